@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { cpuShare, usageOf } from "../src/supervisor/os/process-usage.ts";
+import { cpuShare, usageOf } from "../src/os/process-usage.ts";
 
 /** How long an idle process is watched: CPU time has a resolution of 10 ms, 0.1 % of this. */
 const IDLE_MS = 10_000;

@@ -5,9 +5,8 @@
  */
 import { readFileSync } from "node:fs";
 import { messageOf } from "./errors.ts";
-import { OWN_COMPILE_CACHE } from "./supervisor/daemon/own-compile-cache.ts";
 import { supervise } from "./supervisor/daemon/supervise.ts";
-import type { SupervisorPlan } from "./supervisor/daemon/supervisor-state.ts";
+import { OWN_COMPILE_CACHE, type SupervisorPlan } from "./supervisor/supervisor-protocol.ts";
 
 // Programs of the user's inherit our environment, and keep no compiled code where only we do.
 if (process.argv.includes(OWN_COMPILE_CACHE)) delete process.env["NODE_COMPILE_CACHE"];

@@ -13,17 +13,39 @@ const FILES = globSync("**/*.ts", { cwd: SRC });
  */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
   globSync("**/may-import.list", { cwd: SRC }).flatMap((list) => {
-    const room = list.replace(/\/?may-import\.list$/, "");
-    return readFileSync(join(SRC, list), "utf8")
-      .split(/^(?=\[)/m)
-      .map((part): [string, string[]] => {
-        const lines = part.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-        const file = /^\[(.+)\]$/.exec(lines[0] ?? "")?.[1];
-        return file === undefined ? [room, lines] : [join(room, file), lines.slice(1)];
-      })
+    const room = roomOf(list);
+    return partsOf(list)
+      .map(({ file, places }): [string, readonly string[]] => [
+        file === null ? room : join(room, file),
+        places,
+      ])
       .filter(([place]) => place !== "");
   }),
 );
+
+/**
+ * The face of a room stands in its `may-be-imported.list`, one folder or file a line: all that others may import of it, or
+ * under `[file.ts]` what that file of `src/` may beside. A room without a list may be imported everywhere.
+ */
+const FACES = globSync("**/may-be-imported.list", { cwd: SRC }).map((list) => ({
+  room: roomOf(list),
+  parts: partsOf(list),
+}));
+
+function roomOf(list: string): string {
+  return list.replace(/\/?may-(?:be-)?import(?:ed)?\.list$/, "");
+}
+
+/** What stands in a list, and under each `[file.ts]` of it; `file` is null of what is for all. */
+function partsOf(list: string): { readonly file: string | null; readonly places: readonly string[] }[] {
+  return readFileSync(join(SRC, list), "utf8")
+    .split(/^(?=\[)/m)
+    .map((part) => {
+      const lines = part.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+      const file = /^\[(.+)\]$/.exec(lines[0] ?? "")?.[1] ?? null;
+      return { file, places: file === null ? lines : lines.slice(1) };
+    });
+}
 
 interface Import {
   readonly to: string;
@@ -79,6 +101,31 @@ test("every import goes where the lists allow", () => {
   expect(broken).toEqual([]);
 });
 
+test("what has a face is entered by it", () => {
+  const broken = FACES.flatMap(({ room, parts }) => {
+    const places = (file: string) =>
+      parts.filter((part) => part.file === null || part.file === file).flatMap((part) => part.places);
+    return FILES.filter((file) => !isIn(file, room)).flatMap((file) =>
+      importsOf(file)
+        .filter(({ to }) => isIn(to, room) && !places(file).some((place) => isIn(to, place)))
+        .map(({ to }) => `src/${file} imports ${to}, which is not in src/${room}/may-be-imported.list.`),
+    );
+  });
+  expect(broken).toEqual([]);
+});
+
+test("a face names what is there, and what others import", () => {
+  const named = FACES.flatMap(({ parts }) => parts.flatMap(({ places }) => places));
+  expect(named.length).toBeGreaterThan(0);
+  const isUsed = (place: string) =>
+    FILES.some(
+      (file) =>
+        !FACES.some(({ room }) => isIn(place, room) && isIn(file, room)) &&
+        importsOf(file).some(({ to }) => isIn(to, place)),
+    );
+  expect(named.filter((place) => !isUsed(place))).toEqual([]);
+});
+
 test("the imports are found, of every kind", () => {
   expect(importsOf("services/start-services.ts")).toContainEqual({
     to: "config/config-schema.ts",
@@ -113,7 +160,7 @@ test("only the command line's own files end the process or write to its output",
 /** Who may make a server, by what: each hands every call to the guard first, or has not a word for anybody. */
 const SERVER_MAKERS: Readonly<Record<string, RegExp>> = {
   "http-guard/guarded-server.ts": /refusalOf\(callerOf\(request, deed\), policy\)/,
-  "supervisor/supervisor-presence.ts": /createServer\(\(socket\) => socket\.destroy\(\)\)/,
+  "os/process-presence.ts": /createServer\(\(socket\) => socket\.destroy\(\)\)/,
   "services/http/http-server.ts": /app\.addHook\("onRequest", guardFastifyCalls\(/,
 };
 

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { parseStatUsage } from "../../src/supervisor/os/procfs.ts";
+import { parseStatUsage } from "../../src/os/procfs.ts";
 
 /** Clock ticks in a second, by which /proc counts. */
 const TICKS = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));

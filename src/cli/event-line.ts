@@ -1,5 +1,5 @@
-import type { ServiceEvent } from "../supervisor/daemon/supervisor-state.ts";
 import { SUPERVISOR } from "../supervisor/state-folder.ts";
+import type { ServiceEvent } from "../supervisor/supervisor-protocol.ts";
 import { joinText, paint, type StyledText, styled, type Tone } from "../text/styled-text.ts";
 import { clock } from "./log-lines.ts";
 

@@ -1,6 +1,4 @@
-import { interleave } from "../supervisor/logs/interleave-logs.ts";
-import { logFiles } from "../supervisor/logs/log-files.ts";
-import { type LogLine, type LogSelection, openLogReader } from "../supervisor/logs/log-reader.ts";
+import { type LogLine, logLines } from "../supervisor/client/service-logs.ts";
 import type { StateFolder } from "../supervisor/state-folder.ts";
 import { withServiceColours } from "../text/service-colours.ts";
 import { HUES, joinText, paint, type StyledText, styled, type Tone } from "../text/styled-text.ts";
@@ -34,17 +32,6 @@ export async function showLogs(
   const selection = since === undefined ? { tail: 0 } : { since: since.getTime() };
   const print = logPrinter(screen, services);
   for await (const line of logLines(state, services, selection, signal)) print(line);
-}
-
-/** The lines of services, interleaved by time; with `signal`, also what comes until it aborts. */
-export async function* logLines(
-  state: StateFolder,
-  services: readonly string[],
-  selection: LogSelection,
-  signal?: AbortSignal,
-): AsyncGenerator<LogLine> {
-  const readers = services.map((name) => openLogReader(name, logFiles(state, name), selection));
-  yield* interleave(await Promise.all(readers), signal);
 }
 
 /** Prints lines for a person: time, service, level and message, with JSON made readable. */

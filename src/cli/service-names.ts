@@ -3,9 +3,8 @@ import type { Config } from "../config/config-schema.ts";
 import { isReplicaName, knownNames, namesMeantBy, REPLICA_LABEL } from "../config/replicas.ts";
 import type { Services } from "../config/service-config.ts";
 import { UserError } from "../errors.ts";
-import { readEvents } from "../supervisor/daemon/service-events.ts";
-import { listRecords } from "../supervisor/process-record.ts";
-import { SUPERVISOR, stateFolder } from "../supervisor/state-folder.ts";
+import { recordedServices } from "../supervisor/client/recorded-services.ts";
+import { stateFolder } from "../supervisor/state-folder.ts";
 
 /**
  * The services that a command was given, each of which is configured. The name of one that runs in several copies means
@@ -17,7 +16,7 @@ export function readServiceNames(argv: readonly unknown[], { services }: Config)
 
 /** The same for commands about what runs: a service, or a copy, that is no longer configured may still be there. */
 export function readRunningNames(argv: readonly unknown[], { services, state }: Config): string[] {
-  const recorded = listRecords(stateFolder(state.dir)).filter(({ name }) => name !== SUPERVISOR);
+  const recorded = recordedServices(stateFolder(state.dir));
   const copyOf = new Map(recorded.map(({ name, labels }) => [name, labels?.[REPLICA_LABEL]]));
   return readNames(argv, services, [...copyOf.keys()], (name, service) => copyOf.get(name) === service);
 }
@@ -49,16 +48,6 @@ function readNames(
     ...others.filter((other) => isReplicaOf(other, name)),
   ]);
   return [...new Set(meant)];
-}
-
-/** The same for one name and what has happened: events are kept of services that are no longer there. */
-export function readRecordedNames(name: string, { services, state }: Config): string[] {
-  const configured = knownNames(services);
-  if (name !== SUPERVISOR && !configured.includes(name)) {
-    const recorded = readEvents(stateFolder(state.dir)).flatMap(({ service }) => service ?? []);
-    requireKnown([name], [...configured, SUPERVISOR, ...recorded]);
-  }
-  return namesMeantBy(name, services);
 }
 
 /** The services that a command was given, each of which is one of `known`. Throws `unknown_service`. */

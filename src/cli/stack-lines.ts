@@ -1,8 +1,8 @@
 import { type DefaultModelReport, isDefaultConfigured } from "../launch/ask-default-model.ts";
 import type { UpStep } from "../launch/bring-up.ts";
 import type { PlannedStep } from "../launch/dry-run.ts";
-import { pauseLeft } from "../supervisor/daemon/resume-service.ts";
-import type { ServiceReport } from "../supervisor/daemon/supervisor-state.ts";
+import { pauseLeft } from "../supervisor/restart-pause.ts";
+import type { ServiceReport } from "../supervisor/supervisor-protocol.ts";
 import { joinText, paint, type StyledText, styled } from "../text/styled-text.ts";
 import type { Screen } from "./screen.ts";
 

@@ -2,7 +2,7 @@ import { BaseCommand } from "../cli/base-command.ts";
 import { completeCommandLine, type ValueKind } from "../cli/complete-command-line.ts";
 import { SHELLS } from "../cli/completion-scripts.ts";
 import { knownNames } from "../config/replicas.ts";
-import { loggedServices } from "../supervisor/logs/log-files.ts";
+import { loggedServices } from "../supervisor/client/logged-services.ts";
 import { stateFolder } from "../supervisor/state-folder.ts";
 
 /** What the scripts of `stack completion` ask: a line `word<TAB>meaning` for each word that may stand at the cursor. */

@@ -2,14 +2,12 @@ import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
 import { eventLine } from "../cli/event-line.ts";
 import { parseSince } from "../cli/parse-since.ts";
+import { readRecordedNames } from "../cli/recorded-names.ts";
 import { loadRunningConfig } from "../cli/running-config.ts";
 import { createScreen } from "../cli/screen.ts";
-import { readRecordedNames } from "../cli/service-names.ts";
 import { watchOutput } from "../cli/watch-output.ts";
-import { eventsFile, parseEvent } from "../supervisor/daemon/service-events.ts";
-import { interleave } from "../supervisor/logs/interleave-logs.ts";
-import { openLogReader } from "../supervisor/logs/log-reader.ts";
-import { requireReadable, SUPERVISOR, stateFolder } from "../supervisor/state-folder.ts";
+import { serviceHistory } from "../supervisor/client/service-history.ts";
+import { requireReadable, stateFolder } from "../supervisor/state-folder.ts";
 
 const USUAL_TAIL = 50;
 
@@ -35,26 +33,15 @@ export default class Events extends BaseCommand {
     const output = watchOutput();
     const signal = flags.follow ? AbortSignal.any([this.interruptSignal(), output.gone]) : undefined;
     const { config } = await loadRunningConfig(flags.config, createScreen(process.stderr));
-    const names = flags.service === undefined ? undefined : readRecordedNames(flags.service, config);
+    const services = flags.service === undefined ? undefined : readRecordedNames(flags.service, config);
     const state = stateFolder(config.state.dir);
     requireReadable(state);
-    const current = eventsFile(state);
-    const reader = await openLogReader(
-      "events",
-      { current, marker: `${current}.rotating` },
-      {
-        tail: since === undefined ? USUAL_TAIL : undefined,
-        since,
-        grep: names && ofServices(names),
-      },
-    );
+    const tail = since === undefined ? USUAL_TAIL : undefined;
     let count = 0;
-    for await (const { text } of interleave([reader], signal)) {
-      for (const event of parseEvent(text)) {
-        if (this.jsonEnabled()) this.jsonLine(event);
-        else this.screen.line(eventLine(event));
-        count += 1;
-      }
+    for await (const event of serviceHistory(state, { tail, since, services }, signal)) {
+      if (this.jsonEnabled()) this.jsonLine(event);
+      else this.screen.line(eventLine(event));
+      count += 1;
       if (!(await output.ready())) break;
     }
     if (count === 0 && !flags.follow) this.aside.line("No such event is recorded.");
@@ -64,10 +51,4 @@ export default class Events extends BaseCommand {
   protected override logJson(): void {
     return;
   }
-}
-
-/** The supervisor's own events are those of no service. */
-function ofServices(names: readonly string[]): Pick<RegExp, "test"> {
-  const recorded = names.map((name) => `"service":${JSON.stringify(name === SUPERVISOR ? null : name)}`);
-  return { test: (text) => recorded.some((each) => text.includes(each)) };
 }

@@ -1,6 +1,6 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
-import { logLines, logPrinter, rawPrinter } from "../cli/log-lines.ts";
+import { logPrinter, rawPrinter } from "../cli/log-lines.ts";
 import { parseSince } from "../cli/parse-since.ts";
 import { parsePatternFlag } from "../cli/pattern-flag.ts";
 import { readLogWords } from "../cli/read-log-words.ts";
@@ -9,15 +9,12 @@ import { createScreen } from "../cli/screen.ts";
 import { readLoggedNames } from "../cli/service-names.ts";
 import { watchOutput } from "../cli/watch-output.ts";
 import { allNames } from "../config/replicas.ts";
-import { noteDeed } from "../supervisor/daemon/service-events.ts";
-import { clearLog } from "../supervisor/logs/clear-log.ts";
-import { loggedServices, markedServices } from "../supervisor/logs/log-files.ts";
-import type { LogLine } from "../supervisor/logs/log-reader.ts";
-import { findRemovedLog } from "../supervisor/logs/move-removed-log.ts";
-import { resumeInterrupted } from "../supervisor/logs/resume-rotation.ts";
-import { readRecord } from "../supervisor/process-record.ts";
+import { clearServiceLog } from "../supervisor/client/clear-service-log.ts";
+import { settleRotations, withCommandLock } from "../supervisor/client/command-lock.ts";
+import { loggedServices } from "../supervisor/client/logged-services.ts";
+import { isLogRemoved, recordedService } from "../supervisor/client/recorded-services.ts";
+import { type LogLine, logLines } from "../supervisor/client/service-logs.ts";
 import { requireReadable, type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
-import { withLock } from "../supervisor/state-lock.ts";
 
 const USUAL_TAIL = 50;
 
@@ -74,8 +71,7 @@ one for each service: service, bytes.`;
     const services = given.length > 0 ? given : [...new Set([...allNames(config.services), ...logged])];
 
     if (flags.clear) return await this.#clear(services, state);
-    // Lines may be where no reader looks, if the supervisor was killed while it rotated.
-    if (markedServices(state).length > 0) await withLock(state, async () => resumeInterrupted(state));
+    await settleRotations(state);
     this.#tellOfMissing(services, given, state);
     const print = this.#printer(services, flags.raw);
     for await (const line of logLines(state, services, { tail, since, grep }, signal)) {
@@ -88,12 +84,9 @@ one for each service: service, bytes.`;
     const logged = loggedServices(state);
     const names = services.filter((name) => logged.includes(name));
     if (names.length === 0) return this.aside.line("There is no log to be cleared.");
-    await withLock(state, async () => {
-      resumeInterrupted(state);
+    await withCommandLock(state, async (locked) => {
       for (const service of names) {
-        const bytes = await clearLog(state, service);
-        const detail = `by stack logs --clear; ${bytes} bytes were removed`;
-        noteDeed(state, { event: "log_cleared", service, pid: null, detail });
+        const bytes = await clearServiceLog(locked, service);
         if (this.jsonEnabled()) this.jsonLine({ service, bytes });
         else this.screen.line(`  ${service}  ${bytes} bytes were removed`);
       }
@@ -120,8 +113,8 @@ one for each service: service, bytes.`;
 }
 
 function missingWords(name: string, state: StateFolder): string {
-  const reading = readRecord(state, name);
-  return reading.kind === "record" && findRemovedLog(reading.record) !== undefined
+  const record = recordedService(state, name);
+  return record !== undefined && isLogRemoved(record)
     ? `The log of ${name} was removed while it runs: \`stack restart ${name}\` gives it another one.`
     : `There is no log of ${name} yet.`;
 }

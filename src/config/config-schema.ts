@@ -2,6 +2,7 @@ import { en } from "zod/locales";
 // Not zod itself: every command builds this schema, and zod/mini does it in a third of the time.
 import * as z from "zod/mini";
 import { LOOPBACK } from "../contract/address.ts";
+import { ENGINE_APIS } from "../contract/contract-defaults.ts";
 import {
   DRIVER_NAMES,
   ENDPOINTS,
@@ -80,7 +81,7 @@ export const ConfigSchema = z.strictObject({
     /** Where the engine is: a running one is used as it is; else an Ollama is started there, but never a server of OpenAI's wire. */
     url: httpUrl,
     /** How a reply is asked for: Ollama's `chat` (the history as messages) or `generate` (as one prompt), or `openai`, which any OpenAI-compatible server takes. */
-    api: z.enum(["chat", "generate", "openai"]),
+    api: z.enum(ENGINE_APIS),
     /** The key that the engine is shown (`Authorization: Bearer`), as OpenAI-compatible servers ask for it; empty: none. */
     api_key: printable,
     /** So many replies are asked of the engine at a time, the others wait in order; 0: as many as come. */

@@ -26,6 +26,12 @@ export const DEFAULTS = {
   agentId: "architect",
 } as const;
 
+/** How an engine is asked for replies: the values of the setting `engine.api`. */
+export const ENGINE_APIS = ["chat", "generate", "openai"] as const;
+
+/** One of {@link ENGINE_APIS}. */
+export type EngineApi = (typeof ENGINE_APIS)[number];
+
 /** Build metadata of the stand-in's version (`0.23.0+stand-in`): how everybody can tell that it is not Ollama. */
 export const STAND_IN_BUILD = "stand-in";
 

@@ -1,6 +1,6 @@
 import type { Role } from "../config/service-config.ts";
 import { messageOf, NotTold } from "../errors.ts";
-import { TITLES } from "./doctor-words.ts";
+import { SERVICE_TITLES } from "../targets/service-titles.ts";
 
 /** One thing that must hold before anything above it can. */
 export interface Rung<Scene> {
@@ -88,7 +88,7 @@ function brokenBelow<Scene>(
     service,
     name,
     status: "not_tried",
-    text: `waits for the ${TITLES[root.service]}'s ${root.name}`,
+    text: `waits for the ${SERVICE_TITLES[root.service]}'s ${root.name}`,
     took_ms: null,
     waits_for: root.id,
     problem: null,

@@ -1,6 +1,3 @@
-/** As services are called in a sentence. */
-export { SERVICE_TITLES as TITLES } from "../targets/connection-parts.ts";
-
 /** Whether it is what people are shown (`Claude Sonnet 4`) and not what an engine knows: no name of a model has spaces. */
 export function isDisplayName(model: string): boolean {
   return /\s/.test(model);

@@ -5,7 +5,7 @@ import type { EndpointName, ForeignContract } from "../contract/foreign-back-end
 import { exposureWarnings } from "../launch/exposure-warnings.ts";
 import { lookAtStack, type Sighting, sightingOf } from "../launch/look-at-stack.ts";
 import { engineUrlForGateway } from "../launch/service-specs.ts";
-import { readStates } from "../supervisor/daemon/states-file.ts";
+import { knownSupervisor } from "../supervisor/client/known-supervisor.ts";
 import type { ServiceState } from "../supervisor/inspect-service.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { stateFolder } from "../supervisor/state-folder.ts";
@@ -70,11 +70,11 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     const found = given[name] === undefined ? sightingOf(sightings, name) : undefined;
     return found !== undefined && isOurs(found, contract) ? found.state : undefined;
   };
-  const { states: supervised, isAlive } = readStates(folder);
+  const { isHeard, reports: supervised } = knownSupervisor(folder);
   const lastExitOf = (name: Role) =>
-    stateOf(name)?.state === "stopped" ? (supervised?.services[name]?.last_exit ?? undefined) : undefined;
+    stateOf(name)?.state === "stopped" ? (supervised[name]?.last_exit ?? undefined) : undefined;
   const copiesOf = (name: Role): readonly Rung<Scene>[] =>
-    given[name] === undefined ? replicasRungs(name, sightings, (isAlive && supervised?.services) || {}) : [];
+    given[name] === undefined ? replicasRungs(name, sightings, isHeard ? supervised : {}) : [];
   const { scene, clear } = setScene({
     urls,
     tapUrl: tapUrlOf(options),

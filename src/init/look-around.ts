@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { addressOfUrl } from "../contract/address.ts";
 import { DEFAULTS } from "../contract/contract-defaults.ts";
 import { type EngineAnswer, findProgram, identifyingPath, readEngineAnswer } from "../launch/plan-engine.ts";
-import { describeListener, findListeners } from "../supervisor/os/listening-ports.ts";
+import { describeListener, findListeners } from "../os/listening-ports.ts";
 import { probe } from "../supervisor/run-probe.ts";
 import { type ComposeService, composeServices } from "./compose-services.ts";
 import { type EnvVariables, envFileOf } from "./env-file.ts";

@@ -1,24 +1,19 @@
-import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config/config-schema.ts";
 import { isLoopback, urlOf } from "../contract/address.ts";
 import { EXIT, UserError } from "../errors.ts";
-import { pendingRequest, reportsOf } from "../supervisor/client/pending-request.ts";
-import { readWanted, writeWanted } from "../supervisor/daemon/desired-state-file.ts";
-import type { WaitingSupervisor } from "../supervisor/daemon/ensure-supervisor.ts";
-import { discardEnvironment, writeEnvironment } from "../supervisor/daemon/request-environment.ts";
-import { noteDeed } from "../supervisor/daemon/service-events.ts";
-import { readStates } from "../supervisor/daemon/states-file.ts";
-import type { Wanted } from "../supervisor/daemon/supervisor-state.ts";
+import type { LockedState } from "../supervisor/client/command-lock.ts";
+import type { WaitingSupervisor } from "../supervisor/client/ensure-supervisor.ts";
+import { finishedJobs, wantedServices } from "../supervisor/client/known-supervisor.ts";
+import { pendingRequests } from "../supervisor/client/pending-request.ts";
+import { recordedServices } from "../supervisor/client/recorded-services.ts";
+import { newRequest, requestServices } from "../supervisor/client/request-services.ts";
+import { stopRecordedService } from "../supervisor/client/stop-recorded-service.ts";
 import { inspectService, type ServiceState } from "../supervisor/inspect-service.ts";
-import { resumeInterrupted } from "../supervisor/logs/resume-rotation.ts";
-import { listRecords, writeRecord } from "../supervisor/process-record.ts";
 import type { ServiceRecord } from "../supervisor/service-spec.ts";
 import type { StateFolder } from "../supervisor/state-folder.ts";
-import { stopService } from "../supervisor/stop-service.ts";
 import { type Agreed, agreeToReplace, clearPorts, type PortChoices } from "./clear-ports.ts";
 import { dependentsFirst } from "./dependents-first.ts";
-import { finishedJobs } from "./finished-jobs.ts";
 import { lookAtStack, type Sighting, sightingOf } from "./look-at-stack.ts";
 import { oneReplicaAtATime, surplusReplicas } from "./plan-replicas.ts";
 import { withDependencies } from "./plan-services.ts";
@@ -62,10 +57,8 @@ export async function agree(options: AskOptions, folder: StateFolder): Promise<A
   return await agreeToReplace(await lookAtStack(options.config, options.env), folder, options);
 }
 
-/** Tells the supervisor what is wanted. Only for the holder of the lock. */
-export async function ask(options: AskOptions, folder: StateFolder, agreed: Agreed): Promise<AskedNow> {
-  // Whose supervisor was killed while it rotated a log may still be stopped, and would look as if it hung.
-  resumeInterrupted(folder);
+/** Tells the supervisor what is wanted. */
+export async function ask(options: AskOptions, folder: LockedState, agreed: Agreed): Promise<AskedNow> {
   // It loads for as long as it takes to find out what it is to do.
   const ahead = startSupervisorAhead(folder);
   try {
@@ -78,7 +71,7 @@ export async function ask(options: AskOptions, folder: StateFolder, agreed: Agre
 
 async function askWith(
   options: AskOptions,
-  folder: StateFolder,
+  folder: LockedState,
   agreed: Agreed,
   ahead: WaitingSupervisor | undefined,
 ): Promise<AskedNow> {
@@ -88,13 +81,12 @@ async function askWith(
   const sightings = all.filter(({ name }) => chosen.has(name));
   requireRemoteEngine(sightings);
   const cleared = await clearPorts(sightings, folder, options, agreed);
-  const wanted = readWanted(folder);
-  const reports = reportsOf(folder);
-  const finished = finishedJobs(folder, wanted.services);
+  const pendingOf = pendingRequests(folder);
+  const finished = finishedJobs(folder);
   const wishedFor = await Promise.all(
     cleared.map(async (seen): Promise<Asked> => {
       const { name } = seen;
-      const pending = pendingRequest(wanted.services[name]?.request, reports, name);
+      const pending = pendingOf(name);
       const sighting = pending === undefined ? await lookAgain(seen, folder) : seen;
       const intent = intentFor(sighting, {
         isOnItsWay: pending !== undefined,
@@ -108,11 +100,15 @@ async function askWith(
   );
   const { now: asked, later } = oneReplicaAtATime(wishedFor);
   await requireStore(config, asked);
-  recordLost(asked, folder);
-  for (const { sighting, intent } of asked)
-    if (startsIt(intent)) writeEnvironment(folder, sighting.name, env);
-  const surplus = surplusReplicas(sightings, all, { records: listRecords(folder), wanted: wanted.services });
-  writeWanted(folder, wish(folder, without(wanted, surplus.names), asked));
+  const [records, wanted] = [recordedServices(folder), wantedServices(folder)];
+  const surplus = surplusReplicas(sightings, all, { records, wanted });
+  requestServices(folder, {
+    requests: requestsOf(asked),
+    starting: asked.filter(({ intent }) => startsIt(intent)).map(({ sighting }) => sighting.name),
+    env,
+    dropped: surplus.names,
+    unrecorded: unrecordedOf(asked),
+  });
   await stopForRestart(asked, folder, options);
   await stopSurplus(surplus.records, folder, options);
   await superviseStack(config, all, folder, ahead);
@@ -140,7 +136,7 @@ function isHanging(state: ServiceState): boolean {
 /** Dependents first. That all are wanted is said already: whoever dies here leaves it to the supervisor. */
 async function stopForRestart(
   asked: readonly Asked[],
-  folder: StateFolder,
+  folder: LockedState,
   { hurry, onProgress }: AskOptions,
 ): Promise<void> {
   const restarted = asked.flatMap(({ sighting: { name, state, spec }, intent }) => {
@@ -151,16 +147,15 @@ async function stopForRestart(
   const progress = new StopProgress(restarted, onProgress);
   await dependentsFirst(restarted, async ({ name, record, reason }) => {
     progress.begin(name);
-    await stopService(record, folder, { hurry }).finally(() => progress.end(name));
-    const detail = `for a restart: ${reason}`;
-    noteDeed(folder, { event: "stopped", service: name, pid: record.pid, detail });
+    const why = `for a restart: ${reason}`;
+    await stopRecordedService(folder, record, { reason: why, hurry }).finally(() => progress.end(name));
   });
 }
 
 /** The configuration has fewer copies than run. */
 async function stopSurplus(
   records: readonly ServiceRecord[],
-  folder: StateFolder,
+  folder: LockedState,
   { hurry, onProgress }: AskOptions,
 ): Promise<void> {
   const progress = new StopProgress(
@@ -168,44 +163,29 @@ async function stopSurplus(
     onProgress,
   );
   for (const record of records) {
-    const { name, pid } = record;
+    const { name } = record;
     progress.begin(name);
-    await stopService(record, folder, { hurry }).finally(() => progress.end(name));
-    discardEnvironment(folder, name);
-    const detail = "by stack up: fewer copies are configured";
-    noteDeed(folder, { event: "stopped", service: name, pid, detail });
+    const reason = "by stack up: fewer copies are configured";
+    await stopRecordedService(folder, record, { reason, hurry }).finally(() => progress.end(name));
   }
-}
-
-function without({ services }: Wanted, names: ReadonlySet<string>): Wanted {
-  return { services: Object.fromEntries(Object.entries(services).filter(([name]) => !names.has(name))) };
 }
 
 function requestFor({ action }: Intent, pending: string | undefined): string | null {
   if (action === "leave") return null;
-  return (action === "join" ? pending : undefined) ?? randomUUID();
+  return (action === "join" ? pending : undefined) ?? newRequest();
 }
 
-/** What was wanted, and what is asked for now. What runs well keeps its request, so that nothing happens to it. */
-function wish(folder: StateFolder, before: Wanted, asked: readonly Asked[]): Wanted {
-  // Also of a supervisor that is gone: its answer holds where the request itself was lost.
-  const answered = readStates(folder).states?.services ?? {};
-  const added = asked
-    .filter(({ sighting }) => !sighting.isExternal)
-    .map(({ sighting: { name }, request }) => [
-      name,
-      { request: request ?? before.services[name]?.request ?? answered[name]?.request ?? randomUUID() },
-    ]);
-  return { services: { ...before.services, ...Object.fromEntries(added) } };
+/** What runs well keeps the request that it has, so that nothing happens to it. */
+function requestsOf(asked: readonly Asked[]): ReadonlyMap<string, string | null> {
+  const ours = asked.filter(({ sighting }) => !sighting.isExternal);
+  return new Map(ours.map(({ sighting: { name }, request }) => [name, request]));
 }
 
-/** What is known by its mark alone is recorded again. */
-function recordLost(asked: readonly Asked[], folder: StateFolder): void {
-  for (const { sighting, intent } of asked) {
-    const { state } = sighting;
-    if (intent.action === "leave" && state.state === "running" && !state.recorded)
-      writeRecord(folder, state.record);
-  }
+/** What is left as it is, and is known by its mark alone. */
+function unrecordedOf(asked: readonly Asked[]): ServiceRecord[] {
+  return asked.flatMap(({ sighting: { state }, intent }) =>
+    intent.action === "leave" && state.state === "running" && !state.recorded ? [state.record] : [],
+  );
 }
 
 /** On this machine an engine can be started; elsewhere it must be there. */

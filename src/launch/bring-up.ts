@@ -1,10 +1,10 @@
 import { urlOf } from "../contract/address.ts";
+import { type LockedState, withCommandLock } from "../supervisor/client/command-lock.ts";
 import { follow, StoppedMeanwhile, SupervisorLost } from "../supervisor/client/follow-supervisor.ts";
-import type { ServiceReport } from "../supervisor/daemon/supervisor-state.ts";
+import { recordedService } from "../supervisor/client/recorded-services.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
-import { readRecord } from "../supervisor/process-record.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
-import { withLock } from "../supervisor/state-lock.ts";
+import type { ServiceReport } from "../supervisor/supervisor-protocol.ts";
 import { type Asked, type AskOptions, agree, ask } from "./ask-supervisor.ts";
 import { exposureWarnings } from "./exposure-warnings.ts";
 import { lookAtStack, type Sighting } from "./look-at-stack.ts";
@@ -93,7 +93,7 @@ async function bringUpOnce(
   const folder = stateFolder(config.state.dir);
   await requireJudgeable(folder);
   const agreed = await agree(options, folder);
-  const { asked, later } = await withLock(folder, () => ask(options, folder, agreed), {
+  const { asked, later } = await withCommandLock(folder, (locked) => ask(options, locked, agreed), {
     signal,
     onWait: (pid) => onProgress(`waiting for another command (pid ${pid})`),
   });
@@ -147,7 +147,7 @@ async function bringUpOnce(
       if (!(error instanceof SupervisorLost)) throw error;
       // Once: it may be what it does for these services that ends it.
       onProgress("starting another supervisor: the one that was asked is gone");
-      await withLock(folder, () => replaceSupervisor(options, folder), { signal });
+      await withCommandLock(folder, (locked) => replaceSupervisor(options, locked), { signal });
       await followAll();
     });
     return { steps, started, pending: [], warnings, later };
@@ -168,7 +168,7 @@ function together(first: UpResult, next: UpResult): UpResult {
 }
 
 /** What is wanted stays so: the new one goes on where the other was. */
-async function replaceSupervisor({ config, env }: UpOptions, folder: StateFolder): Promise<void> {
+async function replaceSupervisor({ config, env }: UpOptions, folder: LockedState): Promise<void> {
   await superviseStack(config, await lookAtStack(config, env), folder);
 }
 
@@ -205,8 +205,7 @@ function isJob({ kind }: Sighting): boolean {
 }
 
 function pidOf(name: string, folder: StateFolder): number | null {
-  const reading = readRecord(folder, name);
-  return reading.kind === "record" ? reading.record.pid : null;
+  return recordedService(folder, name)?.pid ?? null;
 }
 
 function stepOf({ name, kind, spec }: Sighting, what: Pick<UpStep, "state"> & Partial<UpStep>): UpStep {

@@ -1,11 +1,14 @@
 import { isRole } from "../config/addresses.ts";
 import { EXIT, UserError } from "../errors.ts";
-import { adopt } from "../supervisor/adopt-service.ts";
-import { noteDeed } from "../supervisor/daemon/service-events.ts";
-import { describeOccupant } from "../supervisor/describe-occupant.ts";
-import { endOccupant, isReplaceable } from "../supervisor/end-occupant.ts";
+import type { LockedState } from "../supervisor/client/command-lock.ts";
+import {
+  adoptOccupant,
+  describeOccupant,
+  isReplaceable,
+  occupantsOf,
+  replaceOccupant,
+} from "../supervisor/client/port-occupants.ts";
 import { inspectService } from "../supervisor/inspect-service.ts";
-import { type Occupant, occupantOf } from "../supervisor/port-occupant.ts";
 import type { StateFolder } from "../supervisor/state-folder.ts";
 import type { Sighting } from "./look-at-stack.ts";
 
@@ -29,7 +32,7 @@ export function isBlocked({ isExternal, state }: Sighting): boolean {
 
 /** Who has the port, in sentences. */
 export function describeOccupants(sighting: Sighting, folder: StateFolder): string {
-  return occupantsOf(sighting, folder)
+  return occupantsOf(sighting.spec, sighting.state, folder)
     .map((occupant) => describeOccupant(occupant, sighting.spec, folder))
     .join(" And ");
 }
@@ -42,7 +45,7 @@ export async function agreeToReplace(
 ): Promise<Agreed> {
   const agreed = new Set<number>();
   for (const sighting of sightings.filter((each) => isBlocked(each) && replace.includes(each.name))) {
-    for (const occupant of occupantsOf(sighting, folder).filter(isReplaceable)) {
+    for (const occupant of occupantsOf(sighting.spec, sighting.state, folder).filter(isReplaceable)) {
       const question = `Port ${portOf(sighting)} of ${sighting.name} is taken by ${describeOccupant(occupant, sighting.spec, folder)}`;
       if (confirm === undefined || !(await confirm(question))) throw refused();
       agreed.add(occupant.process.pid);
@@ -52,19 +55,19 @@ export async function agreeToReplace(
 }
 
 /**
- * Takes over or stops who has the ports, as was chosen, and looks at those services again. Only for the holder
- * of the lock. Throws `port_taken` before anything is done where a port stays taken, `not_adoptable`, `stop_failed`.
+ * Takes over or stops who has the ports, as was chosen, and looks at those services again. Throws `port_taken` before
+ * anything is done where a port stays taken, `not_adoptable`, `stop_failed`.
  */
 export async function clearPorts(
   sightings: readonly Sighting[],
-  folder: StateFolder,
+  folder: LockedState,
   { adopt: adopted = [], replace = [] }: PortChoices,
   agreed: Agreed,
 ): Promise<Sighting[]> {
   const isCleared = (sighting: Sighting): boolean =>
     adopted.includes(sighting.name) ||
     (replace.includes(sighting.name) &&
-      occupantsOf(sighting, folder).every(
+      occupantsOf(sighting.spec, sighting.state, folder).every(
         (occupant) => isReplaceable(occupant) && agreed.has(occupant.process.pid),
       ));
   const left = sightings.filter((sighting) => isBlocked(sighting) && !isCleared(sighting));
@@ -77,25 +80,13 @@ export async function clearPorts(
 }
 
 /** Takes over who has the port, or stops them, and looks again. */
-async function clearPort(sighting: Sighting, folder: StateFolder, isAdopted: boolean): Promise<Sighting> {
+async function clearPort(sighting: Sighting, folder: LockedState, isAdopted: boolean): Promise<Sighting> {
   const { spec, state } = sighting;
-  if (isAdopted) {
-    const [listener] = state.state === "foreign" ? state.listeners : [];
-    if (listener !== undefined) await adopt(spec, folder, listener);
-  } else {
-    for (const occupant of occupantsOf(sighting, folder).filter(isReplaceable)) {
-      await endOccupant(occupant, spec, folder);
-      const { pid } = occupant.process;
-      const detail = `to make room for ${spec.name}`;
-      noteDeed(folder, { event: "port_cleared", service: spec.name, pid, detail });
-    }
-  }
+  if (isAdopted) await adoptOccupant(spec, state, folder);
+  else
+    for (const occupant of occupantsOf(spec, state, folder).filter(isReplaceable))
+      await replaceOccupant(occupant, spec, folder);
   return { ...sighting, state: await inspectService(spec, folder), isAdopted };
-}
-
-function occupantsOf({ spec, state }: Sighting, folder: StateFolder): Occupant[] {
-  if (state.state !== "foreign") return [];
-  return state.listeners.map((listener) => occupantOf(spec, folder, listener, state.probe));
 }
 
 function portOf({ spec }: Sighting): number | undefined {
@@ -123,8 +114,8 @@ function settingOf(name: string): string {
 
 /** What can be done about it by us. */
 function choicesFor(sighting: Sighting, folder: StateFolder): string[] {
-  const { name } = sighting;
-  const occupants = occupantsOf(sighting, folder);
+  const { name, spec, state } = sighting;
+  const occupants = occupantsOf(spec, state, folder);
   return [
     ...(occupants.every(({ adoptable }) => adoptable) ? [`Use it as it is:  stack up --adopt ${name}`] : []),
     ...(occupants.every(isReplaceable) ? [`Replace it:       stack up --replace ${name}`] : []),

@@ -1,11 +1,10 @@
 import type { Config } from "../config/config-schema.ts";
 import { urlOf } from "../contract/address.ts";
-import { pendingRequest, reportsOf } from "../supervisor/client/pending-request.ts";
-import { readWanted } from "../supervisor/daemon/desired-state-file.ts";
+import { finishedJobs } from "../supervisor/client/known-supervisor.ts";
+import { pendingRequests } from "../supervisor/client/pending-request.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
 import { describeOccupants, isBlocked } from "./clear-ports.ts";
-import { finishedJobs } from "./finished-jobs.ts";
 import { lookAtStack, type Sighting } from "./look-at-stack.ts";
 import { withDependencies } from "./plan-services.ts";
 import { intentFor, type Wishes } from "./service-intent.ts";
@@ -32,15 +31,19 @@ export async function planUp(
   await requireJudgeable(folder);
   const all = await lookAtStack(config, env);
   const chosen = names.length === 0 ? new Set(all.map(({ name }) => name)) : withDependencies(all, names);
-  const [wanted, reports] = [readWanted(folder).services, reportsOf(folder)];
-  const finished = finishedJobs(folder, wanted);
+  const pendingOf = pendingRequests(folder);
+  const finished = finishedJobs(folder);
   return all
     .filter(({ name }) => chosen.has(name))
     .map((sighting) => {
-      const pending = pendingRequest(wanted[sighting.name]?.request, reports, sighting.name);
       const isNamed = names.length === 0 || names.includes(sighting.name);
       const isDone = finished(sighting.spec) !== undefined;
-      const wishes = { isOnItsWay: pending !== undefined, mustRestart: false, isDone, isNamed };
+      const wishes = {
+        isOnItsWay: pendingOf(sighting.name) !== undefined,
+        mustRestart: false,
+        isDone,
+        isNamed,
+      };
       return stepFor(sighting, wishes, folder);
     });
 }

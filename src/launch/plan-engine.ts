@@ -1,10 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, resolve } from "node:path";
-import type { Config } from "../config/config-schema.ts";
-import { STAND_IN_BUILD } from "../contract/contract-defaults.ts";
+import { type EngineApi, STAND_IN_BUILD } from "../contract/contract-defaults.ts";
 import { engineRoutes } from "../contract/routes.ts";
-
-type EngineApi = Config["engine"]["api"];
 
 /** What answers at the engine's address. */
 export type EngineAnswer =

@@ -1,6 +1,5 @@
 /** What `up` does about services that run in several copies. */
 import { isReplicaName, REPLICA_LABEL } from "../config/replicas.ts";
-import type { Wanted } from "../supervisor/daemon/supervisor-state.ts";
 import type { ServiceRecord } from "../supervisor/service-spec.ts";
 import type { Asked } from "./ask-supervisor.ts";
 import type { PlannedService } from "./plan-services.ts";
@@ -36,7 +35,7 @@ function isHealthy({ sighting: { state } }: Asked): boolean {
 export function surplusReplicas(
   services: readonly Pick<PlannedService, "service">[],
   configured: readonly Pick<PlannedService, "name">[],
-  { records, wanted }: { records: readonly ServiceRecord[]; wanted: Wanted["services"] },
+  { records, wanted }: { records: readonly ServiceRecord[]; wanted: readonly string[] },
 ): { readonly names: ReadonlySet<string>; readonly records: readonly ServiceRecord[] } {
   const chosen = [...new Set(services.map(({ service }) => service))];
   const isConfigured = (name: string): boolean => configured.some((each) => each.name === name);
@@ -44,7 +43,7 @@ export function surplusReplicas(
     ({ name, labels }) => chosen.includes(labels?.[REPLICA_LABEL] ?? "") && !isConfigured(name),
   );
   // Of one that was given up there is no record. Another service may have had such a name, too.
-  const givenUp = Object.keys(wanted).filter(
+  const givenUp = wanted.filter(
     (name) =>
       !isConfigured(name) &&
       chosen.some((service) => isReplicaName(name, service)) &&

@@ -1,7 +1,7 @@
 import { urlOf } from "../contract/address.ts";
-import type { ServiceReport } from "../supervisor/daemon/supervisor-state.ts";
-import { isSame } from "../supervisor/os/process-identity.ts";
+import { isSame } from "../os/process-identity.ts";
 import type { ServiceRecord } from "../supervisor/service-spec.ts";
+import type { ServiceReport } from "../supervisor/supervisor-protocol.ts";
 import type { ServiceStatus, ServiceUsage } from "./service-status.ts";
 
 /**

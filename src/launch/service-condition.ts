@@ -1,7 +1,7 @@
 import { urlOf } from "../contract/address.ts";
-import type { ServiceReport } from "../supervisor/daemon/supervisor-state.ts";
-import { findRemovedLog } from "../supervisor/logs/move-removed-log.ts";
-import { describeListener } from "../supervisor/os/listening-ports.ts";
+import { describeListener } from "../os/listening-ports.ts";
+import { isLogRemoved } from "../supervisor/client/recorded-services.ts";
+import type { ServiceReport } from "../supervisor/supervisor-protocol.ts";
 import type { Sighting } from "./look-at-stack.ts";
 import type { ServiceStatus } from "./service-status.ts";
 
@@ -78,7 +78,7 @@ function ourCondition(sighting: Sighting): Condition {
   const missing = base.kind === "embedded" ? missingIn(state.probe.body) : [];
   if (missing.length > 0) return { state: "degraded", ...base, detail: missing.join("; ") };
   const changed = state.changed ? "it runs with other settings than the configured ones" : null;
-  const unlogged = findRemovedLog(state.record) === undefined ? null : removedLogWords(state.record.name);
+  const unlogged = isLogRemoved(state.record) ? removedLogWords(state.record.name) : null;
   return { state: "healthy", ...base, detail: unlogged ?? detailOfKind(base) ?? changed };
 }
 

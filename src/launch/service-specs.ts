@@ -19,13 +19,13 @@ import { type Address, urlOf } from "../contract/address.ts";
 import { bearerHeader } from "../contract/caller-headers.ts";
 import { gatewayRoutes } from "../contract/routes.ts";
 import { packageRoot } from "../files/package-root.ts";
-import { OWN_COMPILE_CACHE } from "../supervisor/daemon/own-compile-cache.ts";
 import {
   type Command,
   DEFAULT_STOP_TIMEOUT_MS,
   type HttpProbe,
   type ServiceSpec,
 } from "../supervisor/service-spec.ts";
+import { OWN_COMPILE_CACHE } from "../supervisor/supervisor-protocol.ts";
 import { TAP_PATH } from "../tap/recorded-exchange.ts";
 import { type EnginePlan, identifyingPath } from "./plan-engine.ts";
 

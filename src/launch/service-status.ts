@@ -1,4 +1,4 @@
-import type { LastExit } from "../supervisor/daemon/supervisor-state.ts";
+import type { LastExit } from "../supervisor/supervisor-protocol.ts";
 
 /** One service as `stack status` shows it. */
 export interface ServiceStatus {

@@ -1,18 +1,14 @@
 import type { Config } from "../config/config-schema.ts";
 import { numberedReplica } from "../config/replicas.ts";
 import { urlOf } from "../contract/address.ts";
-import { readWanted } from "../supervisor/daemon/desired-state-file.ts";
-import { livingSupervisor, readStates } from "../supervisor/daemon/states-file.ts";
-import type { Wanted } from "../supervisor/daemon/supervisor-state.ts";
-import { describeProcess, everyone, isSame, membersOf } from "../supervisor/os/process-identity.ts";
-import { cpuShare, type Usage, usageByGroup, usageOf } from "../supervisor/os/process-usage.ts";
+import { describeProcess, isSame } from "../os/process-identity.ts";
+import { cpuShare, type Usage, usageByGroup, usageOf } from "../os/process-usage.ts";
+import { finishedJobs, knownSupervisor } from "../supervisor/client/known-supervisor.ts";
+import { processesOf, recordedServices } from "../supervisor/client/recorded-services.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
-import { listRecords } from "../supervisor/process-record.ts";
-import { serviceMark } from "../supervisor/service-mark.ts";
 import type { ServiceRecord } from "../supervisor/service-spec.ts";
-import { type StateFolder, SUPERVISOR, stateFolder } from "../supervisor/state-folder.ts";
+import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
 import { exposureWarnings } from "./exposure-warnings.ts";
-import { finishedJobs } from "./finished-jobs.ts";
 import { lookAtStack, type Sighting } from "./look-at-stack.ts";
 import { recordedStatus } from "./recorded-status.ts";
 import { replicasTogether } from "./replicas-status.ts";
@@ -50,14 +46,13 @@ export async function stackStatus(
   // Here, because the services take their time to answer.
   const [now, groups] = [Date.now(), usageByGroup()];
   const sightings = await looking;
-  const { states, isAlive } = readStates(folder);
-  const supervisor = livingSupervisor(folder);
+  const { record: supervisor, isHeard, reports } = knownSupervisor(folder);
   const usage = (record: ServiceRecord): ServiceUsage | null =>
     shareOf(usageOfService(record, folder, groups), record, before);
-  const finished = finishedJobs(folder, wantedIn(folder));
+  const finished = finishedJobs(folder);
   const statusOfOne = (sighting: Sighting): ServiceStatus => {
-    const report = states?.services[sighting.name];
-    const isKnown = isAlive || finished(sighting.spec) !== undefined;
+    const report = reports[sighting.name];
+    const isKnown = isHeard || finished(sighting.spec) !== undefined;
     const { state } = sighting;
     return {
       name: sighting.name,
@@ -70,19 +65,16 @@ export async function stackStatus(
   const byService = Map.groupBy(sightings, ({ service }) => service);
   const services = [...byService].map(([name, copies]) => replicasTogether(name, copies.map(statusOfOne)));
   const planned = new Set(sightings.map(({ name }) => name));
-  const records = listRecords(folder);
+  const records = recordedServices(folder);
   if (isByRecords) {
-    const reports = isAlive ? (states?.services ?? {}) : {};
-    const names = new Set([...Object.keys(reports), ...records.map(({ name }) => name)]);
-    names.delete(SUPERVISOR);
-    for (const name of names) {
+    const heard = isHeard ? reports : {};
+    for (const name of new Set([...Object.keys(heard), ...records.map(({ name }) => name)])) {
       const record = records.find((each) => each.name === name);
-      services.push(recordedStatus(name, record, reports[name], usage));
+      services.push(recordedStatus(name, record, heard[name], usage));
     }
   } else
     for (const record of records) {
-      if (record.name !== SUPERVISOR && !planned.has(record.name) && isSame(record))
-        services.push(unconfigured(record, usage(record)));
+      if (!planned.has(record.name) && isSame(record)) services.push(unconfigured(record, usage(record)));
     }
   return {
     time: new Date(now).toISOString(),
@@ -129,15 +121,6 @@ function areWorking(services: readonly ServiceStatus[]): boolean {
   return services.every(isWorking);
 }
 
-/** Nothing where it may not be read, which is told elsewhere. */
-function wantedIn(folder: StateFolder): Wanted["services"] {
-  try {
-    return readWanted(folder).services;
-  } catch {
-    return {};
-  }
-}
-
 /** What was started by an earlier configuration, and runs on. */
 function unconfigured(record: ServiceRecord, usage: ServiceUsage | null): ServiceStatus {
   const { name, host, port, pid, started_at, labels } = record;
@@ -163,8 +146,7 @@ function usageOfService(
 ): Usage | undefined {
   if (record.adopted !== true) return groups.get(record.pid);
   // The group of an adopted one may hold processes that have nothing to do with it.
-  const members = everyone(membersOf(serviceMark(record.name, folder, record), record));
-  return usageOf(members.map(({ pid }) => pid));
+  return usageOf(processesOf(record, folder).map(({ pid }) => pid));
 }
 
 function shareOf(

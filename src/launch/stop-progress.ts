@@ -1,5 +1,4 @@
-import type { ServiceRecord } from "../supervisor/service-spec.ts";
-import { stopTimeoutOf } from "../supervisor/stop-service.ts";
+import { type ServiceRecord, stopTimeoutOf } from "../supervisor/service-spec.ts";
 
 /** A service that is to be stopped, if there is anything of it. */
 export interface Stopping {

@@ -2,15 +2,14 @@
 import type { Config } from "../config/config-schema.ts";
 import { ROLES } from "../config/service-config.ts";
 import { UserError } from "../errors.ts";
-import { crashService } from "../supervisor/crash-service.ts";
-import { noteDeed, readEvents } from "../supervisor/daemon/service-events.ts";
-import { livingSupervisor, readStates } from "../supervisor/daemon/states-file.ts";
-import type { ServiceReport } from "../supervisor/daemon/supervisor-state.ts";
+import { type LockedState, withCommandLock } from "../supervisor/client/command-lock.ts";
+import { knownSupervisor } from "../supervisor/client/known-supervisor.ts";
+import { recordedEvents } from "../supervisor/client/service-history.ts";
+import { crashRecordedService } from "../supervisor/client/stop-recorded-service.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
-import { readRecord } from "../supervisor/process-record.ts";
 import { DEFAULT_RESTART, type RestartPolicy } from "../supervisor/service-spec.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
-import { withLock } from "../supervisor/state-lock.ts";
+import type { ServiceReport } from "../supervisor/supervisor-protocol.ts";
 import type { KeptServiceState, KillableService, ServiceKiller } from "../targets/service-killer.ts";
 import { lookAtStack, type Sighting, sightingOf } from "./look-at-stack.ts";
 
@@ -46,15 +45,18 @@ export async function openSupervisedKiller(
     services: new Set(policies.keys()),
     spared,
     async kill(service, signal) {
-      await withLock(folder, () => killRecorded(folder, service, policies.get(service)), { signal });
+      const policy = policies.get(service);
+      await withCommandLock(folder, (locked) => killRecorded(locked, service, policy), { signal });
       onProgress(`the ${service} is killed, and started again`);
     },
-    look: async () => Object.entries(reportsIn(folder)).map(([name, report]) => stateOf(name, report)),
+    look: async () =>
+      Object.entries(knownSupervisor(folder).reports).map(([name, report]) => stateOf(name, report)),
   };
 }
 
 function requireSupervisor(folder: StateFolder, sightings: readonly Sighting[]): void {
-  if (livingSupervisor(folder) !== undefined && readStates(folder).isAlive) return;
+  const { record, isHeard } = knownSupervisor(folder);
+  if (record !== undefined && isHeard) return;
   const runs = sightings.some(({ state, isExternal }) => state.state === "running" && !isExternal);
   if (!runs) {
     throw refused("No stack that could be drilled runs here: only what `stack up` runs is killed.", {
@@ -100,30 +102,26 @@ function activeStreamsIn(body: string): number[] {
   }
 }
 
-/** Only for the holder of the lock: the record is that of the run whose processes are looked up. */
 async function killRecorded(
-  folder: StateFolder,
+  folder: LockedState,
   service: KillableService,
   policy: RestartPolicy | undefined,
 ): Promise<void> {
   if (policy === undefined) throw refused(`The ${service} of this stack cannot be killed.`);
   requireRoom(folder, service, policy);
-  const reading = readRecord(folder, service);
-  const record = reading.kind === "record" && reading.record.adopted !== true ? reading.record : undefined;
-  const killed = record === undefined ? 0 : await crashService(record, folder);
-  if (record === undefined || killed === 0) throw refused(`The ${service} does not run any more.`);
-  noteDeed(folder, { event: "killed", service, pid: record.pid, detail: "by stack verify --drill" });
+  const isKilled = await crashRecordedService(folder, service, "by stack verify --drill");
+  if (!isKilled) throw refused(`The ${service} does not run any more.`);
 }
 
 /** One restart too many, and the supervisor takes it for a crash loop and gives the service up. */
 function requireRoom(folder: StateFolder, service: string, { limit, withinMs }: RestartPolicy): void {
   const since = Date.now() - withinMs;
-  const restarts = readEvents(folder)
+  const restarts = recordedEvents(folder)
     .filter(({ event, service: name }) => event === "restarting" && name === service)
     .map(({ time }) => Date.parse(time))
     .filter((time) => time > since);
   // What was before it was last asked for does not count any more.
-  const counted = Math.min(restarts.length, reportsIn(folder)[service]?.restarts ?? 0);
+  const counted = Math.min(restarts.length, knownSupervisor(folder).reports[service]?.restarts ?? 0);
   if (counted < limit) return;
   const [oldest = since] = restarts.slice(-limit);
   const waitS = Math.ceil((oldest + withinMs - Date.now()) / 1000);
@@ -132,10 +130,6 @@ function requireRoom(folder: StateFolder, service: string, { limit, withinMs }: 
     `The ${service} was started again ${times} within ${withinMs / 1000} s: one more time, and it would be given up.`,
     { hint: `Try again in ${waitS} s.` },
   );
-}
-
-function reportsIn(folder: StateFolder): Readonly<Record<string, ServiceReport>> {
-  return readStates(folder).states?.services ?? {};
 }
 
 const STATES: Readonly<Record<ServiceReport["phase"], KeptServiceState["state"]>> = {

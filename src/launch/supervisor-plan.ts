@@ -1,28 +1,27 @@
 import type { Config } from "../config/config-schema.ts";
 import { packageVersion } from "../files/package-root.ts";
+import type { LockedState } from "../supervisor/client/command-lock.ts";
 import {
   ensureSupervisor,
   startWaitingSupervisor,
   type WaitingSupervisor,
-} from "../supervisor/daemon/ensure-supervisor.ts";
-import type { SupervisorPlan } from "../supervisor/daemon/supervisor-state.ts";
-import type { StateFolder } from "../supervisor/state-folder.ts";
+} from "../supervisor/client/ensure-supervisor.ts";
+import type { SupervisorPlan } from "../supervisor/supervisor-protocol.ts";
 import type { PlannedService } from "./plan-services.ts";
 import { supervisorCommand } from "./service-specs.ts";
 
 /** Starts its process ahead of its plan: see {@link startWaitingSupervisor}. */
-export function startSupervisorAhead(folder: StateFolder): WaitingSupervisor | undefined {
+export function startSupervisorAhead(folder: LockedState): WaitingSupervisor | undefined {
   return startWaitingSupervisor(folder, supervisorCommand());
 }
 
 /**
- * Sees to it that a supervisor of these services lives, as they are configured now. Only for the holder of the lock.
- * Throws what {@link ensureSupervisor} does.
+ * Sees to it that a supervisor of these services lives, as they are configured now. Throws what {@link ensureSupervisor} does.
  */
 export async function superviseStack(
   config: Config,
   services: readonly PlannedService[],
-  folder: StateFolder,
+  folder: LockedState,
   ahead?: WaitingSupervisor,
 ): Promise<void> {
   await ensureSupervisor(supervisorPlan(config, services), folder, supervisorCommand(), ahead);

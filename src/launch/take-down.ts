@@ -1,17 +1,17 @@
 import { existsSync } from "node:fs";
 import type { Config } from "../config/config-schema.ts";
 import { EXIT, UserError } from "../errors.ts";
-import { readWanted, writeWanted } from "../supervisor/daemon/desired-state-file.ts";
-import { endSupervisor } from "../supervisor/daemon/ensure-supervisor.ts";
-import { discardEnvironment } from "../supervisor/daemon/request-environment.ts";
-import { noteDeed } from "../supervisor/daemon/service-events.ts";
-import { resumeInterrupted } from "../supervisor/logs/resume-rotation.ts";
+import { type LockedState, withCommandLock } from "../supervisor/client/command-lock.ts";
+import { recordedServices } from "../supervisor/client/recorded-services.ts";
+import { withdrawRequests } from "../supervisor/client/request-services.ts";
+import {
+  type StopOrder,
+  type StopResult,
+  stopRecordedService,
+} from "../supervisor/client/stop-recorded-service.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
-import { listRecords } from "../supervisor/process-record.ts";
 import type { ServiceRecord } from "../supervisor/service-spec.ts";
-import { type StateFolder, SUPERVISOR, stateFolder } from "../supervisor/state-folder.ts";
-import { withLock } from "../supervisor/state-lock.ts";
-import { type StopResult, stopService } from "../supervisor/stop-service.ts";
+import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
 import { dependentsFirst } from "./dependents-first.ts";
 import { lookAtStack } from "./look-at-stack.ts";
 import { StopProgress } from "./stop-progress.ts";
@@ -60,13 +60,16 @@ export async function takeDown(options: DownOptions): Promise<DownStep[]> {
     const targets = await findTargets(config, env, folder);
     return targets.filter(({ name }) => names?.includes(name) ?? true);
   };
-  const stopAll = async (targets: readonly Target[]): Promise<DownStep[]> => {
+  const takeAll = async (
+    targets: readonly Target[],
+    take: (target: Target) => Promise<DownStep>,
+  ): Promise<DownStep[]> => {
     const progress = new StopProgress(targets, onProgress);
     const failures: UserError[] = [];
     const stopped = await dependentsFirst(targets, async (target) => {
       progress.begin(target.name);
       try {
-        const step = await stopOne(target, folder, { reason, hurry });
+        const step = await take(target);
         onStep(step);
         return [step];
       } catch (error) {
@@ -82,15 +85,16 @@ export async function takeDown(options: DownOptions): Promise<DownStep[]> {
   };
   if (!existsSync(folder.root)) {
     const targets = await look();
-    if (targets.every(({ record }) => record === undefined)) return await stopAll(targets);
+    if (targets.every(({ record }) => record === undefined))
+      return await takeAll(targets, async (target) => nothingToStop(target));
   }
-  return await withLock(
+  return await withCommandLock(
     folder,
-    async () => {
-      resumeInterrupted(folder);
+    async (locked) => {
       const targets = await look();
-      await unwant(folder, targets, names === undefined);
-      return await stopAll(targets);
+      const all = targets.map(({ name }) => name);
+      await withdrawRequests(locked, all, names === undefined);
+      return await takeAll(targets, (target) => stopOne(target, locked, { reason, hurry }));
     },
     {
       ...(hurry && { signal: hurry }),
@@ -114,8 +118,8 @@ async function findTargets(config: Config, env: NodeJS.ProcessEnv, folder: State
     isExternal,
     dependsOn: spec.dependsOn ?? [],
   }));
-  const forgotten = listRecords(folder)
-    .filter(({ name }) => name !== SUPERVISOR && planned.every((target) => target.name !== name))
+  const forgotten = recordedServices(folder)
+    .filter(({ name }) => planned.every((target) => target.name !== name))
     .map((record) => ({
       name: record.name,
       record,
@@ -125,26 +129,14 @@ async function findTargets(config: Config, env: NodeJS.ProcessEnv, folder: State
   return [...planned, ...forgotten];
 }
 
-/** From now on nobody starts them again. Without any left to look after, the supervisor goes too. */
-async function unwant(folder: StateFolder, targets: readonly Target[], isAll: boolean): Promise<void> {
-  const wanted = Object.entries(readWanted(folder).services);
-  // What is not configured any more, and was given up, is no target, and yet not to be wanted.
-  const left = isAll ? [] : wanted.filter(([name]) => targets.every((target) => target.name !== name));
-  writeWanted(folder, { services: Object.fromEntries(left) });
-  if (left.length === 0) await endSupervisor(folder);
+function nothingToStop({ name, isExternal }: Target): DownStep {
+  return { name, outcome: isExternal ? "external" : "not_running", pid: null, took_ms: 0 };
 }
 
-async function stopOne(
-  { name, record, isExternal }: Target,
-  folder: StateFolder,
-  { reason, hurry }: { reason: string; hurry: AbortSignal | undefined },
-): Promise<DownStep> {
-  discardEnvironment(folder, name);
-  if (record === undefined)
-    return { name, outcome: isExternal ? "external" : "not_running", pid: null, took_ms: 0 };
-  const { outcome, tookMs } = await stopService(record, folder, { hurry });
-  const detail = outcome === "already_gone" ? `${reason}; it had ended before` : reason;
-  noteDeed(folder, { event: "stopped", service: name, pid: record.pid, detail });
+async function stopOne(target: Target, state: LockedState, order: StopOrder): Promise<DownStep> {
+  const { name, record } = target;
+  if (record === undefined) return nothingToStop(target);
+  const { outcome, tookMs } = await stopRecordedService(state, record, order);
   return { name, outcome, pid: record.pid, took_ms: tookMs };
 }
 

@@ -1,7 +1,7 @@
 import { urlOf } from "../contract/address.ts";
 import { EXIT, UserError } from "../errors.ts";
-import type { SupervisorWord } from "../supervisor/client/supervisor-words.ts";
 import { DEFAULT_START_TIMEOUT_MS } from "../supervisor/service-spec.ts";
+import type { ServiceReports } from "../supervisor/supervisor-protocol.ts";
 import type { Asked } from "./ask-supervisor.ts";
 import type { Sighting } from "./look-at-stack.ts";
 import { startsIt } from "./service-intent.ts";
@@ -31,7 +31,7 @@ export class UnreadyForeignServices {
    * Takes out those that answer by now. Nobody of ours can start what somebody else runs: throws a UserError
    * `unreachable` where one is late for too long.
    */
-  look(services: SupervisorWord["services"], onThere: (sighting: Sighting) => void): void {
+  look(services: ServiceReports, onThere: (sighting: Sighting) => void): void {
     for (const [name, { sighting, neededBy, until }] of this.#late) {
       const report = services[name];
       if (report?.phase === "ready") {

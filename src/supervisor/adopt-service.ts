@@ -1,13 +1,14 @@
 import { EXIT, UserError } from "../errors.ts";
 import { ownUser } from "../files/user-names.ts";
+import { describeListener, findListeners, type Listener } from "../os/listening-ports.ts";
+import { everyone, familyOf, isAlive } from "../os/process-identity.ts";
+import type { ProcessDetails } from "../os/process-table.ts";
 import { describeOccupant } from "./describe-occupant.ts";
-import { describeListener, findListeners, type Listener } from "./os/listening-ports.ts";
-import { everyone, familyOf, isAlive } from "./os/process-identity.ts";
 import { type Occupant, occupantOf } from "./port-occupant.ts";
 import { writeRecord } from "./process-record.ts";
 import { recordOfFound } from "./record-fields.ts";
 import { describeProbe, type ProbeResult, probe, questionNow } from "./run-probe.ts";
-import type { ProcessDetails, ServiceRecord, ServiceSpec } from "./service-spec.ts";
+import type { ServiceRecord, ServiceSpec } from "./service-spec.ts";
 import type { StateFolder } from "./state-folder.ts";
 
 /**

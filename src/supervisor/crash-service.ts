@@ -1,5 +1,5 @@
+import { everyone, isSame, membersOf } from "../os/process-identity.ts";
 import { killAtOnce } from "./end-processes.ts";
-import { everyone, isSame, membersOf } from "./os/process-identity.ts";
 import { serviceMark } from "./service-mark.ts";
 import type { ServiceRecord } from "./service-spec.ts";
 import type { StateFolder } from "./state-folder.ts";

@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
+import { describe, describeListener } from "../os/listening-ports.ts";
+import { describeManager } from "../os/process-managers.ts";
 import { shellWord } from "../text/shell-word.ts";
-import { describe, describeListener } from "./os/listening-ports.ts";
-import { describeManager } from "./os/process-managers.ts";
 import type { Occupant } from "./port-occupant.ts";
 import { markedPath } from "./service-mark.ts";
 import type { ServiceSpec } from "./service-spec.ts";

@@ -1,10 +1,11 @@
 import { EXIT, UserError } from "../errors.ts";
+import { describe } from "../os/listening-ports.ts";
+import { familyOf } from "../os/process-identity.ts";
+import type { ProcessDetails } from "../os/process-table.ts";
 import { describeOccupant } from "./describe-occupant.ts";
 import { type EndOutcome, endProcesses } from "./end-processes.ts";
-import { describe } from "./os/listening-ports.ts";
-import { familyOf } from "./os/process-identity.ts";
 import type { Occupant } from "./port-occupant.ts";
-import { DEFAULT_STOP_TIMEOUT_MS, type ProcessDetails, type ServiceSpec } from "./service-spec.ts";
+import { DEFAULT_STOP_TIMEOUT_MS, type ServiceSpec } from "./service-spec.ts";
 import type { StateFolder } from "./state-folder.ts";
 
 /**
@@ -28,8 +29,11 @@ export async function endOccupant(
   });
 }
 
+/** One that {@link endOccupant} would end. */
+export type ReplaceableOccupant = Occupant & { readonly process: ProcessDetails };
+
 /** Whether {@link endOccupant} would end it. */
-export function isReplaceable(occupant: Occupant): occupant is Occupant & { process: ProcessDetails } {
+export function isReplaceable(occupant: Occupant): occupant is ReplaceableOccupant {
   const { process, kind, isOurUser, isAboveUs } = occupant;
   const isSomebodys = kind === "kept" || kind === "other_service" || kind === "ours";
   return process !== undefined && !isSomebodys && isOurUser && !isAboveUs;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { EXIT, UserError } from "../errors.ts";
-import { describe } from "./os/listening-ports.ts";
+import { describe } from "../os/listening-ports.ts";
 import {
   describeProcess,
   everyone,
@@ -8,8 +8,9 @@ import {
   isSame,
   type Members,
   type RecordedIdentity,
-} from "./os/process-identity.ts";
-import type { ProcessIdentity, ServiceRecord } from "./service-spec.ts";
+} from "../os/process-identity.ts";
+import type { ProcessIdentity } from "../os/process-table.ts";
+import type { ServiceRecord } from "./service-spec.ts";
 
 /** Whom to end: the leader, what the error calls it, and its stop signal. */
 export type Ending = RecordedIdentity & Pick<ServiceRecord, "name" | "stop">;

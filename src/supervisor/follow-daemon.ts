@@ -1,8 +1,9 @@
-import { everyone, isSame, membersOf, startOrder } from "./os/process-identity.ts";
+import { everyone, isSame, membersOf, startOrder } from "../os/process-identity.ts";
+import type { ProcessIdentity } from "../os/process-table.ts";
 import { isSameRun, readRecord, writeRecord } from "./process-record.ts";
 import { processFields } from "./record-fields.ts";
 import { serviceMark } from "./service-mark.ts";
-import type { ProcessIdentity, ServiceRecord } from "./service-spec.ts";
+import type { ServiceRecord } from "./service-spec.ts";
 import type { StateFolder } from "./state-folder.ts";
 import { withLock } from "./state-lock.ts";
 

@@ -1,5 +1,4 @@
-import { findStrangers } from "./find-foreign-listeners.ts";
-import { findListeners, type Listener, type SocketTable } from "./os/listening-ports.ts";
+import { findListeners, type Listener, type SocketTable } from "../os/listening-ports.ts";
 import {
   describeProcess,
   everyone,
@@ -8,13 +7,15 @@ import {
   type Members,
   membersOf,
   requireProcessTable,
-} from "./os/process-identity.ts";
+} from "../os/process-identity.ts";
+import type { ProcessIdentity } from "../os/process-table.ts";
+import { findStrangers } from "./find-foreign-listeners.ts";
 import { type RecordReading, readRecord } from "./process-record.ts";
 import { recordOfFound } from "./record-fields.ts";
 import { type ProbeResult, probe, questionNow } from "./run-probe.ts";
 import { digestOf } from "./service-digest.ts";
 import { serviceMark } from "./service-mark.ts";
-import type { ProcessIdentity, ServiceRecord, ServiceSpec } from "./service-spec.ts";
+import type { ServiceRecord, ServiceSpec } from "./service-spec.ts";
 import type { StateFolder } from "./state-folder.ts";
 
 /** What there is of a service. */

@@ -1,9 +1,9 @@
 import { EXIT, UserError } from "../errors.ts";
-import { lifeOfNamespace } from "./os/pid-namespace.ts";
-import { fateOf } from "./os/process-identity.ts";
+import { lifeOfNamespace } from "../os/pid-namespace.ts";
+import { fateOf } from "../os/process-identity.ts";
+import { isPresent } from "../os/process-presence.ts";
 import { listRecords } from "./process-record.ts";
 import { requireReadable, type StateFolder, SUPERVISOR } from "./state-folder.ts";
-import { isPresent } from "./supervisor-presence.ts";
 
 /**
  * For every command, before it looks at what runs: refuses a state folder that it could not judge. That is one which

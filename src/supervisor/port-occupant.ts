@@ -1,13 +1,13 @@
 import { ownUser } from "../files/user-names.ts";
-import type { Listener } from "./os/listening-ports.ts";
-import { describeProcess, everyone, isAboveUs, isSame, markOf, membersOf } from "./os/process-identity.ts";
-import { findManagerOf, type ProcessManager } from "./os/process-managers.ts";
-import type { Mark } from "./os/process-table.ts";
-import { runnerOf } from "./os/same-program.ts";
+import type { Listener } from "../os/listening-ports.ts";
+import { describeProcess, everyone, isAboveUs, isSame, markOf, membersOf } from "../os/process-identity.ts";
+import { findManagerOf, type ProcessManager } from "../os/process-managers.ts";
+import type { Mark, ProcessDetails } from "../os/process-table.ts";
+import { runnerOf } from "../os/same-program.ts";
 import { readRecord } from "./process-record.ts";
 import type { ProbeResult } from "./run-probe.ts";
 import { serviceMark } from "./service-mark.ts";
-import type { ProcessDetails, ServiceSpec } from "./service-spec.ts";
+import type { ServiceSpec } from "./service-spec.ts";
 import type { StateFolder } from "./state-folder.ts";
 
 /** Who has the address of a service before its start. */

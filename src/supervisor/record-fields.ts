@@ -1,13 +1,8 @@
 import { ownUser } from "../files/user-names.ts";
-import { ownPidNamespace } from "./os/pid-namespace.ts";
-import { executableOf, identify, identifySelf, ownerOf } from "./os/process-identity.ts";
-import {
-  DEFAULT_STOP_TIMEOUT_MS,
-  type ProcessDetails,
-  type ProcessIdentity,
-  type ServiceRecord,
-  type ServiceSpec,
-} from "./service-spec.ts";
+import { ownPidNamespace } from "../os/pid-namespace.ts";
+import { executableOf, identify, identifySelf, ownerOf } from "../os/process-identity.ts";
+import type { ProcessDetails, ProcessIdentity } from "../os/process-table.ts";
+import { DEFAULT_STOP_TIMEOUT_MS, type ServiceRecord, type ServiceSpec } from "./service-spec.ts";
 import { type StateFolder, serviceFiles } from "./state-folder.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { MARK, type Mark } from "./os/process-table.ts";
+import { MARK, type Mark } from "../os/process-table.ts";
 import { withoutSecrets } from "./secret-variables.ts";
 import type { ServiceSpec } from "./service-spec.ts";
 

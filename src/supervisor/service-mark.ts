@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from "node:fs";
-import type { Mark } from "./os/process-table.ts";
+import type { Mark } from "../os/process-table.ts";
 import { isSameFolder, originalFolder } from "./process-record.ts";
 import type { ServiceRecord } from "./service-spec.ts";
 import type { StateFolder } from "./state-folder.ts";

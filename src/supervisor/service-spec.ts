@@ -1,10 +1,8 @@
 import type { Address } from "../contract/address.ts";
+import type { StartedProgram } from "../os/same-program.ts";
 
-/** A program as the OS starts it, without a shell. */
-export interface Command {
-  readonly file: string;
-  readonly args: readonly string[];
-  readonly cwd: string;
+/** What a service, or a question about one, is started with. */
+export interface Command extends StartedProgram {
   /** Added to the environment of the starter, of which secrets of ours are not passed on. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -154,25 +152,6 @@ export const DEFAULT_START_TIMEOUT_MS = 15_000;
 /** How long a service may take from its stop signal to its end, unless its spec says otherwise; in milliseconds. */
 export const DEFAULT_STOP_TIMEOUT_MS = 5000;
 
-/** What tells one process from every other one that ever had its pid. */
-export interface ProcessIdentity {
-  readonly pid: number;
-  /** Start time as the kernel tells it: clock ticks since boot on Linux, a date on macOS. Only compared. */
-  readonly startTime: string;
-  /** Changes with every boot of the machine. */
-  readonly bootId: string;
-}
-
-/** What a person wants to know about a process. */
-export interface ProcessDetails extends ProcessIdentity {
-  /** Program and arguments. */
-  readonly command: readonly string[];
-  readonly user: string;
-  /** Absent where this user may not see it. */
-  readonly cwd: string | undefined;
-  readonly startedAt: Date;
-}
-
 /** The JSON file beside the pid file of a running service. */
 export interface ServiceRecord {
   readonly name: string;
@@ -210,4 +189,9 @@ export interface ServiceRecord {
   /** ISO 8601, UTC. */
   readonly started_at: string;
   readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** How long a recorded service may take from its stop signal to its end, in milliseconds. */
+export function stopTimeoutOf({ stop }: ServiceRecord): number {
+  return stop?.timeout_ms ?? DEFAULT_STOP_TIMEOUT_MS;
 }

@@ -19,8 +19,8 @@ import {
   requireOwnFile,
   requireOwnFolder,
 } from "../files/private-files.ts";
+import { identify } from "../os/process-identity.ts";
 import { shellWord } from "../text/shell-word.ts";
-import { identify } from "./os/process-identity.ts";
 
 /** Where the state of one stack lies; all paths are absolute. */
 export interface StateFolder {

@@ -3,10 +3,10 @@ import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { EXIT, messageOf, nodeErrorCode, UserError } from "../errors.ts";
 import { readOwn } from "../files/private-files.ts";
+import { lifeOfNamespace } from "../os/pid-namespace.ts";
+import { fateOf, identifySelf, isSame, type RecordedIdentity, recordedSelf } from "../os/process-identity.ts";
 import { shellWord } from "../text/shell-word.ts";
 import { isDiskFull } from "./disk-full.ts";
-import { lifeOfNamespace } from "./os/pid-namespace.ts";
-import { fateOf, identifySelf, isSame, type RecordedIdentity, recordedSelf } from "./os/process-identity.ts";
 import { inOtherNamespace } from "./other-namespace.ts";
 import { prepareState, type StateFolder, sweepTemporaries, writeTemporary } from "./state-folder.ts";
 
@@ -16,6 +16,16 @@ export interface LockOptions {
   readonly signal?: AbortSignal;
   /** Called once, if somebody else holds the lock. */
   readonly onWait?: (holderPid: number) => void;
+}
+
+declare const held: unique symbol;
+
+/**
+ * A state folder whose lock this process holds, as {@link withLock} hands it on: what takes one is only for the holder.
+ * Of no use after that call has ended.
+ */
+export interface LockedState extends StateFolder {
+  readonly [held]: true;
 }
 
 /** How often a waiting starter looks again, in milliseconds. */
@@ -37,7 +47,7 @@ const SETTLE_MS = 50;
  */
 export async function withLock<T>(
   state: StateFolder,
-  fn: () => Promise<T>,
+  fn: (locked: LockedState) => Promise<T>,
   options: LockOptions = {},
 ): Promise<T> {
   prepareState(state);
@@ -45,7 +55,7 @@ export async function withLock<T>(
     join(state.run, "lock"),
     async () => {
       sweepTemporaries(state);
-      return await fn();
+      return await fn(state as LockedState);
     },
     options,
   );

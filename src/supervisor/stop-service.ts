@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { EXIT, UserError } from "../errors.ts";
+import { describeListener, findListeners, type Listener } from "../os/listening-ports.ts";
+import { identify, membersOf, startOrder } from "../os/process-identity.ts";
 import { type EndOutcome, endProcesses, type Patience } from "./end-processes.ts";
-import { describeListener, findListeners, type Listener } from "./os/listening-ports.ts";
-import { identify, membersOf, startOrder } from "./os/process-identity.ts";
 import { removeRecord } from "./process-record.ts";
 import { serviceMark } from "./service-mark.ts";
-import { DEFAULT_STOP_TIMEOUT_MS, type ServiceRecord } from "./service-spec.ts";
+import { type ServiceRecord, stopTimeoutOf } from "./service-spec.ts";
 import type { StateFolder } from "./state-folder.ts";
 
 /** How a stop went. */
@@ -44,11 +44,6 @@ export async function stopService(
   );
   if (left.length > 0 && outcome !== "already_gone") throw portNotFree(record, left);
   return { outcome, tookMs, listeners };
-}
-
-/** How long a service may take from its stop signal to its end, in milliseconds. */
-export function stopTimeoutOf({ stop }: ServiceRecord): number {
-  return stop?.timeout_ms ?? DEFAULT_STOP_TIMEOUT_MS;
 }
 
 async function listenersOn({ host, port, pid }: ServiceRecord): Promise<Listener[]> {

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { placeText } from "../contract/address.ts";
 import { UserError, withoutStop } from "../errors.ts";
+import { describeListener, isInTheWay, placesOf } from "../os/listening-ports.ts";
+import { everyone, isSame, membersOf } from "../os/process-identity.ts";
 import { findStrangers } from "./find-foreign-listeners.ts";
 import { followDaemon, noteChanges } from "./follow-daemon.ts";
 import type { Exit, Launch } from "./launch-service.ts";
-import { describeListener, isInTheWay, placesOf } from "./os/listening-ports.ts";
-import { everyone, isSame, membersOf } from "./os/process-identity.ts";
 import { isSameRun, readRecord } from "./process-record.ts";
 import { RunLog } from "./run-log.ts";
 import { describeProbe, type ProbeTarget, probe } from "./run-probe.ts";

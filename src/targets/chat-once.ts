@@ -2,7 +2,7 @@ import { ErrorBody } from "../contract/common-schemas.ts";
 import { type Usage, usageOf } from "../contract/event-schemas.ts";
 import { UserError } from "../errors.ts";
 import { connectChat, connectChatWithModel } from "./connect-chat.ts";
-import { doesNotAnswer, SERVICE_TITLES } from "./connection-parts.ts";
+import { doesNotAnswer } from "./connection-parts.ts";
 import type { ChatClient, Sent } from "./drivers/chat-client.ts";
 import { isRefusal, refusedWords } from "./drivers/refused-words.ts";
 import { failureOf, lastFact, type TimedFact, type Told, textOf, thoughtsOf } from "./drivers/reply-facts.ts";
@@ -10,6 +10,7 @@ import { replyNameOf } from "./drivers/reply-name.ts";
 import { endReply } from "./end-reply.ts";
 import type { SeenStream } from "./http-client.ts";
 import type { TargetUrls } from "./open-target.ts";
+import { SERVICE_TITLES } from "./service-titles.ts";
 import { tokenRefused } from "./token-refused.ts";
 
 export interface ChatOptions {

@@ -2,7 +2,7 @@ import { DEFAULTS } from "../contract/contract-defaults.ts";
 import { chooseDefaultModel } from "../contract/default-model-rule.ts";
 import { type WireSettings, withSettings } from "../contract/wire-description.ts";
 import { UserError } from "../errors.ts";
-import { doesNotAnswer, SERVICE_TITLES } from "./connection-parts.ts";
+import { doesNotAnswer } from "./connection-parts.ts";
 import { deviationsOf } from "./contract-deviations.ts";
 import type { ChatClient } from "./drivers/chat-client.ts";
 import { createContractChat } from "./drivers/contract-chat.ts";
@@ -13,6 +13,7 @@ import { bearerTokenOf } from "./drivers/shown-as-bearer.ts";
 import { createForeignClient } from "./foreign-client.ts";
 import { createHttpClient, type HttpClient } from "./http-client.ts";
 import type { TargetUrls } from "./open-target.ts";
+import { SERVICE_TITLES } from "./service-titles.ts";
 import { withHeaders } from "./with-headers.ts";
 
 /** A stack that is talked to, and nothing else. */

@@ -1,6 +1,7 @@
 import { messageOf, UserError } from "../errors.ts";
 import type { Target, TargetUrls } from "./open-target.ts";
 import type { MetReplicas } from "./service-replicas.ts";
+import { SERVICE_TITLES } from "./service-titles.ts";
 
 /** What is closed at the end. */
 export interface Closable {
@@ -23,9 +24,6 @@ export interface TargetServices
   /** Undefined where there is nothing that could be asked for them. */
   readonly copies: MetReplicas | undefined;
 }
-
-/** A service as sentences name it. */
-export const SERVICE_TITLES = { hmi: "HMI", gateway: "gateway", engine: "engine" } as const;
 
 export function doesNotAnswer(name: keyof typeof SERVICE_TITLES, url: string, error: unknown): UserError {
   return new UserError(

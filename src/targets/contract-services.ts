@@ -1,13 +1,14 @@
 import { Health } from "../contract/common-schemas.ts";
 import { hmiRoutes } from "../contract/routes.ts";
 import { Lacks, UserError } from "../errors.ts";
-import { type Connecting, doesNotAnswer, SERVICE_TITLES, type TargetServices } from "./connection-parts.ts";
+import { type Connecting, doesNotAnswer, type TargetServices } from "./connection-parts.ts";
 import { deviationsOf } from "./contract-deviations.ts";
 import { createContractChat } from "./drivers/contract-chat.ts";
 import { createForeignClient, isLacking } from "./foreign-client.ts";
 import type { HttpClient, SeenCall } from "./http-client.ts";
 import { findModelsByCapability } from "./models-by-capability.ts";
 import { createSpreadClient, type MetReplicas, whyOnlyOne } from "./service-replicas.ts";
+import { SERVICE_TITLES } from "./service-titles.ts";
 import { tokenRefused } from "./token-refused.ts";
 
 /** An HMI and a gateway that follow the contract, or say where they depart from it. */

@@ -1,10 +1,8 @@
 import * as z from "zod";
+import type { EngineApi } from "../contract/contract-defaults.ts";
 import { EngineFinal, EngineTags, OpenAiModelList } from "../contract/engine-schemas.ts";
 import type { EngineMessage, EngineOptions } from "../contract/gateway-schemas.ts";
 import { engineRoutes } from "../contract/routes.ts";
-
-/** The wires by which an engine is asked for a reply: the values of the setting `engine.api`. */
-export type EngineApi = "chat" | "generate" | "openai";
 
 /** A request to an engine. */
 export interface EngineCall {

@@ -1,12 +1,7 @@
+import { SERVICE_TITLES } from "./service-titles.ts";
+
 /** A part of a chat stack that can be killed while it works. */
 export type KillableService = "engine" | "gateway" | "hmi";
-
-/** The services, as people write them. */
-export const SERVICE_TITLES: Readonly<Record<KillableService, string>> = {
-  engine: "engine",
-  gateway: "gateway",
-  hmi: "HMI",
-};
 
 /**
  * How the services of a stack are killed, as a crash would end them. Only who runs a stack has one: what others run is

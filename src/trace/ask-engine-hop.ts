@@ -1,4 +1,5 @@
-import { ENGINE_WIRES, type EngineApi } from "../targets/engine-wires.ts";
+import type { EngineApi } from "../contract/contract-defaults.ts";
+import { ENGINE_WIRES } from "../targets/engine-wires.ts";
 import type { HttpClient } from "../targets/http-client.ts";
 import { type HopQuestion, passByOneCall } from "./hop-question.ts";
 import type { HopPass } from "./trace-report.ts";

@@ -1,5 +1,5 @@
+import type { EngineApi } from "../contract/contract-defaults.ts";
 import type { ChatClient } from "../targets/drivers/chat-client.ts";
-import type { EngineApi } from "../targets/engine-wires.ts";
 import type { HttpClient } from "../targets/http-client.ts";
 import { askChatHop, type TracePlace } from "./ask-chat-hop.ts";
 import { askEngineHop } from "./ask-engine-hop.ts";

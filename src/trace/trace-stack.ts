@@ -1,8 +1,8 @@
 /** One message followed through every hop of a stack: the call behind `stack trace`. */
 import { UserError } from "../errors.ts";
-import { SERVICE_TITLES } from "../targets/connection-parts.ts";
 import type { EngineWatch } from "../targets/engine-watch.ts";
 import type { HttpClient } from "../targets/http-client.ts";
+import { SERVICE_TITLES } from "../targets/service-titles.ts";
 import { tokenRefused } from "../targets/token-refused.ts";
 import { closeTracePlace, openTracePlace, type TracePlace } from "./ask-chat-hop.ts";
 import { askEngineHop } from "./ask-engine-hop.ts";

@@ -2,10 +2,10 @@ import { readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod/mini";
 import { makePrivateFolder, readOwn } from "../files/private-files.ts";
-import { lifeOfNamespace } from "../supervisor/os/pid-namespace.ts";
-import { fateOf, recordedSelf } from "../supervisor/os/process-identity.ts";
+import { lifeOfNamespace } from "../os/pid-namespace.ts";
+import { fateOf, recordedSelf } from "../os/process-identity.ts";
+import { clearPresence, isPresent, showPresence } from "../os/process-presence.ts";
 import { prepareRoot, stateFolder, writeWhole } from "../supervisor/state-folder.ts";
-import { clearPresence, isPresent, showPresence } from "../supervisor/supervisor-presence.ts";
 import type { TargetUrls } from "../targets/open-target.ts";
 import { newRunId, type RunJournal } from "../targets/run-journal.ts";
 

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { StackStatus } from "../../src/launch/stack-status.ts";
-import type { ServiceEvent } from "../../src/supervisor/daemon/supervisor-state.ts";
+import type { ServiceEvent } from "../../src/supervisor/supervisor-protocol.ts";
 import { PATIENTLY, processesOf, type TestStack, testStack } from "../support/cli.ts";
 
 const FAILS_AT_ONCE = `

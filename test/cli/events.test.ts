@@ -2,8 +2,8 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { appendEvent } from "../../src/supervisor/daemon/service-events.ts";
-import type { ServiceEvent } from "../../src/supervisor/daemon/supervisor-state.ts";
 import { prepareState, stateFolder } from "../../src/supervisor/state-folder.ts";
+import type { ServiceEvent } from "../../src/supervisor/supervisor-protocol.ts";
 import { PATH, type Run, runStack, testStack } from "../support/cli.ts";
 import { tempFolder } from "../support/temp.ts";
 

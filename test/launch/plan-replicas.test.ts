@@ -52,7 +52,7 @@ test("surplus are copies that are not configured any more, whether they run or w
   const there = record("gateway-3", { copy_of: "gateway" });
   const { names, records } = surplusReplicas(configured, configured, {
     records: [record("gateway"), record("gateway-2", { copy_of: "gateway" }), there],
-    wanted: { gateway: { request: "a" }, "gateway-3": { request: "b" }, "gateway-4": { request: "c" } },
+    wanted: ["gateway", "gateway-3", "gateway-4"],
   });
   expect(names).toEqual(new Set(["gateway-3", "gateway-4"]));
   expect(records).toEqual([there]);
@@ -61,7 +61,7 @@ test("surplus are copies that are not configured any more, whether they run or w
 test("a service that only has such a name is none of them, nor is a copy of a service that is not meant", () => {
   const { names, records } = surplusReplicas(configured, configured, {
     records: [record("gateway-9"), record("hmi-2", { copy_of: "hmi" })],
-    wanted: { "gateway-9": { request: "a" }, "hmi-2": { request: "b" } },
+    wanted: ["gateway-9", "hmi-2"],
   });
   expect([...names, ...records]).toEqual([]);
 });

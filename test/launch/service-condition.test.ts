@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Sighting } from "../../src/launch/look-at-stack.ts";
 import { conditionOf } from "../../src/launch/service-condition.ts";
-import type { ServiceReport } from "../../src/supervisor/daemon/supervisor-state.ts";
 import type { ServiceRecord } from "../../src/supervisor/service-spec.ts";
+import type { ServiceReport } from "../../src/supervisor/supervisor-protocol.ts";
 
 const RECORD: ServiceRecord = {
   name: "gateway",

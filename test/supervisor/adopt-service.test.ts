@@ -1,9 +1,9 @@
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
+import { findListeners, type Listener } from "../../src/os/listening-ports.ts";
+import { identify, isSame } from "../../src/os/process-identity.ts";
 import { adopt } from "../../src/supervisor/adopt-service.ts";
 import { inspectService } from "../../src/supervisor/inspect-service.ts";
-import { findListeners, type Listener } from "../../src/supervisor/os/listening-ports.ts";
-import { identify, isSame } from "../../src/supervisor/os/process-identity.ts";
 import type { StateFolder } from "../../src/supervisor/state-folder.ts";
 import { stopService } from "../../src/supervisor/stop-service.ts";
 import {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { identify } from "../../src/os/process-identity.ts";
 import { crashService } from "../../src/supervisor/crash-service.ts";
 import { inspectService } from "../../src/supervisor/inspect-service.ts";
-import { identify } from "../../src/supervisor/os/process-identity.ts";
 import { readRecord } from "../../src/supervisor/process-record.ts";
 import { fixtureService, temporaryState } from "./helpers.ts";
 import { startService } from "./start-service.ts";

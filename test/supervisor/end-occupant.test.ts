@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import { expect, test } from "vitest";
+import { findListeners } from "../../src/os/listening-ports.ts";
+import { identify } from "../../src/os/process-identity.ts";
 import { endOccupant } from "../../src/supervisor/end-occupant.ts";
-import { findListeners } from "../../src/supervisor/os/listening-ports.ts";
-import { identify } from "../../src/supervisor/os/process-identity.ts";
 import { type Occupant, occupantOf } from "../../src/supervisor/port-occupant.ts";
 import { probe } from "../../src/supervisor/run-probe.ts";
 import type { StateFolder } from "../../src/supervisor/state-folder.ts";

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { findListeners } from "../../src/os/listening-ports.ts";
+import { everyone, identify, isSame, membersOf } from "../../src/os/process-identity.ts";
 import { followDaemon } from "../../src/supervisor/follow-daemon.ts";
 import { inspectService } from "../../src/supervisor/inspect-service.ts";
 import { launchService } from "../../src/supervisor/launch-service.ts";
 import { tailLog } from "../../src/supervisor/logs/tail-log.ts";
-import { findListeners } from "../../src/supervisor/os/listening-ports.ts";
-import { everyone, identify, isSame, membersOf } from "../../src/supervisor/os/process-identity.ts";
 import { readRecord } from "../../src/supervisor/process-record.ts";
 import { probe } from "../../src/supervisor/run-probe.ts";
 import type { Probe, ServiceRecord, ServiceSpec } from "../../src/supervisor/service-spec.ts";

@@ -1,10 +1,10 @@
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { findListeners } from "../../src/os/listening-ports.ts";
+import { isSame } from "../../src/os/process-identity.ts";
 import { describeOccupant } from "../../src/supervisor/describe-occupant.ts";
 import { isReplaceable } from "../../src/supervisor/end-occupant.ts";
-import { findListeners } from "../../src/supervisor/os/listening-ports.ts";
-import { isSame } from "../../src/supervisor/os/process-identity.ts";
 import { judge, type Occupant, type OccupantClues, occupantOf } from "../../src/supervisor/port-occupant.ts";
 import { probe } from "../../src/supervisor/run-probe.ts";
 import type { StateFolder } from "../../src/supervisor/state-folder.ts";

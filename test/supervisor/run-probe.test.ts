@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { identify } from "../../src/supervisor/os/process-identity.ts";
+import { identify } from "../../src/os/process-identity.ts";
 import { RunLog } from "../../src/supervisor/run-log.ts";
 import { describeProbe, type ProbeTarget, probe } from "../../src/supervisor/run-probe.ts";
 import type { CommandProbe, HttpProbe, LogProbe } from "../../src/supervisor/service-spec.ts";

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { findListeners } from "../../src/os/listening-ports.ts";
+import { identify, isSame } from "../../src/os/process-identity.ts";
 import { inspectService } from "../../src/supervisor/inspect-service.ts";
-import { findListeners } from "../../src/supervisor/os/listening-ports.ts";
-import { identify, isSame } from "../../src/supervisor/os/process-identity.ts";
 import type { ServiceRecord, ServiceSpec } from "../../src/supervisor/service-spec.ts";
 import { stopService } from "../../src/supervisor/stop-service.ts";
 import { eventually, fixtureService, temporaryState } from "./helpers.ts";

@@ -1,9 +1,9 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { findListeners } from "../../src/os/listening-ports.ts";
+import { everyone, identify, isSame, membersOf } from "../../src/os/process-identity.ts";
 import { inspectService } from "../../src/supervisor/inspect-service.ts";
-import { findListeners } from "../../src/supervisor/os/listening-ports.ts";
-import { everyone, identify, isSame, membersOf } from "../../src/supervisor/os/process-identity.ts";
 import type { ServiceRecord } from "../../src/supervisor/service-spec.ts";
 import { stopService } from "../../src/supervisor/stop-service.ts";
 import { PYTHON_SERVICES, whyNoPython } from "../support/python.ts";

@@ -8,7 +8,7 @@ import { expect, onTestFinished } from "vitest";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { configWithoutServices } from "../../src/config/state-dir.ts";
 import { takeDown } from "../../src/launch/take-down.ts";
-import { identify } from "../../src/supervisor/os/process-identity.ts";
+import { identify } from "../../src/os/process-identity.ts";
 import { freePorts, isFree } from "./ports.ts";
 
 /** The file that `npx stack` runs. */

@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { onTestFinished } from "vitest";
 import { LOCAL_USER } from "../../src/contract/caller-headers.ts";
+import type { EngineApi } from "../../src/contract/contract-defaults.ts";
 import { GenerationList, type GenerationRecord } from "../../src/contract/engine-schemas.ts";
 import { engineRoutes, gatewayRoutes } from "../../src/contract/routes.ts";
 import { type StandInOptions, startEngine } from "../../src/services/engine/start-engine.ts";
-import { createEngineClient, type EngineApi } from "../../src/services/gateway/engine-client.ts";
+import { createEngineClient } from "../../src/services/gateway/engine-client.ts";
 import { type GatewayOptions, startGateway } from "../../src/services/gateway/start-gateway.ts";
 import { type Answer, call } from "./http.ts";
 import { openStream, type StreamReader } from "./streams.ts";

@@ -1,7 +1,7 @@
 import { NotTold } from "../../errors.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
-import { SERVICE_TITLES } from "../../targets/service-killer.ts";
+import { SERVICE_TITLES } from "../../targets/service-titles.ts";
 import { lastWord } from "../stream-endings.ts";
 import type { KilledReply } from "./killed-reply.ts";
 

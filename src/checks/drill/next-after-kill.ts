@@ -1,9 +1,10 @@
 import { defineCheck, type Verdict } from "../../harness/define-check.ts";
 import { refusedWords } from "../../targets/drivers/refused-words.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
-import { type KillableService, SERVICE_TITLES } from "../../targets/service-killer.ts";
+import type { KillableService } from "../../targets/service-killer.ts";
+import { SERVICE_TITLES } from "../../targets/service-titles.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isWholeEnding, lastWord } from "../stream-endings.ts";
+import { isWhole, lastWord } from "../stream-endings.ts";
 import { type KilledReply, killedReply } from "./killed-reply.ts";
 import { describeKill, replyRowIn, requireLook, rowInWords } from "./killed-reply-words.ts";
 
@@ -40,8 +41,7 @@ function judgeNext(reply: KilledReply): Verdict {
   const word = stream === null ? "no stream" : lastWord(stream);
   const seen = `${describeKill(reply)}; then ${call.request} answered ${call.status}, its reply ended with ${word}`;
   const isSaved = rows === null || (isSettled(row) && row.content !== "");
-  if (stream !== null && isWholeEnding(word) && textOf(stream) !== "" && isSaved)
-    return { verdict: "holds", seen };
+  if (stream !== null && isWhole(word) && textOf(stream) !== "" && isSaved) return { verdict: "holds", seen };
   const found = stream === null ? refusedWords(call) : `${word}, ${rowInWords(row)}`;
   return {
     verdict: "broken",

@@ -1,5 +1,6 @@
 import { CouldNotRun, defineCheck, type Verdict } from "../../harness/define-check.ts";
-import { type KeptServiceState, type KillableService, SERVICE_TITLES } from "../../targets/service-killer.ts";
+import type { KeptServiceState, KillableService } from "../../targets/service-killer.ts";
+import { SERVICE_TITLES } from "../../targets/service-titles.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { killedReply } from "./killed-reply.ts";
 

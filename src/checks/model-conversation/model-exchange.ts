@@ -9,10 +9,10 @@ import { eventsOf, lastWord } from "../stream-endings.ts";
 import { type Context, getStage, listSessions, type Stage } from "./staged-profiles.ts";
 
 /** The two calls that send a message; the claims are the same for both. */
-export type SendEndpoint = "general-stream" | "message";
+export type Endpoint = "general-stream" | "message";
 
-export interface ModelQuestion {
-  readonly endpoint: SendEndpoint;
+export interface Question {
+  readonly endpoint: Endpoint;
   readonly message: string;
   /** The profile; undefined for a general message. */
   readonly modelId?: number | undefined;
@@ -20,8 +20,8 @@ export interface ModelQuestion {
 }
 
 /** One message that was sent, its reply, and every row that appeared anywhere because of it. */
-export interface ModelExchange {
-  readonly asked: ModelQuestion;
+export interface Exchange {
+  readonly asked: Question;
   /** True of a target without profiles, or of another wire: nothing is known there of any `model_id`. */
   readonly isForeign: boolean;
   /** What the sending call answered: for `general-stream` its status and, where it was refused, its body. */
@@ -45,7 +45,7 @@ export interface ModelExchange {
 }
 
 /** Sends one message, reads its reply to the end, and looks where its rows went. */
-export async function exchangeByModel(context: Context, question: ModelQuestion): Promise<ModelExchange> {
+export async function converse(context: Context, question: Question): Promise<Exchange> {
   const stage = await getStage(context);
   const before = await readRows(context, stage);
   const lastGeneration = await newestGeneration(context);
@@ -67,7 +67,7 @@ export async function exchangeByModel(context: Context, question: ModelQuestion)
     isForeign: false,
     status: sent.status,
     refusal: sent.refusal,
-    seen: describeEnding(sent.stream),
+    seen: describe(sent.stream),
     stream: sent.stream,
     streamedText: textOf(sent.stream),
     ended: lastWord(sent.stream),
@@ -83,11 +83,11 @@ export async function exchangeByModel(context: Context, question: ModelQuestion)
 function requireReply(stream: SeenStream): void {
   for (const { event } of stream.events) {
     if (!("type" in event)) continue;
-    if (event.type === "error") throw new CouldNotRun(`${describeEnding(stream)}: ${event.message}`);
+    if (event.type === "error") throw new CouldNotRun(`${describe(stream)}: ${event.message}`);
     // Some gateways have no `error` event, and say it in the status.
     const isFailure =
       event.type === "status_update" && event.status === "error" && event.detail !== undefined;
-    if (isFailure) throw new CouldNotRun(`${describeEnding(stream)}: ${event.detail}`);
+    if (isFailure) throw new CouldNotRun(`${describe(stream)}: ${event.detail}`);
   }
 }
 
@@ -99,7 +99,7 @@ interface SentQuestion {
   readonly isCut: boolean;
 }
 
-async function send(context: Context, question: ModelQuestion): Promise<SentQuestion> {
+async function send(context: Context, question: Question): Promise<SentQuestion> {
   return question.endpoint === "general-stream"
     ? await sendByStream(context, question)
     : await sendByMessage(context, question);
@@ -107,7 +107,7 @@ async function send(context: Context, question: ModelQuestion): Promise<SentQues
 
 async function sendByStream(
   context: Context,
-  { message, modelId, sessionId }: ModelQuestion,
+  { message, modelId, sessionId }: Question,
 ): Promise<SentQuestion> {
   const path = hmiRoutes.generalStream.path(undefined, { message, model_id: modelId, session_id: sessionId });
   const { stream, isCut } = await readReply(context, path, sessionId ?? null);
@@ -116,7 +116,7 @@ async function sendByStream(
   return { status: stream.status, refusal: stream.body, sessionId: named, stream, isCut };
 }
 
-async function sendByMessage(context: Context, question: ModelQuestion): Promise<SentQuestion> {
+async function sendByMessage(context: Context, question: Question): Promise<SentQuestion> {
   const { message, modelId = null, sessionId = null } = question;
   const { hmi } = context.target;
   const body = { message, model_id: modelId, session_id: sessionId };
@@ -212,7 +212,7 @@ async function newestGeneration(context: Context): Promise<number | undefined> {
 }
 
 /** `GET /api/...` ended with done after 214 ms. */
-export function describeEnding(stream: SeenStream): string {
+export function describe(stream: SeenStream): string {
   const path = decodeURIComponent(stream.request.replaceAll("+", " "));
   const result =
     stream.events.length === 0 && stream.facts.length === 0

@@ -3,8 +3,8 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lastWord } from "../stream-endings.ts";
-import { describeStream, finishReasonOf } from "./arrived-events.ts";
-import { type Door, doorsOf, replyRow, type SeenReply, sendAndSeeReply } from "./seen-reply.ts";
+import { describe, finishReasonOf } from "./arrived-events.ts";
+import { type Door, doorsOf, replyRow, type SeenReply, say } from "./seen-reply.ts";
 
 const DOORS: readonly Door[] = ["message", "gateway"];
 
@@ -20,15 +20,13 @@ export const length = defineCheck<Context["target"], readonly SeenReply[]>({
   async collect(context) {
     const options = { num_predict: MOST_TOKENS };
     return await Promise.all(
-      doorsOf(context, DOORS).map((door) =>
-        sendAndSeeReply(context, { door, name: `length ${door}`, options }),
-      ),
+      doorsOf(context, DOORS).map((door) => say(context, { door, name: `length ${door}`, options })),
     );
   },
   judge: (replies) =>
     firstBroken(replies, judgeOne) ?? {
       verdict: "holds",
-      seen: replies.map(({ stream }) => describeStream(stream)).join("; "),
+      seen: replies.map(({ stream }) => describe(stream)).join("; "),
     },
 });
 
@@ -50,7 +48,7 @@ function judgeOne(reply: SeenReply): Broken | undefined {
     verdict: "broken",
     expected: "finish_reason length",
     found: streamed === "length" ? `${saved} in the row` : streamed,
-    seen: describeStream(stream),
+    seen: describe(stream),
     rows: row === null ? [] : [row],
   };
 }
@@ -77,7 +75,7 @@ function judgeByWire(reply: SeenReply): Broken | undefined {
     verdict: "broken",
     expected: "an end by the limit, such as length",
     found: AT_THE_LIMIT.has(word) ? `${row?.finish_reason} in the row` : word,
-    seen: describeStream(stream),
+    seen: describe(stream),
     rows: reply.rows,
   };
 }

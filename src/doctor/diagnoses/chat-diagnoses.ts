@@ -1,8 +1,9 @@
 import type { Role } from "../../config/service-config.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
+import { SERVICE_TITLES } from "../../targets/service-titles.ts";
 import { shellWord } from "../../text/shell-word.ts";
 import type { Diagnoses } from "../climb-ladder.ts";
-import { isDisplayName, shortened, TITLES } from "../doctor-words.ts";
+import { isDisplayName, shortened } from "../doctor-words.ts";
 
 /** What is wrong on the way of a message. */
 export interface ChatSymptoms {
@@ -69,27 +70,27 @@ export const chatDiagnoses: Diagnoses<ChatSymptoms> = {
   }),
   several_workers: ({ service, url, pids }) => ({
     found: `several processes answer at ${url}: ${pids.join(", ")}`,
-    cause: `The ${TITLES[service]} runs with several workers: what one keeps in memory (running replies, locks) the others do not know, so that a cancel or a second reader may reach the wrong one.`,
+    cause: `The ${SERVICE_TITLES[service]} runs with several workers: what one keeps in memory (running replies, locks) the others do not know, so that a cancel or a second reader may reach the wrong one.`,
     next: "stack verify cancel",
   }),
   wrong_service: ({ service, url, found }) => ({
-    found: `what answers at ${url} is not the ${TITLES[service]}: ${shortened(found)}`,
+    found: `what answers at ${url} is not the ${SERVICE_TITLES[service]}: ${shortened(found)}`,
     cause: `Another program has the port, or the address is wrong.`,
     next: `curl -i ${url}/health`,
   }),
   token_refused: ({ service, url, hasToken }) => ({
     found: `refuses our token: 401 at ${url}`,
     cause: hasToken
-      ? `The ${TITLES[service]} was started with another auth.token than the configured one.`
-      : `The ${TITLES[service]} asks for a token, and none is configured here (auth.token).`,
+      ? `The ${SERVICE_TITLES[service]} was started with another auth.token than the configured one.`
+      : `The ${SERVICE_TITLES[service]} asks for a token, and none is configured here (auth.token).`,
     next: `STACK_AUTH_TOKEN=... stack doctor`,
   }),
   unreachable: ({ service, isOurs, needs, asks, at, path, error }) => ({
-    found: `the ${TITLES[service]} cannot reach the ${TITLES[needs]}${asks === undefined ? "" : ` at ${asks}`}: ${error}`,
+    found: `the ${SERVICE_TITLES[service]} cannot reach the ${SERVICE_TITLES[needs]}${asks === undefined ? "" : ` at ${asks}`}: ${error}`,
     cause:
       asks !== undefined && !asks.split(", ").includes(at)
-        ? `It asks at ${asks}; the ${TITLES[needs]} is at ${at}. It was started with other settings.`
-        : `The ${TITLES[needs]} answers from here: between the two is a proxy, another token, or a network of its own (a container).`,
+        ? `It asks at ${asks}; the ${SERVICE_TITLES[needs]} is at ${at}. It was started with other settings.`
+        : `The ${SERVICE_TITLES[needs]} answers from here: between the two is a proxy, another token, or a network of its own (a container).`,
     next: restart(service, isOurs, at, path),
   }),
   store_unavailable: ({ url, isOurs, error }) => ({
@@ -102,7 +103,7 @@ export const chatDiagnoses: Diagnoses<ChatSymptoms> = {
       model === undefined
         ? `a message without a model was asked of one that the engine does not have; it has ${installed.join(", ")}`
         : `a message without a model was asked of "${model}", which the engine does not have; it has ${installed.join(", ")}`,
-    cause: `${model !== undefined && isDisplayName(model) ? "A display name was used where a model id belongs. " : ""}It is the ${TITLES[service]}'s own default: look for it in the page, in its script and in the handler.`,
+    cause: `${model !== undefined && isDisplayName(model) ? "A display name was used where a model id belongs. " : ""}It is the ${SERVICE_TITLES[service]}'s own default: look for it in the page, in its script and in the handler.`,
     next:
       model === undefined
         ? `grep -rniE 'default.?model' ${shellWord(folder ?? ".")}`
@@ -110,27 +111,27 @@ export const chatDiagnoses: Diagnoses<ChatSymptoms> = {
   }),
   reply_failed: ({ service, call, said, hint }) => ({
     found: `${call}: ${shortened(said)}`,
-    cause: hint ?? `The ${TITLES[service]}'s log says more; the engine itself answered.`,
+    cause: hint ?? `The ${SERVICE_TITLES[service]}'s log says more; the engine itself answered.`,
     next: "stack status",
   }),
   reply_cut: ({ service, call }) => ({
     found: `${call} ended without \`done\``,
-    cause: `The ${TITLES[service]} lost the reply on its way: it crashed, or its stream ends without an ending.`,
+    cause: `The ${SERVICE_TITLES[service]} lost the reply on its way: it crashed, or its stream ends without an ending.`,
     next: "stack verify sse --grep done",
   }),
   call_refused: ({ service, call, status, said }) => ({
     found: `${call} answered ${status}: ${shortened(said)}`,
-    cause: `The ${TITLES[service]} does not take what the contract says (docs/contract.md), or fails at it: its log says which.`,
+    cause: `The ${SERVICE_TITLES[service]} does not take what the contract says (docs/contract.md), or fails at it: its log says which.`,
     next: "stack verify http",
   }),
   reply_empty: ({ service, call }) => ({
     found: `${call} ended, and had no text`,
-    cause: `The model said nothing, or the ${TITLES[service]} puts its text where nobody looks (contract.wire.stream.text).`,
+    cause: `The model said nothing, or the ${SERVICE_TITLES[service]} puts its text where nobody looks (contract.wire.stream.text).`,
     next: "stack trace",
   }),
   buffered: ({ service, pieces, withinMs, afterMs, who, todo }) => ({
     found: `a reply of ${pieces} pieces came within ${withinMs} ms, after ${afterMs} ms of nothing: it is held back`,
-    cause: `${who === "" ? `The ${TITLES[service]}, or a proxy before it, waits for the whole reply.` : who} To be done: ${todo}.`,
+    cause: `${who === "" ? `The ${SERVICE_TITLES[service]}, or a proxy before it, waits for the whole reply.` : who} To be done: ${todo}.`,
     next: "stack trace",
   }),
   reply_not_saved: ({ found, isWithoutModelId }) => ({

@@ -1,5 +1,6 @@
+import { SERVICE_TITLES } from "../../targets/service-titles.ts";
 import type { Diagnoses } from "../climb-ladder.ts";
-import { seconds, TITLES } from "../doctor-words.ts";
+import { seconds } from "../doctor-words.ts";
 
 /** What a backend lacks or says wrongly, seen at one endpoint. */
 export interface EndpointSymptoms {
@@ -21,7 +22,7 @@ export const endpointDiagnoses: Diagnoses<EndpointSymptoms> = {
   }),
   cancel_missing: ({ service, call, status }) => ({
     found: `${call} answers ${status}`,
-    cause: `The ${TITLES[service]} has no cancel: after a click on Cancel the engine works on, for nobody.`,
+    cause: `The ${SERVICE_TITLES[service]} has no cancel: after a click on Cancel the engine works on, for nobody.`,
     next: `stack verify cancel --grep ${service === "gateway" ? "cancel/gateway" : "mid-reply"}`,
   }),
   cancel_refused: ({ call, status, said }) => ({

@@ -1,8 +1,8 @@
 import type { Role } from "../../config/service-config.ts";
-import type { LastExit } from "../../supervisor/daemon/supervisor-state.ts";
-import type { ProcessManager } from "../../supervisor/os/process-managers.ts";
+import type { ProcessManager } from "../../os/process-managers.ts";
+import type { LastExit } from "../../supervisor/supervisor-protocol.ts";
+import { SERVICE_TITLES } from "../../targets/service-titles.ts";
 import type { Diagnoses } from "../climb-ladder.ts";
-import { TITLES } from "../doctor-words.ts";
 
 /** Another process, as far as it could be looked at. */
 export interface Somebody {
@@ -79,8 +79,8 @@ export const processDiagnoses: Diagnoses<ProcessSymptoms> = {
   port_taken: ({ service, url, by, isAlike }) => ({
     found: `no process of this stack: ${url} is taken by ${list(by)}`,
     cause: isAlike
-      ? `It answers like the ${TITLES[service]}, but no record of this stack names it: started by hand, or by another stack. \`stack doctor --${service} ${url}\` examines it as it is.`
-      : `A program that is no ${TITLES[service]} had the port first.${keepers(by)}`,
+      ? `It answers like the ${SERVICE_TITLES[service]}, but no record of this stack names it: started by hand, or by another stack. \`stack doctor --${service} ${url}\` examines it as it is.`
+      : `A program that is no ${SERVICE_TITLES[service]} had the port first.${keepers(by)}`,
     next: `${stopping(by)} && stack up`,
   }),
   duplicate: ({ port, owner, others }) => ({
@@ -119,7 +119,7 @@ function ended({ at, reason }: LastExit): string {
 
 function notStarted(service: Role, isOurs: boolean): string {
   return isOurs
-    ? `The ${TITLES[service]} was never started here, or was stopped.`
+    ? `The ${SERVICE_TITLES[service]} was never started here, or was stopped.`
     : "It is not running, or it is somewhere else.";
 }
 

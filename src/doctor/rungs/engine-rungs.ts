@@ -1,7 +1,7 @@
 import { chooseDefaultModel } from "../../contract/default-model-rule.ts";
 import { findModel } from "../../contract/model-names.ts";
-import { findRivals } from "../../supervisor/os/duplicate-processes.ts";
-import { findListeners } from "../../supervisor/os/listening-ports.ts";
+import { findRivals } from "../../os/duplicate-processes.ts";
+import { findListeners } from "../../os/listening-ports.ts";
 import { ENGINE_WIRES } from "../../targets/engine-wires.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import type { Rung } from "../climb-ladder.ts";

@@ -2,17 +2,12 @@ import { basename } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Role } from "../../config/service-config.ts";
 import { isLoopback, isWildcard } from "../../contract/address.ts";
+import { areRelated, findDuplicates } from "../../os/duplicate-processes.ts";
+import { describe, describeListener, findListeners, type Listener } from "../../os/listening-ports.ts";
+import { describeProcess } from "../../os/process-identity.ts";
+import { findManager, findManagerOf } from "../../os/process-managers.ts";
+import type { ProcessDetails } from "../../os/process-table.ts";
 import type { ServiceState } from "../../supervisor/inspect-service.ts";
-import { areRelated, findDuplicates } from "../../supervisor/os/duplicate-processes.ts";
-import {
-  describe,
-  describeListener,
-  findListeners,
-  type Listener,
-} from "../../supervisor/os/listening-ports.ts";
-import { describeProcess } from "../../supervisor/os/process-identity.ts";
-import { findManager, findManagerOf } from "../../supervisor/os/process-managers.ts";
-import type { ProcessDetails } from "../../supervisor/service-spec.ts";
 import type { Finding, Rung } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
 import type { Somebody } from "../diagnoses/process-diagnoses.ts";

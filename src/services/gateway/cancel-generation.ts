@@ -1,5 +1,6 @@
+import { conversationNotFound } from "../../contract/conversation-not-found.ts";
 import type { CancelAnswer } from "../../contract/gateway-schemas.ts";
-import { type Conversations, conversationNotFound } from "./resume-generation.ts";
+import type { Conversations } from "./resume-generation.ts";
 import type { Generations } from "./running-generations.ts";
 
 /**

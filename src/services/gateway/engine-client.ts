@@ -1,13 +1,10 @@
 import type { FastifyBaseLogger } from "fastify";
-import type { Config } from "../../config/config-schema.ts";
 import type { DependencyHealth } from "../../contract/common-schemas.ts";
+import type { EngineApi } from "../../contract/contract-defaults.ts";
 import type { EngineMessage, EngineOptions, KeepAlive, Think } from "../../contract/gateway-schemas.ts";
 import type { EnginePiece } from "./engine-pieces.ts";
 import { createOllamaClient } from "./ollama-client.ts";
 import { createOpenAiClient } from "./openai-client.ts";
-
-/** How an engine is asked for replies (setting `engine.api`). */
-export type EngineApi = Config["engine"]["api"];
 
 /** What the engine is asked for one reply, in Ollama's terms; a client of another wire says it in that one's. */
 export interface EngineRequest {

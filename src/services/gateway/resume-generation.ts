@@ -1,3 +1,4 @@
+import { conversationNotFound } from "../../contract/conversation-not-found.ts";
 import type { ChatRequest } from "../../contract/gateway-schemas.ts";
 import { WireError } from "../../errors.ts";
 import type { Generation } from "./gateway-generation.ts";
@@ -51,8 +52,4 @@ export async function resumeGeneration(
       : `No generation of conversation "${sessionId}" runs or is kept that a reader could come back to.`,
     "Read the reply from the conversation, or send another message.",
   );
-}
-
-export function conversationNotFound(sessionId: string): WireError {
-  return new WireError("conversation_not_found", `There is no conversation "${sessionId}".`);
 }

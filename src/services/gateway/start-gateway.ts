@@ -2,6 +2,7 @@ import type { FastifyRequest } from "fastify";
 import { urlOf } from "../../contract/address.ts";
 import type { DependencyHealth, Health } from "../../contract/common-schemas.ts";
 import { LIMITS } from "../../contract/contract-defaults.ts";
+import { conversationNotFound } from "../../contract/conversation-not-found.ts";
 import { parseEventId } from "../../contract/event-id.ts";
 import { Cancel, type CancelAnswer, ChatRequest, ResumeQuery } from "../../contract/gateway-schemas.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
@@ -23,7 +24,7 @@ import { EngineQueue } from "./engine-queue.ts";
 import { createMetrics } from "./gateway-metrics.ts";
 import { listModels } from "./list-models.ts";
 import { requireCapability } from "./require-capability.ts";
-import { type Conversations, conversationNotFound, resumeGeneration } from "./resume-generation.ts";
+import { type Conversations, resumeGeneration } from "./resume-generation.ts";
 import { Generations } from "./running-generations.ts";
 
 export interface GatewayOptions extends ServerOptions, ReaderSettings, FinishedLogsSettings {

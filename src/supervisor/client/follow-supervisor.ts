@@ -1,9 +1,9 @@
 import { EXIT, UserError } from "../../errors.ts";
 import { readWanted } from "../daemon/desired-state-file.ts";
-import type { ServiceReport } from "../daemon/supervisor-state.ts";
 import { tailLog } from "../logs/tail-log.ts";
 import { plainLine } from "../start-failed.ts";
 import { type StateFolder, SUPERVISOR, serviceFiles } from "../state-folder.ts";
+import type { ServiceReport } from "../supervisor-protocol.ts";
 import { type SupervisorWord, supervisorWords } from "./supervisor-words.ts";
 
 export interface FollowOptions {

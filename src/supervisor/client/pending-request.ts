@@ -1,21 +1,31 @@
+import { readWanted } from "../daemon/desired-state-file.ts";
 import { livingSupervisor, readStates } from "../daemon/states-file.ts";
-import type { ServiceReport } from "../daemon/supervisor-state.ts";
 import type { StateFolder } from "../state-folder.ts";
+import type { ServiceReports } from "../supervisor-protocol.ts";
 
-/** What the living supervisor says, by service: nothing yet, if it has only just been started. */
-export type Reports = { readonly [name: string]: ServiceReport };
-
-/** The word of the living supervisor; undefined where there is none. */
-export function reportsOf(folder: StateFolder): Reports | undefined {
-  const { states, isAlive } = readStates(folder);
-  if (isAlive) return states?.services;
-  return livingSupervisor(folder) === undefined ? undefined : {};
+/**
+ * Tells of a service, by its name, the request that another command made and that the supervisor is about to answer;
+ * undefined where there is none.
+ *
+ * @throws UserError `state_unreadable`, `foreign_owner`
+ */
+export function pendingRequests(state: StateFolder): (name: string) => string | undefined {
+  const { services: wanted } = readWanted(state);
+  const reports = livingReports(state);
+  return (name) => pendingRequest(wanted[name]?.request, reports, name);
 }
 
-/** The request that another command made and that the supervisor is about to answer; undefined where there is none. */
+/** The word of the living supervisor: nothing yet, if it has only just been started; undefined where there is none. */
+function livingReports(state: StateFolder): ServiceReports | undefined {
+  const { states, isAlive } = readStates(state);
+  if (isAlive) return states?.services;
+  return livingSupervisor(state) === undefined ? undefined : {};
+}
+
+/** {@link pendingRequests} of one service, by how it is wanted and what is said of it. */
 export function pendingRequest(
   wanted: string | undefined,
-  reports: Reports | undefined,
+  reports: ServiceReports | undefined,
   name: string,
 ): string | undefined {
   if (wanted === undefined || reports === undefined) return undefined;

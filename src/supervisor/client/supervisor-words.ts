@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { readStates } from "../daemon/states-file.ts";
-import type { ServiceReport } from "../daemon/supervisor-state.ts";
 import type { StateFolder } from "../state-folder.ts";
+import type { ServiceReports } from "../supervisor-protocol.ts";
 
 /** What the supervisor says of its services at one moment. */
 export interface SupervisorWord {
-  readonly services: { readonly [name: string]: ServiceReport };
+  readonly services: ServiceReports;
   /** Whether it is away for longer than another command needs to replace it. */
   readonly isLost: boolean;
 }

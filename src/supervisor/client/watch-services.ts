@@ -1,6 +1,6 @@
 import { readWanted } from "../daemon/desired-state-file.ts";
-import type { ServiceReport } from "../daemon/supervisor-state.ts";
 import type { StateFolder } from "../state-folder.ts";
+import type { ServiceReport, ServiceReports } from "../supervisor-protocol.ts";
 import { supervisorWords } from "./supervisor-words.ts";
 
 /** Why a watch ended. */
@@ -65,10 +65,7 @@ function tellChange(
   if (isStartedAgain || phase !== report.phase) onChange(name, report);
 }
 
-function entryOf(
-  services: { readonly [name: string]: ServiceReport },
-  name: string,
-): [string, ServiceReport][] {
+function entryOf(services: ServiceReports, name: string): [string, ServiceReport][] {
   const report = services[name];
   return report === undefined ? [] : [[name, report]];
 }

@@ -2,8 +2,8 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { isDiskFull, overwriteJson } from "../disk-full.ts";
 import { type StateFolder, unreadable, writeWhole } from "../state-folder.ts";
+import type { Wanted } from "../supervisor-protocol.ts";
 import { isObject, readJson } from "./json-file.ts";
-import type { Wanted } from "./supervisor-state.ts";
 
 /** What `wanted.json` says. */
 export interface WantedReading extends Wanted {

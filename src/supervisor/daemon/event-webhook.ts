@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { messageOf } from "../../errors.ts";
-import type { ServiceEvent } from "./supervisor-state.ts";
+import type { ServiceEvent } from "../supervisor-protocol.ts";
 
 /** How patient a webhook is; in milliseconds. */
 export interface WebhookTimes {

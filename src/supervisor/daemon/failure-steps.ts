@@ -1,10 +1,10 @@
 /** What follows where a service ended, or could not be started: its policy, or that there is no use in it. */
 import { StartFailure } from "../start-failed.ts";
+import type { LastExit } from "../supervisor-protocol.ts";
 import type { NextStep } from "./next-step.ts";
 import { decideRestart } from "./restart-policy.ts";
 import { failedExit, givenUp, notStarted, type Problem, triedInVain } from "./service-problems.ts";
 import type { SupervisedService } from "./supervised-service.ts";
-import type { LastExit } from "./supervisor-state.ts";
 
 /** @param problem what is wrong if it is given up; by default that its policy says so */
 export function afterExit(service: SupervisedService, exit: LastExit, problem?: Problem): NextStep {

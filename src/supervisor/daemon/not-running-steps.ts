@@ -1,7 +1,8 @@
 /** A service that does not run at present: how it is gone on with, and what it waits for. */
 import { inspectService } from "../inspect-service.ts";
+import { pauseLeft, startIn } from "../restart-pause.ts";
 import type { NextStep } from "./next-step.ts";
-import { hasBeenReady, LIVING, pauseLeft, resumptionOf, startIn } from "./resume-service.ts";
+import { hasBeenReady, LIVING, resumptionOf } from "./resume-service.ts";
 import { UNSEEN, unknownExit } from "./service-runs.ts";
 import type { SupervisedService } from "./supervised-service.ts";
 

@@ -1,5 +1,5 @@
 import type { RestartPolicy } from "../service-spec.ts";
-import type { LastExit } from "./supervisor-state.ts";
+import type { LastExit } from "../supervisor-protocol.ts";
 
 /** What follows the end of a service that was ready once. */
 export type Decision =

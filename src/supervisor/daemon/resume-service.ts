@@ -1,5 +1,5 @@
 import type { ServiceState } from "../inspect-service.ts";
-import type { ServiceReport } from "./supervisor-state.ts";
+import type { ServiceReport } from "../supervisor-protocol.ts";
 
 /** How a supervisor goes on with a service that the one before it saw to. */
 export type Resumption =
@@ -45,24 +45,4 @@ export function resumptionOf(
 /** Whether a service was ready since it was last asked for. */
 export function hasBeenReady({ phase, restarts, ready_ms }: ServiceReport): boolean {
   return restarts > 0 || ready_ms !== null || ["ready", "unhealthy", "backoff"].includes(phase);
-}
-
-/** Milliseconds of the machine's clock that nobody sets, the same for all processes until it is booted again. */
-export function monotonicMs(): number {
-  return Number(process.hrtime.bigint() / 1_000_000n);
-}
-
-/** When a pause that begins now is over, for people and for the next supervisor. */
-export function startIn(ms: number): Required<Pick<ServiceReport, "next_start_at" | "start_due">> {
-  return { next_start_at: new Date(Date.now() + ms).toISOString(), start_due: monotonicMs() + ms };
-}
-
-/**
- * How long a service still waits for its next start, in milliseconds, whatever became of the time of day meanwhile.
- *
- * @param mostMs the longest pause that its policy knows: the machine may have been booted again
- */
-export function pauseLeft(before: ServiceReport | undefined, mostMs: number): number {
-  const left = (before?.start_due ?? 0) - monotonicMs();
-  return left > 0 ? Math.min(left, mostMs) : 0;
 }

@@ -2,8 +2,8 @@ import { closeSync, renameSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { openToAppend, readOwn } from "../../files/private-files.ts";
 import type { StateFolder } from "../state-folder.ts";
+import type { ServiceEvent } from "../supervisor-protocol.ts";
 import { isObject } from "./json-file.ts";
-import type { ServiceEvent } from "./supervisor-state.ts";
 
 /** The file of events, one JSON object a line; touches nothing. The one before it is beside it, with `.1`. */
 export function eventsFile(state: StateFolder): string {

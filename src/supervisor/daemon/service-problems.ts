@@ -1,7 +1,7 @@
 import { messageOf, UserError, withoutStop } from "../../errors.ts";
 import { StartFailure } from "../start-failed.ts";
+import type { LastExit, ServiceReport } from "../supervisor-protocol.ts";
 import { unknownExit } from "./service-runs.ts";
-import type { LastExit, ServiceReport } from "./supervisor-state.ts";
 
 /** What is wrong with a service, as its report says it. */
 export type Problem = NonNullable<ServiceReport["problem"]>;

@@ -1,9 +1,9 @@
+import { isSame } from "../../os/process-identity.ts";
 import type { Launch } from "../launch-service.ts";
-import { isSame } from "../os/process-identity.ts";
 import { isSameRun } from "../process-record.ts";
 import type { ServiceRecord } from "../service-spec.ts";
+import type { LastExit } from "../supervisor-protocol.ts";
 import type { ChangeNotifier } from "./change-notifier.ts";
-import type { LastExit } from "./supervisor-state.ts";
 
 /** One run of a service, from when it was launched or picked up. */
 export interface ServiceRun {

@@ -1,9 +1,9 @@
 import { messageOf } from "../../errors.ts";
-import { identifySelf } from "../os/process-identity.ts";
+import { identifySelf } from "../../os/process-identity.ts";
 import type { StateFolder } from "../state-folder.ts";
+import type { ServiceReport, ServiceReports, SupervisorStates } from "../supervisor-protocol.ts";
 import type { ChangeNotifier } from "./change-notifier.ts";
 import { writeStates } from "./states-file.ts";
-import type { ServiceReport, SupervisorStates } from "./supervisor-state.ts";
 
 /** What becomes of a report; it is in its phase since the change, if that is another one. */
 export type ReportChange = Partial<Omit<ServiceReport, "since">>;
@@ -11,7 +11,7 @@ export type ReportChange = Partial<Omit<ServiceReport, "since">>;
 /** What the supervisor knows of its services, as `states.json` shows it: each change is written and told. */
 export class ServiceStateStore {
   /** What the supervisor before this one knew; empty where nobody knows. */
-  readonly before: { readonly [name: string]: ServiceReport };
+  readonly before: ServiceReports;
   readonly #state: StateFolder;
   readonly #changes: ChangeNotifier;
   readonly #head: Omit<SupervisorStates, "services">;

@@ -1,16 +1,16 @@
 import { messageOf } from "../../errors.ts";
+import { clearPresence } from "../../os/process-presence.ts";
 import { removeRecord } from "../process-record.ts";
 import type { ServiceRecord } from "../service-spec.ts";
 import { type StateFolder, SUPERVISOR } from "../state-folder.ts";
 import { withLock } from "../state-lock.ts";
-import { clearPresence } from "../supervisor-presence.ts";
+import type { ServiceEvent } from "../supervisor-protocol.ts";
 import type { ChangeNotifier } from "./change-notifier.ts";
 import type { DesiredState } from "./desired-state.ts";
 import { appendEvent, putEventsAside } from "./service-events.ts";
 import type { ServiceRuns } from "./service-runs.ts";
 import type { ServiceStateStore } from "./service-state-store.ts";
 import { livingSupervisor } from "./states-file.ts";
-import type { ServiceEvent } from "./supervisor-state.ts";
 
 /** What the parts of a supervision share. */
 export interface Shared {

@@ -1,11 +1,11 @@
 import { join } from "node:path";
+import { isSame } from "../../os/process-identity.ts";
 import { isDiskFull, overwriteJson } from "../disk-full.ts";
-import { isSame } from "../os/process-identity.ts";
 import { readRecord } from "../process-record.ts";
 import type { ServiceRecord } from "../service-spec.ts";
 import { type StateFolder, SUPERVISOR, writeWhole } from "../state-folder.ts";
+import type { SupervisorStates } from "../supervisor-protocol.ts";
 import { isObject, readJson } from "./json-file.ts";
-import type { SupervisorStates } from "./supervisor-state.ts";
 
 /** What `states.json` says. */
 export interface StatesReading {

@@ -1,5 +1,5 @@
+import { everyone, membersOf } from "../../os/process-identity.ts";
 import { inspectService, type ServiceState } from "../inspect-service.ts";
-import { everyone, membersOf } from "../os/process-identity.ts";
 import { readRecord } from "../process-record.ts";
 import { serviceMark } from "../service-mark.ts";
 import type { ServiceRecord, ServiceSpec } from "../service-spec.ts";

@@ -1,7 +1,8 @@
 import { messageOf } from "../../errors.ts";
+import { showPresence } from "../../os/process-presence.ts";
 import { digestOfJson } from "../service-digest.ts";
 import { SUPERVISOR, serviceFiles, stateFolder } from "../state-folder.ts";
-import { showPresence } from "../supervisor-presence.ts";
+import type { ServiceEvent, SupervisorPlan } from "../supervisor-protocol.ts";
 import { ChangeNotifier } from "./change-notifier.ts";
 import { DesiredState } from "./desired-state.ts";
 import { Webhook } from "./event-webhook.ts";
@@ -14,7 +15,6 @@ import { superviseService } from "./service-steps.ts";
 import { NOT_RECORDED, ownRecord, Supervision } from "./service-supervision.ts";
 import { readStates } from "./states-file.ts";
 import { serveMetrics } from "./supervisor-metrics.ts";
-import type { ServiceEvent, SupervisorPlan } from "./supervisor-state.ts";
 import { TimeIndexUpdates } from "./update-time-indexes.ts";
 import { watchForeign } from "./watch-foreign.ts";
 

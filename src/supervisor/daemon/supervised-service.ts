@@ -4,11 +4,11 @@ import {
   type ServiceRecord,
   type ServiceSpec,
 } from "../service-spec.ts";
+import type { ServiceEvent } from "../supervisor-protocol.ts";
 import { FileWatch } from "./file-watch.ts";
 import { type Environment, readEnvironment } from "./request-environment.ts";
 import type { ReportChange } from "./service-state-store.ts";
 import type { Shared, Supervision } from "./service-supervision.ts";
-import type { ServiceEvent } from "./supervisor-state.ts";
 
 /** What the steps of one service (`service-steps.ts`) know of it, and remember from one to the next. */
 export class SupervisedService {

@@ -3,14 +3,14 @@ import type { Server } from "node:http";
 import { isLoopback } from "../../contract/address.ts";
 import { ownPagesOnly } from "../../http-guard/caller-policies.ts";
 import { createGuardedServer, deedOf } from "../../http-guard/guarded-server.ts";
-import { everyone, membersOf } from "../os/process-identity.ts";
-import { type Usage, usageOf } from "../os/process-usage.ts";
+import { everyone, membersOf } from "../../os/process-identity.ts";
+import { type Usage, usageOf } from "../../os/process-usage.ts";
 import { readRecord } from "../process-record.ts";
 import { serviceMark } from "../service-mark.ts";
 import type { StateFolder } from "../state-folder.ts";
+import type { MetricsAddress } from "../supervisor-protocol.ts";
 import { LIVING } from "./resume-service.ts";
 import type { ServiceStateStore } from "./service-state-store.ts";
-import type { MetricsAddress } from "./supervisor-state.ts";
 
 /**
  * Serves `GET /metrics` for Prometheus. Only on this machine: nobody has to prove who they are to read it. Everything

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type ProbeResult, probe } from "../run-probe.ts";
+import type { WatchedService } from "../supervisor-protocol.ts";
 import { FlapDamping } from "./flap-damping.ts";
 import { unreachable } from "./service-problems.ts";
 import type { Supervision } from "./service-supervision.ts";
-import type { WatchedService } from "./supervisor-state.ts";
 
 /** How often a service of somebody else is looked at, unless its liveness says otherwise; in milliseconds. */
 const USUAL_PAUSE_MS = 5000;

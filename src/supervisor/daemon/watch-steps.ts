@@ -4,6 +4,7 @@ import { isSameRun, readRecord, writeRecord } from "../process-record.ts";
 import type { ProbeResult } from "../run-probe.ts";
 import type { ServiceRecord } from "../service-spec.ts";
 import { stopService } from "../stop-service.ts";
+import type { LastExit } from "../supervisor-protocol.ts";
 import { afterExit, afterFailedStart } from "./failure-steps.ts";
 import { FlapDamping } from "./flap-damping.ts";
 import { watchLiveness } from "./liveness-check.ts";
@@ -12,7 +13,6 @@ import { unhealthy } from "./service-problems.ts";
 import { asLaunch, type ServiceRun, unknownExit } from "./service-runs.ts";
 import type { Running } from "./stop-unless-well.ts";
 import type { SupervisedService } from "./supervised-service.ts";
-import type { LastExit } from "./supervisor-state.ts";
 
 /** Watches a service that runs without this supervisor's doing. */
 export async function pickUp(service: SupervisedService, running: Running): Promise<NextStep> {

@@ -9,7 +9,7 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { isSame } from "../os/process-identity.ts";
+import { isSame } from "../../os/process-identity.ts";
 import type { ServiceRecord } from "../service-spec.ts";
 import { openLog } from "../state-folder.ts";
 

@@ -1,6 +1,6 @@
 import { messageOf, nodeErrorCode } from "../../errors.ts";
-import { isAlive, isStopped } from "../os/process-identity.ts";
-import type { ProcessIdentity } from "../service-spec.ts";
+import { isAlive, isStopped } from "../../os/process-identity.ts";
+import type { ProcessIdentity } from "../../os/process-table.ts";
 
 /** How long the members of a service may take to stop, in milliseconds. */
 const STOP_DEADLINE_MS = 200;

@@ -1,7 +1,8 @@
 import { fstatSync, ftruncateSync, rmSync, statSync } from "node:fs";
-import { everyone, membersOf, type RecordedIdentity } from "../os/process-identity.ts";
+import { everyone, membersOf, type RecordedIdentity } from "../../os/process-identity.ts";
+import type { ProcessIdentity } from "../../os/process-table.ts";
 import { serviceMark } from "../service-mark.ts";
-import type { LogLimits, ProcessIdentity } from "../service-spec.ts";
+import type { LogLimits } from "../service-spec.ts";
 import type { StateFolder } from "../state-folder.ts";
 import { closeLogCopy, copyBesideWriter, copyRest, type LogCopy, openLogCopy } from "./log-copy.ts";
 import { copyNewestPart, type LogCut, NO_CUT } from "./log-cut.ts";

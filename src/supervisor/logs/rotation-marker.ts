@@ -1,8 +1,8 @@
 import { linkSync, rmSync } from "node:fs";
 import { nodeErrorCode } from "../../errors.ts";
 import { readOwn } from "../../files/private-files.ts";
-import { identifySelf, isSame, type RecordedIdentity } from "../os/process-identity.ts";
-import type { ProcessIdentity } from "../service-spec.ts";
+import { identifySelf, isSame, type RecordedIdentity } from "../../os/process-identity.ts";
+import type { ProcessIdentity } from "../../os/process-table.ts";
 import { writeTemporary, writeWhole } from "../state-folder.ts";
 import type { LogCut } from "./log-cut.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { EngineApi } from "../../../src/contract/contract-defaults.ts";
 import { findGrammarFault } from "../../../src/contract/stream-grammar.ts";
-import type { EngineApi } from "../../../src/services/gateway/engine-client.ts";
 import { createEngineClient } from "../../../src/services/gateway/engine-client.ts";
 import type { StackOptions } from "../../../src/services/in-process-stack.ts";
 import { EDGES, startEdgeEngine, WIRES } from "../../support/engine-edges.ts";

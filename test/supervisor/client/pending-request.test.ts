@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { pendingRequest } from "../../../src/supervisor/client/pending-request.ts";
-import type { ServiceReport } from "../../../src/supervisor/daemon/supervisor-state.ts";
+import type { ServiceReport } from "../../../src/supervisor/supervisor-protocol.ts";
 
 const report = (phase: ServiceReport["phase"], request = "r"): ServiceReport => ({
   phase,

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
+import { identifySelf } from "../../../src/os/process-identity.ts";
 import { watchServices } from "../../../src/supervisor/client/watch-services.ts";
 import { writeWanted } from "../../../src/supervisor/daemon/desired-state-file.ts";
 import { writeStates } from "../../../src/supervisor/daemon/states-file.ts";
-import type { ServiceReport } from "../../../src/supervisor/daemon/supervisor-state.ts";
-import { identifySelf } from "../../../src/supervisor/os/process-identity.ts";
 import { prepareState, stateFolder } from "../../../src/supervisor/state-folder.ts";
+import type { ServiceReport } from "../../../src/supervisor/supervisor-protocol.ts";
 import { PATIENTLY } from "../../support/cli.ts";
 import { tempFolder } from "../../support/temp.ts";
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { Webhook } from "../../../src/supervisor/daemon/event-webhook.ts";
-import type { ServiceEvent } from "../../../src/supervisor/daemon/supervisor-state.ts";
+import type { ServiceEvent } from "../../../src/supervisor/supervisor-protocol.ts";
 import { freePort, listen, temporaryState } from "../helpers.ts";
 import { obedient, Stack } from "./helpers.ts";
 

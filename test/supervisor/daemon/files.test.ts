@@ -2,6 +2,7 @@ import { readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { identifySelf } from "../../../src/os/process-identity.ts";
 import { readWanted, wantedFile, writeWanted } from "../../../src/supervisor/daemon/desired-state-file.ts";
 import { versionOf } from "../../../src/supervisor/daemon/json-file.ts";
 import {
@@ -11,8 +12,7 @@ import {
   readEvents,
 } from "../../../src/supervisor/daemon/service-events.ts";
 import { readStates, writeStates } from "../../../src/supervisor/daemon/states-file.ts";
-import type { ServiceEvent, SupervisorStates } from "../../../src/supervisor/daemon/supervisor-state.ts";
-import { identifySelf } from "../../../src/supervisor/os/process-identity.ts";
+import type { ServiceEvent, SupervisorStates } from "../../../src/supervisor/supervisor-protocol.ts";
 import { temporaryState } from "../helpers.ts";
 
 const EVENT: ServiceEvent = {

@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished } from "vitest";
+import { membersOf } from "../../../src/os/process-identity.ts";
+import { endSupervisor, ensureSupervisor } from "../../../src/supervisor/client/ensure-supervisor.ts";
 import { readWanted, writeWanted } from "../../../src/supervisor/daemon/desired-state-file.ts";
-import { endSupervisor, ensureSupervisor } from "../../../src/supervisor/daemon/ensure-supervisor.ts";
 import { readEvents } from "../../../src/supervisor/daemon/service-events.ts";
 import { readStates } from "../../../src/supervisor/daemon/states-file.ts";
-import type { ServiceReport, SupervisorPlan } from "../../../src/supervisor/daemon/supervisor-state.ts";
-import { membersOf } from "../../../src/supervisor/os/process-identity.ts";
 import { readRecord } from "../../../src/supervisor/process-record.ts";
 import type {
   Command,
@@ -17,6 +16,7 @@ import type {
 import type { StateFolder } from "../../../src/supervisor/state-folder.ts";
 import { withLock } from "../../../src/supervisor/state-lock.ts";
 import { stopService } from "../../../src/supervisor/stop-service.ts";
+import type { ServiceReport, SupervisorPlan } from "../../../src/supervisor/supervisor-protocol.ts";
 import { type AddressedSpec, fixtureService, freePort, HEALTH } from "../helpers.ts";
 
 /** The supervisor as it was built: from its sources it would take five times as long to start. */
@@ -52,28 +52,28 @@ export class Stack {
   /** Asks for services anew, as `stack up` and `stack restart` do; for all of them without names. */
   async up(...names: readonly string[]): Promise<ServiceRecord> {
     const asked = names.length > 0 ? names : this.plan.services.map(({ name }) => name);
-    return await withLock(this.state, async () => {
+    return await withLock(this.state, async (state) => {
       const requests = asked.map((name) => [name, { request: randomUUID() }]);
       writeWanted(this.state, {
         services: { ...readWanted(this.state).services, ...Object.fromEntries(requests) },
       });
-      return await ensureSupervisor(this.plan, this.state, SUPERVISOR_COMMAND);
+      return await ensureSupervisor(this.plan, state, SUPERVISOR_COMMAND);
     });
   }
 
   /** Sees to it that a supervisor lives, and asks for nothing new. */
   async supervise(): Promise<ServiceRecord> {
-    return await withLock(this.state, () => ensureSupervisor(this.plan, this.state, SUPERVISOR_COMMAND));
+    return await withLock(this.state, (state) => ensureSupervisor(this.plan, state, SUPERVISOR_COMMAND));
   }
 
   /** Stops services as `stack down` does; all of them, and the supervisor, without names. */
   async down(...names: readonly string[]): Promise<void> {
-    await withLock(this.state, async () => {
+    await withLock(this.state, async (state) => {
       const left = Object.entries(readWanted(this.state).services).filter(
         ([name]) => names.length > 0 && !names.includes(name),
       );
       writeWanted(this.state, { services: Object.fromEntries(left) });
-      if (left.length === 0) await endSupervisor(this.state);
+      if (left.length === 0) await endSupervisor(state);
       for (const { name } of this.plan.services) {
         const reading = readRecord(this.state, name);
         if (reading.kind === "record" && (names.length === 0 || names.includes(name)))

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { DesiredState } from "../../../src/supervisor/daemon/desired-state.ts";
 import { areReady, findObstacle, neededGroups } from "../../../src/supervisor/daemon/ready-dependencies.ts";
 import type { ServiceStateStore } from "../../../src/supervisor/daemon/service-state-store.ts";
-import type { ServiceReport } from "../../../src/supervisor/daemon/supervisor-state.ts";
+import type { ServiceReport } from "../../../src/supervisor/supervisor-protocol.ts";
 
 const NEEDED = neededGroups(
   ["db", "gateway", "gateway-2"],

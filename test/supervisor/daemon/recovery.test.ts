@@ -3,12 +3,12 @@ import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { wantedFile, writeWanted } from "../../../src/supervisor/daemon/desired-state-file.ts";
+import { isSame, isStopped } from "../../../src/os/process-identity.ts";
 import {
   ensureSupervisor,
   startWaitingSupervisor,
-} from "../../../src/supervisor/daemon/ensure-supervisor.ts";
-import { isSame, isStopped } from "../../../src/supervisor/os/process-identity.ts";
+} from "../../../src/supervisor/client/ensure-supervisor.ts";
+import { wantedFile, writeWanted } from "../../../src/supervisor/daemon/desired-state-file.ts";
 import { discardRecord, readRecord, writeRecord } from "../../../src/supervisor/process-record.ts";
 import type { ServiceRecord, ServiceSpec } from "../../../src/supervisor/service-spec.ts";
 import { SUPERVISOR, serviceFiles } from "../../../src/supervisor/state-folder.ts";
@@ -83,7 +83,7 @@ test.runIf(existsSync("/dev/full"))("a supervisor that can complain to nobody go
   // Of this it complains at its start.
   writeFileSync(join(state.root, "states.json"), "half a fi");
   writeWanted(state, { services: { sample: { request: "first" } } });
-  const supervisor = await withLock(state, () => ensureSupervisor(stack.plan, state, command));
+  const supervisor = await withLock(state, (locked) => ensureSupervisor(stack.plan, locked, command));
   await stack.untilReady("sample");
   expect(isSame(supervisor)).toBe(true);
 });
@@ -324,10 +324,10 @@ test("a supervisor that was started ahead of its plan and fails is told of with 
   const { plan } = new Stack(state, []);
   const script = 'console.error("It is broken."); process.exit(1);';
   const command = { file: process.execPath, args: ["-e", script], cwd: state.root };
-  await withLock(state, async () => {
-    const ahead = startWaitingSupervisor(state, command) ?? expect.unreachable();
+  await withLock(state, async (locked) => {
+    const ahead = startWaitingSupervisor(locked, command) ?? expect.unreachable();
     await once(ahead.child, "exit");
-    await expect(ensureSupervisor(plan, state, command, ahead)).rejects.toMatchObject({
+    await expect(ensureSupervisor(plan, locked, command, ahead)).rejects.toMatchObject({
       code: "start_failed",
       hint: expect.stringContaining("It is broken."),
     });
@@ -340,8 +340,8 @@ test("one that cannot be started ahead is told of once it is needed", async () =
   const state = temporaryState();
   const { plan } = new Stack(state, []);
   const command = { file: join(state.root, "nowhere"), args: [], cwd: state.root };
-  await withLock(state, async () => {
-    expect(startWaitingSupervisor(state, command)).toBeUndefined();
-    await expect(ensureSupervisor(plan, state, command)).rejects.toMatchObject({ code: "start_failed" });
+  await withLock(state, async (locked) => {
+    expect(startWaitingSupervisor(locked, command)).toBeUndefined();
+    await expect(ensureSupervisor(plan, locked, command)).rejects.toMatchObject({ code: "start_failed" });
   });
 });

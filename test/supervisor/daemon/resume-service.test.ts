@@ -1,8 +1,8 @@
-import { expect, onTestFinished, test, vi } from "vitest";
-import { pauseLeft, resumptionOf, startIn } from "../../../src/supervisor/daemon/resume-service.ts";
-import type { ServiceReport } from "../../../src/supervisor/daemon/supervisor-state.ts";
+import { expect, test } from "vitest";
+import { resumptionOf } from "../../../src/supervisor/daemon/resume-service.ts";
 import type { ServiceState } from "../../../src/supervisor/inspect-service.ts";
 import type { ServiceRecord } from "../../../src/supervisor/service-spec.ts";
+import type { ServiceReport } from "../../../src/supervisor/supervisor-protocol.ts";
 
 const RECORD: ServiceRecord = {
   name: "sample",
@@ -59,17 +59,4 @@ test.each([
   ["what waited for others", before("waiting"), "old", STOPPED, "start"],
 ] as const)("%s", (_, known, request, found, expected) => {
   expect(resumptionOf(known, request, found)).toBe(expected);
-});
-
-test.each([-86_400_000, 0, 86_400_000])("a pause goes on though the clock was set by %d ms", (ms) => {
-  const known = before("backoff", startIn(20_000));
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + ms });
-  onTestFinished(() => void vi.useRealTimers());
-  expect(pauseLeft(known, 30_000)).toBeGreaterThan(15_000);
-  expect(pauseLeft(known, 30_000)).toBeLessThanOrEqual(20_000);
-});
-
-test("a pause is never longer than its policy has it: the machine may have been booted again", () => {
-  expect(pauseLeft(before("backoff", startIn(86_400_000)), 30_000)).toBe(30_000);
-  expect(pauseLeft(before("backoff", { next_start_at: "2026-01-02T03:04:05.678Z" }), 30_000)).toBe(0);
 });

@@ -2,15 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, readFileSync } from "node:fs";
 import { expect, onTestFinished } from "vitest";
+import { everyone, identify, membersOf, type RecordedIdentity } from "../../../src/os/process-identity.ts";
+import { MARK, type ProcessIdentity } from "../../../src/os/process-table.ts";
 import { rotatedFiles } from "../../../src/supervisor/logs/log-files.ts";
-import {
-  everyone,
-  identify,
-  membersOf,
-  type RecordedIdentity,
-} from "../../../src/supervisor/os/process-identity.ts";
-import { MARK } from "../../../src/supervisor/os/process-table.ts";
-import type { ProcessIdentity } from "../../../src/supervisor/service-spec.ts";
 import { openLog, type StateFolder, serviceFiles } from "../../../src/supervisor/state-folder.ts";
 
 /** Each of these processes writes numbered lines: two are in the group, one has left it. */

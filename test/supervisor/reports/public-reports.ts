@@ -211,13 +211,13 @@ export const PUBLIC_REPORTS: readonly PublicReport[] = [
   row(
     "Supervisor/supervisor#1043",
     "a start hangs after the clock was set back",
-    "supervisor/daemon/resume-service.test.ts",
+    "supervisor/restart-pause.test.ts",
     CLOCK,
   ),
   row(
     "Supervisor/supervisor#895",
     "it crashes when the clock is set",
-    "supervisor/daemon/resume-service.test.ts",
+    "supervisor/restart-pause.test.ts",
     CLOCK,
   ),
   // Logs.

@@ -1,10 +1,11 @@
+import { conversationNotFound } from "../../../contract/conversation-not-found.ts";
 import { Message } from "../../../contract/hmi-schemas.ts";
 import { WireError } from "../../../errors.ts";
 import type { History } from "../conversation-store.ts";
 import { selectMessages } from "./reply-text.ts";
 import type { ReplyWriter } from "./reply-writer.ts";
 import { rowidOf } from "./rowid.ts";
-import { conversationNotFound, getConversationId, userOfConversation } from "./session-rows.ts";
+import { getConversationId, userOfConversation } from "./session-rows.ts";
 import type { Row, SqlValue, Statements } from "./sql-database.ts";
 
 /** What the next prompt of a conversation is made of. Throws `conversation_not_found`. */

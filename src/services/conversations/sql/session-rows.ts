@@ -1,3 +1,4 @@
+import { conversationNotFound } from "../../../contract/conversation-not-found.ts";
 import { Session } from "../../../contract/hmi-schemas.ts";
 import { WireError } from "../../../errors.ts";
 import type {
@@ -170,10 +171,6 @@ export async function getConversationRow(
     id === undefined ? undefined : await sql.get(`${select} WHERE id = ?1 AND user_id = ?2`, id, user);
   if (row !== undefined) return row;
   throw conversationNotFound(sessionId);
-}
-
-export function conversationNotFound(sessionId: string): WireError {
-  return new WireError("conversation_not_found", `There is no conversation "${sessionId}".`);
 }
 
 /** The active conversation of a profile, if it is one of this agent (of any, where none is asked for). */

@@ -1,7 +1,12 @@
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from "node:fs";
-import { nameOfUser } from "../../files/user-names.ts";
-import type { ProcessDetails, ProcessIdentity } from "../service-spec.ts";
-import { MARK, type Mark, type ProcessTable } from "./process-table.ts";
+import { nameOfUser } from "../files/user-names.ts";
+import {
+  MARK,
+  type Mark,
+  type ProcessDetails,
+  type ProcessIdentity,
+  type ProcessTable,
+} from "./process-table.ts";
 import {
   endsInListener,
   type ListeningSocket,

@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
-import { ownUser } from "../../../src/files/user-names.ts";
-import { lsofArguments, parseLsof } from "../../../src/supervisor/os/lsof.ts";
-import { listen } from "../helpers.ts";
+import { ownUser } from "../../src/files/user-names.ts";
+import { lsofArguments, parseLsof } from "../../src/os/lsof.ts";
+import { listen } from "../supervisor/helpers.ts";
 
 test("each listener is read with its process and user", () => {
   const text = [

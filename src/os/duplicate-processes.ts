@@ -1,8 +1,7 @@
 import { basename, isAbsolute, resolve } from "node:path";
-import type { ProcessDetails } from "../service-spec.ts";
 import { allPids, commandOf, environmentOf, holdsListener, networkOf, parentOf } from "./linux-processes.ts";
 import { describeProcess } from "./process-identity.ts";
-import { MARK } from "./process-table.ts";
+import { MARK, type ProcessDetails } from "./process-table.ts";
 
 /**
  * Living processes of the same program that listen nowhere: started as if the owner of the port were not there,

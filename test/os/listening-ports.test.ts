@@ -4,14 +4,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { homedir } from "node:os";
 import { expect, onTestFinished, test } from "vitest";
-import {
-  describe,
-  describeListener,
-  findListeners,
-  isInTheWay,
-} from "../../../src/supervisor/os/listening-ports.ts";
-import { eventually } from "../../support/streams.ts";
-import { freePort, listen } from "../helpers.ts";
+import { describe, describeListener, findListeners, isInTheWay } from "../../src/os/listening-ports.ts";
+import { freePort, listen } from "../supervisor/helpers.ts";
+import { eventually } from "../support/streams.ts";
 
 const LOOPBACK = "127.0.0.1";
 

@@ -1,12 +1,12 @@
 import { connect } from "node:net";
 import { homedir } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Address, isWildcard } from "../../contract/address.ts";
-import { nameOfUser, ownUser } from "../../files/user-names.ts";
-import type { ProcessDetails } from "../service-spec.ts";
+import { type Address, isWildcard } from "../contract/address.ts";
+import { nameOfUser, ownUser } from "../files/user-names.ts";
 import { listenersHeldByOnDarwin, listenersOnDarwin } from "./darwin-processes.ts";
 import { listenersHeldBy, listeningSockets, socketOwners } from "./linux-processes.ts";
 import { describeProcess } from "./process-identity.ts";
+import type { ProcessDetails } from "./process-table.ts";
 import type { ListeningSocket } from "./procfs.ts";
 
 /** A socket that listens where a service wants to. */

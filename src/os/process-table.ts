@@ -1,4 +1,21 @@
-import type { ProcessDetails, ProcessIdentity } from "../service-spec.ts";
+/** What tells one process from every other one that ever had its pid. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Start time as the kernel tells it: clock ticks since boot on Linux, a date on macOS. Only compared. */
+  readonly startTime: string;
+  /** Changes with every boot of the machine. */
+  readonly bootId: string;
+}
+
+/** What a person wants to know about a process. */
+export interface ProcessDetails extends ProcessIdentity {
+  /** Program and arguments. */
+  readonly command: readonly string[];
+  readonly user: string;
+  /** Absent where this user may not see it. */
+  readonly cwd: string | undefined;
+  readonly startedAt: Date;
+}
 
 /** Environment variables that every process of a service inherits, so that it is known without a record. */
 export const MARK = { service: "STACK_SERVICE", stateDir: "STACK_STATE_DIR" } as const;

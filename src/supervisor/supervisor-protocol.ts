@@ -1,5 +1,6 @@
-import type { Address } from "../../contract/address.ts";
-import type { ServiceSpec } from "../service-spec.ts";
+/** What commands and the supervisor tell each other: its plan, what is wanted, how services are, what has happened. */
+import type { Address } from "../contract/address.ts";
+import type { ServiceSpec } from "./service-spec.ts";
 
 /** What the supervisor's process is given at its start, on its standard input. */
 export interface SupervisorPlan {
@@ -16,6 +17,9 @@ export interface SupervisorPlan {
   /** Where metrics are served; absent for nowhere. */
   readonly metrics?: MetricsAddress;
 }
+
+/** Tells the supervisor's process that the folder for its compiled code is not of the user's choice. */
+export const OWN_COMPILE_CACHE = "--own-compile-cache";
 
 /** Where metrics are served, and by which names beside the loopback ones they may be asked for. */
 export interface MetricsAddress extends Address {
@@ -47,8 +51,11 @@ export interface SupervisorStates {
   readonly boot_id: string;
   /** Of the plan that it was given. */
   readonly plan_digest: string;
-  readonly services: { readonly [name: string]: ServiceReport };
+  readonly services: ServiceReports;
 }
+
+/** What the supervisor says of its services, by their names. */
+export type ServiceReports = { readonly [name: string]: ServiceReport };
 
 /** What has become of a service. */
 export interface ServiceReport {

@@ -1,14 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
-import {
-  describeProcess,
-  fateOf,
-  identify,
-  identifySelf,
-  isSame,
-} from "../../../src/supervisor/os/process-identity.ts";
-import { eventually } from "../../support/streams.ts";
+import { describeProcess, fateOf, identify, identifySelf, isSame } from "../../src/os/process-identity.ts";
+import { eventually } from "../support/streams.ts";
 
 function recorded(changes: object = {}) {
   const { pid, startTime, bootId } = identifySelf();

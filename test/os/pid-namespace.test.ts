@@ -1,10 +1,6 @@
 import { expect, test } from "vitest";
-import {
-  isOtherNamespace,
-  lifeOfNamespace,
-  ownPidNamespace,
-} from "../../../src/supervisor/os/pid-namespace.ts";
-import { fateOf, identifySelf, isSame } from "../../../src/supervisor/os/process-identity.ts";
+import { isOtherNamespace, lifeOfNamespace, ownPidNamespace } from "../../src/os/pid-namespace.ts";
+import { fateOf, identifySelf, isSame } from "../../src/os/process-identity.ts";
 
 const IS_LINUX = process.platform === "linux";
 

@@ -1,6 +1,5 @@
-import type { ProcessDetails } from "../service-spec.ts";
 import { type HeldSocket, lsofArguments, lsofArgumentsOf, parseLsof } from "./lsof.ts";
-import type { ProcessTable } from "./process-table.ts";
+import type { ProcessDetails, ProcessTable } from "./process-table.ts";
 
 /**
  * Processes of macOS, read by ps, lsof and sysctl.

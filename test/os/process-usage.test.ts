@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
-import { cpuShare, parsePsLine, usageByGroup, usageOf } from "../../../src/supervisor/os/process-usage.ts";
-import { parseStatUsage } from "../../../src/supervisor/os/procfs.ts";
+import { cpuShare, parsePsLine, usageByGroup, usageOf } from "../../src/os/process-usage.ts";
+import { parseStatUsage } from "../../src/os/procfs.ts";
 
 const MIB = 1024 * 1024;
 

@@ -3,9 +3,10 @@ import { once } from "node:events";
 import { closeSync, existsSync, rmSync, statSync } from "node:fs";
 import { finished } from "node:stream/promises";
 import { messageOf } from "../../errors.ts";
+import { everyone, isSame, isStopped, membersOf } from "../../os/process-identity.ts";
+import { clearPresence } from "../../os/process-presence.ts";
+import { MARK } from "../../os/process-table.ts";
 import { resumeInterrupted } from "../logs/resume-rotation.ts";
-import { everyone, isSame, isStopped, membersOf } from "../os/process-identity.ts";
-import { MARK } from "../os/process-table.ts";
 import { readRecord, writeRecord } from "../process-record.ts";
 import { processFields } from "../record-fields.ts";
 import { withoutSecrets } from "../secret-variables.ts";
@@ -14,9 +15,9 @@ import { markedPath, serviceMark } from "../service-mark.ts";
 import type { Command, ServiceRecord } from "../service-spec.ts";
 import { startFailed } from "../start-failed.ts";
 import { openLog, type StateFolder, SUPERVISOR, serviceFiles } from "../state-folder.ts";
+import type { LockedState } from "../state-lock.ts";
 import { stopService } from "../stop-service.ts";
-import { clearPresence } from "../supervisor-presence.ts";
-import type { SupervisorPlan } from "./supervisor-state.ts";
+import type { SupervisorPlan } from "../supervisor-protocol.ts";
 
 /** A supervisor's process that waits for its plan. It ends by itself if whoever started it ends before. */
 export interface WaitingSupervisor {
@@ -29,12 +30,12 @@ export interface WaitingSupervisor {
 }
 
 /**
- * Starts a supervisor's process where there is none, so that it loads while its plan is being made. Only for the holder
- * of the lock, who hands it to {@link ensureSupervisor}, or dismisses it.
+ * Starts a supervisor's process where there is none, so that it loads while its plan is being made. Whoever asks hands
+ * it to {@link ensureSupervisor}, or dismisses it.
  *
  * @returns undefined where there is a supervisor, or what was one, and where the process cannot be started
  */
-export function startWaitingSupervisor(state: StateFolder, command: Command): WaitingSupervisor | undefined {
+export function startWaitingSupervisor(state: LockedState, command: Command): WaitingSupervisor | undefined {
   if (findSupervisor(state) !== undefined) return undefined;
   const { log: path } = serviceFiles(state, SUPERVISOR);
   const isFirst = !existsSync(path);
@@ -57,7 +58,7 @@ export function startWaitingSupervisor(state: StateFolder, command: Command): Wa
 
 /**
  * Sees to it that a supervisor with this plan lives: one with another plan, or one that somebody has suspended, is
- * ended, which its services do not notice, and a new one started. Only for the holder of the lock, which the new one needs soon.
+ * ended, which its services do not notice, and a new one started. It needs the lock soon.
  *
  * @param command that starts a supervisor's process
  * @param waiting one that was started before; none is looked for then
@@ -66,7 +67,7 @@ export function startWaitingSupervisor(state: StateFolder, command: Command): Wa
  */
 export async function ensureSupervisor(
   plan: SupervisorPlan,
-  state: StateFolder,
+  state: LockedState,
   command: Command,
   waiting?: WaitingSupervisor,
 ): Promise<ServiceRecord> {
@@ -79,8 +80,8 @@ export async function ensureSupervisor(
   return await startSupervisor(plan, digest, state, { command });
 }
 
-/** Ends the supervisor, if there is one; services live on. Only for the holder of the lock. @throws UserError `stop_failed` */
-export async function endSupervisor(state: StateFolder): Promise<void> {
+/** Ends the supervisor, if there is one; services live on. @throws UserError `stop_failed` */
+export async function endSupervisor(state: LockedState): Promise<void> {
   const present = findSupervisor(state);
   if (present !== undefined) await stopService(present, state, { timeoutMs: END_TIMEOUT_MS });
   clearPresence(state.run, SUPERVISOR);

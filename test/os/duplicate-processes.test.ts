@@ -3,13 +3,8 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import {
-  areRelated,
-  findDuplicates,
-  findRivals,
-  programOf,
-} from "../../../src/supervisor/os/duplicate-processes.ts";
-import { temporaryFolder } from "../helpers.ts";
+import { areRelated, findDuplicates, findRivals, programOf } from "../../src/os/duplicate-processes.ts";
+import { temporaryFolder } from "../supervisor/helpers.ts";
 
 test.each([
   ["a program is its name, wherever it lies", ["/usr/local/bin/ollama", "serve"], "/", "ollama serve"],

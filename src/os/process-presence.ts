@@ -1,10 +1,10 @@
 import { closeSync, constants, openSync, rmSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
-import { ownPidNamespace } from "./os/pid-namespace.ts";
+import { ownPidNamespace } from "./pid-namespace.ts";
 
 /**
- * That a process lives, as a Unix socket in a folder of the state folder that it listens on for as long as it does.
+ * That a process lives, as a Unix socket in a folder of its user's that it listens on for as long as it does.
  * Whether somebody listens there can be asked from another PID namespace too, in which its pid names nobody or a
  * stranger: from the host of a container, and from a container beside it. Nothing is said over it. Only where the OS has
  * PID namespaces; elsewhere the pid tells.
@@ -58,7 +58,7 @@ function openFolder(folder: string): number {
   return openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
 }
 
-/** By a descriptor, because the path of a socket may have 107 bytes at most, and that of a state folder more. */
+/** By a descriptor, because the path of a socket may have 107 bytes at most, and that of a folder more. */
 function socketIn(folder: number, name: string): string {
   return join("/proc/self/fd", String(folder), fileName(name));
 }

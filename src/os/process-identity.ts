@@ -1,17 +1,26 @@
 import { existsSync } from "node:fs";
-import { EXIT, UserError } from "../../errors.ts";
-import type { ProcessDetails, ProcessIdentity, ServiceRecord } from "../service-spec.ts";
+import { EXIT, UserError } from "../errors.ts";
 import { darwin } from "./darwin-processes.ts";
 import { linux } from "./linux-processes.ts";
 import { isOtherNamespace, ownPidNamespace } from "./pid-namespace.ts";
-import type { Mark, ProcessTable } from "./process-table.ts";
+import type { Mark, ProcessDetails, ProcessIdentity, ProcessTable } from "./process-table.ts";
 
 /**
- * The part of a record that names one process for good. Its program, arguments and folder are not among it: they are
- * for people, because a process may change them and stay the same one, as a shell does with `exec`.
+ * What a record says to name one process for good. Its program, arguments and folder are not among it: they are for
+ * people, because a process may change them and stay the same one, as a shell does with `exec`.
  */
-export type RecordedIdentity = Pick<ServiceRecord, "pid" | "start_time" | "boot_id"> &
-  Partial<Pick<ServiceRecord, "pid_namespace" | "owner" | "adopted">>;
+export interface RecordedIdentity {
+  readonly pid: number;
+  /** {@link ProcessIdentity.startTime}. */
+  readonly start_time: string;
+  readonly boot_id: string;
+  /** The PID namespace that `pid` is of, as `pid:[4026531836]`. Absent where the OS has none. */
+  readonly pid_namespace?: string;
+  /** Name of the user that it runs as. */
+  readonly owner?: string;
+  /** True where somebody else started it: then its process group may hold others too. */
+  readonly adopted?: boolean;
+}
 
 /** The living process with this pid; a zombie is not one. */
 export function identify(pid: number): ProcessIdentity | undefined {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { endsInListener, parseSocketTable, parseStat } from "../../../src/supervisor/os/procfs.ts";
+import { endsInListener, parseSocketTable, parseStat } from "../../src/os/procfs.ts";
 
 const HEADER =
   "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";

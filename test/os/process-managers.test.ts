@@ -1,10 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  describeManager,
-  findManager,
-  type ManagerClues,
-  managerIn,
-} from "../../../src/supervisor/os/process-managers.ts";
+import { describeManager, findManager, type ManagerClues, managerIn } from "../../src/os/process-managers.ts";
 
 const HEX = "3f2a91c0".repeat(8);
 const NOBODY: ManagerClues = {

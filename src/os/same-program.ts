@@ -1,11 +1,18 @@
 import { basename } from "node:path";
-import type { Command, ProcessDetails } from "../service-spec.ts";
 import { programOf } from "./duplicate-processes.ts";
 import { parentOf } from "./linux-processes.ts";
 import { describeProcess } from "./process-identity.ts";
+import type { ProcessDetails } from "./process-table.ts";
+
+/** A program as the OS starts it, without a shell, in its folder. */
+export interface StartedProgram {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+}
 
 /** Whether a process runs what a command would start, wherever program and interpreter lie. */
-function runsCommand({ command, cwd }: ProcessDetails, wanted: Command): boolean {
+function runsCommand({ command, cwd }: ProcessDetails, wanted: StartedProgram): boolean {
   const program = programOf(command, cwd);
   if (program === undefined) return false;
   if (program === programOf([wanted.file, ...wanted.args], wanted.cwd)) return true;
@@ -21,7 +28,7 @@ const RUNS_SCRIPTS = /^(?:python[\d.]*|node|nodejs|bun|deno|ruby|perl|(?:ba|da|z
  * The process that a command has become: this one, or the one above it which was started with the command, as the
  * watcher above a server that it starts anew. Undefined where none of them runs it.
  */
-export function runnerOf(pid: number, wanted: Command): ProcessDetails | undefined {
+export function runnerOf(pid: number, wanted: StartedProgram): ProcessDetails | undefined {
   const found = describeProcess(pid);
   if (found === undefined) return undefined;
   const parent = parentOf(pid);

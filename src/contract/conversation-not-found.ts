@@ -1,0 +1,6 @@
+import { WireError } from "../errors.ts";
+
+/** The error of a call about a conversation that is not there, or is another's, which is the same to whoever asks. */
+export function conversationNotFound(sessionId: string): WireError {
+  return new WireError("conversation_not_found", `There is no conversation "${sessionId}".`);
+}

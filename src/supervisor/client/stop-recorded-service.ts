@@ -1,0 +1,52 @@
+import { crashService } from "../crash-service.ts";
+import { noteDeed } from "../daemon/service-events.ts";
+import type { ServiceRecord } from "../service-spec.ts";
+import type { LockedState } from "../state-lock.ts";
+import { type StopResult, stopService } from "../stop-service.ts";
+import { recordedService } from "./recorded-services.ts";
+
+export type { StopResult } from "../stop-service.ts";
+
+/** Why and how a service is stopped. */
+export interface StopOrder {
+  /** As the events tell it, without a full stop. */
+  readonly reason: string;
+  /** Aborted when nobody wants to wait any longer: it is killed. */
+  readonly hurry: AbortSignal | undefined;
+}
+
+/**
+ * Stops a service with all of its processes, and writes down that it was, with the reason. Whether it is started again
+ * hangs on its request.
+ *
+ * @throws UserError `stop_failed`
+ */
+export async function stopRecordedService(
+  state: LockedState,
+  record: ServiceRecord,
+  { reason, hurry }: StopOrder,
+): Promise<StopResult> {
+  const result = await stopService(record, state, { hurry });
+  const detail = result.outcome === "already_gone" ? `${reason}; it had ended before` : reason;
+  noteDeed(state, { event: "stopped", service: record.name, pid: record.pid, detail });
+  return result;
+}
+
+/**
+ * Kills all processes of a service that `stack` started, as a crash would end them, and writes that down: its
+ * supervisor does what its restart policy says.
+ *
+ * @returns whether it was there to be killed
+ * @throws UserError `stop_failed`
+ */
+export async function crashRecordedService(
+  state: LockedState,
+  name: string,
+  reason: string,
+): Promise<boolean> {
+  const record = recordedService(state, name);
+  if (record === undefined || record.adopted === true) return false;
+  if ((await crashService(record, state)) === 0) return false;
+  noteDeed(state, { event: "killed", service: name, pid: record.pid, detail: reason });
+  return true;
+}

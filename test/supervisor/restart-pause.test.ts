@@ -1,0 +1,28 @@
+import { expect, onTestFinished, test, vi } from "vitest";
+import { pauseLeft, startIn } from "../../src/supervisor/restart-pause.ts";
+import type { ServiceReport } from "../../src/supervisor/supervisor-protocol.ts";
+
+const backoff = (next: Partial<ServiceReport>): ServiceReport => ({
+  phase: "backoff",
+  request: "old",
+  since: "2026-01-02T03:04:05.678Z",
+  ready_ms: null,
+  restarts: 0,
+  last_exit: null,
+  next_start_at: null,
+  problem: null,
+  ...next,
+});
+
+test.each([-86_400_000, 0, 86_400_000])("a pause goes on though the clock was set by %d ms", (ms) => {
+  const known = backoff(startIn(20_000));
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + ms });
+  onTestFinished(() => void vi.useRealTimers());
+  expect(pauseLeft(known, 30_000)).toBeGreaterThan(15_000);
+  expect(pauseLeft(known, 30_000)).toBeLessThanOrEqual(20_000);
+});
+
+test("a pause is never longer than its policy has it: the machine may have been booted again", () => {
+  expect(pauseLeft(backoff(startIn(86_400_000)), 30_000)).toBe(30_000);
+  expect(pauseLeft(backoff({ next_start_at: "2026-01-02T03:04:05.678Z" }), 30_000)).toBe(0);
+});
