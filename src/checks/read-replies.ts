@@ -8,7 +8,7 @@ import { Arrivals } from "./arrivals.ts";
 import { type Context, expectAnswer } from "./profiles-and-sessions.ts";
 
 /** One reply while it is read. */
-export interface Reading {
+export interface ReplyReading {
   /** Rejects with {@link CouldNotRun} where the stream ends before such an event comes. */
   until(what: string, isIt: (event: StreamEvent) => boolean): Promise<void>;
   /** The whole stream, once it has ended in any way. */
@@ -24,7 +24,11 @@ export function patienceOf({ settings }: Target): number {
 }
 
 /** Sends a message to a conversation. Throws {@link CouldNotRun} where it is not taken. */
-export async function say(context: Context, sessionId: string, message: string): Promise<SentMessage> {
+export async function sendMessage(
+  context: Context,
+  sessionId: string,
+  message: string,
+): Promise<SentMessage> {
   const body = { session_id: sessionId, message };
   const path = hmiRoutes.sendMessage.path();
   return expectAnswer(
@@ -34,7 +38,7 @@ export async function say(context: Context, sessionId: string, message: string):
 }
 
 /** Joins a conversation's reply, and gives it up as {@link Arrivals} does. */
-export function readReply(context: Context, sessionId: string): Reading {
+export function readReply(context: Context, sessionId: string): ReplyReading {
   const left = new AbortController();
   const leave = (): void => left.abort();
   const arrivals = new Arrivals<StreamEvent>(patienceOf(context.target), leave);
@@ -59,8 +63,12 @@ export function readReply(context: Context, sessionId: string): Reading {
 }
 
 /** Sends a message and reads its reply to the end. */
-export async function converse(context: Context, sessionId: string, message: string): Promise<SeenStream> {
-  await say(context, sessionId, message);
+export async function sendAndReadReply(
+  context: Context,
+  sessionId: string,
+  message: string,
+): Promise<SeenStream> {
+  await sendMessage(context, sessionId, message);
   return await readReply(context, sessionId).ended;
 }
 

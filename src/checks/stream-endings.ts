@@ -18,7 +18,7 @@ export function lastWord(stream: SeenStream): string {
 const NOT_WHOLE = /cancel|stopped|abort|interrupt|halt|terminat|error|fail|broke|crash|filter|time_?out/i;
 
 /** Whether this last word is that of a reply which the engine wrote to its end. */
-export function isWhole(word: string): boolean {
+export function isWholeEnding(word: string): boolean {
   return word.startsWith("done") && !NOT_WHOLE.test(word);
 }
 

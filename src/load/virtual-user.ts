@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { engineShare, isOneCallOf } from "../checks/sla/engine-share.ts";
-import { isWhole, lastWord } from "../checks/stream-endings.ts";
+import { isWholeEnding, lastWord } from "../checks/stream-endings.ts";
 import type { Pace } from "../harness/load-report.ts";
 import type { ChatClient, Place } from "../targets/drivers/chat-client.ts";
 import { failureOf } from "../targets/drivers/reply-facts.ts";
@@ -223,11 +223,11 @@ export class VirtualUser {
       return;
     }
     const failure = failureOf(stream);
-    if (failure !== undefined || (word.startsWith("done") && !isWhole(word))) {
+    if (failure !== undefined || (word.startsWith("done") && !isWholeEnding(word))) {
       record?.ended("failed", failure?.code ?? word);
       return;
     }
-    if (!isWhole(word)) {
+    if (!isWholeEnding(word)) {
       record?.ended("cut");
       return;
     }

@@ -60,7 +60,7 @@ export function addressOf(
 }
 
 /** `POST /chat/{session_id}/cancel`. */
-export function inWords(endpoint: EndpointName): string {
+export function endpointInWords(endpoint: EndpointName): string {
   const { method, pattern } = ENDPOINTS[endpoint];
   return `${method} ${pattern.replace(/:(\w+)/g, "{$1}")}`;
 }

@@ -2,7 +2,7 @@ import type { ContractDeviations, EndpointName } from "../contract/foreign-back-
 import { optionsAsText } from "../contract/options-as-text.ts";
 import { parseEventData } from "../contract/sse.ts";
 import { Lacks } from "../errors.ts";
-import { addressOf, findEndpoint, inWords } from "./find-endpoint.ts";
+import { addressOf, endpointInWords, findEndpoint } from "./find-endpoint.ts";
 import { type CallOptions, createHttpClient, type HttpClient, type SeenCall } from "./http-client.ts";
 import { ownWords } from "./quoted-answer.ts";
 import { inverse, renameFields } from "./rename-fields.ts";
@@ -35,7 +35,7 @@ export function createForeignClient({ url, token, service, departures }: Foreign
     const call = findEndpoint(service, method, path);
     if (call === undefined) return { endpoint: undefined, method, path, options };
     const { endpoint } = call;
-    if (lacks[endpoint] === "skipped") throw new Lacks(endpoint, inWords(endpoint), "skipped");
+    if (lacks[endpoint] === "skipped") throw new Lacks(endpoint, endpointInWords(endpoint), "skipped");
     const sayable = isLacking(departures, "engine.think") ? withoutThink(endpoint, options) : options;
     const directed = isLacking(departures, "engine.options") ? withDirections(endpoint, sayable) : sayable;
     const body = renameFields(directed.body, request_fields);
@@ -48,7 +48,7 @@ export function createForeignClient({ url, token, service, departures }: Foreign
   const incoming = <Seen extends SeenAnswer>(endpoint: EndpointName | undefined, seen: Seen): Seen => {
     if (endpoint !== undefined && lacks[endpoint] === "broken" && ABSENT.has(seen.status)) {
       const answered = `${seen.status} ${ownWords(seen)}`;
-      throw new Lacks(endpoint, inWords(endpoint), "broken", answered);
+      throw new Lacks(endpoint, endpointInWords(endpoint), "broken", answered);
     }
     if (Object.keys(answerNames).length === 0) return seen;
     return { ...seen, body: renameFields(seen.body, answerNames), said: seen.body };

@@ -119,7 +119,7 @@ export interface HttpClient {
 }
 
 /** How a client understands what it reads, where that is not as our own services say it. */
-export interface Hearing {
+export interface StreamHearing {
   /** Makes an event of a message's data. */
   readonly readEvent: typeof parseEventData;
   /** Changes an event's JSON before facts are read from it. */
@@ -130,7 +130,7 @@ export interface Hearing {
 export function createHttpClient(
   url: string,
   token = "",
-  { readEvent, prepare }: Hearing = { readEvent: parseEventData, prepare: (value) => value },
+  { readEvent, prepare }: StreamHearing = { readEvent: parseEventData, prepare: (value) => value },
 ): HttpClient {
   // No time-outs of its own: every call has a signal with the deadline that its caller chose.
   const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 5_000 } });
@@ -217,7 +217,7 @@ async function readStream(
   answer: Dispatcher.ResponseData,
   start: number,
   { signal, onEvent, onData, onFact, readFacts }: CallOptions,
-  { readEvent, prepare }: Hearing,
+  { readEvent, prepare }: StreamHearing,
 ): Promise<HeardStream> {
   const headers = headersOf(answer);
   const content_type = headers["content-type"] ?? "";

@@ -79,7 +79,7 @@ const DEFAULT_SETTINGS: TargetSettings = {
 };
 
 /** What a target may offer beyond the contract; checks name what they need. */
-export type Capability =
+export type TargetCapability =
   | "show what reached the engine"
   /** A profile's options tell the engine to be slow, silent or broken: the stand-in can. */
   | "direct the engine"
@@ -111,7 +111,7 @@ export interface Target {
   /** That service by plain HTTP, whatever its wire; undefined where it follows the contract, whose calls tell more. */
   readonly frontHttp: FrontHttp | undefined;
   /** Why it does not offer what it does not, as far as there is a special reason. */
-  readonly lacking: { readonly [Name in Capability]?: string | undefined };
+  readonly lacking: { readonly [Name in TargetCapability]?: string | undefined };
   readonly settings: TargetSettings;
   /** Told of what is made, beside profiles: they carry the run's id. */
   readonly journal: RunJournal;
@@ -119,7 +119,7 @@ export interface Target {
   readonly hmi: HttpClient;
   readonly gateway: HttpClient;
   readonly engine: HttpClient;
-  readonly capabilities: ReadonlySet<Capability>;
+  readonly capabilities: ReadonlySet<TargetCapability>;
   readonly models: ModelsByCapability;
   /** The same services, as another person calls them; undefined where none is known. */
   readonly otherPerson: { readonly hmi: HttpClient; readonly gateway: HttpClient } | undefined;
@@ -198,7 +198,7 @@ export async function openTarget(
       chat,
       front,
       frontHttp,
-      capabilities: new Set((Object.keys(offers) as Capability[]).filter((each) => offers[each])),
+      capabilities: new Set((Object.keys(offers) as TargetCapability[]).filter((each) => offers[each])),
       lacking: {
         ...chat.lacking,
         ...(!speaksContract && {
@@ -240,7 +240,7 @@ function offersOf(
   { chat, models, otherPerson, speaksContract, front, frontHttp, copies }: TargetServices,
   watch: EngineWatch,
   { settings, engineApi, hasStore, killer, drainer }: Offering,
-): Record<Capability, boolean> {
+): Record<TargetCapability, boolean> {
   const can = (ability: WireAbility): boolean => chat.lacking[ability] === undefined;
   const reachesStandIn = speaksContract ? engineApi !== "openai" : can("hand options on");
   return {

@@ -13,7 +13,7 @@ import type { SeenCancel } from "./running-reply.ts";
 export function judgeBothEnds(reply: CancelledReply): Verdict {
   const atReader = judgeReader(reply);
   if (atReader !== undefined) return atReader;
-  return judgeEngine(reply) ?? { verdict: "holds", seen: describe(reply) };
+  return judgeEngine(reply) ?? { verdict: "holds", seen: describeCancel(reply) };
 }
 
 /** Broken where the cancel was not answered so, or the reader's stream did not end with it in time. */
@@ -22,7 +22,7 @@ export function judgeReader(reply: CancelledReply): Broken | undefined {
   const [answer] = reply.answers;
   // Whoever has closed the stream has no other end of it to look at.
   if (answer === "closed") return undefined;
-  if (statusOf(answer, reply) !== "cancelled") {
+  if (cancelStatusOf(answer, reply) !== "cancelled") {
     const expected = isForeign
       ? "the cancel answered with success"
       : "the cancel answered with 200 and status cancelled";
@@ -60,7 +60,7 @@ const AnswerStatus = z.object({ status: z.enum(["cancelled", "idle"]) });
  * `cancelled` or `idle`, where the call was answered so; else undefined. On a foreign wire success is as good, unless
  * it says that nothing ran.
  */
-export function statusOf(
+export function cancelStatusOf(
   answer: SeenCancel | undefined,
   { isForeign }: Partial<Pick<CancelledReply, "isForeign">> = {},
 ): CancelAnswer["status"] | undefined {
@@ -79,7 +79,7 @@ export function answerInWords(answer: SeenCancel | undefined): string {
 }
 
 /** What was done and when each end was over, in one line. */
-export function describe({ answers, stream, readerMs, engineMs, generations }: CancelledReply): string {
+export function describeCancel({ answers, stream, readerMs, engineMs, generations }: CancelledReply): string {
   const calls = answers.map((answer) =>
     answer === "closed"
       ? "the reader closed the stream"
@@ -102,7 +102,9 @@ function endOf(stream: CancelledReply["stream"]): string {
 }
 
 function short(answer: SeenCall | null): string {
-  return answer === null ? "nothing" : `${statusOf(answer) ?? answer.status} after ${answer.duration_ms} ms`;
+  return answer === null
+    ? "nothing"
+    : `${cancelStatusOf(answer) ?? answer.status} after ${answer.duration_ms} ms`;
 }
 
 function after(ms: number | null): string {
@@ -110,5 +112,5 @@ function after(ms: number | null): string {
 }
 
 function broken(reply: CancelledReply, expected: string, found: string): Broken {
-  return { verdict: "broken", expected, found, seen: describe(reply) };
+  return { verdict: "broken", expected, found, seen: describeCancel(reply) };
 }

@@ -1,6 +1,6 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describe, judgeEngine, judgeReader } from "./both-ends.ts";
+import { describeCancel, judgeEngine, judgeReader } from "./both-ends.ts";
 import { type CancelledReply, cancelReply, untilOnItsWay } from "./cancelled-reply.ts";
 
 export const atOnce = defineCheck<Context["target"], CancelledReply>({
@@ -18,7 +18,8 @@ export const atOnce = defineCheck<Context["target"], CancelledReply>({
       moment: (reply, asked) => untilOnItsWay(context, reply, asked),
     }),
   // Whether the engine was asked by then is a matter of chance, so only the reader's end is judged, where it has one.
-  judge: (reply) => judgeReader(reply) ?? judgeLeft(reply) ?? { verdict: "holds", seen: describe(reply) },
+  judge: (reply) =>
+    judgeReader(reply) ?? judgeLeft(reply) ?? { verdict: "holds", seen: describeCancel(reply) },
 });
 
 /** A stream that was closed has one end only: at the engine, if that was asked at all. */

@@ -7,7 +7,7 @@ import { type Talk, texts } from "../check-conversation.ts";
 import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { GIVE_UP_MS, LIMIT_MS } from "./cancel-times.ts";
-import { endOf, watchEngine } from "./cancelled-reply.ts";
+import { endOf, watchGeneration } from "./cancelled-reply.ts";
 import { beginReply, deleteTalk } from "./running-reply.ts";
 
 interface DeletedConversation {
@@ -53,7 +53,7 @@ async function deleteInMidReply(context: Context): Promise<DeletedConversation> 
   const [refused, readerMs, seen] = await Promise.all([
     deleteTalk(context, reply.talk, context.signal),
     endOf(reply, start),
-    watchEngine(context, asked, start),
+    watchGeneration(context, asked, start),
   ]);
   return {
     refused,

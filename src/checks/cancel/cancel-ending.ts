@@ -3,7 +3,7 @@ import { findGrammarFault } from "../../contract/stream-grammar.ts";
 import { defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { eventsOf } from "../stream-endings.ts";
-import { describe } from "./both-ends.ts";
+import { describeCancel } from "./both-ends.ts";
 import { cancelledInMidReply } from "./cancel-mid-reply.ts";
 import type { CancelledReply } from "./cancelled-reply.ts";
 
@@ -22,7 +22,7 @@ export const ending = defineCheck<Context["target"], CancelledReply>({
     const found = events.slice(events.findLastIndex(isBeforeEnding) + 1).map(nameOf);
     const fault = findGrammarFault(events, { hasStarted: events.some(({ type }) => type === "started") });
     if (found.join(", ") === ENDING && fault === undefined)
-      return { verdict: "holds", seen: describe(reply) };
+      return { verdict: "holds", seen: describeCancel(reply) };
     const where =
       fault === undefined
         ? ""
@@ -31,7 +31,7 @@ export const ending = defineCheck<Context["target"], CancelledReply>({
       verdict: "broken",
       expected: `after the text: ${ENDING}`,
       found: (found.join(", ") || "nothing") + where,
-      seen: describe(reply),
+      seen: describeCancel(reply),
     };
   },
 });

@@ -4,7 +4,7 @@ import type { SeenStream } from "../../targets/http-client.ts";
 import { hearAgain, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lastWord } from "../stream-endings.ts";
-import { answerInWords, statusOf } from "./both-ends.ts";
+import { answerInWords, cancelStatusOf } from "./both-ends.ts";
 import { GIVE_UP_MS } from "./cancel-times.ts";
 import { beginReply, type SeenCancel } from "./running-reply.ts";
 
@@ -30,7 +30,7 @@ export const everyReader = defineCheck<Context["target"], TwoReaders>({
     const answer = await own.cancel();
     const leave = (): void => readers.forEach((reader) => void reader.leave());
     // A cancel that was refused ends nothing that could be waited for.
-    const giveUp = setTimeout(leave, statusOf(answer, { isForeign }) === undefined ? 0 : GIVE_UP_MS);
+    const giveUp = setTimeout(leave, cancelStatusOf(answer, { isForeign }) === undefined ? 0 : GIVE_UP_MS);
     const streams = await Promise.all(readers.map(({ ended }) => ended));
     clearTimeout(giveUp);
     return { isForeign, answer, streams: streams.filter((stream) => stream !== null) };
@@ -38,7 +38,7 @@ export const everyReader = defineCheck<Context["target"], TwoReaders>({
   judge({ isForeign, answer, streams }) {
     if (answer === "closed")
       throw new NotTold("here a reply is ended by closing its own stream, not those of others");
-    if (statusOf(answer) === "idle")
+    if (cancelStatusOf(answer) === "idle")
       throw new CouldNotRun("the reply had ended before it could be cancelled");
     const ends = streams.map(lastWord);
     const seen = `the cancel answered ${answerInWords(answer)}; two streams of the reply ended with ${ends.join(" and ")}`;

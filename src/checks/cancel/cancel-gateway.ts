@@ -4,7 +4,7 @@ import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { tokens } from "../read-replies.ts";
 import { lastWord } from "../stream-endings.ts";
-import { answerInWords, statusOf } from "./both-ends.ts";
+import { answerInWords, cancelStatusOf } from "./both-ends.ts";
 import { GIVE_UP_MS } from "./cancel-times.ts";
 
 interface AtGateway {
@@ -53,17 +53,17 @@ export const gateway = defineCheck<Context["target"], AtGateway>({
   },
   judge({ running, repeated, unknown, stream }) {
     if (stream.status !== 200) throw new CouldNotRun(`${stream.request} answered ${stream.status}`);
-    if (statusOf(running) === "idle")
+    if (cancelStatusOf(running) === "idle")
       throw new CouldNotRun("the reply had ended before it could be cancelled");
     const seen = `while it ran ${answerInWords(running)}, again ${answerInWords(repeated)}, unknown ${unknown.status}; the stream ended with ${lastWord(stream)}`;
     const isRight =
-      statusOf(running) === "cancelled" &&
-      statusOf(repeated) === "idle" &&
+      cancelStatusOf(running) === "cancelled" &&
+      cancelStatusOf(repeated) === "idle" &&
       unknown.status === 404 &&
       lastWord(stream) === "done (cancelled)";
     if (isRight) return { verdict: "holds", seen };
     const expected = "200 cancelled and a stream that ends with it, then 200 idle, then 404";
-    const found = `${running.status} ${statusOf(running)}, ${repeated.status} ${statusOf(repeated)}, ${unknown.status}; the stream ${lastWord(stream)}`;
+    const found = `${running.status} ${cancelStatusOf(running)}, ${repeated.status} ${cancelStatusOf(repeated)}, ${unknown.status}; the stream ${lastWord(stream)}`;
     return { verdict: "broken", expected, found, seen };
   },
 });

@@ -5,8 +5,8 @@ import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { beginTalk, hear, nameFor, sayIn, settledRowsOf, type Talk } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isWhole, lastWord } from "../stream-endings.ts";
-import { answerInWords, statusOf } from "./both-ends.ts";
+import { isWholeEnding, lastWord } from "../stream-endings.ts";
+import { answerInWords, cancelStatusOf } from "./both-ends.ts";
 import { cancelInTime, placeWith, type SeenCancel } from "./running-reply.ts";
 
 /** A conversation that was cancelled before its first message, and then after each of two replies. */
@@ -33,7 +33,7 @@ export const idle = defineCheck<Context["target"], IdleCancels>({
     const wrong = answers.find((answer) =>
       isForeign
         ? answer === null || (answer !== "closed" && answer.status >= 500)
-        : statusOf(answer) !== "idle",
+        : cancelStatusOf(answer) !== "idle",
     );
     if (wrong !== undefined) {
       const expected = isForeign ? "an answer, and none of a failure" : "200 with status idle";
@@ -54,7 +54,7 @@ export const idleThenSend = defineCheck<Context["target"], IdleCancels>({
     const seen = describe(evidence);
     const words = evidence.streams.map(lastWord);
     if (words.includes("done (error)")) throw new CouldNotRun(`a reply failed: ${seen}`);
-    const cancelled = words.find((word) => !isWhole(word));
+    const cancelled = words.find((word) => !isWholeEnding(word));
     if (cancelled === undefined) return { verdict: "holds", seen };
     return {
       verdict: "broken",
@@ -109,13 +109,13 @@ function judgeRows({ rows, streams }: IdleCancels, seen: string): Broken | undef
     throw new CouldNotRun("no reply was stored that a cancel could change");
   }
   const isComplete = row.status === undefined || row.status === "complete";
-  if (!isWhole(lastWord(stream)) || isComplete) return undefined;
+  if (!isWholeEnding(lastWord(stream)) || isComplete) return undefined;
   const found = `${row.status} (${row.finish_reason})`;
   return { verdict: "broken", expected: "the finished reply complete, as it was", found, seen, rows };
 }
 
 function describe({ answers, streams }: IdleCancels): string {
-  const calls = answers.map((answer) => statusOf(answer) ?? statusIn(answer));
+  const calls = answers.map((answer) => cancelStatusOf(answer) ?? statusIn(answer));
   return `cancels where nothing ran answered ${calls.join(", ")}; the replies ended with ${streams.map(lastWord).join(", ")}`;
 }
 

@@ -6,8 +6,8 @@ import type { SeenStream } from "../../targets/http-client.ts";
 import { beginTalk, converseIn, hear, sayIn, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { tokens } from "../read-replies.ts";
-import { isWhole, lastWord } from "../stream-endings.ts";
-import { answerInWords, statusOf } from "./both-ends.ts";
+import { isWholeEnding, lastWord } from "../stream-endings.ts";
+import { answerInWords, cancelStatusOf } from "./both-ends.ts";
 import { cancelInTime, placeWith, type SeenCancel } from "./running-reply.ts";
 
 /** A cancel of a reply that had ended, while the next one of its conversation was being written. */
@@ -82,7 +82,7 @@ async function cancelLateAtGateway(context: Context): Promise<LateCancel> {
 
 function judgeOne({ at, answer, next }: LateCancel) {
   const word = lastWord(next);
-  if (statusOf(answer) === "idle" && isWhole(word)) return undefined;
+  if (cancelStatusOf(answer) === "idle" && isWholeEnding(word)) return undefined;
   return {
     verdict: "broken" as const,
     expected: "200 idle, and the next reply written to its end",

@@ -5,7 +5,7 @@ import type { SeenStream } from "../../targets/http-client.ts";
 import { texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lastWord } from "../stream-endings.ts";
-import { answerInWords, statusOf } from "./both-ends.ts";
+import { answerInWords, cancelStatusOf } from "./both-ends.ts";
 import { endOf } from "./cancelled-reply.ts";
 import { beginReply, cancelInTime, type SeenCancel } from "./running-reply.ts";
 
@@ -45,7 +45,7 @@ async function cancelBy(context: Context, by: NamedCancel["by"]): Promise<NamedC
   const { chat } = context.target;
   const answer = await cancelInTime(context, (signal) => chat.cancel({ conversation, reply: name }, signal));
   // A cancel that ended nothing leaves nothing to wait for.
-  if (statusOf(answer) !== "cancelled") reply.leave();
+  if (cancelStatusOf(answer) !== "cancelled") reply.leave();
   await endOf(reply, start);
   return { by, messageId: sent.reply, answer, stream: await reply.ended };
 }

@@ -6,7 +6,7 @@ import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { hear, settledRowsOf, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isWhole, lastWord } from "../stream-endings.ts";
+import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { answerInWords } from "./both-ends.ts";
 import { beginReply, type SeenCancel } from "./running-reply.ts";
@@ -59,7 +59,7 @@ export const nextMessage = defineCheck<Context["target"], NextMessage>({
     const row = rows?.findLast(({ role }) => role === "assistant");
     const text = stream === null ? "" : textOf(stream);
     const isSaved = rows === null || isRowOf(row, text);
-    if (isWhole(word) && text !== "" && isSaved) {
+    if (isWholeEnding(word) && text !== "" && isSaved) {
       return { verdict: "holds", seen };
     }
     const found = stream === null ? refusedWords(sent.call) : `${word}, a row ${row?.status ?? "missing"}`;

@@ -4,8 +4,8 @@ import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { settledRowsOf, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isWhole, lastWord } from "../stream-endings.ts";
-import { answerInWords, statusOf } from "./both-ends.ts";
+import { isWholeEnding, lastWord } from "../stream-endings.ts";
+import { answerInWords, cancelStatusOf } from "./both-ends.ts";
 import { beginReply, type RunningReply, type SeenCancel } from "./running-reply.ts";
 
 interface TwoReplies {
@@ -47,7 +47,7 @@ export const onlyItsOwn = defineCheck<Context["target"], TwoReplies>({
     };
   },
   judge({ isForeign, answer, cancelled, other, otherRows }) {
-    if (statusOf(answer) === "idle")
+    if (cancelStatusOf(answer) === "idle")
       throw new CouldNotRun("the reply had ended before it could be cancelled");
     const ends = { own: wordOf(cancelled), other: wordOf(other) };
     const seen = `of two replies one was cancelled: ${answerInWords(answer)}; it ended with ${ends.own}, the other with ${ends.other}`;
@@ -56,7 +56,7 @@ export const onlyItsOwn = defineCheck<Context["target"], TwoReplies>({
       otherRows === null ||
       row?.status === "complete" ||
       (isForeign && row !== undefined && row.status === undefined);
-    const isOtherWhole = isWhole(ends.other) && isSaved;
+    const isOtherWhole = isWholeEnding(ends.other) && isSaved;
     const isOver = isForeign
       ? answer === "closed" || ends.own !== "given-up"
       : ends.own === "done (cancelled)";

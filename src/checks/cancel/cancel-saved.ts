@@ -3,7 +3,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
-import { describe } from "./both-ends.ts";
+import { describeCancel } from "./both-ends.ts";
 import { cancelledInMidReply } from "./cancel-mid-reply.ts";
 import type { CancelledReply } from "./cancelled-reply.ts";
 
@@ -19,7 +19,7 @@ export const saved = defineCheck<Context["target"], CancelledReply>({
     if (rows === null) throw new NotTold("the back end did not tell which conversation this is");
     const problem = problemOf(reply, rows);
     const isUntold = rows.some(({ role, status }) => role === "assistant" && status === undefined);
-    const seen = `${describe(reply)}${isUntold ? "; rows tell no status" : ""}`;
+    const seen = `${describeCancel(reply)}${isUntold ? "; rows tell no status" : ""}`;
     if (problem === undefined) return { verdict: "holds", seen };
     return { verdict: "broken", ...problem, seen, rows };
   },

@@ -4,8 +4,8 @@ import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { beginTalk, converseIn, type Talk, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isWhole, lastWord } from "../stream-endings.ts";
-import { statusOf } from "./both-ends.ts";
+import { isWholeEnding, lastWord } from "../stream-endings.ts";
+import { cancelStatusOf } from "./both-ends.ts";
 import { endOf } from "./cancelled-reply.ts";
 import { beginReply, placeWith, type SeenCancel } from "./running-reply.ts";
 
@@ -49,16 +49,18 @@ export const slots = defineCheck<Context["target"], Slots>({
     return { isForeign: !context.target.capabilities.has("speak the contract"), cancels, streams };
   },
   judge({ isForeign, cancels, streams }) {
-    const cancelled = cancels.filter((answer) => statusOf(answer, { isForeign }) === "cancelled").length;
+    const cancelled = cancels.filter(
+      (answer) => cancelStatusOf(answer, { isForeign }) === "cancelled",
+    ).length;
     if (isForeign && cancels.length < CANCELS)
       throw new NotTold("a reply went on in spite of its cancel: there was nothing to give back");
     if (cancelled < CANCELS / 2)
       throw new CouldNotRun(`only ${cancelled} of ${cancels.length} replies were cancelled`);
     const ends = streams.map(lastWord);
-    const whole = ends.filter(isWhole).length;
+    const whole = ends.filter(isWholeEnding).length;
     const seen = `${cancelled} replies cancelled, then ${streams.length} messages at once: ${whole} answered whole`;
     if (streams.length > 0 && whole === streams.length) return { verdict: "holds", seen };
-    const found = `${whole}; others ended with ${[...new Set(ends.filter((end) => !isWhole(end)))].join(", ")}`;
+    const found = `${whole}; others ended with ${[...new Set(ends.filter((end) => !isWholeEnding(end)))].join(", ")}`;
     return { verdict: "broken", expected: `${streams.length} replies written to their ends`, found, seen };
   },
 });

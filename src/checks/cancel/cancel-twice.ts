@@ -3,7 +3,7 @@ import { defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { answerInWords, describe, judgeReader, statusOf } from "./both-ends.ts";
+import { answerInWords, cancelStatusOf, describeCancel, judgeReader } from "./both-ends.ts";
 import { type CancelledReply, type CancelScene, cancelReply } from "./cancelled-reply.ts";
 import type { SeenCancel } from "./running-reply.ts";
 
@@ -28,7 +28,7 @@ export const twice = defineCheck<Context["target"], readonly CancelledReply[]>({
     ];
   },
   judge: (replies) =>
-    firstBroken(replies, judgeOne) ?? { verdict: "holds", seen: replies.map(describe).join(" | ") },
+    firstBroken(replies, judgeOne) ?? { verdict: "holds", seen: replies.map(describeCancel).join(" | ") },
 });
 
 function judgeOne(reply: CancelledReply) {
@@ -36,8 +36,8 @@ function judgeOne(reply: CancelledReply) {
   if (reply.answers.includes("closed")) {
     throw new NotTold("here a reply is ended by closing its stream, which nobody can do twice");
   }
-  const refused = reply.answers.find((answer) => !(isForeign ? isNoFailure(answer) : statusOf(answer)));
-  const seen = describe(reply);
+  const refused = reply.answers.find((answer) => !(isForeign ? isNoFailure(answer) : cancelStatusOf(answer)));
+  const seen = describeCancel(reply);
   if (refused !== undefined) {
     const expected = isForeign
       ? "an answer for each call, and none of a failure"
@@ -55,7 +55,7 @@ function isNoFailure(answer: SeenCancel): boolean {
 }
 
 function rankOf(answer: SeenCancel, reply: CancelledReply): number {
-  return ["cancelled", "idle", undefined].indexOf(statusOf(answer, reply));
+  return ["cancelled", "idle", undefined].indexOf(cancelStatusOf(answer, reply));
 }
 
 function judgeRow({ rows, isForeign }: CancelledReply, seen: string) {

@@ -5,7 +5,7 @@ import { lastFact } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { eventsOf } from "../stream-endings.ts";
-import { describe } from "./both-ends.ts";
+import { describeCancel } from "./both-ends.ts";
 import { cancelledInMidReply } from "./cancel-mid-reply.ts";
 import type { CancelledReply } from "./cancelled-reply.ts";
 
@@ -34,7 +34,7 @@ export const usage = defineCheck<Context["target"], CancelledReply>({
       );
     }
     const isZero = usages.some((each) => each.prompt_tokens === 0 || each.completion_tokens === 0);
-    const seen = `${describe(reply)}; pieces of text: ${pieces}, usage ${JSON.stringify(usages[0])}`;
+    const seen = `${describeCancel(reply)}; pieces of text: ${pieces}, usage ${JSON.stringify(usages[0])}`;
     if (!isZero) return { verdict: "holds", seen };
     return {
       verdict: "broken",

@@ -67,7 +67,7 @@ export async function cancelReply(context: Context, scene: CancelScene): Promise
   const [answers, readerMs, seen] = await Promise.all([
     cancelling,
     endOf(reply, start),
-    watchEngine(context, asked, start, refused.signal),
+    watchGeneration(context, asked, start, refused.signal),
   ]);
   return {
     isForeign: !capabilities.has("speak the contract"),
@@ -129,7 +129,7 @@ export async function endOf(reply: RunningReply, start: number): Promise<number 
 }
 
 /** Waits until the engine's record of this message has an end, or until that is `pointless`. */
-export async function watchEngine(
+export async function watchGeneration(
   context: Context,
   asked: string,
   start: number,

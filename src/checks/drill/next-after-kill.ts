@@ -4,7 +4,7 @@ import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { KillableService } from "../../targets/service-killer.ts";
 import { SERVICE_TITLES } from "../../targets/service-titles.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isWhole, lastWord } from "../stream-endings.ts";
+import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import { type KilledReply, killedReply } from "./killed-reply.ts";
 import { describeKill, replyRowIn, requireLook, rowInWords } from "./killed-reply-words.ts";
 
@@ -41,7 +41,8 @@ function judgeNext(reply: KilledReply): Verdict {
   const word = stream === null ? "no stream" : lastWord(stream);
   const seen = `${describeKill(reply)}; then ${call.request} answered ${call.status}, its reply ended with ${word}`;
   const isSaved = rows === null || (isSettled(row) && row.content !== "");
-  if (stream !== null && isWhole(word) && textOf(stream) !== "" && isSaved) return { verdict: "holds", seen };
+  if (stream !== null && isWholeEnding(word) && textOf(stream) !== "" && isSaved)
+    return { verdict: "holds", seen };
   const found = stream === null ? refusedWords(call) : `${word}, ${rowInWords(row)}`;
   return {
     verdict: "broken",

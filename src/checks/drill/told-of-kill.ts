@@ -2,7 +2,7 @@ import { defineCheck, type Verdict } from "../../harness/define-check.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import { SERVICE_TITLES } from "../../targets/service-titles.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isWhole, lastWord } from "../stream-endings.ts";
+import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import { type KilledReply, killedReply } from "./killed-reply.ts";
 import {
   addedTo,
@@ -49,7 +49,7 @@ function judgeTold(reply: KilledReply): Verdict {
   if (word === "given-up") return broken("neither an end nor any more text, for as long as it was waited");
   const added = addedTo(reply, textOf(stream));
   if (added !== undefined) return broken(`${added}; then ${word}`);
-  if (!isWhole(word) || isWholeText(reply, textOf(stream))) return { verdict: "holds", seen };
+  if (!isWholeEnding(word) || isWholeText(reply, textOf(stream))) return { verdict: "holds", seen };
   requireNotContinued(reply);
   return broken(`${word}, as if it were whole`);
 }

@@ -5,7 +5,7 @@ import type { Context } from "../profiles-and-sessions.ts";
 import { requireUndisturbed } from "../undisturbed.ts";
 import {
   type AskedService,
-  type Look,
+  type HealthLook,
   servicesIn,
   type Watched,
   type WatchedReply,
@@ -50,7 +50,7 @@ function judgeService(service: AskedService, reply: WatchedReply): Broken | unde
   };
 }
 
-function looksAt(service: AskedService, { looks }: WatchedReply): readonly Look[] {
+function looksAt(service: AskedService, { looks }: WatchedReply): readonly HealthLook[] {
   return looks.filter((look) => look.service === service);
 }
 

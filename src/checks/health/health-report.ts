@@ -4,10 +4,10 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { ownWords } from "../../targets/quoted-answer.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { type Look, type Watched, watchReplies } from "./watched-replies.ts";
+import { type HealthLook, type Watched, watchReplies } from "./watched-replies.ts";
 
 /** What each service needs, and must therefore tell of. */
-const DEPENDENCIES: Readonly<Record<Look["service"], readonly string[]>> = {
+const DEPENDENCIES: Readonly<Record<HealthLook["service"], readonly string[]>> = {
   hmi: ["gateway", "store"],
   gateway: ["engine"],
   engine: [],
@@ -28,7 +28,7 @@ export const report = defineCheck<Context["target"], Watched>({
     },
 });
 
-function judgeOne({ service, call }: Look): Broken | undefined {
+function judgeOne({ service, call }: HealthLook): Broken | undefined {
   const found = faultIn(service, call);
   if (found === undefined) return undefined;
   return {
@@ -39,7 +39,7 @@ function judgeOne({ service, call }: Look): Broken | undefined {
   };
 }
 
-function faultIn(service: Look["service"], { status, body }: Look["call"]): string | undefined {
+function faultIn(service: HealthLook["service"], { status, body }: HealthLook["call"]): string | undefined {
   if (status !== 200) return `status ${status}`;
   const parsed = Health.safeParse(body);
   if (!parsed.success) return z.prettifyError(parsed.error).replaceAll("\n", " ");

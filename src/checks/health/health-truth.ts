@@ -4,7 +4,7 @@ import { engineRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { isTapped } from "../../targets/is-tapped.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { type Look, SERVICES, type Service, type Watched, watchReplies } from "./watched-replies.ts";
+import { type HealthLook, SERVICES, type Service, type Watched, watchReplies } from "./watched-replies.ts";
 
 interface Evidence {
   readonly watched: Watched;
@@ -77,7 +77,7 @@ function statementsIn({ watched: { before, after }, ports, engineVersion: versio
   ];
 }
 
-function healthsIn(looks: readonly Look[]): Partial<Record<Service, Health>> {
+function healthsIn(looks: readonly HealthLook[]): Partial<Record<Service, Health>> {
   return Object.fromEntries(
     looks.flatMap(({ service, call }) => {
       const { data } = Health.safeParse(call.body);

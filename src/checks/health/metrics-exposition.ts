@@ -1,5 +1,5 @@
 /** One sample of a Prometheus text. */
-export interface Sample {
+export interface MetricSample {
   /** `stack_gateway_tokens_total`, without its labels. */
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -8,7 +8,7 @@ export interface Sample {
 
 /** What a Prometheus text says. */
 export interface Exposition {
-  readonly samples: readonly Sample[];
+  readonly samples: readonly MetricSample[];
   /** By the metric's name: `counter`, `gauge`, `histogram`. */
   readonly types: Readonly<Record<string, string>>;
   /** Lines that Prometheus would refuse. */
@@ -22,7 +22,7 @@ const TYPE = new RegExp(String.raw`^# TYPE (?<name>${NAME}) (?<type>\w+)$`);
 
 /** Reads the text format of Prometheus, version 0.0.4. */
 export function readExposition(text: string): Exposition {
-  const samples: Sample[] = [];
+  const samples: MetricSample[] = [];
   const types: Record<string, string> = {};
   const wrong: string[] = [];
   for (const line of text.split("\n")) {

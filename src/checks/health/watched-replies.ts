@@ -9,7 +9,7 @@ import type { Target } from "../../targets/open-target.ts";
 import { hear, sayIn, startTalk } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lookUntil, patienceOf } from "../read-replies.ts";
-import { isWhole, lastWord } from "../stream-endings.ts";
+import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import { type Disturbance, timeUndisturbed } from "../undisturbed.ts";
 
 export type Service = "hmi" | "gateway";
@@ -19,7 +19,7 @@ export const SERVICES: readonly Service[] = ["hmi", "gateway"];
 export type AskedService = Target["front"];
 
 /** The health of one service, asked at one moment; times are milliseconds since the watching began. */
-export interface Look {
+export interface HealthLook {
   readonly service: AskedService;
   readonly asked_ms: number;
   readonly answered_ms: number;
@@ -32,15 +32,15 @@ export interface WatchedReply {
   readonly began_ms: number;
   readonly ended_ms: number;
   readonly lastWord: string;
-  readonly looks: readonly Look[];
+  readonly looks: readonly HealthLook[];
 }
 
 /** What was seen of the services before, during and after replies. */
 export interface Watched extends Disturbance {
-  readonly before: readonly Look[];
+  readonly before: readonly HealthLook[];
   readonly replies: readonly WatchedReply[];
   /** As soon as no more streams were active than before; or the last look, where that did not come. */
-  readonly after: readonly Look[];
+  readonly after: readonly HealthLook[];
   /** `GET /metrics` of the gateway, before and after; empty where the target is known to have none. */
   readonly metrics: readonly SeenCall[];
 }
@@ -65,28 +65,28 @@ async function watchOnce(
 ): Promise<Omit<Watched, keyof Disturbance>> {
   const start = performance.now();
   const { target } = context;
-  const look = (): Promise<Look[]> => lookAtAll(context, start);
+  const look = (): Promise<HealthLook[]> => lookAtAll(context, start);
   // What somebody else has just begun, or a check before, is over in a moment.
-  const isIdle = (looks: readonly Look[]): boolean => looks.every((each) => activeIn(each) === 0);
+  const isIdle = (looks: readonly HealthLook[]): boolean => looks.every((each) => activeIn(each) === 0);
   const before = await lookUntil(context, patienceOf(target), look, isIdle);
   const metricsBefore = await metricsIfAny(context);
   const replies: WatchedReply[] = [];
   for (const { what, options } of replyKinds(target, lastsMs)) {
     replies.push({ what, ...(await watchOne(context, options, `${what} ${attempt}`, start)) });
   }
-  const isQuiet = (looks: readonly Look[]): boolean =>
+  const isQuiet = (looks: readonly HealthLook[]): boolean =>
     looks.every((each, index) => activeIn(each) <= activeIn(before[index] ?? each));
   const after = await lookUntil(context, patienceOf(target), look, isQuiet);
   return { before, replies, after, metrics: [...metricsBefore, ...(await metricsIfAny(context))] };
 }
 
 /** The streams that a service says are active; none where it does not say. */
-export function activeIn(look: Pick<Look, "call">): number {
+export function activeIn(look: Pick<HealthLook, "call">): number {
   return activeToldIn(look) ?? 0;
 }
 
 /** The same; null where it does not say. */
-export function activeToldIn({ call }: Pick<Look, "call">): number | null {
+export function activeToldIn({ call }: Pick<HealthLook, "call">): number | null {
   return countAt(call.body, "active_streams");
 }
 
@@ -131,7 +131,7 @@ async function watchOne(
   ended.catch(() => undefined);
   // Where the sending call streams, it may be answered only with the first token.
   await Promise.race([taken.catch(() => undefined), pause(betweenMs)]);
-  const looks: Look[] = [];
+  const looks: HealthLook[] = [];
   while (ended_ms === undefined) {
     looks.push(...(await lookAtAll(context, start)));
     // In step with the stack: a reply of minutes needs no thousands of looks.
@@ -142,14 +142,14 @@ async function watchOne(
   return { began_ms, ended_ms: ended_ms ?? since(start), lastWord: lastWord(stream), looks };
 }
 
-async function lookAtAll(context: Context, start: number): Promise<Look[]> {
+async function lookAtAll(context: Context, start: number): Promise<HealthLook[]> {
   const { target, signal } = context;
   const path = hmiRoutes.health.path();
   const asking: [AskedService, () => Promise<SeenCall>][] = target.capabilities.has("speak the contract")
     ? SERVICES.map((service) => [service, () => target[service].call("GET", path, { signal })])
     : [[target.front, () => target.chat.health(signal)]];
   return await Promise.all(
-    asking.map(async ([service, ask]): Promise<Look> => {
+    asking.map(async ([service, ask]): Promise<HealthLook> => {
       const asked_ms = since(start);
       const call = await ask();
       return { service, asked_ms, answered_ms: since(start), call };
@@ -183,6 +183,6 @@ function since(start: number): number {
 
 /** Throws {@link CouldNotRun} where a reply that was to be watched was not written to its end. */
 export function requireReplies({ replies }: Watched): void {
-  const failed = replies.find((reply) => !isWhole(reply.lastWord));
+  const failed = replies.find((reply) => !isWholeEnding(reply.lastWord));
   if (failed !== undefined) throw new CouldNotRun(`while ${failed.what}: it ended with ${failed.lastWord}`);
 }

@@ -7,8 +7,8 @@ import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { beginTalk, converseIn, openPlace, settledRowsOf } from "../check-conversation.ts";
 import { generationsWith } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { readReply, readSettledRows, say } from "../read-replies.ts";
-import { follow } from "../sse/follow-stream.ts";
+import { readReply, readSettledRows, sendMessage } from "../read-replies.ts";
+import { followStream } from "../sse/follow-stream.ts";
 import { repeatAfterMe, wordFrom } from "./marker-words.ts";
 
 /** A conversation that was talking while all the others were, with a word that only it says. */
@@ -123,14 +123,14 @@ async function listen(context: Context, { door, sessionId, modelId, asked }: Sil
   throw new CouldNotRun(`${stream.request} answered ${stream.status}, ${answer}`);
 
   async function byMessage(): Promise<SeenStream> {
-    await say(context, sessionId, asked);
+    await sendMessage(context, sessionId, asked);
     return await readReply(context, sessionId).ended;
   }
 
   async function byGeneralStream(): Promise<SeenStream> {
     const query = { message: asked, session_id: sessionId, model_id: modelId };
     const path = hmiRoutes.generalStream.path(undefined, query);
-    return await follow(context, { client: context.target.hmi, method: "GET", path });
+    return await followStream(context, { client: context.target.hmi, method: "GET", path });
   }
 }
 

@@ -6,7 +6,7 @@ import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { generationsFor } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readReply, readSettledRows } from "../read-replies.ts";
-import { follow } from "../sse/follow-stream.ts";
+import { followStream } from "../sse/follow-stream.ts";
 import { repeatAfterMe, wordFrom } from "./marker-words.ts";
 
 /** A message that was sent three times with one key: twice at once, and again after its reply. */
@@ -49,7 +49,7 @@ async function sendAgain(context: Context, modelId: number, door: Resent["door"]
     if (door === "general-stream") {
       const query = { message: asked, session_id, client_message_id: key };
       const path = hmiRoutes.generalStream.path(undefined, query);
-      return (await follow(context, { client: hmi, method: "GET", path })).status;
+      return (await followStream(context, { client: hmi, method: "GET", path })).status;
     }
     const body = { message: asked, session_id, client_message_id: key };
     const path = hmiRoutes.sendMessage.path();

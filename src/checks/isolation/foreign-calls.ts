@@ -1,7 +1,7 @@
 import type { Broken, Verdict } from "../../harness/define-check.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { isWhole, lastWord } from "../stream-endings.ts";
+import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import type { ForeignCall, ForeignCallName, TwoPeople } from "./two-people.ts";
 
 /** Judges that another person's calls of these names were answered as if there were nothing. */
@@ -31,7 +31,7 @@ export function judgeWithoutWord(people: TwoPeople, names: readonly ForeignCallN
 export function judgeUntouched({ stream, rows }: TwoPeople): Broken | undefined {
   const row = rows.findLast(({ role }) => role === "assistant");
   const word = lastWord(stream);
-  if (isWhole(word) && row?.status === "complete") return undefined;
+  if (isWholeEnding(word) && row?.status === "complete") return undefined;
   return {
     verdict: "broken",
     expected: "the first person's reply written to its end",

@@ -5,7 +5,7 @@ import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { beginTalk, converseIn, openPlace } from "../check-conversation.ts";
 import { generationsFor, textsOf } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { converse, readSettledRows } from "../read-replies.ts";
+import { readSettledRows, sendAndReadReply } from "../read-replies.ts";
 import { wordFrom } from "./marker-words.ts";
 
 /** A conversation of three turns, with another one between each of its turns. */
@@ -40,7 +40,9 @@ export const history = defineCheck<Context["target"], readonly Talk[]>({
       talks.push({ word, sessionId: await makeSession(context, modelId) });
     }
     for (const turn of TURNS) {
-      await Promise.all(talks.map(({ word, sessionId }) => converse(context, sessionId, `${word} ${turn}`)));
+      await Promise.all(
+        talks.map(({ word, sessionId }) => sendAndReadReply(context, sessionId, `${word} ${turn}`)),
+      );
     }
     return await Promise.all(
       talks.map(async (talk) => ({

@@ -5,7 +5,7 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import { firstBroken } from "../../harness/first-broken.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readReply, readSettledRows } from "../read-replies.ts";
-import { follow } from "../sse/follow-stream.ts";
+import { followStream } from "../sse/follow-stream.ts";
 
 /** A key that was used for one message, and then for another one. */
 interface Reused {
@@ -39,7 +39,7 @@ async function reuse(context: Context, door: Reused["door"]): Promise<Reused> {
   const send = async (message: string): Promise<{ status: number; body: unknown }> => {
     if (door === "general-stream") {
       const path = hmiRoutes.generalStream.path(undefined, { message, session_id, client_message_id: key });
-      return await follow(context, { client: hmi, method: "GET", path });
+      return await followStream(context, { client: hmi, method: "GET", path });
     }
     const body = { message, session_id, client_message_id: key };
     return await hmi.call("POST", hmiRoutes.sendMessage.path(), { body, signal: context.signal });

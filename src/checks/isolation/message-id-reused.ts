@@ -5,7 +5,7 @@ import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { follow } from "../sse/follow-stream.ts";
+import { followStream } from "../sse/follow-stream.ts";
 import { repeatAfterMe, wordFrom } from "./marker-words.ts";
 
 interface Evidence {
@@ -32,7 +32,7 @@ export const messageIdReused = defineCheck<Context["target"], Evidence>({
         think: false,
         options: { num_predict: 8, stand_in_token_ms: 0 },
       };
-      return follow(context, { client: context.target.gateway, method: "POST", path, body });
+      return followStream(context, { client: context.target.gateway, method: "POST", path, body });
     };
     return { first: await ask(word), second: await ask(wordFrom(context.canary("second"))) };
   },

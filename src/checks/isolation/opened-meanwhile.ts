@@ -14,7 +14,7 @@ import {
   settledRowsOf,
 } from "../check-conversation.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { readReply, readRows, readSettledRows, say } from "../read-replies.ts";
+import { readReply, readRows, readSettledRows, sendMessage } from "../read-replies.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { repeatAfterMe, wordFrom } from "./marker-words.ts";
 
@@ -85,7 +85,7 @@ async function openMeanwhile(context: Context, tokenMs: number): Promise<Evidenc
   const modelId = await makeProfile(context, { name: "isolation", options });
   const sessionId = await makeSession(context, modelId);
   const asked = repeatAfterMe(word, 16);
-  await say(context, sessionId, asked);
+  await sendMessage(context, sessionId, asked);
   const openedId = await makeSession(context, modelId);
   const meanwhile = await readRows(context, sessionId);
   const stream = await readReply(context, sessionId).ended;

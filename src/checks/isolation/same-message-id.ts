@@ -6,7 +6,7 @@ import type { SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { follow } from "../sse/follow-stream.ts";
+import { followStream } from "../sse/follow-stream.ts";
 import { repeatAfterMe, wordFrom } from "./marker-words.ts";
 
 interface Evidence {
@@ -33,7 +33,7 @@ export const sameMessageId = defineCheck<Context["target"], Evidence>({
     await generationsFor(context, "");
     const path = gatewayRoutes.chat.path();
     const open = (): Promise<SeenStream> =>
-      follow(context, { client: context.target.gateway, method: "POST", path, body });
+      followStream(context, { client: context.target.gateway, method: "POST", path, body });
     const streams = await Promise.all([open(), open()]);
     return { streams, generations: await generationsFor(context, body.content) };
   },

@@ -2,7 +2,7 @@ import type { SentMessage, UserEvent } from "../../contract/hmi-schemas.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { listenToEvents } from "../listen-to-events.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { lookUntil, patienceOf, readReply, say } from "../read-replies.ts";
+import { lookUntil, patienceOf, readReply, sendMessage } from "../read-replies.ts";
 
 interface Evidence {
   /** How the stream of events was answered. */
@@ -23,7 +23,7 @@ export const twoDevices = defineCheck<Context["target"], Evidence>({
     const sessionId = await makeSession(context, await makeProfile(context, { name: "isolation", options }));
     const listening = listenToEvents(context.target.hmi, context.signal);
     await listening.begun;
-    const sent = await say(context, sessionId, `Hello ${context.canary("devices")}`);
+    const sent = await sendMessage(context, sessionId, `Hello ${context.canary("devices")}`);
     await readReply(context, sessionId).ended;
     await lookUntil(
       context,

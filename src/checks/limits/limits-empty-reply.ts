@@ -1,8 +1,8 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describe, eventsIn, finishReasonOf, textIn } from "../sse/arrived-events.ts";
-import { replyRow, type SeenReply, say } from "../sse/seen-reply.ts";
+import { describeStream, eventsIn, finishReasonOf, textIn } from "../sse/arrived-events.ts";
+import { replyRow, type SeenReply, sendAndSeeReply } from "../sse/seen-reply.ts";
 
 export const emptyReply = defineCheck<Context["target"], readonly SeenReply[]>({
   id: "limits/empty-reply",
@@ -13,13 +13,13 @@ export const emptyReply = defineCheck<Context["target"], readonly SeenReply[]>({
   collect: (context) =>
     Promise.all(
       (["message", "gateway"] as const).map((door) =>
-        say(context, { door, name: `nothing ${door}`, options: { stand_in_reply: "" } }),
+        sendAndSeeReply(context, { door, name: `nothing ${door}`, options: { stand_in_reply: "" } }),
       ),
     ),
   judge: (replies) =>
     firstBroken(replies, judgeOne) ?? {
       verdict: "holds",
-      seen: replies.map(({ stream }) => describe(stream)).join("; "),
+      seen: replies.map(({ stream }) => describeStream(stream)).join("; "),
     },
 });
 
@@ -37,7 +37,7 @@ function judgeOne(reply: SeenReply): Broken | undefined {
     verdict: "broken",
     expected: "an error, empty_reply, in the stream and in the row",
     found: `done(${finishReasonOf(stream) ?? "never"}), ${code}${saved}`,
-    seen: `the engine said nothing; ${describe(stream)}`,
+    seen: `the engine said nothing; ${describeStream(stream)}`,
     rows: row === null ? [] : [row],
   };
 }

@@ -1,8 +1,8 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lookUntil } from "../read-replies.ts";
-import { describe, eventsIn, finishReasonOf, textIn } from "../sse/arrived-events.ts";
-import { generationsOf, replyRow, type SeenReply, say } from "../sse/seen-reply.ts";
+import { describeStream, eventsIn, finishReasonOf, textIn } from "../sse/arrived-events.ts";
+import { generationsOf, replyRow, type SeenReply, sendAndSeeReply } from "../sse/seen-reply.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 
 interface Evidence {
@@ -34,7 +34,7 @@ export const endless = defineCheck<Context["target"], Evidence>({
       stand_in_tokens: Math.ceil((1.6 * maxReplyMs) / TOKEN_MS),
       stand_in_token_ms: TOKEN_MS,
     };
-    const reply = await say(context, { door: "message", name: "endless", options });
+    const reply = await sendAndSeeReply(context, { door: "message", name: "endless", options });
     // The abort is on its way when the reply ends here.
     const generations = await lookUntil(
       context,
@@ -50,11 +50,11 @@ export const endless = defineCheck<Context["target"], Evidence>({
     const code = event?.type === "error" ? event.code : "no error";
     const row = replyRow(reply);
     const text = textIn(stream.events);
-    if (text === "") throw new CouldNotRun(`${describe(stream)}: without any text`);
+    if (text === "") throw new CouldNotRun(`${describeStream(stream)}: without any text`);
     const engine = [...new Set(generations?.map(({ ended }) => ended) ?? ["aborted"])].join(", ");
     const isEnded = code === "reply_timeout" && finishReasonOf(stream) === "error" && engine === "aborted";
     const isInTime = stream.duration_ms <= maxReplyMs + TOLERANCE_MS;
-    const seen = `max_reply_ms ${maxReplyMs}; ${describe(stream)}; the engine ${engine}`;
+    const seen = `max_reply_ms ${maxReplyMs}; ${describeStream(stream)}; the engine ${engine}`;
     if (isEnded && isInTime && row?.status === "error" && row.content === text) {
       return { verdict: "holds", seen };
     }

@@ -2,8 +2,8 @@ import type { Notice } from "../../contract/event-schemas.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describe, eventsIn, finishReasonOf, textIn } from "../sse/arrived-events.ts";
-import { replyRow, type SeenReply, say } from "../sse/seen-reply.ts";
+import { describeStream, eventsIn, finishReasonOf, textIn } from "../sse/arrived-events.ts";
+import { replyRow, type SeenReply, sendAndSeeReply } from "../sse/seen-reply.ts";
 
 /** More often, and more of it, than a text may say the same before it is told (contract, section 1). */
 const PIECE = "I said that before. ";
@@ -16,7 +16,7 @@ export const repeating = defineCheck<Context["target"], readonly SeenReply[]>({
   lookAt: "the text as it grows: whether its end is one piece many times over",
   needs: ["speak the contract", "direct the engine"],
   collect: async (context) => [
-    await say(context, {
+    await sendAndSeeReply(context, {
       door: "message",
       name: "repeating",
       options: { stand_in_reply: PIECE.repeat(TIMES), stand_in_token_ms: 0 },
@@ -25,7 +25,7 @@ export const repeating = defineCheck<Context["target"], readonly SeenReply[]>({
   judge: (replies) =>
     firstBroken(replies, judgeOne) ?? {
       verdict: "holds",
-      seen: replies.map(({ stream }) => describe(stream)).join("; "),
+      seen: replies.map(({ stream }) => describeStream(stream)).join("; "),
     },
 });
 
@@ -41,7 +41,7 @@ function judgeOne(reply: SeenReply): Broken | undefined {
     verdict: "broken",
     expected: "one notice repeating in the stream and in the row, and the whole text",
     found: `in the stream: ${told}, in the row: ${saved}, the text ${isWhole ? "whole" : "not whole"}`,
-    seen: `one sentence ${TIMES} times; ${describe(stream)}`,
+    seen: `one sentence ${TIMES} times; ${describeStream(stream)}`,
     rows: reply.rows,
   };
 }

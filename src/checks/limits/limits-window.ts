@@ -2,7 +2,7 @@ import type { Notice } from "../../contract/event-schemas.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { textsOf } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { eventsOf, isWhole, lastWord } from "../stream-endings.ts";
+import { eventsOf, isWholeEnding, lastWord } from "../stream-endings.ts";
 import { OPTIONS, type OutgrownConversation, outgrowWindow } from "./outgrown-conversation.ts";
 
 export const window = defineCheck<Context["target"], OutgrownConversation>({
@@ -15,7 +15,7 @@ export const window = defineCheck<Context["target"], OutgrownConversation>({
   needs: ["speak the contract"],
   collect: outgrowWindow,
   judge({ streams, rows, replies }) {
-    const failed = streams.map(lastWord).find((word) => !isWhole(word));
+    const failed = streams.map(lastWord).find((word) => !isWholeEnding(word));
     if (failed !== undefined) throw new CouldNotRun(`a reply ended with ${failed}`);
     const isIt = ({ code, left_out }: Notice): boolean => code === "context_trimmed" && (left_out ?? 0) > 0;
     const told = streams.map((stream) =>

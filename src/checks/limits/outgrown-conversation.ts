@@ -3,7 +3,7 @@ import type { SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { generationsFor, generationsWith } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { converse, lookUntil, patienceOf, readSettledRows } from "../read-replies.ts";
+import { lookUntil, patienceOf, readSettledRows, sendAndReadReply } from "../read-replies.ts";
 
 /** A conversation that outgrew the window that its profile asks for. */
 export interface OutgrownConversation {
@@ -34,7 +34,7 @@ export async function outgrowWindow(context: Context): Promise<OutgrownConversat
     const asked = Array.from({ length: TURNS }, (_, turn) => `Turn ${turn} ${word} ${filling(turn)}`);
     const streams: SeenStream[] = [];
     // One right after the other: a summary gives way to a message, so that none takes the place of what has no room.
-    for (const message of asked) streams.push(await converse(context, sessionId, message));
+    for (const message of asked) streams.push(await sendAndReadReply(context, sessionId, message));
     const replies = await Promise.all(asked.map((message) => generationsFor(context, message)));
     const known = new Set(replies.flat().map(({ id }) => id));
     const isWatched = context.target.capabilities.has("show what reached the engine");

@@ -1,8 +1,8 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describe, eventsIn, finishReasonOf } from "../sse/arrived-events.ts";
-import { replyRow, type SeenReply, say } from "../sse/seen-reply.ts";
+import { describeStream, eventsIn, finishReasonOf } from "../sse/arrived-events.ts";
+import { replyRow, type SeenReply, sendAndSeeReply } from "../sse/seen-reply.ts";
 
 /** What the engine says in `Retry-After`, in seconds. */
 const RETRY_AFTER_S = 7;
@@ -16,7 +16,7 @@ export const rateLimited = defineCheck<Context["target"], readonly SeenReply[]>(
   collect: (context) =>
     Promise.all(
       (["message", "gateway"] as const).map((door) =>
-        say(context, {
+        sendAndSeeReply(context, {
           door,
           name: `too often ${door}`,
           options: { stand_in_status: 429, stand_in_retry_after: RETRY_AFTER_S },
@@ -26,7 +26,7 @@ export const rateLimited = defineCheck<Context["target"], readonly SeenReply[]>(
   judge: (replies) =>
     firstBroken(replies, judgeOne) ?? {
       verdict: "holds",
-      seen: replies.map(({ stream }) => describe(stream)).join("; "),
+      seen: replies.map(({ stream }) => describeStream(stream)).join("; "),
     },
 });
 
@@ -42,7 +42,7 @@ function judgeOne(reply: SeenReply): Broken | undefined {
     verdict: "broken",
     expected: `an error, rate_limited, with retry_after_s ${RETRY_AFTER_S}`,
     found: `${error?.code ?? `no error, done(${finishReasonOf(stream)})`}, retry_after_s ${error?.retry_after_s ?? "not told"}${saved}`,
-    seen: `the engine answered 429 with Retry-After: ${RETRY_AFTER_S}; ${describe(stream)}`,
+    seen: `the engine answered 429 with Retry-After: ${RETRY_AFTER_S}; ${describeStream(stream)}`,
     rows: row === null ? [] : [row],
   };
 }

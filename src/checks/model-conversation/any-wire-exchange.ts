@@ -11,15 +11,15 @@ import {
 } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lastWord } from "../stream-endings.ts";
-import { describe, type Exchange } from "./model-exchange.ts";
+import { describeEnding, type ModelExchange } from "./model-exchange.ts";
 
 /** Short and quick: what is said does not matter here. */
 const OPTIONS = { num_predict: 8, stand_in_token_ms: 0 } as const;
 
 /** Exchanges on a target without profiles: the first ones of two conversations, and another one in the older of them. */
 export interface ExchangesOnAnyWire {
-  readonly first: readonly Exchange[];
-  readonly given: Exchange;
+  readonly first: readonly ModelExchange[];
+  readonly given: ModelExchange;
 }
 
 /** Has them once a run. Nothing is known there of any `model_id`. */
@@ -35,16 +35,16 @@ export async function exchangesOnAnyWire(context: Context): Promise<ExchangesOnA
 }
 
 /** Says something, hears its reply to the end, and looks where the rows went. */
-async function exchangeIn(context: Context, talk: Talk, name: string): Promise<Exchange> {
+async function exchangeIn(context: Context, talk: Talk, name: string): Promise<ModelExchange> {
   const message = `Say hello, in one word. ${context.canary(name)}`;
   const before = talk.conversation === null ? [] : await rowsOf(context, talk);
   const elsewhere = await countElsewhere(context, talk);
   const sent = await sayIn(context, talk, message);
   const stream = await hear(context, talk, sent).ended;
   const failure = failureOf(stream);
-  if (failure !== undefined) throw new CouldNotRun(`${describe(stream)}: ${failure.message}`);
+  if (failure !== undefined) throw new CouldNotRun(`${describeEnding(stream)}: ${failure.message}`);
   const streamedText = textOf(stream);
-  if (streamedText === "") throw new CouldNotRun(`${describe(stream)}: a reply without text`);
+  if (streamedText === "") throw new CouldNotRun(`${describeEnding(stream)}: a reply without text`);
   const isThere = (rows: readonly SeenRow[]): boolean =>
     rows.some(({ role, content }) => role === "assistant" && content !== "") &&
     rows.some(({ role }) => role === "user");
@@ -55,7 +55,7 @@ async function exchangeIn(context: Context, talk: Talk, name: string): Promise<E
     isForeign: true,
     status: sent.call.status,
     refusal: undefined,
-    seen: `${sent.call.request}; ${describe(stream)}`,
+    seen: `${sent.call.request}; ${describeEnding(stream)}`,
     stream,
     streamedText,
     ended: lastWord(stream),

@@ -2,7 +2,7 @@ import { CouldNotRun } from "../../harness/define-check.ts";
 import { refusedWords } from "../../targets/drivers/refused-words.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import { exchangesOnAnyWire } from "./any-wire-exchange.ts";
-import { converse, type Exchange } from "./model-exchange.ts";
+import { exchangeByModel, type ModelExchange } from "./model-exchange.ts";
 import { type Context, getStage } from "./staged-profiles.ts";
 
 /**
@@ -10,12 +10,12 @@ import { type Context, getStage } from "./staged-profiles.ts";
  * both endpoints. For profiles a different one each time, so that each finds or makes a conversation. On a target
  * without profiles, a first message in each of two conversations.
  */
-export async function firstExchanges(context: Context): Promise<readonly Exchange[]> {
+export async function firstExchanges(context: Context): Promise<readonly ModelExchange[]> {
   if (!hasProfiles(context)) return (await exchangesOnAnyWire(context)).first;
   return await context.share("first exchanges", async () => {
     const { canary, profileA, profileB } = await getStage(context);
-    const ask = (endpoint: Exchange["asked"]["endpoint"], modelId?: number): Promise<Exchange> =>
-      converse(context, {
+    const ask = (endpoint: ModelExchange["asked"]["endpoint"], modelId?: number): Promise<ModelExchange> =>
+      exchangeByModel(context, {
         endpoint,
         modelId,
         message: `Hello ${canary} ${endpoint} ${modelId ?? "general"}`,
@@ -37,7 +37,7 @@ export function hasProfiles({ target }: Context): boolean {
 }
 
 /** Where nobody's message is taken, nothing is known of where it would go. */
-function requireSomeTaken(exchanges: readonly Exchange[]): void {
+function requireSomeTaken(exchanges: readonly ModelExchange[]): void {
   const [first] = exchanges;
   if (first === undefined || exchanges.some(({ status }) => status < 400)) return;
   const { stream, status, refusal } = first;
@@ -47,7 +47,7 @@ function requireSomeTaken(exchanges: readonly Exchange[]): void {
 }
 
 /** The row of this exchange's message or reply, in whatever conversation it is. */
-export function rowOf(exchange: Exchange, role: "user" | "assistant"): SeenRow | undefined {
+export function rowOf(exchange: ModelExchange, role: "user" | "assistant"): SeenRow | undefined {
   return exchange.newRows.find((row) => row.role === role && (row.message_type ?? "chat") === "chat");
 }
 
@@ -65,7 +65,7 @@ export function placesOf(rows: readonly SeenRow[]): readonly object[] {
 }
 
 /** What a claim did not judge, where nothing is known of profiles. */
-export function unjudgedIn(exchanges: readonly Exchange[]): string {
+export function unjudgedIn(exchanges: readonly ModelExchange[]): string {
   return exchanges.some(({ isForeign }) => isForeign)
     ? "; no profile is known here, so no model_id is judged"
     : "";

@@ -3,14 +3,14 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { exchangesOnAnyWire } from "./any-wire-exchange.ts";
 import { hasProfiles, placesOf, unjudgedIn } from "./first-exchanges.ts";
-import { converse, type Endpoint, type Exchange } from "./model-exchange.ts";
+import { exchangeByModel, type ModelExchange, type SendEndpoint } from "./model-exchange.ts";
 import { type Context, createSession, getStage } from "./staged-profiles.ts";
 
 interface Evidence {
   /** Sent to the older of two conversations of a profile. */
-  readonly given: readonly Exchange[];
+  readonly given: readonly ModelExchange[];
   /** Sent to that conversation with another profile's model_id. */
-  readonly mismatched: readonly Exchange[];
+  readonly mismatched: readonly ModelExchange[];
 }
 
 export const givenSession = defineCheck<Context["target"], Evidence>({
@@ -26,8 +26,13 @@ export const givenSession = defineCheck<Context["target"], Evidence>({
     const { canary, profileA, profileB } = await getStage(context);
     const sessionId = await createSession(context, profileA.modelId, canary);
     await createSession(context, profileA.modelId, canary);
-    const ask = (endpoint: Endpoint, modelId: number): Promise<Exchange> =>
-      converse(context, { endpoint, modelId, sessionId, message: `To the older one, ${canary} ${endpoint}` });
+    const ask = (endpoint: SendEndpoint, modelId: number): Promise<ModelExchange> =>
+      exchangeByModel(context, {
+        endpoint,
+        modelId,
+        sessionId,
+        message: `To the older one, ${canary} ${endpoint}`,
+      });
     return {
       given: [await ask("general-stream", profileA.modelId), await ask("message", profileA.modelId)],
       mismatched: [await ask("general-stream", profileB.modelId), await ask("message", profileB.modelId)],
@@ -44,7 +49,7 @@ export const givenSession = defineCheck<Context["target"], Evidence>({
 });
 
 /** Rows of the profile's own conversations only: one that went astray altogether is another check's business. */
-function judgeGiven(exchange: Exchange): Broken | undefined {
+function judgeGiven(exchange: ModelExchange): Broken | undefined {
   const { sessionId = null, modelId } = exchange.asked;
   const places = new Set(
     exchange.newRows
@@ -61,7 +66,7 @@ function judgeGiven(exchange: Exchange): Broken | undefined {
   };
 }
 
-function judgeMismatched(exchange: Exchange): Broken | undefined {
+function judgeMismatched(exchange: ModelExchange): Broken | undefined {
   const code = ErrorBody.safeParse(exchange.refusal).data?.error.code;
   if (exchange.status === 409 && code === "model_mismatch" && exchange.newRows.length === 0) return undefined;
   return {

@@ -4,7 +4,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import { firstExchanges } from "./first-exchanges.ts";
-import type { Exchange } from "./model-exchange.ts";
+import type { ModelExchange } from "./model-exchange.ts";
 import { type Context, getStage } from "./staged-profiles.ts";
 
 interface Refusal {
@@ -15,7 +15,7 @@ interface Refusal {
 }
 
 interface Evidence {
-  readonly accepted: readonly Exchange[];
+  readonly accepted: readonly ModelExchange[];
   readonly refused: readonly Refusal[];
 }
 
@@ -61,7 +61,7 @@ async function sendBoth(context: Context, value: string, status: number, code: s
   ];
 }
 
-function judgeAccepted({ asked, status, refusal, seen }: Exchange): Broken | undefined {
+function judgeAccepted({ asked, status, refusal, seen }: ModelExchange): Broken | undefined {
   if (status === 200) return undefined;
   return {
     verdict: "broken",

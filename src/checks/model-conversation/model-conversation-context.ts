@@ -1,11 +1,11 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { firstExchanges } from "./first-exchanges.ts";
-import type { Exchange } from "./model-exchange.ts";
+import type { ModelExchange } from "./model-exchange.ts";
 import { type Context, getStage, type StagedProfile } from "./staged-profiles.ts";
 
 interface Evidence {
-  readonly exchanges: readonly Exchange[];
+  readonly exchanges: readonly ModelExchange[];
   readonly profiles: readonly StagedProfile[];
 }
 
@@ -31,7 +31,7 @@ export const profileContext = defineCheck<Context["target"], Evidence>({
   },
 });
 
-function judgeOne(exchange: Exchange, profiles: readonly StagedProfile[]): Broken | undefined {
+function judgeOne(exchange: ModelExchange, profiles: readonly StagedProfile[]): Broken | undefined {
   const { modelId } = exchange.asked;
   const wished = profiles.filter((profile) => profile.modelId === modelId).map((profile) => profile.modelId);
   const prompt = JSON.stringify(exchange.generations ?? []);

@@ -1,10 +1,10 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { firstExchanges, place } from "./first-exchanges.ts";
-import type { Exchange } from "./model-exchange.ts";
+import type { ModelExchange } from "./model-exchange.ts";
 import type { Context } from "./staged-profiles.ts";
 
-export const conversation = defineCheck<Context["target"], readonly Exchange[]>({
+export const conversation = defineCheck<Context["target"], readonly ModelExchange[]>({
   id: "model-conversation/conversation",
   claim: "the conversation found or made belongs to the profile of model_id",
   why: "BUG-016, first place: get_or_create_session_v2(model_id=None) used another conversation.",
@@ -17,7 +17,7 @@ export const conversation = defineCheck<Context["target"], readonly Exchange[]>(
   },
 });
 
-function judgeOne({ asked, sessionId, profileOf, seen }: Exchange): Broken | undefined {
+function judgeOne({ asked, sessionId, profileOf, seen }: ModelExchange): Broken | undefined {
   const expected = asked.modelId ?? null;
   const found = sessionId === null ? undefined : profileOf[sessionId];
   if (found === expected) return undefined;

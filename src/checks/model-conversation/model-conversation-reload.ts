@@ -5,11 +5,11 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { firstExchanges, placesOf } from "./first-exchanges.ts";
-import type { Exchange } from "./model-exchange.ts";
+import type { ModelExchange } from "./model-exchange.ts";
 import { type Context, expectAnswer } from "./staged-profiles.ts";
 
 interface Reloaded {
-  readonly exchange: Exchange;
+  readonly exchange: ModelExchange;
   /** The conversation's dialogue, read again after all exchanges. */
   readonly rows: readonly SeenRow[];
 }
@@ -68,7 +68,7 @@ function judgeOne({ exchange, rows }: Reloaded): Broken | undefined {
 }
 
 /** Space around a text is nobody's business but the contract's. */
-function isSame(saved: string, { streamedText, isForeign }: Exchange): boolean {
+function isSame(saved: string, { streamedText, isForeign }: ModelExchange): boolean {
   return isForeign ? saved.trim() === streamedText.trim() : saved === streamedText;
 }
 

@@ -1,10 +1,10 @@
 import { defineCheck } from "../../harness/define-check.ts";
 import { firstExchanges } from "./first-exchanges.ts";
-import type { Exchange } from "./model-exchange.ts";
+import type { ModelExchange } from "./model-exchange.ts";
 import { judgeSavedWhere } from "./saved-where.ts";
 import type { Context } from "./staged-profiles.ts";
 
-export const reply = defineCheck<Context["target"], readonly Exchange[]>({
+export const reply = defineCheck<Context["target"], readonly ModelExchange[]>({
   id: "model-conversation/reply",
   claim: "the reply is saved to the same conversation, with that model_id",
   why: 'BUG-016, third place: save_chat_message_v2(role="assistant", model_id=None).',

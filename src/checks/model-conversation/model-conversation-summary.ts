@@ -8,7 +8,7 @@ import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { readAllRows, readRows } from "../read-replies.ts";
 import { place } from "./first-exchanges.ts";
 import { importHistory } from "./imported-history.ts";
-import { converse } from "./model-exchange.ts";
+import { exchangeByModel } from "./model-exchange.ts";
 import { promptOf } from "./seen-prompt.ts";
 import { type Context, createSession, getStage, listSessions } from "./staged-profiles.ts";
 
@@ -53,7 +53,7 @@ export const summary = defineCheck<Context["target"], Evidence>({
     const { dialogue, turns } = await talkPastTheLimit(context, places, modelId, canary);
     const exchangeMs = Math.round((performance.now() - start) / turns);
     const { summaries, waitedMs } = await waitForSummary(context, places, exchangeMs);
-    const last = await converse(context, {
+    const last = await exchangeByModel(context, {
       endpoint: "general-stream",
       message: `After the summary, ${canary}`,
       modelId,

@@ -9,10 +9,10 @@ import { eventsOf, lastWord } from "../stream-endings.ts";
 import { type Context, getStage, listSessions, type Stage } from "./staged-profiles.ts";
 
 /** The two calls that send a message; the claims are the same for both. */
-export type Endpoint = "general-stream" | "message";
+export type SendEndpoint = "general-stream" | "message";
 
-export interface Question {
-  readonly endpoint: Endpoint;
+export interface ModelQuestion {
+  readonly endpoint: SendEndpoint;
   readonly message: string;
   /** The profile; undefined for a general message. */
   readonly modelId?: number | undefined;
@@ -20,8 +20,8 @@ export interface Question {
 }
 
 /** One message that was sent, its reply, and every row that appeared anywhere because of it. */
-export interface Exchange {
-  readonly asked: Question;
+export interface ModelExchange {
+  readonly asked: ModelQuestion;
   /** True of a target without profiles, or of another wire: nothing is known there of any `model_id`. */
   readonly isForeign: boolean;
   /** What the sending call answered: for `general-stream` its status and, where it was refused, its body. */
@@ -45,7 +45,7 @@ export interface Exchange {
 }
 
 /** Sends one message, reads its reply to the end, and looks where its rows went. */
-export async function converse(context: Context, question: Question): Promise<Exchange> {
+export async function exchangeByModel(context: Context, question: ModelQuestion): Promise<ModelExchange> {
   const stage = await getStage(context);
   const before = await readRows(context, stage);
   const lastGeneration = await newestGeneration(context);
@@ -67,7 +67,7 @@ export async function converse(context: Context, question: Question): Promise<Ex
     isForeign: false,
     status: sent.status,
     refusal: sent.refusal,
-    seen: describe(sent.stream),
+    seen: describeEnding(sent.stream),
     stream: sent.stream,
     streamedText: textOf(sent.stream),
     ended: lastWord(sent.stream),
@@ -83,11 +83,11 @@ export async function converse(context: Context, question: Question): Promise<Ex
 function requireReply(stream: SeenStream): void {
   for (const { event } of stream.events) {
     if (!("type" in event)) continue;
-    if (event.type === "error") throw new CouldNotRun(`${describe(stream)}: ${event.message}`);
+    if (event.type === "error") throw new CouldNotRun(`${describeEnding(stream)}: ${event.message}`);
     // Some gateways have no `error` event, and say it in the status.
     const isFailure =
       event.type === "status_update" && event.status === "error" && event.detail !== undefined;
-    if (isFailure) throw new CouldNotRun(`${describe(stream)}: ${event.detail}`);
+    if (isFailure) throw new CouldNotRun(`${describeEnding(stream)}: ${event.detail}`);
   }
 }
 
@@ -99,7 +99,7 @@ interface SentQuestion {
   readonly isCut: boolean;
 }
 
-async function send(context: Context, question: Question): Promise<SentQuestion> {
+async function send(context: Context, question: ModelQuestion): Promise<SentQuestion> {
   return question.endpoint === "general-stream"
     ? await sendByStream(context, question)
     : await sendByMessage(context, question);
@@ -107,7 +107,7 @@ async function send(context: Context, question: Question): Promise<SentQuestion>
 
 async function sendByStream(
   context: Context,
-  { message, modelId, sessionId }: Question,
+  { message, modelId, sessionId }: ModelQuestion,
 ): Promise<SentQuestion> {
   const path = hmiRoutes.generalStream.path(undefined, { message, model_id: modelId, session_id: sessionId });
   const { stream, isCut } = await readReply(context, path, sessionId ?? null);
@@ -116,7 +116,7 @@ async function sendByStream(
   return { status: stream.status, refusal: stream.body, sessionId: named, stream, isCut };
 }
 
-async function sendByMessage(context: Context, question: Question): Promise<SentQuestion> {
+async function sendByMessage(context: Context, question: ModelQuestion): Promise<SentQuestion> {
   const { message, modelId = null, sessionId = null } = question;
   const { hmi } = context.target;
   const body = { message, model_id: modelId, session_id: sessionId };
@@ -212,7 +212,7 @@ async function newestGeneration(context: Context): Promise<number | undefined> {
 }
 
 /** `GET /api/...` ended with done after 214 ms. */
-export function describe(stream: SeenStream): string {
+export function describeEnding(stream: SeenStream): string {
   const path = decodeURIComponent(stream.request.replaceAll("+", " "));
   const result =
     stream.events.length === 0 && stream.facts.length === 0

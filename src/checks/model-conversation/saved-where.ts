@@ -1,15 +1,15 @@
 import type { Broken, Verdict } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { place, placesOf, rowOf, unjudgedIn } from "./first-exchanges.ts";
-import type { Exchange } from "./model-exchange.ts";
+import type { ModelExchange } from "./model-exchange.ts";
 
 /** Whether each exchange's row of that role is in its conversation, with the `model_id` that was asked for. */
-export function judgeSavedWhere(exchanges: readonly Exchange[], role: "user" | "assistant"): Verdict {
+export function judgeSavedWhere(exchanges: readonly ModelExchange[], role: "user" | "assistant"): Verdict {
   const seen = `${exchanges.map((exchange) => exchange.seen).join("; ")}${unjudgedIn(exchanges)}`;
   return firstBroken(exchanges, (exchange) => judgeOne(exchange, role)) ?? { verdict: "holds", seen };
 }
 
-function judgeOne(exchange: Exchange, role: "user" | "assistant"): Broken | undefined {
+function judgeOne(exchange: ModelExchange, role: "user" | "assistant"): Broken | undefined {
   const row = rowOf(exchange, role);
   const asked = exchange.isForeign ? undefined : (exchange.asked.modelId ?? null);
   const isOfProfile = asked === undefined || row?.model_id === asked;

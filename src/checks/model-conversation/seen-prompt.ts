@@ -1,7 +1,7 @@
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 
 /** What reached the engine, by whichever of its two calls. */
-export interface Prompt {
+export interface SeenPrompt {
   /** How many texts it was: messages, or a system text and a transcript. */
   readonly size: number;
   /** Whether this text was a message of it; in a transcript, whether it stands there. */
@@ -10,7 +10,7 @@ export interface Prompt {
   mentions(text: string): boolean;
 }
 
-export function promptOf(generations: readonly SeenGeneration[]): Prompt {
+export function promptOf(generations: readonly SeenGeneration[]): SeenPrompt {
   const texts = generations.flatMap(
     ({ messages, system, prompt }) => messages?.map(({ content }) => content) ?? [system ?? "", prompt ?? ""],
   );

@@ -1,10 +1,10 @@
 import { defineCheck } from "../../harness/define-check.ts";
 import { firstExchanges } from "./first-exchanges.ts";
-import type { Exchange } from "./model-exchange.ts";
+import type { ModelExchange } from "./model-exchange.ts";
 import { judgeSavedWhere } from "./saved-where.ts";
 import type { Context } from "./staged-profiles.ts";
 
-export const userMessage = defineCheck<Context["target"], readonly Exchange[]>({
+export const userMessage = defineCheck<Context["target"], readonly ModelExchange[]>({
   id: "model-conversation/user-message",
   claim: "the user's message is saved to that conversation, with that model_id",
   why: 'BUG-016, second place: save_chat_message_v2(role="user", model_id=None).',

@@ -2,10 +2,10 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import { firstBroken } from "../../harness/first-broken.ts";
 import { rowsDoNotTell } from "../not-told.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { type Asked, askAnew, askAnewByWire, describe } from "./ask-by-model.ts";
+import { type AskedByModel, askAnew, askAnewByWire, describeAsked } from "./ask-by-model.ts";
 import { triedByWire } from "./model-catalogue.ts";
 
-export const answeredBy = defineCheck<Context["target"], readonly Asked[]>({
+export const answeredBy = defineCheck<Context["target"], readonly AskedByModel[]>({
   id: "models/answered-by",
   claim: "a reply's row names the model that really answered, also where none was asked for",
   why: "A row without a name, or with the configured one, leaves nobody able to tell whose words they are.",
@@ -13,10 +13,10 @@ export const answeredBy = defineCheck<Context["target"], readonly Asked[]>({
   needs: ["show what reached the engine", "show rows"],
   collect: async (context) => [await askOnce(context)],
   judge: (asked) =>
-    firstBroken(asked, judgeOne) ?? { verdict: "holds", seen: asked.map(describe).join("; ") },
+    firstBroken(asked, judgeOne) ?? { verdict: "holds", seen: asked.map(describeAsked).join("; ") },
 });
 
-async function askOnce(context: Context): Promise<Asked> {
+async function askOnce(context: Context): Promise<AskedByModel> {
   if (context.target.capabilities.has("speak the contract")) {
     return await askAnew(context, { name: "answered by" });
   }
@@ -24,17 +24,18 @@ async function askOnce(context: Context): Promise<Asked> {
   return await askAnewByWire(context, model, "answered by");
 }
 
-function judgeOne(asked: Asked): Broken | undefined {
+function judgeOne(asked: AskedByModel): Broken | undefined {
   const { atEngine, row, error } = asked;
   const [model] = atEngine;
-  if (error !== null || model === undefined) throw new CouldNotRun(`no reply to judge: ${describe(asked)}`);
+  if (error !== null || model === undefined)
+    throw new CouldNotRun(`no reply to judge: ${describeAsked(asked)}`);
   if (row?.model_name === model) return undefined;
   if (asked.isOtherWire && row?.model_name === undefined) throw rowsDoNotTell("model_name");
   return {
     verdict: "broken",
     expected: `${model} in the row`,
     found: row?.model_name ?? "no model",
-    seen: describe(asked),
+    seen: describeAsked(asked),
     rows: [row],
   };
 }

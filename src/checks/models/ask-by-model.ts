@@ -11,7 +11,7 @@ import { readReply, readSettledRows } from "../read-replies.ts";
 import { eventsOf, lastWord } from "../stream-endings.ts";
 
 /** One message, and by which models it went. */
-export interface Asked {
+export interface AskedByModel {
   readonly sessionId: string;
   /** The `model` of the message; null where it named none. */
   readonly model: string | null;
@@ -36,7 +36,10 @@ export interface Sending {
 }
 
 /** Sends a message and reads its reply to the end, however it ends. */
-export async function ask(context: Context, { sessionId, modelId, model, name }: Sending): Promise<Asked> {
+export async function askByModel(
+  context: Context,
+  { sessionId, modelId, model, name }: Sending,
+): Promise<AskedByModel> {
   await generationsFor(context, "");
   const message = `Say: ${context.canary(name)}`;
   const { hmi } = context.target;
@@ -61,7 +64,7 @@ export async function ask(context: Context, { sessionId, modelId, model, name }:
 export async function askByWire(
   context: Context,
   { talk, model, name }: { readonly talk: Talk; readonly model: string | undefined; readonly name: string },
-): Promise<Asked> {
+): Promise<AskedByModel> {
   await generationsFor(context, "");
   const { chat, capabilities } = context.target;
   const { place, conversation } = talk;
@@ -91,21 +94,21 @@ export async function askAnewByWire(
   context: Context,
   model: string | undefined,
   name: string,
-): Promise<Asked> {
+): Promise<AskedByModel> {
   return await askByWire(context, {
-    talk: await startTalk(context, { name: "models", options: SHORT }),
+    talk: await startTalk(context, { name: "models", options: SHORT_REPLY }),
     model,
     name,
   });
 }
 
-function failureIn(stream: SeenStream): Asked["error"] {
+function failureIn(stream: SeenStream): AskedByModel["error"] {
   const failure = failureOf(stream);
   return failure === undefined ? null : { code: failure.code ?? "no code", message: failure.message };
 }
 
 /** Of a backend that has no `error` event, the failure as its status tells it. */
-function errorIn(events: readonly StreamEvent[]): Asked["error"] {
+function errorIn(events: readonly StreamEvent[]): AskedByModel["error"] {
   const error = events.find((event) => event.type === "error");
   if (error !== undefined) return { code: error.code, message: error.message };
   const failed = events.find((event) => event.type === "status_update" && event.status === "error");
@@ -115,20 +118,22 @@ function errorIn(events: readonly StreamEvent[]): Asked["error"] {
 
 /** The profile that most messages of the suite are about; made once. */
 export async function plainProfile(context: Context): Promise<number> {
-  return await context.share("plain profile", () => makeProfile(context, { name: "models", options: SHORT }));
+  return await context.share("plain profile", () =>
+    makeProfile(context, { name: "models", options: SHORT_REPLY }),
+  );
 }
 
 /** A conversation of its own for one message, so that no other one's model clings to it. */
-export async function askAnew(context: Context, sending: Omit<Sending, "modelId">): Promise<Asked> {
+export async function askAnew(context: Context, sending: Omit<Sending, "modelId">): Promise<AskedByModel> {
   const modelId = await plainProfile(context);
-  return await ask(context, { ...sending, modelId, sessionId: await makeSession(context, modelId) });
+  return await askByModel(context, { ...sending, modelId, sessionId: await makeSession(context, modelId) });
 }
 
 /** Quick: what is said does not matter here. */
-export const SHORT = { num_predict: 4, stand_in_token_ms: 0 } as const;
+export const SHORT_REPLY = { num_predict: 4, stand_in_token_ms: 0 } as const;
 
 /** `a message without a model in conversation 5 ended with done (stop), its row is complete, by llama3.1:8b`. */
-export function describe({ sessionId, model, ended, error, row }: Asked): string {
+export function describeAsked({ sessionId, model, ended, error, row }: AskedByModel): string {
   const asked = model === null ? "a message without a model" : `a message for "${model}"`;
   const why = error === null ? "" : ` (${error.code})`;
   const saved = row === null ? "missing" : `${row.status ?? "there"}, by ${row.model_name ?? "no model"}`;

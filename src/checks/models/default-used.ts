@@ -1,12 +1,12 @@
 import { defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { type Asked, ask, describe, plainProfile } from "./ask-by-model.ts";
+import { type AskedByModel, askByModel, describeAsked, plainProfile } from "./ask-by-model.ts";
 import { installedModels, listedDefault } from "./model-catalogue.ts";
 
 interface Evidence {
   readonly standard: string | null;
   readonly installed: readonly string[];
-  readonly asked: Asked;
+  readonly asked: AskedByModel;
 }
 
 export const defaultUsed = defineCheck<Context["target"], Evidence>({
@@ -19,12 +19,12 @@ export const defaultUsed = defineCheck<Context["target"], Evidence>({
     const [standard, installed] = [await listedDefault(context), await installedModels(context)];
     // Without a conversation either: the message makes it, as the first one of a new user does.
     const modelId = await plainProfile(context);
-    return { standard, installed, asked: await ask(context, { modelId, name: "no model" }) };
+    return { standard, installed, asked: await askByModel(context, { modelId, name: "no model" }) };
   },
   judge({ standard, installed, asked }) {
     // A list that names a wrong default is another claim's.
     const wanted = standard !== null && installed.includes(standard) ? [standard] : installed;
-    const seen = describe(asked);
+    const seen = describeAsked(asked);
     const [model] = asked.atEngine;
     if (asked.error === null && model !== undefined && wanted.includes(model)) {
       return { verdict: "holds", seen: `${seen}; the engine was asked for ${model}` };

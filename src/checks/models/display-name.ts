@@ -1,11 +1,11 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { type Asked, askAnew, describe } from "./ask-by-model.ts";
+import { type AskedByModel, askAnew, describeAsked } from "./ask-by-model.ts";
 import { type Catalogue, catalogue } from "./model-catalogue.ts";
 
 interface Evidence extends Catalogue {
   /** A message whose model is what people are shown. */
-  readonly asked: Asked;
+  readonly asked: AskedByModel;
 }
 
 export const displayName = defineCheck<Context["target"], Evidence>({
@@ -22,7 +22,7 @@ export const displayName = defineCheck<Context["target"], Evidence>({
     return { ...seen, asked: await askAnew(context, { model, name: "display name" }) };
   },
   judge(evidence) {
-    return judgeAsked(evidence) ?? { verdict: "holds", seen: describe(evidence.asked) };
+    return judgeAsked(evidence) ?? { verdict: "holds", seen: describeAsked(evidence.asked) };
   },
 });
 
@@ -32,7 +32,7 @@ function judgeAsked({ asked, installed }: Evidence): Broken | undefined {
     verdict: "broken",
     expected: `model_not_found for "${asked.model}": the engine has ${installed.join(", ")}`,
     found: `${asked.error?.code ?? "a reply"}; asked for at the engine: ${asked.atEngine.join(", ") || "nothing"}`,
-    seen: describe(asked),
+    seen: describeAsked(asked),
     rows: [asked.row],
   };
 }

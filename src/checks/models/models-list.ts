@@ -3,8 +3,8 @@ import { NotTold } from "../../errors.ts";
 import { type Broken, CouldNotRun, defineCheck, type Verdict } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isWhole } from "../stream-endings.ts";
-import { type Asked, askAnewByWire, describe } from "./ask-by-model.ts";
+import { isWholeEnding } from "../stream-endings.ts";
+import { type AskedByModel, askAnewByWire, describeAsked } from "./ask-by-model.ts";
 import { type Catalogue, catalogue, compareIds, installedModels } from "./model-catalogue.ts";
 
 /** What a wire lists that is none of the contract's. */
@@ -12,7 +12,7 @@ interface OtherList {
   readonly installed: readonly string[];
   readonly listed: readonly string[];
   /** Listed by names that the engine does not have: they may be the back end's own for a model that it has. */
-  readonly tried: readonly Asked[];
+  readonly tried: readonly AskedByModel[];
 }
 
 /** How many names that the engine does not have are tried. */
@@ -68,19 +68,19 @@ async function listByWire(context: Context): Promise<OtherList> {
   if (foreign.length > 0 && !capabilities.has("choose a model")) {
     throw new NotTold("it lists names that the engine does not have, and none can be chosen to try them");
   }
-  const tried: Asked[] = [];
+  const tried: AskedByModel[] = [];
   for (const model of foreign) tried.push(await askAnewByWire(context, model, `listed ${model}`));
-  if (tried.some(({ ended }) => !isWhole(ended))) {
+  if (tried.some(({ ended }) => !isWholeEnding(ended))) {
     // Where nothing is answered at all, a refusal says nothing of the name.
     const known = await askAnewByWire(context, installed[0], "the engine's own");
-    if (!isWhole(known.ended)) throw new CouldNotRun(known.error?.message ?? describe(known));
+    if (!isWholeEnding(known.ended)) throw new CouldNotRun(known.error?.message ?? describeAsked(known));
   }
   return { installed, listed, tried };
 }
 
 function judgeByWire({ installed, listed, tried }: OtherList): Verdict {
   const seen = `listed: ${listed.join(", ") || "none"}`;
-  const failed = tried.filter(({ ended }) => !isWhole(ended));
+  const failed = tried.filter(({ ended }) => !isWholeEnding(ended));
   if (failed.length === 0 && listed.length > 0) return { verdict: "holds", seen };
   const found = failed.map(({ model, error, ended }) => `with ${model}: ${error?.message ?? ended}`);
   return {

@@ -1,17 +1,17 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { type Asked, askAnew, askAnewByWire, describe } from "./ask-by-model.ts";
+import { type AskedByModel, askAnew, askAnewByWire, describeAsked } from "./ask-by-model.ts";
 import { triedByWire, triedModels } from "./model-catalogue.ts";
 
-export const names = defineCheck<Context["target"], readonly Asked[]>({
+export const names = defineCheck<Context["target"], readonly AskedByModel[]>({
   id: "models/names",
   claim: "a model's name travels unchanged: asked for, at the engine, and in the reply's row",
   why: "The seed of the gateway session: the name was mapped on the way, and the engine answered 404.",
   lookAt: "every place between the message's model and the engine's request: pass the text on, map nothing",
   needs: ["show what reached the engine", "choose a model"],
   async collect(context) {
-    const asked: Asked[] = [];
+    const asked: AskedByModel[] = [];
     if (!context.target.capabilities.has("speak the contract")) {
       for (const model of await triedByWire(context)) asked.push(await askAnewByWire(context, model, model));
       return asked;
@@ -28,7 +28,7 @@ export const names = defineCheck<Context["target"], readonly Asked[]>({
     },
 });
 
-function judgeOne(asked: Asked): Broken | undefined {
+function judgeOne(asked: AskedByModel): Broken | undefined {
   const { model, atEngine, row } = asked;
   if (asked.error !== null && asked.isOtherWire) throw new CouldNotRun(asked.error.message);
   const isSaved = row?.model_name === model || (asked.isOtherWire && row?.model_name === undefined);
@@ -37,7 +37,7 @@ function judgeOne(asked: Asked): Broken | undefined {
     verdict: "broken",
     expected: `${model} at the engine and in the row`,
     found: `${atEngine.join(", ") || "nothing"} at the engine, ${row?.model_name ?? "none"} in the row`,
-    seen: describe(asked),
+    seen: describeAsked(asked),
     rows: [row],
   };
 }

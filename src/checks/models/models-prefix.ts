@@ -1,11 +1,11 @@
 import { defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { type Asked, askAnew, describe } from "./ask-by-model.ts";
+import { type AskedByModel, askAnew, describeAsked } from "./ask-by-model.ts";
 import { triedModels } from "./model-catalogue.ts";
 
 interface Evidence {
   readonly plain: string;
-  readonly asked: Asked;
+  readonly asked: AskedByModel;
 }
 
 const PREFIX = "ollama/";
@@ -21,7 +21,7 @@ export const prefix = defineCheck<Context["target"], Evidence>({
     return { plain, asked: await askAnew(context, { model: `${PREFIX}${plain}`, name: "prefixed" }) };
   },
   judge({ plain, asked }) {
-    const seen = describe(asked);
+    const seen = describeAsked(asked);
     const isDropped = asked.atEngine.length > 0 && asked.atEngine.every((name) => name === plain);
     if (isDropped && asked.error === null) return { verdict: "holds", seen };
     return {

@@ -2,13 +2,20 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import { firstBroken } from "../../harness/first-broken.ts";
 import { startTalk } from "../check-conversation.ts";
 import { type Context, makeSession } from "../profiles-and-sessions.ts";
-import { type Asked, ask, askByWire, describe, plainProfile, SHORT } from "./ask-by-model.ts";
+import {
+  type AskedByModel,
+  askByModel,
+  askByWire,
+  describeAsked,
+  plainProfile,
+  SHORT_REPLY,
+} from "./ask-by-model.ts";
 import { installedModels, triedByWire, triedModels } from "./model-catalogue.ts";
 
 interface Evidence {
   readonly installed: readonly string[];
   /** The messages of one conversation. */
-  readonly asked: readonly Asked[];
+  readonly asked: readonly AskedByModel[];
 }
 
 export const switched = defineCheck<Context["target"], Evidence>({
@@ -27,9 +34,9 @@ export const switched = defineCheck<Context["target"], Evidence>({
     const other = second ?? context.canary("another").replace("canary", "no-such-model");
     const modelId = await plainProfile(context);
     const sessionId = await makeSession(context, modelId);
-    const asked: Asked[] = [];
+    const asked: AskedByModel[] = [];
     for (const [turn, model] of [first, other, first].entries()) {
-      asked.push(await ask(context, { sessionId, modelId, model, name: `turn ${turn}` }));
+      asked.push(await askByModel(context, { sessionId, modelId, model, name: `turn ${turn}` }));
     }
     return { installed, asked };
   },
@@ -40,17 +47,17 @@ export const switched = defineCheck<Context["target"], Evidence>({
     },
 });
 
-async function switchByWire(context: Context): Promise<readonly Asked[]> {
+async function switchByWire(context: Context): Promise<readonly AskedByModel[]> {
   const [first = "", other = ""] = await triedByWire(context, 2);
-  const talk = await startTalk(context, { name: "models", options: SHORT });
-  const asked: Asked[] = [];
+  const talk = await startTalk(context, { name: "models", options: SHORT_REPLY });
+  const asked: AskedByModel[] = [];
   for (const [turn, model] of [first, other, first].entries()) {
     asked.push(await askByWire(context, { talk, model, name: `turn ${turn}` }));
   }
   return asked;
 }
 
-function judgeOne(asked: Asked, installed: readonly string[]): Broken | undefined {
+function judgeOne(asked: AskedByModel, installed: readonly string[]): Broken | undefined {
   const { model, atEngine, row, error } = asked;
   const isRefused = model !== null && !installed.includes(model) && error?.code === "model_not_found";
   const isAsked = atEngine.length > 0 && atEngine.every((name) => name === model);
@@ -61,7 +68,7 @@ function judgeOne(asked: Asked, installed: readonly string[]): Broken | undefine
     verdict: "broken",
     expected: `${model} at the engine and in the row`,
     found: `${atEngine.join(", ") || "nothing"} at the engine, ${row?.model_name ?? "none"} in the row`,
-    seen: describe(asked),
+    seen: describeAsked(asked),
     rows: [row],
   };
 }

@@ -1,12 +1,12 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isWhole } from "../stream-endings.ts";
-import { type Asked, askAnew, askAnewByWire, describe } from "./ask-by-model.ts";
+import { isWholeEnding } from "../stream-endings.ts";
+import { type AskedByModel, askAnew, askAnewByWire, describeAsked } from "./ask-by-model.ts";
 import { installedModels } from "./model-catalogue.ts";
 
 interface Evidence {
   readonly installed: readonly string[];
-  readonly asked: Asked;
+  readonly asked: AskedByModel;
 }
 
 export const unknown = defineCheck<Context["target"], Evidence>({
@@ -20,13 +20,13 @@ export const unknown = defineCheck<Context["target"], Evidence>({
     if (!context.target.capabilities.has("speak the contract")) {
       // Where nothing is answered at all, a refusal says nothing of the model.
       const known = await askAnewByWire(context, undefined, "known model");
-      if (!isWhole(known.ended)) throw new CouldNotRun(known.error?.message ?? describe(known));
+      if (!isWholeEnding(known.ended)) throw new CouldNotRun(known.error?.message ?? describeAsked(known));
       return { installed: [], asked: await askAnewByWire(context, name, "unknown model") };
     }
     const installed = await installedModels(context);
     return { installed, asked: await askAnew(context, { model: name, name: "unknown model" }) };
   },
-  judge: (evidence) => judgeError(evidence) ?? { verdict: "holds", seen: describe(evidence.asked) },
+  judge: (evidence) => judgeError(evidence) ?? { verdict: "holds", seen: describeAsked(evidence.asked) },
 });
 
 function judgeError({ installed, asked }: Evidence): Broken | undefined {
@@ -40,21 +40,21 @@ function judgeError({ installed, asked }: Evidence): Broken | undefined {
     verdict: "broken",
     expected: `model_not_found with ${installed.join(", ")} in its message, done (error), a row with status error`,
     found: `${said}; ${ended}; a row with status ${row?.status ?? "(none)"}`,
-    seen: describe(asked),
+    seen: describeAsked(asked),
     rows: [row],
   };
 }
 
 /** Any word for it will do, but a reply by another model, or a row that says that all is well. */
-function judgeByWire(asked: Asked): Broken | undefined {
+function judgeByWire(asked: AskedByModel): Broken | undefined {
   const { error, ended, row, atEngine } = asked;
   const isCalledWell = row?.status === "complete" || row?.status === "streaming";
-  if ((error !== null || !isWhole(ended)) && !isCalledWell) return undefined;
+  if ((error !== null || !isWholeEnding(ended)) && !isCalledWell) return undefined;
   return {
     verdict: "broken",
     expected: "an error, and in the row no status that says all is well",
     found: `${error?.message ?? "no error"}; ${ended}; asked for at the engine: ${atEngine.join(", ") || "not known"}${row === null ? "" : `; a row with status ${row.status}`}`,
-    seen: describe(asked),
+    seen: describeAsked(asked),
     rows: [row],
   };
 }

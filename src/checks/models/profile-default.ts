@@ -3,13 +3,13 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { type Asked, ask, describe, SHORT } from "./ask-by-model.ts";
+import { type AskedByModel, askByModel, describeAsked, SHORT_REPLY } from "./ask-by-model.ts";
 import { triedModels } from "./model-catalogue.ts";
 
 interface Evidence {
   readonly wanted: string;
   /** The first message of the profile, and one after it. */
-  readonly asked: readonly Asked[];
+  readonly asked: readonly AskedByModel[];
 }
 
 export const profileDefault = defineCheck<Context["target"], Evidence>({
@@ -20,13 +20,13 @@ export const profileDefault = defineCheck<Context["target"], Evidence>({
   needs: ["speak the contract", "show what reached the engine"],
   async collect(context) {
     const wanted = (await triedModels(context)).at(-1) ?? "";
-    const modelId = await makeProfile(context, { name: "models", options: SHORT });
+    const modelId = await makeProfile(context, { name: "models", options: SHORT_REPLY });
     const path = hmiRoutes.updateProfile.path({ model_id: modelId });
     const body = { default_model: wanted };
     expectAnswer(await context.target.hmi.call("PUT", path, { body, signal: context.signal }), ProfileAnswer);
     const sessionId = await makeSession(context, modelId);
-    const first = await ask(context, { sessionId, modelId, name: "first" });
-    return { wanted, asked: [first, await ask(context, { sessionId, modelId, name: "second" })] };
+    const first = await askByModel(context, { sessionId, modelId, name: "first" });
+    return { wanted, asked: [first, await askByModel(context, { sessionId, modelId, name: "second" })] };
   },
   judge: ({ wanted, asked }) =>
     firstBroken(asked, (each) => judgeOne(each, wanted)) ?? {
@@ -35,14 +35,14 @@ export const profileDefault = defineCheck<Context["target"], Evidence>({
     },
 });
 
-function judgeOne(asked: Asked, wanted: string): Broken | undefined {
+function judgeOne(asked: AskedByModel, wanted: string): Broken | undefined {
   const { atEngine, error } = asked;
   if (error === null && atEngine.length > 0 && atEngine.every((name) => name === wanted)) return undefined;
   return {
     verdict: "broken",
     expected: `a reply by ${wanted}`,
     found: `at the engine: ${atEngine.join(", ") || "nothing"}; ${error?.message ?? "no error"}`,
-    seen: describe(asked),
+    seen: describeAsked(asked),
     rows: [asked.row],
   };
 }

@@ -3,7 +3,7 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import { requireToldByRows } from "../not-told.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { allReplies, describe, type StoredReply } from "./stored-replies.ts";
+import { allReplies, describeStored, type StoredReply } from "./stored-replies.ts";
 
 export const keptMessage = defineCheck<Context["target"], readonly StoredReply[]>({
   id: "persistence/user-message",
@@ -51,7 +51,7 @@ function judgeEach(
 ) {
   const broken = firstBroken(replies, (reply): Broken | undefined => {
     const problem = judgeOne(reply);
-    return problem && { verdict: "broken", ...problem, seen: describe(reply), rows: reply.rows };
+    return problem && { verdict: "broken", ...problem, seen: describeStored(reply), rows: reply.rows };
   });
   const names = replies.map(({ name }) => name).join(", ");
   return broken ?? { verdict: "holds" as const, seen: `replies ${how}: ${names}` };

@@ -8,7 +8,7 @@ import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { converseIn, settledRowsOf, startTalk, type Talk } from "../check-conversation.ts";
 import { generationsFor } from "../engine-generations.ts";
 import { BRIEF_INSTRUCTIONS, type Context, expectAnswer } from "../profiles-and-sessions.ts";
-import { isWhole, lastWord } from "../stream-endings.ts";
+import { isWholeEnding, lastWord } from "../stream-endings.ts";
 
 interface NextTurn {
   /** Of the turn that failed without a token. */
@@ -40,15 +40,15 @@ export const nextTurn = defineCheck<Context["target"], NextTurn>({
   },
   judge({ failed, next, generations, unheard }) {
     if (unheard !== undefined && lastWord(failed) === "done") throw new NotTold(unheard);
-    if (isWhole(lastWord(failed))) throw new CouldNotRun("the first reply did not fail");
+    if (isWholeEnding(lastWord(failed))) throw new CouldNotRun("the first reply did not fail");
     const turns = generations.flatMap(({ messages }) => messages ?? []);
     const blank = turns.filter(({ role, content }) => role === "assistant" && content.trim() === "").length;
     const roles = turns.map(({ role }) => role).join(", ");
     const seen = `the first turn ended with ${lastWord(failed)}, the next with ${lastWord(next)}; its prompt: ${roles || "none"}`;
-    if (generations.length === 0 && isWhole(lastWord(next))) {
+    if (generations.length === 0 && isWholeEnding(lastWord(next))) {
       throw new CouldNotRun("nothing reached the engine that is watched");
     }
-    if (blank === 0 && isWhole(lastWord(next))) return { verdict: "holds", seen };
+    if (blank === 0 && isWholeEnding(lastWord(next))) return { verdict: "holds", seen };
     const expected = "a prompt without an empty assistant turn, and a whole reply";
     return {
       verdict: "broken",

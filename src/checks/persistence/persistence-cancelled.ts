@@ -1,8 +1,8 @@
 import { NotTold } from "../../errors.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isWhole, lastWord } from "../stream-endings.ts";
-import { cancelledReply, describe, judgeStored, type StoredReply } from "./stored-replies.ts";
+import { isWholeEnding, lastWord } from "../stream-endings.ts";
+import { cancelledReply, describeStored, judgeStored, type StoredReply } from "./stored-replies.ts";
 
 export const cancelled = defineCheck<Context["target"], StoredReply>({
   id: "persistence/cancelled",
@@ -12,8 +12,8 @@ export const cancelled = defineCheck<Context["target"], StoredReply>({
   needs: ["show rows", "cancel"],
   collect: cancelledReply,
   judge(reply) {
-    if (isWhole(lastWord(reply.stream))) throw notCancelled(reply);
-    return judgeStored(reply, "cancelled") ?? { verdict: "holds", seen: describe(reply) };
+    if (isWholeEnding(lastWord(reply.stream))) throw notCancelled(reply);
+    return judgeStored(reply, "cancelled") ?? { verdict: "holds", seen: describeStored(reply) };
   },
 });
 
@@ -21,7 +21,7 @@ export const cancelled = defineCheck<Context["target"], StoredReply>({
 function notCancelled(reply: StoredReply): Error {
   const { speaksContract, cancelAnswer } = reply;
   if (speaksContract || cancelAnswer === undefined) {
-    return new CouldNotRun(`nothing was cancelled: ${describe(reply)}`);
+    return new CouldNotRun(`nothing was cancelled: ${describeStored(reply)}`);
   }
   return new NotTold(
     `no reply was cancelled that could be looked at: ${cancelAnswer}, and the reply went on to its end (the suite cancel judges that)`,

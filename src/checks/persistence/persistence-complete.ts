@@ -1,7 +1,7 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isWhole, lastWord } from "../stream-endings.ts";
-import { completeReply, describe, judgeStored, type StoredReply } from "./stored-replies.ts";
+import { isWholeEnding, lastWord } from "../stream-endings.ts";
+import { completeReply, describeStored, judgeStored, type StoredReply } from "./stored-replies.ts";
 
 export const complete = defineCheck<Context["target"], StoredReply>({
   id: "persistence/complete",
@@ -11,8 +11,8 @@ export const complete = defineCheck<Context["target"], StoredReply>({
   needs: ["show rows"],
   collect: completeReply,
   judge(reply) {
-    if (!isWhole(lastWord(reply.stream)))
-      throw new CouldNotRun(`no whole reply to judge: ${describe(reply)}`);
-    return judgeStored(reply, "complete") ?? { verdict: "holds", seen: describe(reply) };
+    if (!isWholeEnding(lastWord(reply.stream)))
+      throw new CouldNotRun(`no whole reply to judge: ${describeStored(reply)}`);
+    return judgeStored(reply, "complete") ?? { verdict: "holds", seen: describeStored(reply) };
   },
 });

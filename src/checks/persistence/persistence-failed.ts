@@ -6,11 +6,11 @@ import type { Context } from "../profiles-and-sessions.ts";
 import { lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import {
-  describe,
+  describeStored,
   failedReplies,
-  inWords,
   judgeStored,
   replyRow,
+  rowInWords,
   type StoredReply,
 } from "./stored-replies.ts";
 
@@ -31,7 +31,7 @@ export const failed = defineCheck<Context["target"], readonly StoredReply[]>({
       .flatMap((reply) => replyRow(reply) ?? [])
       .filter(({ status }) => !status);
     if (untold.length > 0) throw rowsDoNotTell("status", untold);
-    return { verdict: "holds", seen: replies.map(describe).join("; ") };
+    return { verdict: "holds", seen: replies.map(describeStored).join("; ") };
   },
 });
 
@@ -44,8 +44,8 @@ function judgeByContract(reply: StoredReply): Broken | undefined {
   return {
     verdict: "broken",
     expected: `${hadText ? "the text before the failure" : "no text"}, done (error), and a row error that says what failed`,
-    found: `${textOf(reply.stream).length} characters, ${lastWord(reply.stream)}, ${inWords(row)}`,
-    seen: describe(reply),
+    found: `${textOf(reply.stream).length} characters, ${lastWord(reply.stream)}, ${rowInWords(row)}`,
+    seen: describeStored(reply),
     rows: reply.rows,
     ...streamedAndStored(textOf(reply.stream), row?.content),
   };
@@ -64,8 +64,8 @@ function judgeByRow(reply: StoredReply): Broken | undefined {
   return {
     verdict: "broken",
     expected: `a row with the ${streamed.length} characters that were streamed, and a status that is not complete`,
-    found: inWords(row),
-    seen: describe(reply),
+    found: rowInWords(row),
+    seen: describeStored(reply),
     rows: reply.rows,
     ...streamedAndStored(streamed, row?.content),
   };

@@ -1,9 +1,9 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isWhole, lastWord } from "../stream-endings.ts";
+import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
-import { describe, inWords, replyRow, type StoredReply, unreadReply } from "./stored-replies.ts";
+import { describeStored, replyRow, rowInWords, type StoredReply, unreadReply } from "./stored-replies.ts";
 
 export const readerLeft = defineCheck<Context["target"], StoredReply>({
   id: "persistence/reader-left",
@@ -15,8 +15,9 @@ export const readerLeft = defineCheck<Context["target"], StoredReply>({
   judge(reply) {
     const row = replyRow(reply);
     const read = textOf(reply.stream);
-    if (isWhole(lastWord(reply.stream))) throw new CouldNotRun("the reply had ended before its reader left");
-    const seen = `${describe(reply)}; then ${inWords(row)}`;
+    if (isWholeEnding(lastWord(reply.stream)))
+      throw new CouldNotRun("the reply had ended before its reader left");
+    const seen = `${describeStored(reply)}; then ${rowInWords(row)}`;
     const replayed = reply.replay && textOf(reply.replay);
     const isThere =
       (row?.status ?? "complete") === "complete" &&
@@ -27,7 +28,7 @@ export const readerLeft = defineCheck<Context["target"], StoredReply>({
     return {
       verdict: "broken",
       expected: `a row complete that begins with the ${read.length} characters that were read, and goes on`,
-      found: `${inWords(row)}${replayed === null ? "" : `; read again ${replayed.length} characters`}`,
+      found: `${rowInWords(row)}${replayed === null ? "" : `; read again ${replayed.length} characters`}`,
       seen,
       rows: reply.rows,
       ...streamedAndStored(read, row?.content),

@@ -4,8 +4,8 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { lastFact } from "../../targets/drivers/reply-facts.ts";
 import { rowsDoNotTell } from "../not-told.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isWhole, lastWord } from "../stream-endings.ts";
-import { completeReply, cutReply, describe, replyRow, type StoredReply } from "./stored-replies.ts";
+import { isWholeEnding, lastWord } from "../stream-endings.ts";
+import { completeReply, cutReply, describeStored, replyRow, type StoredReply } from "./stored-replies.ts";
 
 export const rowUsage = defineCheck<Context["target"], readonly StoredReply[]>({
   id: "persistence/row-usage",
@@ -22,7 +22,8 @@ export const rowUsage = defineCheck<Context["target"], readonly StoredReply[]>({
 });
 
 function judgeOne(reply: StoredReply): Broken | undefined {
-  if (!isWhole(lastWord(reply.stream))) throw new CouldNotRun(`no whole reply to judge: ${describe(reply)}`);
+  if (!isWholeEnding(lastWord(reply.stream)))
+    throw new CouldNotRun(`no whole reply to judge: ${describeStored(reply)}`);
   const [stored, streamed] = reply.speaksContract ? bothEnds(reply) : comparable(reply);
   if (inWords(stored) === inWords(streamed)) return undefined;
   return {
@@ -79,5 +80,5 @@ function inWords([usage, reason]: Ending): string {
 }
 
 function seenOf(reply: StoredReply): string {
-  return `${describe(reply)}, usage ${inWords(streamedEnd(reply))}`;
+  return `${describeStored(reply)}, usage ${inWords(streamedEnd(reply))}`;
 }

@@ -4,7 +4,7 @@ import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { hear, rowsOf, sayIn, startTalk, type Talk, type TalkDraft, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isWhole, lastWord } from "../stream-endings.ts";
+import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { replyRow } from "./stored-replies.ts";
 
@@ -74,7 +74,7 @@ async function lookAtDone(context: Context, talk: Talk, text: string, name: stri
 function isSavedWhole({ stream, rows }: SavedAtDone): boolean {
   const row = replyRow({ rows });
   const isComplete = (row?.status ?? "complete") === "complete";
-  return isComplete && row?.content === textOf(stream) && isWhole(lastWord(stream));
+  return isComplete && row?.content === textOf(stream) && isWholeEnding(lastWord(stream));
 }
 
 function judgeOne(look: SavedAtDone): Broken | undefined {

@@ -146,8 +146,8 @@ export function judgeStored(reply: StoredReply, status: Message["status"]): Brok
   return {
     verdict: "broken",
     expected: `a row ${status} with the ${streamed.length} characters that were streamed${reply.replay === null ? "" : ", and the same when read again"}`,
-    found: `${inWords(row)}${mark(row?.content, streamed)}${again}${isShown ? "" : `; the HMI shows ${inWords(shown)}`}`,
-    seen: describe(reply),
+    found: `${rowInWords(row)}${mark(row?.content, streamed)}${again}${isShown ? "" : `; the HMI shows ${rowInWords(shown)}`}`,
+    seen: describeStored(reply),
     rows: reply.rows,
     ...streamedAndStored(row?.content === streamed ? replayed : streamed, row?.content),
   };
@@ -159,13 +159,13 @@ function isSame(one: Message["status"] | undefined, other: Message["status"] | u
 }
 
 /** `complete: 24 characters streamed, ended with done (stop)` */
-export function describe({ name, stream }: Pick<StoredReply, "name" | "stream">): string {
+export function describeStored({ name, stream }: Pick<StoredReply, "name" | "stream">): string {
   if (stream.status >= 300) return `${name}: ${refusedWords(stream)}`;
   return `${name}: ${textOf(stream).length} characters streamed, ended with ${lastWord(stream)}`;
 }
 
 /** `a row complete (stop) with 24 characters`, as far as it tells that. */
-export function inWords(row: SeenRow | undefined): string {
+export function rowInWords(row: SeenRow | undefined): string {
   if (row === undefined) return "no row of a reply";
   const { status, finish_reason, content } = row;
   const reason = finish_reason === undefined ? "" : ` (${finish_reason})`;

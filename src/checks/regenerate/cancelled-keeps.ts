@@ -3,7 +3,7 @@ import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { tokens } from "../read-replies.ts";
 import { lastWord } from "../stream-endings.ts";
-import { areSame, inWords, type Regenerated, regenerate } from "./regenerated-reply.ts";
+import { areSame, type Regenerated, regenerate, rowsInWords } from "./regenerated-reply.ts";
 
 export const cancelledKeeps = defineCheck<Context["target"], Regenerated>({
   id: "regenerate/cancelled-keeps",
@@ -28,10 +28,10 @@ export const cancelledKeeps = defineCheck<Context["target"], Regenerated>({
     if (lastWord(stream) !== "done (cancelled)") {
       throw new CouldNotRun(`the new reply was not cancelled: it ended with ${lastWord(stream)}`);
     }
-    const seen = `rows before: ${inWords(before)}`;
+    const seen = `rows before: ${rowsInWords(before)}`;
     if (areSame(before, back ?? after)) return { verdict: "holds", seen };
     const expected = "the rows as they were, at once or when the earlier reply is chosen";
-    const found = back === null ? inWords(after) : `${inWords(after)}; and then ${inWords(back)}`;
+    const found = back === null ? rowsInWords(after) : `${rowsInWords(after)}; and then ${rowsInWords(back)}`;
     return { verdict: "broken", expected, found, seen, rows: after };
   },
 });

@@ -1,7 +1,7 @@
 import { defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { type Edited, edited } from "./edited-message.ts";
-import { areSame, inWords } from "./regenerated-reply.ts";
+import { areSame, rowsInWords } from "./regenerated-reply.ts";
 
 export const editedKeeps = defineCheck<Context["target"], Edited>({
   id: "regenerate/edited-keeps",
@@ -11,13 +11,13 @@ export const editedKeeps = defineCheck<Context["target"], Edited>({
   needs: ["speak the contract"],
   collect: edited,
   judge({ before, answer, after, back }) {
-    const seen = `${answer.request} answered ${answer.status}; before: ${inWords(before)}; after: ${inWords(after)}; gone back: ${inWords(back)}`;
+    const seen = `${answer.request} answered ${answer.status}; before: ${rowsInWords(before)}; after: ${rowsInWords(after)}; gone back: ${rowsInWords(back)}`;
     const isAnother = after.length === 2 && after[0]?.message_id !== before[0]?.message_id;
     if (answer.status === 200 && isAnother && areSame(before, back)) return { verdict: "holds", seen };
     return {
       verdict: "broken",
       expected: "the edited message with its reply alone, and after going back the rows as they were",
-      found: `${answer.status}; ${inWords(after)}; gone back: ${inWords(back)}`,
+      found: `${answer.status}; ${rowsInWords(after)}; gone back: ${rowsInWords(back)}`,
       seen,
       rows: back,
     };

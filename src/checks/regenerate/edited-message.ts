@@ -6,7 +6,7 @@ import type { SeenCall } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { generationsFor } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { converse, readReply } from "../read-replies.ts";
+import { readReply, sendAndReadReply } from "../read-replies.ts";
 import { goBack, readShown } from "./regenerated-reply.ts";
 
 /** A conversation whose first message of two was edited; then the way that was left is shown again. */
@@ -30,7 +30,7 @@ export async function edited(context: Context): Promise<Edited> {
     const sessionId = await makeSession(context, modelId);
     await generationsFor(context, "");
     for (const turn of ["first", "second"]) {
-      await converse(context, sessionId, `Count to 5. ${context.canary(turn)}`);
+      await sendAndReadReply(context, sessionId, `Count to 5. ${context.canary(turn)}`);
       await readShown(context, sessionId);
     }
     const before = await readShown(context, sessionId);

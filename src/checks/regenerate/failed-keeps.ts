@@ -1,7 +1,7 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isWhole, lastWord } from "../stream-endings.ts";
-import { areSame, inWords, type Regenerated, regenerate } from "./regenerated-reply.ts";
+import { isWholeEnding, lastWord } from "../stream-endings.ts";
+import { areSame, type Regenerated, regenerate, rowsInWords } from "./regenerated-reply.ts";
 
 export const failedKeeps = defineCheck<Context["target"], Regenerated>({
   id: "regenerate/failed-keeps",
@@ -13,10 +13,17 @@ export const failedKeeps = defineCheck<Context["target"], Regenerated>({
   collect: (context) =>
     regenerate(context, { name: "fails", body: () => ({ model: `no-such-${context.canary("model")}` }) }),
   judge({ before, answer, stream, after }) {
-    if (stream !== null && isWhole(lastWord(stream))) throw new CouldNotRun("the new reply did not fail");
+    if (stream !== null && isWholeEnding(lastWord(stream)))
+      throw new CouldNotRun("the new reply did not fail");
     const how = stream === null ? `answered ${answer.status}` : `ended with ${lastWord(stream)}`;
-    const seen = `asked for by an unknown model, it ${how}; rows before: ${inWords(before)}`;
+    const seen = `asked for by an unknown model, it ${how}; rows before: ${rowsInWords(before)}`;
     if (areSame(before, after)) return { verdict: "holds", seen };
-    return { verdict: "broken", expected: "the rows as they were", found: inWords(after), seen, rows: after };
+    return {
+      verdict: "broken",
+      expected: "the rows as they were",
+      found: rowsInWords(after),
+      seen,
+      rows: after,
+    };
   },
 });

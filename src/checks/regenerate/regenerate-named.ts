@@ -3,7 +3,7 @@ import { SentMessage } from "../../contract/hmi-schemas.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { ownWords } from "../../targets/quoted-answer.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { areSame, inWords, type Regenerated, regenerate } from "./regenerated-reply.ts";
+import { areSame, type Regenerated, regenerate, rowsInWords } from "./regenerated-reply.ts";
 
 interface Evidence {
   /** By the name of a reply that others have followed. */
@@ -39,14 +39,14 @@ export const named = defineCheck<Context["target"], Evidence>({
 });
 
 function judgeOlder({ before, answer, after }: Regenerated): Broken | undefined {
-  if (before.length < 4) throw new CouldNotRun(`two turns were not saved: ${inWords(before)}`);
+  if (before.length < 4) throw new CouldNotRun(`two turns were not saved: ${rowsInWords(before)}`);
   const code = ErrorBody.safeParse(answer.body).data?.error.code;
   if (answer.status === 409 && code === "message_superseded" && areSame(before, after)) return undefined;
   return {
     verdict: "broken",
     expected: "409 message_superseded, and the rows as they were",
-    found: `${answer.status} ${code ?? "without an error code"}; rows after: ${inWords(after)}`,
-    seen: `${answer.request} by the name of reply ${before[1]?.message_id}; rows before: ${inWords(before)}`,
+    found: `${answer.status} ${code ?? "without an error code"}; rows after: ${rowsInWords(after)}`,
+    seen: `${answer.request} by the name of reply ${before[1]?.message_id}; rows before: ${rowsInWords(before)}`,
     rows: after,
   };
 }

@@ -2,9 +2,9 @@ import { SentMessage } from "../../contract/hmi-schemas.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isWhole, lastWord } from "../stream-endings.ts";
+import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
-import { inWords, type Regenerated, regenerate } from "./regenerated-reply.ts";
+import { type Regenerated, regenerate, rowsInWords } from "./regenerated-reply.ts";
 
 export const replaces = defineCheck<Context["target"], Regenerated>({
   id: "regenerate/replaces",
@@ -19,8 +19,9 @@ export const replaces = defineCheck<Context["target"], Regenerated>({
     if (stream === null || sent === undefined) {
       throw new CouldNotRun(`${answer.request} answered ${answer.status}`);
     }
-    if (!isWhole(lastWord(stream))) throw new CouldNotRun(`the new reply ended with ${lastWord(stream)}`);
-    const seen = `rows before: ${inWords(before)}; after: ${inWords(after)}`;
+    if (!isWholeEnding(lastWord(stream)))
+      throw new CouldNotRun(`the new reply ended with ${lastWord(stream)}`);
+    const seen = `rows before: ${rowsInWords(before)}; after: ${rowsInWords(after)}`;
     const [message, reply, ...others] = after;
     const isReplaced =
       others.length === 0 &&
@@ -31,6 +32,6 @@ export const replaces = defineCheck<Context["target"], Regenerated>({
     if (isReplaced) return { verdict: "holds", seen };
     const expected = `the message, and reply ${sent.assistant_message_id} with the text that was streamed`;
     const texts = streamedAndStored(textOf(stream), reply?.content);
-    return { verdict: "broken", expected, found: inWords(after), seen, rows: after, ...texts };
+    return { verdict: "broken", expected, found: rowsInWords(after), seen, rows: after, ...texts };
   },
 });

@@ -1,7 +1,7 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isWhole, lastWord } from "../stream-endings.ts";
-import { areSame, inWords, type Regenerated, regenerate } from "./regenerated-reply.ts";
+import { isWholeEnding, lastWord } from "../stream-endings.ts";
+import { areSame, type Regenerated, regenerate, rowsInWords } from "./regenerated-reply.ts";
 
 export const versions = defineCheck<Context["target"], Regenerated>({
   id: "regenerate/versions",
@@ -12,17 +12,18 @@ export const versions = defineCheck<Context["target"], Regenerated>({
   collect: (context) => regenerate(context, { name: "versions" }),
   judge({ before, answer, stream, after, back }) {
     if (stream === null) throw new CouldNotRun(`${answer.request} answered ${answer.status}`);
-    if (!isWhole(lastWord(stream))) throw new CouldNotRun(`the new reply ended with ${lastWord(stream)}`);
+    if (!isWholeEnding(lastWord(stream)))
+      throw new CouldNotRun(`the new reply ended with ${lastWord(stream)}`);
     const earlier = before.at(-1)?.message_id;
     const last = after.at(-1);
     const told = last?.versions.join(", ");
-    const seen = `rows before: ${inWords(before)}; after: ${inWords(after)}, whose versions are ${told}`;
+    const seen = `rows before: ${rowsInWords(before)}; after: ${rowsInWords(after)}, whose versions are ${told}`;
     const isTold = last !== undefined && last.versions.join() === [earlier, last.message_id].join();
     if (isTold && areSame(before, back ?? after)) return { verdict: "holds", seen };
     return {
       verdict: "broken",
       expected: `reply ${earlier} among the versions of the new one, and the rows as they were when it is chosen`,
-      found: `the versions ${told}; when it was chosen ${inWords(back ?? after)}`,
+      found: `the versions ${told}; when it was chosen ${rowsInWords(back ?? after)}`,
       seen,
       rows: back ?? after,
     };

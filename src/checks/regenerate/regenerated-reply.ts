@@ -4,7 +4,14 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { converse, lookUntil, patienceOf, type Reading, readHistory, readReply } from "../read-replies.ts";
+import {
+  lookUntil,
+  patienceOf,
+  type ReplyReading,
+  readHistory,
+  readReply,
+  sendAndReadReply,
+} from "../read-replies.ts";
 
 /** A conversation whose last message was answered, and then asked to be answered again. */
 export interface Regenerated {
@@ -28,7 +35,7 @@ export interface Regeneration {
   readonly options?: EngineOptions;
   readonly body?: (before: readonly Message[]) => object;
   /** Done while the new reply is being written. */
-  readonly meanwhile?: (reading: Reading, sessionId: string) => Promise<void>;
+  readonly meanwhile?: (reading: ReplyReading, sessionId: string) => Promise<void>;
 }
 
 /** Quick: what is said does not matter here. */
@@ -41,7 +48,7 @@ export async function regenerate(
 ): Promise<Regenerated> {
   const sessionId = await makeSession(context, await makeProfile(context, { name: "regenerate", options }));
   for (let turn = 1; turn <= turns; turn += 1) {
-    await converse(context, sessionId, `Count to 200. ${context.canary(`${name} ${turn}`)}`);
+    await sendAndReadReply(context, sessionId, `Count to 200. ${context.canary(`${name} ${turn}`)}`);
     await readShown(context, sessionId);
   }
   const before = await readShown(context, sessionId);
@@ -86,7 +93,7 @@ export async function goBack(
 }
 
 /** Rows as few words as tell what each is. */
-export function inWords(rows: readonly Message[]): string {
+export function rowsInWords(rows: readonly Message[]): string {
   return rows.map(({ message_id, role, status }) => `${role} ${message_id} ${status}`).join(", ") || "none";
 }
 

@@ -6,7 +6,7 @@ import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
 import { ownWords } from "../../targets/quoted-answer.ts";
 import { TRIES_TO_MEET } from "../../targets/service-replicas.ts";
 import { type Context, expectAnswer } from "../profiles-and-sessions.ts";
-import { follow, type Reading } from "../sse/follow-stream.ts";
+import { followStream, type StreamReading } from "../sse/follow-stream.ts";
 import { replicaIn, replicasOf } from "./met-replicas.ts";
 
 /** A message as it is sent. */
@@ -23,7 +23,7 @@ export async function sendSomewhere(context: Context, body: MessageToAnyReplica)
 }
 
 /** A reply that has begun, while it is read. */
-export interface RunningReply {
+export interface ReplicaReply {
   /** The copy that took the message, and so owns the reply. */
   readonly owner: string;
   readonly stream: Promise<SeenStream>;
@@ -33,8 +33,8 @@ export interface RunningReply {
 export async function beginSomewhere(
   context: Context,
   message: MessageToAnyReplica,
-  listening: Pick<Reading, "leave"> = {},
-): Promise<RunningReply> {
+  listening: Pick<StreamReading, "leave"> = {},
+): Promise<ReplicaReply> {
   const sent = await sendSomewhere(context, message);
   expectAnswer(sent, SentMessage);
   const begun = Promise.withResolvers<void>();
@@ -55,12 +55,12 @@ export async function beginSomewhere(
 async function followSomewhere(
   context: Context,
   session_id: string,
-  listening: Pick<Reading, "leave" | "onEvent">,
+  listening: Pick<StreamReading, "leave" | "onEvent">,
 ): Promise<SeenStream> {
   const { hmi } = replicasOf(context);
   const path = hmiRoutes.stream.path({ session_id });
   for (let tries = 1; ; tries += 1) {
-    const stream = await follow(context, { client: hmi, method: "GET", path, ...listening });
+    const stream = await followStream(context, { client: hmi, method: "GET", path, ...listening });
     if (stream.status === 200) return stream;
     if (tries === TRIES_TO_MEET)
       throw new CouldNotRun(`${stream.request} answered ${stream.status}, ${ownWords(stream)}`);

@@ -10,7 +10,7 @@ import { type Context, makeProfile, makeSession } from "../profiles-and-sessions
 import { lookUntil, readSettledRows } from "../read-replies.ts";
 import { lastWord } from "../stream-endings.ts";
 import { beginSomewhere } from "./call-any-replica.ts";
-import { replicaIn, replicasOf, SEVERAL_HMIS, shortName, untilAtTwo } from "./met-replicas.ts";
+import { replicaIn, replicasOf, SEVERAL_HMIS, shortReplicaName, untilAtTwo } from "./met-replicas.ts";
 
 /** A reply that runs at one copy, and is cancelled at whichever the call arrives at. */
 interface CancelledElsewhere {
@@ -47,7 +47,7 @@ export const cancelElsewhere = defineCheck<Context["target"], CancelledElsewhere
     );
   },
   judge({ owner, askedAt, answer, stream, saved, generations }) {
-    const seen = `written by copy ${shortName(owner)}, cancelled at ${shortName(askedAt)}: ${answer.status}`;
+    const seen = `written by copy ${shortReplicaName(owner)}, cancelled at ${shortReplicaName(askedAt)}: ${answer.status}`;
     const running = generations.filter(({ ended }) => ended === "running");
     const isCancelled = isTaken(answer) && lastWord(stream) === "done (cancelled)";
     if (isCancelled && saved === "cancelled" && running.length === 0) return { verdict: "holds", seen };

@@ -4,13 +4,13 @@ import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { textIn } from "../sse/arrived-events.ts";
-import { follow } from "../sse/follow-stream.ts";
+import { followStream } from "../sse/follow-stream.ts";
 import {
   replicaIn,
   replicasOf,
   requireWell,
   SEVERAL_GATEWAYS,
-  shortName,
+  shortReplicaName,
   untilAtTwo,
 } from "./met-replicas.ts";
 
@@ -44,7 +44,7 @@ export const gatewayOnce = defineCheck<Context["target"], AskedTwice>({
     const { statuses, generations, copies } = asked;
     requireWell(statuses);
     if (!statuses.includes(200)) throw new CouldNotRun(`both gateways answered ${statuses.join(" and ")}`);
-    const seen = `asked at ${copies.map(shortName).join(" and ")}: requests at the engine: ${generations.length}`;
+    const seen = `asked at ${copies.map(shortReplicaName).join(" and ")}: requests at the engine: ${generations.length}`;
     return judgeStreams(asked, seen) ?? { verdict: "holds", seen };
   },
 });
@@ -71,7 +71,7 @@ async function askTwice(context: Context, attempt: number): Promise<AskedTwice> 
     options: { num_predict: 64, stand_in_tokens: 24, stand_in_token_ms: 20 },
   };
   const client = replicasOf(context).gateway;
-  const ask = () => follow(context, { client, method: "POST", path: gatewayRoutes.chat.path(), body });
+  const ask = () => followStream(context, { client, method: "POST", path: gatewayRoutes.chat.path(), body });
   const streams = await Promise.all([ask(), ask()]);
   return {
     copies: streams.map(replicaIn),

@@ -4,7 +4,7 @@ import { type Listening, listenToEvents } from "../listen-to-events.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { lookUntil, patienceOf, readReply } from "../read-replies.ts";
 import { sendSomewhere } from "./call-any-replica.ts";
-import { LOOKS, notAtTwo, replicaIn, replicasOf, SEVERAL_HMIS, shortName } from "./met-replicas.ts";
+import { LOOKS, notAtTwo, replicaIn, replicasOf, SEVERAL_HMIS, shortReplicaName } from "./met-replicas.ts";
 
 /** A page that listens at a copy. */
 interface Page {
@@ -58,13 +58,13 @@ export const heardElsewhere = defineCheck<Context["target"], Evidence>({
     if (replyId === "") throw new CouldNotRun("no message was sent");
     const elsewhere = pages.filter(({ copy }) => copy !== sentTo);
     if (elsewhere.length === 0) throw notAtTwo(`${pages.length} pages and the message`);
-    const seen = `sent at copy ${shortName(sentTo)}; ${elsewhere.length} of ${pages.length} pages listened at others`;
+    const seen = `sent at copy ${shortReplicaName(sentTo)}; ${elsewhere.length} of ${pages.length} pages listened at others`;
     const deaf = elsewhere.find(({ heard }) => heard.join(", ") !== EXPECTED);
     if (deaf === undefined) return { verdict: "holds", seen };
     return {
       verdict: "broken",
       expected: `${EXPECTED} of reply ${replyId} at each`,
-      found: `${deaf.heard.join(", ") || "nothing"} at copy ${shortName(deaf.copy)}`,
+      found: `${deaf.heard.join(", ") || "nothing"} at copy ${shortReplicaName(deaf.copy)}`,
       seen,
     };
   },

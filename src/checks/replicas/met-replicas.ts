@@ -37,7 +37,7 @@ export function requireWell(statuses: readonly number[]): void {
 }
 
 /** A copy's name, as short as a sentence has it. */
-export function shortName(copy: string): string {
+export function shortReplicaName(copy: string): string {
   return copy.slice(0, 8);
 }
 

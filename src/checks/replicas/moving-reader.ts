@@ -6,12 +6,12 @@ import type { SeenStream } from "../../targets/http-client.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { lookUntil, patienceOf } from "../read-replies.ts";
 import { eventsIn, textIn } from "../sse/arrived-events.ts";
-import { follow } from "../sse/follow-stream.ts";
+import { followStream } from "../sse/follow-stream.ts";
 import { lookSomewhere, sendSomewhere } from "./call-any-replica.ts";
 import { LOOKS, replicaIn, replicasOf } from "./met-replicas.ts";
 
 /** One connection of the reader. */
-export interface Piece {
+export interface MovedPiece {
   readonly copy: string;
   /** With which event id it came back; empty for the first. */
   readonly lastEventId: string;
@@ -23,7 +23,7 @@ export interface Piece {
 }
 
 /** What a copy showed of the reply. */
-export interface Look {
+export interface MovedLook {
   readonly copy: string;
   readonly status: number;
   /** Null where it showed no reply. */
@@ -34,11 +34,11 @@ export interface MovingReader {
   readonly asked: string;
   /** The copy that took the message, and so owns the reply. */
   readonly owner: string;
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly MovedPiece[];
   /** While it ran, after each piece. */
-  readonly during: readonly Look[];
+  readonly during: readonly MovedLook[];
   /** The reply as it was saved at its end; null where no copy showed it ended. */
-  readonly saved: Look | null;
+  readonly saved: MovedLook | null;
 }
 
 /** The reply takes seconds: in that time each copy has looked for replies that others left. */
@@ -61,8 +61,8 @@ async function readInPieces(context: Context): Promise<MovingReader> {
   const asked = `Count to 60. ${context.canary("moving reader")}`;
   const sent = await sendSomewhere(context, { session_id, message: asked });
   expectAnswer(sent, SentMessage);
-  const pieces: Piece[] = [];
-  const during: Look[] = [];
+  const pieces: MovedPiece[] = [];
+  const during: MovedLook[] = [];
   // Where a copy refuses the reader, the next may not, and what the copies show of the reply is looked at all the same.
   const isOver = (last = pieces.at(-1)): boolean =>
     last !== undefined && (last.isDone || (last.stream.status !== 200 && hasEnded(during.at(-1))));
@@ -79,15 +79,19 @@ async function readInPieces(context: Context): Promise<MovingReader> {
   return { asked, owner: replicaIn(sent), pieces, during, saved: hasEnded(last) ? last : null };
 }
 
-function hasEnded(look: Look | undefined): boolean {
+function hasEnded(look: MovedLook | undefined): boolean {
   return look?.row != null && look.row.status !== "streaming";
 }
 
-async function readPiece(context: Context, session_id: string, before: Piece | undefined): Promise<Piece> {
+async function readPiece(
+  context: Context,
+  session_id: string,
+  before: MovedPiece | undefined,
+): Promise<MovedPiece> {
   const left = new AbortController();
   let tokens = 0;
   const lastEventId = before?.ids.at(-1) ?? before?.lastEventId ?? "";
-  const stream = await follow(context, {
+  const stream = await followStream(context, {
     client: replicasOf(context).hmi,
     method: "GET",
     path: hmiRoutes.stream.path({ session_id }),
@@ -111,7 +115,7 @@ async function readPiece(context: Context, session_id: string, before: Piece | u
 }
 
 /** The reply of a conversation that has one, as some copy shows it. */
-async function lookAtReply(context: Context, session_id: string): Promise<Look> {
+async function lookAtReply(context: Context, session_id: string): Promise<MovedLook> {
   const { copy, status, messages } = await lookSomewhere(context, session_id);
   const row = messages.findLast(({ role }) => role === "assistant");
   return { copy, status, row: row === undefined ? null : { content: row.content, status: row.status } };

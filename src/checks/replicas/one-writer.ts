@@ -1,6 +1,6 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { SEVERAL_HMIS, shortName } from "./met-replicas.ts";
+import { SEVERAL_HMIS, shortReplicaName } from "./met-replicas.ts";
 import { type MovingReader, moveBetweenReplicas, requireSaved } from "./moving-reader.ts";
 
 export const oneWriter = defineCheck<Context["target"], MovingReader>({
@@ -21,7 +21,7 @@ export const oneWriter = defineCheck<Context["target"], MovingReader>({
     return {
       verdict: "broken",
       expected: `a beginning of ${JSON.stringify(content)}`,
-      found: `${JSON.stringify(wrong.content)} at copy ${shortName(wrong.copy)}`,
+      found: `${JSON.stringify(wrong.content)} at copy ${shortReplicaName(wrong.copy)}`,
       seen,
     };
   },

@@ -4,10 +4,10 @@ import type { SeenStream } from "../../targets/http-client.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { lookUntil, readSettledRows } from "../read-replies.ts";
 import { textIn } from "../sse/arrived-events.ts";
-import { isWhole, lastWord } from "../stream-endings.ts";
+import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { beginSomewhere, sendSomewhere } from "./call-any-replica.ts";
-import { LOOKS, replicasOf, SEVERAL_HMIS, shortName } from "./met-replicas.ts";
+import { LOOKS, replicasOf, SEVERAL_HMIS, shortReplicaName } from "./met-replicas.ts";
 
 /** A busy machine may take its time; a reply that is streaming for longer will be so for good. In milliseconds. */
 const SETTLES_WITHIN_MS = 20_000;
@@ -58,7 +58,7 @@ export const drain = defineCheck<Context["target"], Evidence>({
     };
   },
   judge({ drained, stream, saved, meanwhile }) {
-    const seen = `copy ${shortName(drained)} was asked to stop in mid-reply; another message was answered ${meanwhile.answers.map(({ status }) => status).join(", ")}`;
+    const seen = `copy ${shortReplicaName(drained)} was asked to stop in mid-reply; another message was answered ${meanwhile.answers.map(({ status }) => status).join(", ")}`;
     return (
       judgeRunning({ stream, saved }, seen) ?? judgeMeanwhile(meanwhile, seen) ?? { verdict: "holds", seen }
     );
@@ -98,7 +98,8 @@ function judgeRunning(
   seen: string,
 ): Broken | undefined {
   const text = textIn(stream.events);
-  if (isWhole(lastWord(stream)) && saved?.status === "complete" && saved.content === text) return undefined;
+  if (isWholeEnding(lastWord(stream)) && saved?.status === "complete" && saved.content === text)
+    return undefined;
   return {
     verdict: "broken",
     expected:

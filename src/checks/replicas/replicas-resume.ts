@@ -1,7 +1,7 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { ownWords } from "../../targets/quoted-answer.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { notAtTwo, SEVERAL_HMIS, shortName } from "./met-replicas.ts";
+import { notAtTwo, SEVERAL_HMIS, shortReplicaName } from "./met-replicas.ts";
 import { type MovingReader, moveBetweenReplicas, requireSaved } from "./moving-reader.ts";
 
 export const resume = defineCheck<Context["target"], MovingReader>({
@@ -15,13 +15,13 @@ export const resume = defineCheck<Context["target"], MovingReader>({
   judge(reader) {
     const { pieces } = reader;
     const copies = new Set(pieces.map(({ copy }) => copy));
-    const seen = `${pieces.length} connections to ${copies.size} copies, the message at ${shortName(reader.owner)}`;
+    const seen = `${pieces.length} connections to ${copies.size} copies, the message at ${shortReplicaName(reader.owner)}`;
     const refused = pieces.find(({ stream }) => stream.status !== 200);
     if (refused !== undefined) {
       return {
         verdict: "broken",
         expected: `the rest of the reply after event ${refused.lastEventId || "none"}`,
-        found: `${refused.stream.status} ${ownWords(refused.stream)} at copy ${shortName(refused.copy)}`,
+        found: `${refused.stream.status} ${ownWords(refused.stream)} at copy ${shortReplicaName(refused.copy)}`,
         seen,
       };
     }

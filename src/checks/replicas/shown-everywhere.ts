@@ -2,9 +2,9 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { converse, readSettledRows } from "../read-replies.ts";
+import { readSettledRows, sendAndReadReply } from "../read-replies.ts";
 import { lookSomewhere } from "./call-any-replica.ts";
-import { LOOKS, notAtTwo, requireWell, SEVERAL_HMIS, shortName } from "./met-replicas.ts";
+import { LOOKS, notAtTwo, requireWell, SEVERAL_HMIS, shortReplicaName } from "./met-replicas.ts";
 
 /** What a copy showed of a conversation. */
 interface Shown {
@@ -35,7 +35,7 @@ export const shownEverywhere = defineCheck<Context["target"], Evidence>({
     const options = { num_predict: 16, stand_in_token_ms: 0 };
     const sessionId = await makeSession(context, await makeProfile(context, { name: "shown", options }));
     const before = await lookAround(context, sessionId);
-    await converse(context, sessionId, `Say hello, ${context.canary("shown")}.`);
+    await sendAndReadReply(context, sessionId, `Say hello, ${context.canary("shown")}.`);
     const said = (await readSettledRows(context, sessionId)).map(({ content }) => content);
     const after = await lookAround(context, sessionId);
     const path = hmiRoutes.deleteSession.path({ session_id: sessionId });
@@ -78,7 +78,7 @@ function judgeLook(
   return {
     verdict: "broken",
     expected: `${when}: 200, ${rows(expected)}`,
-    found: `${status}, ${rows(texts)} at copy ${shortName(copy)}`,
+    found: `${status}, ${rows(texts)} at copy ${shortReplicaName(copy)}`,
     seen,
   };
 }
@@ -88,7 +88,7 @@ function judgeGone({ copy, status }: Shown, seen: string): Broken | undefined {
   return {
     verdict: "broken",
     expected: "404 once the conversation is deleted",
-    found: `${status} at copy ${shortName(copy)}`,
+    found: `${status} at copy ${shortReplicaName(copy)}`,
     seen,
   };
 }

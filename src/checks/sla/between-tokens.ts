@@ -2,8 +2,8 @@ import { NotTold } from "../../errors.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { requireUndisturbed } from "../undisturbed.ts";
-import { inWords, percentile } from "./percentile.ts";
-import { type Sample, type Samples, TARGETS, timeMessages } from "./timed-messages.ts";
+import { percentile, percentileInWords } from "./percentile.ts";
+import { type Samples, TARGETS, type TimedSample, timeMessages } from "./timed-messages.ts";
 
 export const betweenTokens = defineCheck<Context["target"], Samples>({
   id: "sla/between-tokens",
@@ -23,7 +23,7 @@ export const betweenTokens = defineCheck<Context["target"], Samples>({
     if (gaps.length === 0) {
       return { verdict: "broken", expected, found: "all tokens of each reply at once", seen };
     }
-    const found = `${inWords(gaps, 50)}, ${inWords(gaps, 95)}`;
+    const found = `${percentileInWords(gaps, 50)}, ${percentileInWords(gaps, 95)}`;
     if (percentile(gaps, 50) < TARGETS.gapP50) {
       return { verdict: "holds", seen: `${seen}: ${found}, limit of the median ${TARGETS.gapP50} ms` };
     }
@@ -31,7 +31,9 @@ export const betweenTokens = defineCheck<Context["target"], Samples>({
     const own = replies.flatMap(({ engine }) => engine?.gap_ms ?? []);
     const isKnown = own.length === replies.length;
     if (isKnown && percentile(own, 50) >= percentile(gaps, 50) / SLOWER) {
-      throw new NotTold(`the engine itself is slow: ${seen}, ${found}; its own pace ${inWords(own, 50)}`);
+      throw new NotTold(
+        `the engine itself is slow: ${seen}, ${found}; its own pace ${percentileInWords(own, 50)}`,
+      );
     }
     return { verdict: "broken", expected, found, seen };
   },
@@ -40,6 +42,6 @@ export const betweenTokens = defineCheck<Context["target"], Samples>({
 /** Slower than the engine writes by this factor, and somebody holds tokens back. */
 export const SLOWER = 1.5;
 
-function gapsIn({ tokens_ms }: Sample): number[] {
+function gapsIn({ tokens_ms }: TimedSample): number[] {
   return tokens_ms.slice(1).map((at, index) => at - (tokens_ms[index] ?? at));
 }

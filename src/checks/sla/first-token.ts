@@ -2,8 +2,8 @@ import { NotTold } from "../../errors.ts";
 import { defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { requireUndisturbed } from "../undisturbed.ts";
-import { inWords, percentile, requireEnough } from "./percentile.ts";
-import { type Sample, type Samples, TARGETS, timeMessages } from "./timed-messages.ts";
+import { percentile, percentileInWords, requireEnough } from "./percentile.ts";
+import { type Samples, TARGETS, type TimedSample, timeMessages } from "./timed-messages.ts";
 
 const { firstTokenP50, firstTokenP95 } = TARGETS;
 
@@ -18,7 +18,7 @@ export const firstToken = defineCheck<Context["target"], Samples>({
   judge({ firstTokens, ...disturbance }) {
     const times = firstTokens.flatMap(({ first_token_ms }) => first_token_ms ?? []);
     requireEnough(times);
-    const seen = `${times.length} replies: ${inWords(times, 50)}, ${inWords(times, 95)}`;
+    const seen = `${times.length} replies: ${percentileInWords(times, 50)}, ${percentileInWords(times, 95)}`;
     if (percentile(times, 50) < firstTokenP50 && percentile(times, 95) < firstTokenP95) {
       return { verdict: "holds", seen: `${seen}, limits ${firstTokenP50} and ${firstTokenP95} ms` };
     }
@@ -28,7 +28,7 @@ export const firstToken = defineCheck<Context["target"], Samples>({
     return {
       verdict: "broken",
       expected: `P50 under ${firstTokenP50} ms, P95 under ${firstTokenP95} ms`,
-      found: `${inWords(times, 50)}, ${inWords(times, 95)}`,
+      found: `${percentileInWords(times, 50)}, ${percentileInWords(times, 95)}`,
       seen: `${seen}; ${share?.words ?? "what of it is the engine's own is not told"}`,
     };
   },
@@ -38,7 +38,7 @@ export const firstToken = defineCheck<Context["target"], Samples>({
 export const REST = { p50: firstTokenP50 / 4, p95: firstTokenP95 / 4 } as const;
 
 /** The engine's own share, and the rest; undefined where it is not known of every reply. */
-function shareInWords(samples: readonly Sample[]): { words: string; isAlone: boolean } | undefined {
+function shareInWords(samples: readonly TimedSample[]): { words: string; isAlone: boolean } | undefined {
   const answered = samples.filter(({ first_token_ms }) => first_token_ms !== null);
   const shares = answered.flatMap(({ engine }) => engine?.first_token_ms ?? []);
   if (shares.length === 0 || shares.length < answered.length) return undefined;
@@ -46,7 +46,7 @@ function shareInWords(samples: readonly Sample[]): { words: string; isAlone: boo
     Math.max(0, (first_token_ms ?? 0) - (engine?.first_token_ms ?? 0)),
   );
   return {
-    words: `the engine's own share ${inWords(shares, 50)}, ${inWords(shares, 95)}; what stands between ${inWords(rest, 50)}, ${inWords(rest, 95)}`,
+    words: `the engine's own share ${percentileInWords(shares, 50)}, ${percentileInWords(shares, 95)}; what stands between ${percentileInWords(rest, 50)}, ${percentileInWords(rest, 95)}`,
     isAlone: percentile(rest, 50) < REST.p50 && percentile(rest, 95) < REST.p95,
   };
 }

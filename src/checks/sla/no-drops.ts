@@ -1,8 +1,8 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isWhole } from "../stream-endings.ts";
-import { type Sample, type Samples, timeMessages, USERS } from "./timed-messages.ts";
+import { isWholeEnding } from "../stream-endings.ts";
+import { type Samples, type TimedSample, timeMessages, USERS } from "./timed-messages.ts";
 
 export const noDrops = defineCheck<Context["target"], Samples>({
   id: "sla/no-drops",
@@ -18,9 +18,9 @@ export const noDrops = defineCheck<Context["target"], Samples>({
     },
 });
 
-function judgeOne({ who, status, ended }: Sample, all: readonly Sample[]): Broken | undefined {
-  if (status < 300 && isWhole(ended)) return undefined;
-  const whole = all.filter((sample) => isWhole(sample.ended)).length;
+function judgeOne({ who, status, ended }: TimedSample, all: readonly TimedSample[]): Broken | undefined {
+  if (status < 300 && isWholeEnding(ended)) return undefined;
+  const whole = all.filter((sample) => isWholeEnding(sample.ended)).length;
   return {
     verdict: "broken",
     expected: `${all.length} replies written to their ends`,

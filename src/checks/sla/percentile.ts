@@ -17,6 +17,6 @@ export function requireEnough(values: readonly number[]): void {
 }
 
 /** `P95 12.4 ms`. */
-export function inWords(values: readonly number[], percent: number): string {
+export function percentileInWords(values: readonly number[], percent: number): string {
   return `P${percent} ${Math.round(percentile(values, percent) * 10) / 10} ms`;
 }

@@ -2,7 +2,7 @@ import { NotTold } from "../../errors.ts";
 import { defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { requireUndisturbed } from "../undisturbed.ts";
-import { inWords, percentile, requireEnough } from "./percentile.ts";
+import { percentile, percentileInWords, requireEnough } from "./percentile.ts";
 import { type Samples, TARGETS, timeMessages } from "./timed-messages.ts";
 
 export const accepted = defineCheck<Context["target"], Samples>({
@@ -21,10 +21,10 @@ export const accepted = defineCheck<Context["target"], Samples>({
       );
     }
     requireEnough(times);
-    const seen = `${times.length} messages: ${inWords(times, 50)}, ${inWords(times, 95)}, limit ${TARGETS.acceptedP95} ms`;
+    const seen = `${times.length} messages: ${percentileInWords(times, 50)}, ${percentileInWords(times, 95)}, limit ${TARGETS.acceptedP95} ms`;
     if (percentile(times, 95) < TARGETS.acceptedP95) return { verdict: "holds", seen };
     requireUndisturbed(disturbance);
     const expected = `P95 under ${TARGETS.acceptedP95} ms`;
-    return { verdict: "broken", expected, found: inWords(times, 95), seen };
+    return { verdict: "broken", expected, found: percentileInWords(times, 95), seen };
   },
 });

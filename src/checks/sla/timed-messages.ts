@@ -17,7 +17,7 @@ import { type Disturbance, timeUndisturbed } from "../undisturbed.ts";
 import { type EngineShare, engineShare, isOneCallOf } from "./engine-share.ts";
 
 /** One message and its reply, timed from when the message was sent; all times in milliseconds. */
-export interface Sample {
+export interface TimedSample {
   /** `user 3, message 2`. */
   readonly who: string;
   readonly status: number;
@@ -38,9 +38,9 @@ export interface Sample {
 /** What was timed. */
 export interface Samples extends Disturbance {
   /** Messages of users who all chat at the same time. */
-  readonly atOnce: readonly Sample[];
+  readonly atOnce: readonly TimedSample[];
   /** Replies whose first token shows what the stack needs: an engine with one slot is asked by one user at a time. */
-  readonly firstTokens: readonly Sample[];
+  readonly firstTokens: readonly TimedSample[];
 }
 
 /** Service targets, in milliseconds (contract, section 6). */
@@ -104,8 +104,8 @@ async function chat(
   context: Context,
   talk: Talk,
   { user, messages, attempt }: { user: string; messages: number; attempt: number },
-): Promise<Sample[]> {
-  const samples: Sample[] = [];
+): Promise<TimedSample[]> {
+  const samples: TimedSample[] = [];
   for (let message = 1; message <= messages; message += 1) {
     const text = `Count to 100. ${context.canary(`${user} ${message} ${attempt}`)}`;
     samples.push({ who: `${user}, message ${message}`, ...(await timeOne(context, talk, text)) });
@@ -113,7 +113,7 @@ async function chat(
   return samples;
 }
 
-async function timeOne(context: Context, talk: Talk, text: string): Promise<Omit<Sample, "who">> {
+async function timeOne(context: Context, talk: Talk, text: string): Promise<Omit<TimedSample, "who">> {
   const start = performance.now();
   const { place, conversation } = talk;
   const sent = await context.target.chat.send({ place, conversation, text }, context.signal);

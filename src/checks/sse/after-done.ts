@@ -2,9 +2,9 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describe, finishReasonOf } from "./arrived-events.ts";
-import { follow } from "./follow-stream.ts";
-import { say } from "./seen-reply.ts";
+import { describeStream, finishReasonOf } from "./arrived-events.ts";
+import { followStream } from "./follow-stream.ts";
+import { sendAndSeeReply } from "./seen-reply.ts";
 
 interface Evidence {
   readonly first: SeenStream;
@@ -19,7 +19,7 @@ export const afterDone = defineCheck<Context["target"], Evidence>({
   lookAt: "a stream that is opened with the Last-Event-ID of its done: 204 and no body",
   needs: ["speak the contract"],
   async collect(context) {
-    const { sessionId, stream } = await say(context, {
+    const { sessionId, stream } = await sendAndSeeReply(context, {
       door: "message",
       name: "after done",
       options: { num_predict: 8 },
@@ -30,11 +30,11 @@ export const afterDone = defineCheck<Context["target"], Evidence>({
     const headers = { "last-event-id": last };
     return {
       first: stream,
-      again: await follow(context, { client: context.target.hmi, method: "GET", path, headers }),
+      again: await followStream(context, { client: context.target.hmi, method: "GET", path, headers }),
     };
   },
   judge({ first, again }) {
-    if (finishReasonOf(first) === undefined) throw new CouldNotRun(`${describe(first)}: without done`);
+    if (finishReasonOf(first) === undefined) throw new CouldNotRun(`${describeStream(first)}: without done`);
     const seen = `${again.request} with the id of done answered ${again.status}`;
     if (again.status === 204 && again.events.length === 0) return { verdict: "holds", seen };
     const found = `${again.status} with ${again.events.length} events`;

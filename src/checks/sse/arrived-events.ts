@@ -31,16 +31,16 @@ export function textIn(events: readonly SeenEvent[]): string {
 }
 
 /** An event in few words: its type, a status by its name. */
-export function nameOf(event: StreamEvent): string {
+export function eventName(event: StreamEvent): string {
   if (event.type === "status_update") return event.status;
   return event.type === "done" ? `done(${event.finish_reason})` : event.type;
 }
 
 /** `GET /api/chat/stream/5 ended with done(stop), closed after 14 ms`; without the contract's events, by what was told. */
-export function describe(stream: SeenStream): string {
+export function describeStream(stream: SeenStream): string {
   const path = decodeURIComponent(stream.request.replaceAll("+", " "));
   const last = eventsIn(stream).at(-1);
   const word = stream.facts.length === 0 ? "brought no event" : `ended with ${lastWord(stream)}`;
-  const ending = last === undefined ? word : `ended with ${nameOf(last)}`;
+  const ending = last === undefined ? word : `ended with ${eventName(last)}`;
   return `${path} ${ending}, ${stream.end} after ${Math.round(stream.duration_ms)} ms`;
 }

@@ -4,7 +4,7 @@ import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenEvent, SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { follow, type Reading } from "./follow-stream.ts";
+import { followStream, type StreamReading } from "./follow-stream.ts";
 import { type Door, prepare, seenReply } from "./seen-reply.ts";
 
 /** A reader that lost its connection in mid-reply, and came back with the id of the last event that it had. */
@@ -50,7 +50,7 @@ async function comeBack(context: Context, door: Door): Promise<Comeback> {
   const reading = await prepared.open();
   const left = new AbortController();
   let tokens = 0;
-  const first = await follow(context, {
+  const first = await followStream(context, {
     ...reading,
     leave: left.signal,
     onEvent({ event }) {
@@ -64,16 +64,16 @@ async function comeBack(context: Context, door: Door): Promise<Comeback> {
     throw new CouldNotRun(`${first.request} brought no ${HAD} tokens with ids to come back with`);
   }
   const headers = { "last-event-id": lastEventId };
-  const during = await follow(context, { ...reading, headers });
+  const during = await followStream(context, { ...reading, headers });
   // Where it was refused, the reply still runs: the second time is to be after its end.
-  if (during.status !== 200) await follow(context, joining(context, door, prepared.sessionId));
-  const after = await follow(context, { ...reading, headers });
+  if (during.status !== 200) await followStream(context, joining(context, door, prepared.sessionId));
+  const after = await followStream(context, { ...reading, headers });
   const { message, rows, generations } = await seenReply(context, prepared, after);
   return { door, whole: WORDS.join(""), lastEventId, before, during, after, rows, generations, message };
 }
 
 /** A reader of a conversation's reply that has seen nothing yet. */
-function joining({ target }: Context, door: Door, session_id: string): Reading {
+function joining({ target }: Context, door: Door, session_id: string): StreamReading {
   if (door === "gateway") {
     return { client: target.gateway, method: "GET", path: gatewayRoutes.resume.path({ session_id }) };
   }

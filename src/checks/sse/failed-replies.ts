@@ -1,13 +1,13 @@
 import { NotTold } from "../../errors.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { type Door, doorsOf, type SeenReply, say } from "./seen-reply.ts";
+import { type Door, doorsOf, type SeenReply, sendAndSeeReply } from "./seen-reply.ts";
 
 /** A way in which the engine was told to fail, as the stand-in names it. */
-export type Failure = "error" | "cut" | "end";
+export type EngineFailureKind = "error" | "cut" | "end";
 
 /** A reply in which the engine failed. */
 export interface FailedReply {
-  readonly failure: Failure;
+  readonly failure: EngineFailureKind;
   /** What it had written before. */
   readonly before: string;
   /** Whether the target tells of a failure by an `error` event, and not by a status alone. */
@@ -30,7 +30,7 @@ export async function failedReplies(context: Context): Promise<readonly FailedRe
     const unheard = chat.lacking["tell failures"];
     if (front === "engine")
       throw new NotTold("the target is an engine: nobody is there to tell that it fails");
-    const fail = async (door: Door, failure: Failure, after: number): Promise<FailedReply> => {
+    const fail = async (door: Door, failure: EngineFailureKind, after: number): Promise<FailedReply> => {
       const options = {
         stand_in_reply: WORDS.join(""),
         stand_in_token_ms: 0,
@@ -38,7 +38,7 @@ export async function failedReplies(context: Context): Promise<readonly FailedRe
         stand_in_fail_after: after,
       };
       const name = `${failure} after ${after} ${door}`;
-      const reply = await say(context, { door, name, options, tellsByRefusal: true });
+      const reply = await sendAndSeeReply(context, { door, name, options, tellsByRefusal: true });
       const before = WORDS.slice(0, after).join("");
       return { failure, before, hasErrorEvent, reply, ...(unheard !== undefined && { unheard }) };
     };
@@ -62,4 +62,4 @@ const WHAT = {
   error: "an error line",
   cut: "a cut connection",
   end: "an end without a final object",
-} as const satisfies Record<Failure, string>;
+} as const satisfies Record<EngineFailureKind, string>;

@@ -2,7 +2,7 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { requireUndisturbed } from "../undisturbed.ts";
-import { arrivedIn, describe } from "./arrived-events.ts";
+import { arrivedIn, describeStream } from "./arrived-events.ts";
 import type { SeenReply } from "./seen-reply.ts";
 import { type TimedReplies, timedReplies } from "./timed-replies.ts";
 
@@ -36,6 +36,6 @@ function judgeOne({ stream }: SeenReply, silenceMs: number): Broken | undefined 
     verdict: "broken",
     expected: `planning before the engine answers, which took ${silenceMs} ms`,
     found: first === undefined ? "no event" : `the first event after ${Math.round(first.at_ms)} ms`,
-    seen: describe(stream),
+    seen: describeStream(stream),
   };
 }

@@ -2,7 +2,7 @@ import type { HttpClient, SeenEvent, SeenStream } from "../../targets/http-clien
 import type { Context } from "../profiles-and-sessions.ts";
 
 /** An event stream that is read. */
-export interface Reading {
+export interface StreamReading {
   readonly client: HttpClient;
   readonly method: "GET" | "POST";
   readonly path: string;
@@ -23,7 +23,7 @@ export const CLOSE_MS = 5_000;
  * Reads a stream to its end; gives it up where it does not close after `done`, or where no token follows
  * another for so long that none will. Throws the context's reason when that is aborted.
  */
-export async function follow(context: Context, reading: Reading): Promise<SeenStream> {
+export async function followStream(context: Context, reading: StreamReading): Promise<SeenStream> {
   const { client, method, path, body, headers, silenceMs = 0, leave } = reading;
   const patience = new AbortController();
   const stallMs = silenceMs + Math.min(60_000, 40 * context.target.settings.heartbeatMs);

@@ -2,8 +2,8 @@ import { gatewayRoutes } from "../../contract/routes.ts";
 import { defineCheck } from "../../harness/define-check.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describe, textIn } from "./arrived-events.ts";
-import { follow } from "./follow-stream.ts";
+import { describeStream, textIn } from "./arrived-events.ts";
+import { followStream } from "./follow-stream.ts";
 import { prepare } from "./seen-reply.ts";
 
 interface Evidence {
@@ -24,8 +24,8 @@ export const gatewayJoin = defineCheck<Context["target"], Evidence>({
     const path = gatewayRoutes.resume.path({ session_id: prepared.sessionId });
     let joining: Promise<SeenStream> | undefined;
     const join = (): Promise<SeenStream> =>
-      follow(context, { client: context.target.gateway, method: "GET", path });
-    const begun = await follow(context, {
+      followStream(context, { client: context.target.gateway, method: "GET", path });
+    const begun = await followStream(context, {
       ...(await prepared.open()),
       onEvent() {
         joining ??= join();
@@ -36,7 +36,7 @@ export const gatewayJoin = defineCheck<Context["target"], Evidence>({
     return { begun, joined: await (joining ?? join()) };
   },
   judge({ begun, joined }) {
-    const seen = `${describe(begun)}; ${describe(joined)}`;
+    const seen = `${describeStream(begun)}; ${describeStream(joined)}`;
     const expected = JSON.stringify(textIn(begun.events));
     const found = joined.status === 200 ? JSON.stringify(textIn(joined.events)) : `status ${joined.status}`;
     return expected === found ? { verdict: "holds", seen } : { verdict: "broken", expected, found, seen };

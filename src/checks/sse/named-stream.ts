@@ -5,8 +5,8 @@ import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
 import { ownWords } from "../../targets/quoted-answer.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { converse, readSettledRows } from "../read-replies.ts";
-import { follow } from "./follow-stream.ts";
+import { readSettledRows, sendAndReadReply } from "../read-replies.ts";
+import { followStream } from "./follow-stream.ts";
 
 /** A reply that was asked for by a name, in a conversation that has gone on since. */
 interface NamedReply {
@@ -35,7 +35,7 @@ export const namedStream = defineCheck<Context["target"], Evidence>({
     const options = { num_predict: 24, stand_in_token_ms: 0 };
     const sessionId = await makeSession(context, await makeProfile(context, { name: "sse", options }));
     for (const name of ["first", "second"]) {
-      await converse(context, sessionId, `Say: ${context.canary(name)}`);
+      await sendAndReadReply(context, sessionId, `Say: ${context.canary(name)}`);
       await readSettledRows(context, sessionId);
     }
     const rows = await readSettledRows(context, sessionId);
@@ -47,7 +47,7 @@ export const namedStream = defineCheck<Context["target"], Evidence>({
       by,
       saved: reply.content,
       newest: rows.at(-1)?.content ?? "",
-      stream: await follow(context, { client: hmi, method: "GET", path: pathOf(messageId) }),
+      stream: await followStream(context, { client: hmi, method: "GET", path: pathOf(messageId) }),
     });
     return {
       named: [await read("the reply", reply.message_id), await read("its message", message.message_id)],

@@ -1,7 +1,7 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describe } from "./arrived-events.ts";
+import { describeStream } from "./arrived-events.ts";
 import { type FailedReply, failedReplies, story } from "./failed-replies.ts";
 
 export const noRetry = defineCheck<Context["target"], readonly FailedReply[]>({
@@ -26,7 +26,7 @@ function judgeOne(failed: FailedReply): Broken | undefined {
     verdict: "broken",
     expected: "one request to the engine",
     found: `${generations.length} requests`,
-    seen: `${story(failed)}; ${describe(failed.reply.stream)}`,
+    seen: `${story(failed)}; ${describeStream(failed.reply.stream)}`,
     rows: generations,
   };
 }

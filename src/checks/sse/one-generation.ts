@@ -1,7 +1,7 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describe } from "./arrived-events.ts";
+import { describeStream } from "./arrived-events.ts";
 import { type Comeback, comebacks } from "./comebacks.ts";
 
 export const oneGeneration = defineCheck<Context["target"], readonly Comeback[]>({
@@ -28,7 +28,7 @@ function judgeOne({ generations, rows, message, during, after }: Comeback): Brok
     verdict: "broken",
     expected: "one request to the engine, and one message",
     found: `requests to the engine: ${generations.length}; messages: ${sent}`,
-    seen: `${describe(during)}; ${describe(after)}`,
+    seen: `${describeStream(during)}; ${describeStream(after)}`,
     rows,
   };
 }

@@ -1,6 +1,6 @@
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { type Door, doorsOf, type SeenReply, say } from "./seen-reply.ts";
+import { type Door, doorsOf, type SeenReply, sendAndSeeReply } from "./seen-reply.ts";
 
 const DOORS: readonly Door[] = ["message", "general-stream", "gateway"];
 
@@ -12,10 +12,12 @@ export async function plainReplies(context: Context): Promise<readonly SeenReply
   return await context.share("plain replies", async () => {
     const doors = doorsOf(context, DOORS);
     const plain = doors.map((door) =>
-      say(context, { door, name: `plain ${door}`, options: { num_predict: 24 } }),
+      sendAndSeeReply(context, { door, name: `plain ${door}`, options: { num_predict: 24 } }),
     );
     const empty = context.target.capabilities.has("direct the engine")
-      ? doors.map((door) => say(context, { door, name: `empty ${door}`, options: { stand_in_reply: "" } }))
+      ? doors.map((door) =>
+          sendAndSeeReply(context, { door, name: `empty ${door}`, options: { stand_in_reply: "" } }),
+        )
       : [];
     return await Promise.all([...plain, ...empty]);
   });

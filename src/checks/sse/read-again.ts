@@ -7,9 +7,9 @@ import { converseIn, hearAgain, rowsOf, settledRowsOf, startTalk } from "../chec
 import type { Context } from "../profiles-and-sessions.ts";
 import { patienceOf, readRows } from "../read-replies.ts";
 import { lastWord } from "../stream-endings.ts";
-import { describe, finishReasonOf } from "./arrived-events.ts";
-import { follow } from "./follow-stream.ts";
-import { generationsOf, replyRow, say } from "./seen-reply.ts";
+import { describeStream, finishReasonOf } from "./arrived-events.ts";
+import { followStream } from "./follow-stream.ts";
+import { generationsOf, replyRow, sendAndSeeReply } from "./seen-reply.ts";
 
 interface Reading {
   readonly stream: SeenStream;
@@ -39,16 +39,25 @@ export const readAgain = defineCheck<Context["target"], Evidence>({
       (isOtherWire ? judgeTraces(first, second) : undefined) ??
       judgeStream(first, second, isOtherWire) ??
       judgeTraces(first, second);
-    return broken ?? { verdict: "holds", seen: `${describe(first.stream)}; then ${describe(second.stream)}` };
+    return (
+      broken ?? {
+        verdict: "holds",
+        seen: `${describeStream(first.stream)}; then ${describeStream(second.stream)}`,
+      }
+    );
   },
 });
 
 async function readByContract(context: Context): Promise<Evidence> {
-  const reply = await say(context, { door: "message", name: "read again", options: { num_predict: 8 } });
+  const reply = await sendAndSeeReply(context, {
+    door: "message",
+    name: "read again",
+    options: { num_predict: 8 },
+  });
   replyRow(reply);
   const { stream, rows, generations, sessionId, message } = reply;
   const path = hmiRoutes.stream.path({ session_id: sessionId });
-  const again = await follow(context, { client: context.target.hmi, method: "GET", path });
+  const again = await followStream(context, { client: context.target.hmi, method: "GET", path });
   return {
     first: { stream, rows, requests: generations?.length ?? null },
     second: {
@@ -86,7 +95,7 @@ function judgeStream(first: Reading, second: Reading, isOtherWire: boolean): Bro
   const expected = isOtherWire ? saidByWire(first.stream) : said(first.stream);
   const found = isOtherWire ? saidByWire(stream) : said(stream);
   if (expected === found) return undefined;
-  return { verdict: "broken", expected, found, seen: describe(stream), rows: second.rows };
+  return { verdict: "broken", expected, found, seen: describeStream(stream), rows: second.rows };
 }
 
 function judgeTraces(first: Reading, second: Reading): Broken | undefined {
@@ -96,7 +105,7 @@ function judgeTraces(first: Reading, second: Reading): Broken | undefined {
     verdict: "broken",
     expected: "no request to the engine, and the rows as they were",
     found: `requests: ${second.requests}, before ${first.requests}; rows ${isUnchanged ? "as they were" : "changed"}`,
-    seen: describe(second.stream),
+    seen: describeStream(second.stream),
     rows: second.rows,
   };
 }

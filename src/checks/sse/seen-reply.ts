@@ -12,7 +12,7 @@ import { hear, learnConversation, settledRowsOf, startTalk, type Talk } from "..
 import { answering } from "../engine-generations.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readRows } from "../read-replies.ts";
-import { follow, type Reading } from "./follow-stream.ts";
+import { followStream, type StreamReading } from "./follow-stream.ts";
 
 /**
  * The ways to a streamed reply: `message` is the HMI's two calls, `general-stream` its one; `gateway` is the
@@ -25,7 +25,7 @@ export function doorsOf({ target }: Context, doors: readonly Door[]): readonly D
   return target.capabilities.has("speak the contract") ? doors : ["wire"];
 }
 
-export interface Request {
+export interface ReplyRequest {
   readonly door: Door;
   /** What it is about, in a word or two that no other request of this check has. */
   readonly name: string;
@@ -38,15 +38,15 @@ export interface Request {
 }
 
 /** A message that is about to be sent, by a way of its own to a conversation of its own. */
-export interface Prepared extends Request {
+export interface Prepared extends ReplyRequest {
   readonly message: string;
   readonly sessionId: string;
   /** How the reply's stream is opened; the HMI's two calls send the message first. */
-  readonly open: () => Promise<Pick<Reading, "client" | "method" | "path" | "body">>;
+  readonly open: () => Promise<Pick<StreamReading, "client" | "method" | "path" | "body">>;
 }
 
 /** One message and its streamed reply. */
-export interface SeenReply extends Request {
+export interface SeenReply extends ReplyRequest {
   readonly message: string;
   readonly sessionId: string;
   readonly stream: SeenStream;
@@ -57,11 +57,11 @@ export interface SeenReply extends Request {
 }
 
 /** Sends a message and reads its reply to the end. */
-export async function say(context: Context, request: Request): Promise<SeenReply> {
+export async function sendAndSeeReply(context: Context, request: ReplyRequest): Promise<SeenReply> {
   if (request.door === "wire") return await sayByWire(context, request);
   const prepared = await prepare(context, request);
   const reading = await prepared.open();
-  const stream = await follow(context, { ...reading, silenceMs: silenceOf(request.options) });
+  const stream = await followStream(context, { ...reading, silenceMs: silenceOf(request.options) });
   if (stream.status !== 200) {
     throw new CouldNotRun(`${stream.request} answered ${stream.status}: ${ownWords(stream)}`);
   }
@@ -69,7 +69,7 @@ export async function say(context: Context, request: Request): Promise<SeenReply
 }
 
 /** The same on a wire that is none of the contract's. */
-async function sayByWire(context: Context, request: Request): Promise<SeenReply> {
+async function sayByWire(context: Context, request: ReplyRequest): Promise<SeenReply> {
   await lastBefore(context);
   const word = context.canary(request.name);
   const { options, think = false } = request;
@@ -116,7 +116,7 @@ async function sayOrRefused(
 }
 
 /** Makes the conversation of its own, with a profile whose options direct the engine. */
-export async function prepare(context: Context, request: Request): Promise<Prepared> {
+export async function prepare(context: Context, request: ReplyRequest): Promise<Prepared> {
   const { hmi, gateway } = context.target;
   await lastBefore(context);
   const word = context.canary(request.name);

@@ -1,7 +1,7 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describe, eventsIn, nameOf } from "./arrived-events.ts";
+import { describeStream, eventName, eventsIn } from "./arrived-events.ts";
 import { CLOSE_MS } from "./follow-stream.ts";
 import { plainStreams, type StreamByDoor } from "./plain-replies.ts";
 
@@ -14,12 +14,12 @@ export const done = defineCheck<Context["target"], readonly StreamByDoor[]>({
   needs: [],
   collect: plainStreams,
   judge: (streams) =>
-    firstBroken(streams, judgeOne) ?? { verdict: "holds", seen: streams.map(describe).join("; ") },
+    firstBroken(streams, judgeOne) ?? { verdict: "holds", seen: streams.map(describeStream).join("; ") },
 });
 
 function judgeOne(stream: StreamByDoor): Broken | undefined {
   if (stream.door === "wire") return judgeByWire(stream);
-  const names = eventsIn(stream).map((event) => (event.type === "done" ? "done" : nameOf(event)));
+  const names = eventsIn(stream).map((event) => (event.type === "done" ? "done" : eventName(event)));
   const count = names.filter((name) => name === "done").length;
   const isLast = names.at(-1) === "done";
   if (count === 1 && isLast && stream.end === "closed") return undefined;
@@ -28,7 +28,7 @@ function judgeOne(stream: StreamByDoor): Broken | undefined {
     expected: "done once, last, and then the stream closed by the server",
     found:
       count === 1 && isLast ? END[stream.end] : `done ${count} times, last: ${names.at(-1) ?? "nothing"}`,
-    seen: describe(stream),
+    seen: describeStream(stream),
   };
 }
 
@@ -44,7 +44,7 @@ function judgeByWire(stream: StreamByDoor): Broken | undefined {
     verdict: "broken",
     expected: "an end that is told, no text after it, and then the stream closed by the server",
     found: first >= 0 ? after : `no end: the stream was ${stream.end}`,
-    seen: describe(stream),
+    seen: describeStream(stream),
   };
 }
 

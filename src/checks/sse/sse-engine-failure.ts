@@ -4,7 +4,7 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { failureOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lastWord } from "../stream-endings.ts";
-import { describe, finishReasonOf } from "./arrived-events.ts";
+import { describeStream, finishReasonOf } from "./arrived-events.ts";
 import { type FailedReply, failedReplies, story } from "./failed-replies.ts";
 import { replyRow } from "./seen-reply.ts";
 import { judgeOrder } from "./sse-order.ts";
@@ -26,7 +26,7 @@ function judgeOne(failed: FailedReply): Broken | undefined {
   const { stream } = failed.reply;
   const ending = finishReasonOf(stream) ?? "no done";
   const status = replyRow(failed.reply)?.status ?? "error";
-  const seen = `${story(failed)}; ${describe(stream)}`;
+  const seen = `${story(failed)}; ${describeStream(stream)}`;
   if (ending !== "error" || status !== "error") {
     const found = ending === "error" ? `a row with status ${status}` : ending;
     return {
@@ -54,7 +54,7 @@ function judgeByWire(failed: FailedReply): Broken | undefined {
     verdict: "broken",
     expected: "a failure that is told in the stream, and in the row no status that says all is well",
     found: isTold ? `a row with status ${row?.status}` : `${lastWord(stream)}, and no failure`,
-    seen: `${story(failed)}; ${describe(stream)}`,
+    seen: `${story(failed)}; ${describeStream(stream)}`,
     rows: failed.reply.rows,
   };
 }

@@ -2,7 +2,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describe } from "./arrived-events.ts";
+import { describeStream } from "./arrived-events.ts";
 import { plainStreams } from "./plain-replies.ts";
 
 /** One `id:` line and one `data:` line with a JSON object; or a comment. */
@@ -37,6 +37,6 @@ function judgeOne(stream: SeenStream): Broken | undefined {
     verdict: "broken",
     expected: "id: <id>, data: {...}, and a blank line",
     found: bad === undefined ? "no event" : JSON.stringify(bad.slice(0, 200)),
-    seen: describe(stream),
+    seen: describeStream(stream),
   };
 }

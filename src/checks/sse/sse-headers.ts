@@ -3,7 +3,7 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { follow } from "./follow-stream.ts";
+import { followStream } from "./follow-stream.ts";
 import { plainReplies } from "./plain-replies.ts";
 import { prepare } from "./seen-reply.ts";
 
@@ -62,8 +62,13 @@ async function acceptingGzip(context: Context, session_id: string): Promise<read
   const headers = { "accept-encoding": "gzip, deflate, br" };
   const prepared = await prepare(context, { door: "gateway", name: "gzip", options: { num_predict: 4 } });
   const streams = await Promise.all([
-    follow(context, { client: hmi, method: "GET", path: hmiRoutes.stream.path({ session_id }), headers }),
-    follow(context, { ...(await prepared.open()), headers }),
+    followStream(context, {
+      client: hmi,
+      method: "GET",
+      path: hmiRoutes.stream.path({ session_id }),
+      headers,
+    }),
+    followStream(context, { ...(await prepared.open()), headers }),
   ]);
   const refused = streams.find(({ status }) => status !== 200);
   if (refused !== undefined) throw new CouldNotRun(`${refused.request} answered ${refused.status}`);

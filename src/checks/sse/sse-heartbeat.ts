@@ -2,7 +2,7 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { requireUndisturbed } from "../undisturbed.ts";
-import { type Arrived, arrivedIn, describe, nameOf } from "./arrived-events.ts";
+import { type Arrived, arrivedIn, describeStream, eventName } from "./arrived-events.ts";
 import type { SeenReply } from "./seen-reply.ts";
 import { type TimedReplies, timedReplies } from "./timed-replies.ts";
 
@@ -47,8 +47,8 @@ function judgeOne({ stream }: SeenReply, { silenceMs, heartbeatMs }: TimedReplie
   return {
     verdict: "broken",
     expected: `a comment after every ${heartbeatMs} ms of silence, and no event`,
-    found: event === undefined ? "no comment in time" : `${nameOf(event.event)} in the silence`,
-    seen: `${describe(stream)}; silent from ${from_ms} to ${to_ms} ms, comments at ${stream.comments_ms.join(", ") || "no time"}`,
+    found: event === undefined ? "no comment in time" : `${eventName(event.event)} in the silence`,
+    seen: `${describeStream(stream)}; silent from ${from_ms} to ${to_ms} ms, comments at ${stream.comments_ms.join(", ") || "no time"}`,
   };
 }
 
@@ -61,7 +61,8 @@ function longestSilence(arrived: readonly Arrived[]): Silence | undefined {
     const between = arrived.slice((before?.index ?? -1) + 1, index);
     // Before the first token every stream has its opening: each of these events once.
     const isOpening = ({ event }: Arrived, place: number): boolean =>
-      before === undefined && between.findIndex((each) => nameOf(each.event) === nameOf(event)) === place;
+      before === undefined &&
+      between.findIndex((each) => eventName(each.event) === eventName(event)) === place;
     return {
       from_ms: before?.at_ms ?? 0,
       to_ms: at_ms,

@@ -3,7 +3,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describe, nameOf } from "./arrived-events.ts";
+import { describeStream, eventName } from "./arrived-events.ts";
 import { plainStreams } from "./plain-replies.ts";
 
 export const ids = defineCheck<Context["target"], readonly SeenStream[]>({
@@ -15,7 +15,7 @@ export const ids = defineCheck<Context["target"], readonly SeenStream[]>({
   needs: ["speak the contract"],
   collect: plainStreams,
   judge: (streams) =>
-    firstBroken(streams, judgeOne) ?? { verdict: "holds", seen: streams.map(describe).join("; ") },
+    firstBroken(streams, judgeOne) ?? { verdict: "holds", seen: streams.map(describeStream).join("; ") },
 });
 
 function judgeOne(stream: SeenStream): Broken | undefined {
@@ -29,17 +29,17 @@ function judgeOne(stream: SeenStream): Broken | undefined {
     const expected = formatEventId({ messageId: messageId ?? "<message_id>", place });
     const isText = event.type === "token" || event.type === "thinking";
     if (!isText && place.step <= before.step) {
-      const found = `step ${place.step} for ${nameOf(event)}, after step ${before.step}`;
+      const found = `step ${place.step} for ${eventName(event)}, after step ${before.step}`;
       return {
         verdict: "broken",
         expected: "each step once, and later ones after it",
         found,
-        seen: describe(stream),
+        seen: describeStream(stream),
       };
     }
     if (id === expected) continue;
-    const found = `${id === "" ? "no id" : id} for ${nameOf(event)}`;
-    return { verdict: "broken", expected, found, seen: describe(stream) };
+    const found = `${id === "" ? "no id" : id} for ${eventName(event)}`;
+    return { verdict: "broken", expected, found, seen: describeStream(stream) };
   }
   return undefined;
 }

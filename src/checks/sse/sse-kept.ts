@@ -3,7 +3,7 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
-import { describe, textIn } from "./arrived-events.ts";
+import { describeStream, textIn } from "./arrived-events.ts";
 import { type FailedReply, failedReplies, story } from "./failed-replies.ts";
 import { replyRow } from "./seen-reply.ts";
 
@@ -28,7 +28,7 @@ function judgeOne(failed: FailedReply): Broken | undefined {
     verdict: "broken",
     expected: JSON.stringify(before),
     found: streamed === before ? `${JSON.stringify(saved)} in the row` : JSON.stringify(streamed),
-    seen: `${story(failed)}; ${describe(reply.stream)}`,
+    seen: `${story(failed)}; ${describeStream(reply.stream)}`,
     rows: reply.rows,
     ...streamedAndStored(streamed, replyRow(reply)?.content),
   };
@@ -47,7 +47,7 @@ function judgeByWire(failed: FailedReply): Broken | undefined {
     found: streamed.startsWith(before)
       ? `${replyRow(reply) === null ? "no reply" : JSON.stringify(saved)} in the rows`
       : JSON.stringify(streamed),
-    seen: `${story(failed)}; ${describe(reply.stream)}`,
+    seen: `${story(failed)}; ${describeStream(reply.stream)}`,
     rows: reply.rows,
     ...streamedAndStored(streamed, replyRow(reply)?.content),
   };

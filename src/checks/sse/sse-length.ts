@@ -3,8 +3,8 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lastWord } from "../stream-endings.ts";
-import { describe, finishReasonOf } from "./arrived-events.ts";
-import { type Door, doorsOf, replyRow, type SeenReply, say } from "./seen-reply.ts";
+import { describeStream, finishReasonOf } from "./arrived-events.ts";
+import { type Door, doorsOf, replyRow, type SeenReply, sendAndSeeReply } from "./seen-reply.ts";
 
 const DOORS: readonly Door[] = ["message", "gateway"];
 
@@ -20,13 +20,15 @@ export const length = defineCheck<Context["target"], readonly SeenReply[]>({
   async collect(context) {
     const options = { num_predict: MOST_TOKENS };
     return await Promise.all(
-      doorsOf(context, DOORS).map((door) => say(context, { door, name: `length ${door}`, options })),
+      doorsOf(context, DOORS).map((door) =>
+        sendAndSeeReply(context, { door, name: `length ${door}`, options }),
+      ),
     );
   },
   judge: (replies) =>
     firstBroken(replies, judgeOne) ?? {
       verdict: "holds",
-      seen: replies.map(({ stream }) => describe(stream)).join("; "),
+      seen: replies.map(({ stream }) => describeStream(stream)).join("; "),
     },
 });
 
@@ -48,7 +50,7 @@ function judgeOne(reply: SeenReply): Broken | undefined {
     verdict: "broken",
     expected: "finish_reason length",
     found: streamed === "length" ? `${saved} in the row` : streamed,
-    seen: describe(stream),
+    seen: describeStream(stream),
     rows: row === null ? [] : [row],
   };
 }
@@ -75,7 +77,7 @@ function judgeByWire(reply: SeenReply): Broken | undefined {
     verdict: "broken",
     expected: "an end by the limit, such as length",
     found: AT_THE_LIMIT.has(word) ? `${row?.finish_reason} in the row` : word,
-    seen: describe(stream),
+    seen: describeStream(stream),
     rows: reply.rows,
   };
 }

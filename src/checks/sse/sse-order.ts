@@ -3,7 +3,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describe, eventsIn, nameOf } from "./arrived-events.ts";
+import { describeStream, eventName, eventsIn } from "./arrived-events.ts";
 import { plainStreams } from "./plain-replies.ts";
 
 export const order = defineCheck<Context["target"], readonly SeenStream[]>({
@@ -16,7 +16,7 @@ export const order = defineCheck<Context["target"], readonly SeenStream[]>({
   judge: (streams) =>
     firstBroken(streams, (stream) => judgeOrder(stream)) ?? {
       verdict: "holds",
-      seen: streams.map(describe).join("; "),
+      seen: streams.map(describeStream).join("; "),
     },
 });
 
@@ -31,11 +31,11 @@ export function judgeOrder(
     ...grammar,
   });
   if (fault === undefined) return undefined;
-  const before = events.slice(Math.max(0, fault.index - 3), fault.index).map(nameOf);
+  const before = events.slice(Math.max(0, fault.index - 3), fault.index).map(eventName);
   return {
     verdict: "broken",
     expected: fault.expected.join(" or "),
     found: before.length === 0 ? fault.found : `${fault.found} after ${before.join(", ")}`,
-    seen: describe(stream),
+    seen: describeStream(stream),
   };
 }

@@ -2,7 +2,7 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { requireUndisturbed } from "../undisturbed.ts";
-import { describe } from "./arrived-events.ts";
+import { describeStream } from "./arrived-events.ts";
 import type { SeenReply } from "./seen-reply.ts";
 import { PACE_MS, type TimedReplies, timedReplies } from "./timed-replies.ts";
 
@@ -36,7 +36,7 @@ function judgeOne(reply: SeenReply): Broken | undefined {
     verdict: "broken",
     expected: `${asked.tokens_sent} tokens over about ${sentOver} ms, as the engine sent them`,
     found: `tokens at ${moments.length} moments over ${spreadOf(reply)} ms`,
-    seen: describe(reply.stream),
+    seen: describeStream(reply.stream),
   };
 }
 

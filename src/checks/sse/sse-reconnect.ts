@@ -2,7 +2,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describe, eventsIn, nameOf, textIn } from "./arrived-events.ts";
+import { describeStream, eventName, eventsIn, textIn } from "./arrived-events.ts";
 import { type Comeback, comebacks } from "./comebacks.ts";
 
 export const reconnect = defineCheck<Context["target"], readonly Comeback[]>({
@@ -15,7 +15,7 @@ export const reconnect = defineCheck<Context["target"], readonly Comeback[]>({
   judge: (seen) =>
     firstBroken(seen, judgeOne) ?? {
       verdict: "holds",
-      seen: seen.map(({ during }) => describe(during)).join("; "),
+      seen: seen.map(({ during }) => describeStream(during)).join("; "),
     },
 });
 
@@ -35,11 +35,11 @@ function judgeRest(
   const got = textIn(rest.events);
   const last = eventsIn(rest).at(-1);
   if (had + got === whole && last?.type === "done" && last.finish_reason === "stop") return undefined;
-  const ending = last === undefined ? `answered ${rest.status}` : nameOf(last);
+  const ending = last === undefined ? `answered ${rest.status}` : eventName(last);
   return {
     verdict: "broken",
     expected: `${when}, after ${JSON.stringify(had)}: ${JSON.stringify(whole.slice(had.length))}, done(stop)`,
     found: `${JSON.stringify(got)}, ${ending}`,
-    seen: `${describe(rest)}, with Last-Event-ID ${lastEventId}`,
+    seen: `${describeStream(rest)}, with Last-Event-ID ${lastEventId}`,
   };
 }

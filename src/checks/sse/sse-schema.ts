@@ -2,7 +2,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describe } from "./arrived-events.ts";
+import { describeStream } from "./arrived-events.ts";
 import { plainStreams } from "./plain-replies.ts";
 
 export const schema = defineCheck<Context["target"], readonly SeenStream[]>({
@@ -33,7 +33,7 @@ function judgeOne(stream: SeenStream): Broken | undefined {
     verdict: "broken",
     expected: "events of the contract, section 1",
     found: first === undefined ? "no event" : first.malformed,
-    seen: describe(stream),
+    seen: describeStream(stream),
     rows: malformed,
   };
 }

@@ -3,7 +3,7 @@ import type { StartedEvent } from "../../contract/event-schemas.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describe, eventsIn, nameOf } from "./arrived-events.ts";
+import { describeStream, eventName, eventsIn } from "./arrived-events.ts";
 import { plainReplies } from "./plain-replies.ts";
 import { replyRow, type SeenReply } from "./seen-reply.ts";
 
@@ -18,7 +18,7 @@ export const started = defineCheck<Context["target"], readonly SeenReply[]>({
   judge: (replies) =>
     firstBroken(replies, judgeOne) ?? {
       verdict: "holds",
-      seen: replies.map(({ stream }) => describe(stream)).join("; "),
+      seen: replies.map(({ stream }) => describeStream(stream)).join("; "),
     },
 });
 
@@ -27,9 +27,9 @@ function judgeOne(reply: SeenReply): Broken | undefined {
   const events = eventsIn(stream);
   const places = events.flatMap(({ type }, index) => (type === "started" ? [index] : []));
   const [first] = events;
-  const seen = describe(stream);
+  const seen = describeStream(stream);
   if (first?.type !== "started" || places.length !== 1) {
-    const found = `${first === undefined ? "nothing" : nameOf(first)} first, started ${places.length} times`;
+    const found = `${first === undefined ? "nothing" : eventName(first)} first, started ${places.length} times`;
     return { verdict: "broken", expected: "started first, and once", found, seen };
   }
   const wrong = wrongFields(first, reply);

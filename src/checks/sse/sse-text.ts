@@ -3,8 +3,8 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
-import { describe } from "./arrived-events.ts";
-import { type Door, replyRow, type SeenReply, say } from "./seen-reply.ts";
+import { describeStream } from "./arrived-events.ts";
+import { type Door, replyRow, type SeenReply, sendAndSeeReply } from "./seen-reply.ts";
 
 /** Texts that break careless ends of a wire, each by its name. */
 const SAMPLES = {
@@ -59,7 +59,10 @@ export const text = defineCheck<Context["target"], readonly Said[]>({
       (context.target.capabilities.has("speak the contract") ? ASKED : ASKED_BY_WIRE).map(async (asked) => {
         const { door, text, bytes } = asked;
         const options = { stand_in_reply: text, stand_in_token_ms: 0, stand_in_split_bytes: bytes };
-        return { asked, reply: await say(context, { door, name: `text ${door} ${bytes}`, options }) };
+        return {
+          asked,
+          reply: await sendAndSeeReply(context, { door, name: `text ${door} ${bytes}`, options }),
+        };
       }),
     ),
   judge: (said) =>
@@ -79,7 +82,7 @@ function judgeOne({ asked, reply }: Said): Broken | undefined {
     verdict: "broken",
     expected: `${excerpt(asked.text, at)} (${sampleAt(asked.text, at)})`,
     found: `${excerpt(found, at)}${found === streamed ? "" : " in the row"}`,
-    seen: `${describe(reply.stream)}; the engine wrote ${asked.bytes === 0 ? "whole lines" : `${asked.bytes} bytes at a time`}`,
+    seen: `${describeStream(reply.stream)}; the engine wrote ${asked.bytes === 0 ? "whole lines" : `${asked.bytes} bytes at a time`}`,
     ...streamedAndStored(streamed, replyRow(reply)?.content),
   };
 }

@@ -2,7 +2,7 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import { firstBroken } from "../../harness/first-broken.ts";
 import { lastFact } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describe } from "./arrived-events.ts";
+import { describeStream } from "./arrived-events.ts";
 import { type FailedReply, failedReplies, story } from "./failed-replies.ts";
 import { replyRow } from "./seen-reply.ts";
 
@@ -36,7 +36,7 @@ function judgeOne(failed: FailedReply): Broken | undefined {
     verdict: "broken",
     expected: "no usage, or null where nobody counted",
     found: `${JSON.stringify(streamed)}, in the row ${JSON.stringify(row?.usage ?? null)}`,
-    seen: `${story(failed)}; ${describe(stream)}`,
+    seen: `${story(failed)}; ${describeStream(stream)}`,
     rows: row === null ? [] : [row],
   };
 }

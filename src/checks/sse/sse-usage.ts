@@ -4,8 +4,8 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import { firstBroken } from "../../harness/first-broken.ts";
 import { lastFact } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isWhole, lastWord } from "../stream-endings.ts";
-import { describe, eventsIn } from "./arrived-events.ts";
+import { isWholeEnding, lastWord } from "../stream-endings.ts";
+import { describeStream, eventsIn } from "./arrived-events.ts";
 import { plainReplies } from "./plain-replies.ts";
 import { replyRow, type SeenReply } from "./seen-reply.ts";
 
@@ -28,7 +28,8 @@ function judgeOne(reply: SeenReply): Broken | undefined {
   const counted = generations?.at(-1)?.counted;
   if (!counted) throw new CouldNotRun(`the engine's own counts for ${stream.request} are not known`);
   if (reply.door === "wire") {
-    if (!isWhole(lastWord(stream))) throw new CouldNotRun(`no whole reply to judge: ${describe(stream)}`);
+    if (!isWholeEnding(lastWord(stream)))
+      throw new CouldNotRun(`no whole reply to judge: ${describeStream(stream)}`);
     return judgeByWire(reply, counted);
   }
   const expected = shown({ ...counted, total_tokens: counted.prompt_tokens + counted.completion_tokens });
@@ -41,7 +42,7 @@ function judgeOne(reply: SeenReply): Broken | undefined {
     verdict: "broken",
     expected,
     found: streamed === expected ? `in the row: ${saved}` : streamed,
-    seen: describe(stream),
+    seen: describeStream(stream),
     rows: row === null ? [] : [row],
   };
 }
@@ -73,7 +74,7 @@ function judgeByWire(
     verdict: "broken",
     expected: `${counted.prompt_tokens} + ${counted.completion_tokens} tokens`,
     found: `${wrong.where}: ${wrong.prompt ?? "not told"} + ${wrong.completion ?? "not told"}`,
-    seen: describe(stream),
+    seen: describeStream(stream),
     rows: row === null ? [] : [row],
   };
 }

@@ -2,7 +2,7 @@ import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { watchEventLoop } from "../../harness/event-loop-delay.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import type { Disturbance } from "../undisturbed.ts";
-import { type Door, doorsOf, type SeenReply, say } from "./seen-reply.ts";
+import { type Door, doorsOf, type SeenReply, sendAndSeeReply } from "./seen-reply.ts";
 
 /** Replies of an engine that was told when to be silent, and at which pace to speak. */
 export interface TimedReplies extends Disturbance {
@@ -38,7 +38,9 @@ async function collectReplies(context: Context): Promise<Omit<TimedReplies, keyo
   const silenceMs = heartbeatMs + Math.min(2 * heartbeatMs, 3_000);
   const all = (kind: string, options: EngineOptions): Promise<SeenReply[]> =>
     Promise.all(
-      doorsOf(context, DOORS).map((door) => say(context, { door, name: `${kind} ${door}`, options })),
+      doorsOf(context, DOORS).map((door) =>
+        sendAndSeeReply(context, { door, name: `${kind} ${door}`, options }),
+      ),
     );
   const paces = all("paced", { stand_in_tokens: PACED_TOKENS, stand_in_token_ms: PACE_MS });
   // What happens in a silence is for the contract to say.

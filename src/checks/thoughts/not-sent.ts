@@ -4,7 +4,12 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { thoughtsOf } from "../../targets/drivers/reply-facts.ts";
 import { textsOf } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describe, requireThoughts, type ThoughtfulReply, thoughtfulReplies } from "./thoughtful-replies.ts";
+import {
+  describeThoughts,
+  requireThoughts,
+  type ThoughtfulReply,
+  thoughtfulReplies,
+} from "./thoughtful-replies.ts";
 
 export const notSent = defineCheck<Context["target"], readonly ThoughtfulReply[]>({
   id: "thoughts/not-sent",
@@ -14,7 +19,7 @@ export const notSent = defineCheck<Context["target"], readonly ThoughtfulReply[]
   needs: ["think", "show what reached the engine"],
   collect: thoughtfulReplies,
   judge: (replies) =>
-    firstBroken(replies, judgeOne) ?? { verdict: "holds", seen: replies.map(describe).join("; ") },
+    firstBroken(replies, judgeOne) ?? { verdict: "holds", seen: replies.map(describeThoughts).join("; ") },
 });
 
 function judgeOne(reply: ThoughtfulReply): Broken | undefined {
@@ -29,7 +34,7 @@ function judgeOne(reply: ThoughtfulReply): Broken | undefined {
     verdict: "broken",
     expected: "a prompt of what was said",
     found: `with what was thought: ${JSON.stringify(thought)}`,
-    seen: describe(reply),
+    seen: describeThoughts(reply),
     rows: next,
   };
 }

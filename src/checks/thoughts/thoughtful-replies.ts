@@ -94,7 +94,7 @@ async function shownRows(
 }
 
 /** `apart: 24 characters thought, 12 said`. */
-export function describe({ how, stream }: ThoughtfulReply): string {
+export function describeThoughts({ how, stream }: ThoughtfulReply): string {
   return `${how}: ${thoughtsOf(stream).length} characters thought, ${textOf(stream).length} said`;
 }
 
@@ -102,5 +102,5 @@ export function describe({ how, stream }: ThoughtfulReply): string {
 export function requireThoughts(reply: ThoughtfulReply): void {
   const isBlock = /^\s*<think>/.test(textOf(reply.stream));
   const isThere = reply.word !== null || isBlock || thoughtsOf(reply.stream) !== "";
-  if (!isThere) throw new NotTold(`the model did not think: ${describe(reply)}`);
+  if (!isThere) throw new NotTold(`the model did not think: ${describeThoughts(reply)}`);
 }

@@ -3,7 +3,12 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { textOf, thoughtsOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describe, requireThoughts, type ThoughtfulReply, thoughtfulReplies } from "./thoughtful-replies.ts";
+import {
+  describeThoughts,
+  requireThoughts,
+  type ThoughtfulReply,
+  thoughtfulReplies,
+} from "./thoughtful-replies.ts";
 
 export const apart = defineCheck<Context["target"], readonly ThoughtfulReply[]>({
   id: "thoughts/apart",
@@ -13,7 +18,7 @@ export const apart = defineCheck<Context["target"], readonly ThoughtfulReply[]>(
   needs: ["think"],
   collect: thoughtfulReplies,
   judge: (replies) =>
-    firstBroken(replies, judgeOne) ?? { verdict: "holds", seen: replies.map(describe).join("; ") },
+    firstBroken(replies, judgeOne) ?? { verdict: "holds", seen: replies.map(describeThoughts).join("; ") },
 });
 
 function judgeOne(reply: ThoughtfulReply): Broken | undefined {
@@ -23,7 +28,7 @@ function judgeOne(reply: ThoughtfulReply): Broken | undefined {
   const thought = thoughtsOf(stream);
   // A small model may think all the time that it has, and then say nothing.
   if (word === null && thought !== "" && said.join("") === "") {
-    throw new NotTold(`the model thought and said nothing: ${describe(reply)}`);
+    throw new NotTold(`the model thought and said nothing: ${describeThoughts(reply)}`);
   }
   const isIn = (text: string): boolean => /<\/?think>/.test(text) || (word !== null && text.includes(word));
   const isThought = thought !== "" && (word === null || thought.includes(word));
@@ -32,7 +37,7 @@ function judgeOne(reply: ThoughtfulReply): Broken | undefined {
     verdict: "broken",
     expected: "thinking events with the thoughts, and a text without them",
     found: `thoughts ${JSON.stringify(thought)}, text ${JSON.stringify(said[0])}, saved ${JSON.stringify(said[1])}`,
-    seen: describe(reply),
+    seen: describeThoughts(reply),
     rows: row === null ? [] : [row],
   };
 }

@@ -4,7 +4,12 @@ import { thoughtsOf } from "../../targets/drivers/reply-facts.ts";
 import { conversationNotTold } from "../check-conversation.ts";
 import { rowsDoNotTell } from "../not-told.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describe, requireThoughts, type ThoughtfulReply, thoughtfulReplies } from "./thoughtful-replies.ts";
+import {
+  describeThoughts,
+  requireThoughts,
+  type ThoughtfulReply,
+  thoughtfulReplies,
+} from "./thoughtful-replies.ts";
 
 export const kept = defineCheck<Context["target"], readonly ThoughtfulReply[]>({
   id: "thoughts/kept",
@@ -18,7 +23,12 @@ export const kept = defineCheck<Context["target"], readonly ThoughtfulReply[]>({
     // That they come as thoughts is another claim's.
     const thoughtful = replies.filter(({ stream }) => thoughtsOf(stream) !== "");
     replies.filter(({ word }) => word === null).forEach(requireThoughts);
-    return firstBroken(thoughtful, judgeOne) ?? { verdict: "holds", seen: replies.map(describe).join("; ") };
+    return (
+      firstBroken(thoughtful, judgeOne) ?? {
+        verdict: "holds",
+        seen: replies.map(describeThoughts).join("; "),
+      }
+    );
   },
 });
 
@@ -32,7 +42,7 @@ function judgeOne(reply: ThoughtfulReply): Broken | undefined {
     verdict: "broken",
     expected: `the ${streamed.length} characters that were streamed as thoughts, in the row${again === null ? "" : " and when it is read again"}`,
     found: `in the row ${JSON.stringify(reply.row?.thinking ?? null)}${again === null ? "" : `, read again ${JSON.stringify(again)}`}`,
-    seen: describe(reply),
+    seen: describeThoughts(reply),
     rows: reply.row === null ? [] : [reply.row],
   };
 }

@@ -2,7 +2,7 @@ import type { ContractDeviations, EndpointName } from "../../contract/foreign-ba
 import { hmiRoutes } from "../../contract/routes.ts";
 import { NotTold } from "../../errors.ts";
 import { deleteAt, deleteProfile } from "../delete-profile.ts";
-import { inWords } from "../find-endpoint.ts";
+import { endpointInWords } from "../find-endpoint.ts";
 import { isLacking } from "../foreign-client.ts";
 import type { HttpClient, SeenCall } from "../http-client.ts";
 import type {
@@ -40,7 +40,7 @@ export function createContractChat(
   const lacking = Object.fromEntries(
     Object.entries(CALLS).flatMap(([ability, endpoint]) =>
       departures.lacks[endpoint] === "skipped"
-        ? [[ability, `this target has no ${inWords(endpoint)} (contract.lacks: ${endpoint})`]]
+        ? [[ability, `this target has no ${endpointInWords(endpoint)} (contract.lacks: ${endpoint})`]]
         : [],
     ),
   ) as Partial<Record<WireAbility, string>>;

@@ -6,7 +6,7 @@ import { quick } from "../../../src/checks/health/health-quick.ts";
 import { report } from "../../../src/checks/health/health-report.ts";
 import { truth } from "../../../src/checks/health/health-truth.ts";
 import { metricsCount } from "../../../src/checks/health/metrics-count.ts";
-import type { Look, Service, Watched } from "../../../src/checks/health/watched-replies.ts";
+import type { HealthLook, Service, Watched } from "../../../src/checks/health/watched-replies.ts";
 import type { DependencyHealth, Health } from "../../../src/contract/common-schemas.ts";
 import { METRIC_TYPES, METRICS } from "../../../src/contract/metric-names.ts";
 import { NotTold } from "../../../src/errors.ts";
@@ -47,7 +47,7 @@ function answered(body: unknown, changes: Partial<SeenCall> = {}): SeenCall {
 }
 
 /** Both services, asked at this moment. */
-function looks(asked_ms: number, changes: Partial<Health> = {}): Look[] {
+function looks(asked_ms: number, changes: Partial<Health> = {}): HealthLook[] {
   const answered_ms = asked_ms + 2;
   return (["hmi", "gateway"] as const).map((service) => {
     return { service, asked_ms, answered_ms, call: answered(health(service, changes)) };
@@ -88,7 +88,7 @@ function watched(changes: Partial<Watched> = {}): Watched {
   };
 }
 
-const replyWith = (seen: Look[], lastWord = "done (stop)"): Pick<Watched, "replies"> => ({
+const replyWith = (seen: HealthLook[], lastWord = "done (stop)"): Pick<Watched, "replies"> => ({
   replies: watched().replies.map((reply) => ({ ...reply, looks: seen, lastWord })),
 });
 
@@ -120,7 +120,7 @@ test.each([
 });
 
 /** Looks while the reply streams, one after the other. */
-const looksWhile = (active_streams: number): Look[] =>
+const looksWhile = (active_streams: number): HealthLook[] =>
   [20, 40, 60].flatMap((at) => looks(at, { active_streams }));
 
 test.each([
@@ -164,7 +164,8 @@ test("metrics-count is broken where a reply is not counted", () => {
   });
 });
 
-const late = (asked_ms: number): Look[] => looks(asked_ms).map((look) => ({ ...look, answered_ms: 111 }));
+const late = (asked_ms: number): HealthLook[] =>
+  looks(asked_ms).map((look) => ({ ...look, answered_ms: 111 }));
 
 test("quick is broken where an answer waits for the reply's end", () => {
   expect(judge(quick, watched(replyWith(late(20))))).toMatchObject({ verdict: "broken" });

@@ -1,4 +1,4 @@
-import type { Exchange } from "../../../src/checks/model-conversation/model-exchange.ts";
+import type { ModelExchange } from "../../../src/checks/model-conversation/model-exchange.ts";
 import type { Message, Session } from "../../../src/contract/hmi-schemas.ts";
 import type { Check, Verdict } from "../../../src/harness/define-check.ts";
 import type { Target } from "../../../src/targets/open-target.ts";
@@ -44,7 +44,7 @@ export function replyRow(changes: Partial<Message> = {}): Message {
 }
 
 /** A message to profile 184 that went as it should, in conversation 80. */
-export function exchange(changes: Partial<Exchange> = {}): Exchange {
+export function exchange(changes: Partial<ModelExchange> = {}): ModelExchange {
   return {
     asked: { endpoint: "general-stream", message: "Hello", modelId: 184 },
     isForeign: false,
@@ -68,7 +68,7 @@ export function exchange(changes: Partial<Exchange> = {}): Exchange {
 }
 
 /** A general message that went as it should, in conversation 81. */
-export function generalExchange(changes: Partial<Exchange> = {}): Exchange {
+export function generalExchange(changes: Partial<ModelExchange> = {}): ModelExchange {
   return exchange({
     asked: { endpoint: "general-stream", message: "Hello" },
     sessionId: "81",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Asked } from "../../../src/checks/models/ask-by-model.ts";
+import type { AskedByModel } from "../../../src/checks/models/ask-by-model.ts";
 import { defaultListed } from "../../../src/checks/models/default-listed.ts";
 import { defaultUsed } from "../../../src/checks/models/default-used.ts";
 import { displayName } from "../../../src/checks/models/display-name.ts";
@@ -31,7 +31,7 @@ function models(ids: readonly string[] = INSTALLED, standard: string | null = "l
 const catalogue = { hmi: models(), gateway: models(), installed: INSTALLED };
 
 /** A message for this model, answered by it. */
-function asked(model: string | null, changes: Partial<Asked> = {}): Asked {
+function asked(model: string | null, changes: Partial<AskedByModel> = {}): AskedByModel {
   return {
     sessionId: "80",
     model,
@@ -44,7 +44,7 @@ function asked(model: string | null, changes: Partial<Asked> = {}): Asked {
 }
 
 const NOT_FOUND = { code: "model_not_found", message: "It has: llama, phi." };
-const refused = (model: string, changes: Partial<Asked> = {}): Asked =>
+const refused = (model: string, changes: Partial<AskedByModel> = {}): AskedByModel =>
   asked(model, {
     ended: "done (error)",
     error: NOT_FOUND,

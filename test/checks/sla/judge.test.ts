@@ -4,12 +4,12 @@ import { firstToken } from "../../../src/checks/sla/first-token.ts";
 import { noDrops } from "../../../src/checks/sla/no-drops.ts";
 import { percentile } from "../../../src/checks/sla/percentile.ts";
 import { accepted } from "../../../src/checks/sla/sla-accepted.ts";
-import type { Sample, Samples } from "../../../src/checks/sla/timed-messages.ts";
+import type { Samples, TimedSample } from "../../../src/checks/sla/timed-messages.ts";
 import { NotTold } from "../../../src/errors.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
 import { judge } from "../model-conversation/evidence.ts";
 
-const GOOD: Sample = {
+const GOOD: TimedSample = {
   who: "user 1, message 1",
   status: 200,
   accepted_ms: 10,
@@ -21,12 +21,12 @@ const GOOD: Sample = {
 };
 
 /** Twenty samples, the last of them other ones. */
-function samples(others: readonly Partial<Sample>[] = [], changes: Partial<Samples> = {}): Samples {
+function samples(others: readonly Partial<TimedSample>[] = [], changes: Partial<Samples> = {}): Samples {
   const all = Array.from({ length: 20 }, (_, index) => ({ ...GOOD, ...others[19 - index] }));
   return { atOnce: all, firstTokens: all, heldUpMs: 5, limitMs: 250, ...changes };
 }
 
-const times = (count: number, change: Partial<Sample>) => Array.from({ length: count }, () => change);
+const times = (count: number, change: Partial<TimedSample>) => Array.from({ length: count }, () => change);
 
 test.each([accepted, firstToken, betweenTokens, noDrops])("$id holds within the targets", (check) => {
   expect(judge(check, samples())).toMatchObject({ verdict: "holds" });
