@@ -217,12 +217,12 @@ test("engine and cancel are drawn on the client's clock where requests say when 
   expect(page).toMatch(/>engine: aborted after 380 ms, 9 tokens</);
 });
 
-test("without a common clock the engine begins with the request, and the page says so", () => {
+test("what the engine did at another time, by its clock, begins with the request, and the page says so", () => {
   const page = pageWith({ stream: STREAM, cancel: CANCEL, generations: [GENERATION] });
   // The engine works for 380 ms; the cancel is on the client's own clock.
   expect(attributes(page, "x", "engine aborted")).toEqual(["0%"]);
   expect(attributes(page, "x1", "cancel")).toEqual(["42.11%"]);
-  expect(page).toContain("Client and engine share no clock here");
+  expect(page).toContain("By the clocks the engine did this at another time");
 });
 
 test("a stream that was cut, and one that was given up, end so", () => {

@@ -8,7 +8,10 @@ export interface Timing {
   readonly gap: Gap;
   readonly cancels: readonly TimedCall[];
   readonly bars: readonly Bar[];
-  /** False where the engine's clock is another machine's, and not set like the client's: bars then begin with the request. */
+  /**
+   * False where by the clocks the engine did nothing meanwhile: the stream is of a reply that had ended, or the engine's
+   * clock is not set like the client's. Bars then begin with the request.
+   */
   readonly isEngineTimed: boolean;
 }
 
@@ -38,7 +41,6 @@ const MOST_BESIDE = 6;
 
 export function timingOf({ stream, cancels, generations }: Scene): Timing {
   const meanwhile = generations.filter((generation) => isDuring(generation, stream));
-  // Where not one of them fits, the two clocks are of machines that differ.
   const isEngineTimed = meanwhile.length > 0;
   const shown = (isEngineTimed ? meanwhile : generations).slice(0, MOST_BESIDE);
   const zero = isEngineTimed ? stream.sent_at : Math.min(...shown.map(({ started_at }) => started_at));

@@ -21,5 +21,5 @@ ${clockNote(timing)}${eventTable(stream)}
 
 function clockNote({ bars, isEngineTimed }: Timing): Html | undefined {
   if (bars.length === 0 || isEngineTimed) return undefined;
-  return html`<p class="quiet">Client and engine share no clock here: the engine is drawn as if it began with the request.</p>\n`;
+  return html`<p class="quiet">By the clocks the engine did this at another time: it is drawn as if it began with the request.</p>\n`;
 }
