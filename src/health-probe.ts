@@ -7,7 +7,7 @@
 import { get } from "node:http";
 import { isRecord } from "./config/config-layer.ts";
 import { environmentLayer } from "./config/environment-layer.ts";
-import { isWildcard, urlOf } from "./contract/address.ts";
+import { hostFromHere, urlOf } from "./contract/address.ts";
 import { bearerHeader } from "./contract/caller-headers.ts";
 import { DEFAULTS } from "./contract/contract-defaults.ts";
 import { hmiRoutes } from "./contract/routes.ts";
@@ -23,7 +23,7 @@ const [, , name = "hmi", path = hmiRoutes.live.path()] = process.argv;
 const { token } = settings("auth");
 const usualPort = name === "gateway" ? DEFAULTS.gatewayPort : DEFAULTS.hmiPort;
 const { host = DEFAULTS.host, port = usualPort } = settings(name);
-const at = { host: isWildcard(String(host)) ? DEFAULTS.host : String(host), port: Number(port) };
+const at = { host: hostFromHere(String(host)), port: Number(port) };
 const url = `${urlOf(at)}${path}`;
 
 const fail = (why: string): void => {

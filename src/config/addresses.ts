@@ -1,5 +1,6 @@
-import { type Address, addressOfUrl, isWildcard } from "../contract/address.ts";
 import type { ConfigFault, ConfigPlace } from "./config-layer.ts";
+import { type Address, addressOfUrl, isWildcard, localhostAsAddress } from "../contract/address.ts";
+import { DEFAULTS } from "../contract/contract-defaults.ts";
 import type { Settings } from "./config-schema.ts";
 import { replicaAddress, replicaNumbers } from "./replicas.ts";
 import { ROLES, type Role, type Services } from "./service-config.ts";
@@ -7,6 +8,11 @@ import { ROLES, type Role, type Services } from "./service-config.ts";
 /** Where the engine, the gateway or the HMI is: its own settings say it, whoever runs it. */
 export function roleAddress(role: Role, settings: Settings): Address {
   return role === "engine" ? addressOfUrl(settings.engine.url) : settings[role];
+}
+
+/** Where the tap in front of the engine listens; with port 0 there is none. */
+export function tapAddress({ engine }: Pick<Settings, "engine">): Address {
+  return { host: DEFAULTS.host, port: engine.tap_port };
 }
 
 /** True for the name of a service that has an address of its own in the settings. */
@@ -61,20 +67,19 @@ function claimsOf(services: Services, settings: Settings): Claim[] {
   });
   const { metrics_host, metrics_port } = settings.monitor;
   const metrics = { host: metrics_host, port: metrics_port };
-  const tap = { host: "127.0.0.1", port: settings.engine.tap_port };
   return [
     ...claims,
     { owner: "the metrics", path: ["monitor", "metrics_port"], address: metrics },
-    { owner: "the tap", path: ["engine", "tap_port"], address: tap },
+    { owner: "the tap", path: ["engine", "tap_port"], address: tapAddress(settings) },
   ];
 }
 
 /** Port 0 is a free one, whichever that is. */
 function overlap(a: Address, b: Address): boolean {
   if (a.port !== b.port || a.port === 0) return false;
-  return plain(a.host) === plain(b.host) || isWildcard(a.host) || isWildcard(b.host);
+  return addressIn(a.host) === addressIn(b.host) || isWildcard(a.host) || isWildcard(b.host);
 }
 
-function plain(host: string): string {
-  return host === "localhost" ? "127.0.0.1" : host.toLowerCase();
+function addressIn(host: string): string {
+  return localhostAsAddress(host.toLowerCase());
 }

@@ -21,6 +21,11 @@ export function closestName(
   return best?.candidate;
 }
 
+/** `Did you mean STACK_STREAM_HEARTBEAT_MS?` */
+export function askWhetherMeant(meant: string): string {
+  return `Did you mean ${meant}?`;
+}
+
 /** `Did you mean "timeout_ms"?`; undefined where no name is near. */
 export function didYouMean(
   name: string,
@@ -28,12 +33,16 @@ export function didYouMean(
   show = (meant: string): string => `"${meant}"`,
 ): string | undefined {
   const meant = closestName(name, names);
-  return meant === undefined ? undefined : `Did you mean ${show(meant)}?`;
+  return meant === undefined ? undefined : askWhetherMeant(show(meant));
 }
 
-/** The same as the end of a message: `; did you mean timeout_ms?`; empty where no name is near. */
+/** The end of a message, `; did you mean timeout_ms?`; empty where no name is near. */
 export function orDidYouMean(name: string, names: readonly string[]): string {
-  const meant = closestName(name, names);
+  return orMeant(closestName(name, names));
+}
+
+/** The same where it is known whether anything was meant, and what. */
+export function orMeant(meant: string | undefined): string {
   return meant === undefined ? "" : `; did you mean ${meant}?`;
 }
 

@@ -1,3 +1,5 @@
+import { DEFAULTS } from "./contract-defaults.ts";
+
 /** Where something listens. */
 export interface Address {
   /** A name or an IP address without brackets. */
@@ -38,4 +40,14 @@ export function isLoopback(host: string): boolean {
 /** True for a host that stands for all addresses of this machine. */
 export function isWildcard(host: string): boolean {
   return host === "0.0.0.0" || host === "::";
+}
+
+/** The host by which this machine itself reaches what listens on that one. */
+export function hostFromHere(listensOn: string): string {
+  return isWildcard(listensOn) ? DEFAULTS.host : listensOn;
+}
+
+/** The same host, as an address where it is this machine's own name. */
+export function localhostAsAddress(host: string): string {
+  return host === "localhost" ? DEFAULTS.host : host;
 }

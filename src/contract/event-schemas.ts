@@ -5,6 +5,11 @@ import { ModelId } from "./common-schemas.ts";
 export const FinishReason = z.enum(["stop", "length", "cancelled", "error"]);
 export type FinishReason = z.infer<typeof FinishReason>;
 
+/** How a reply ended by itself: at the most tokens that it may have, or of whatever else an engine may say, as it wished. */
+export function ownFinishReason(reason: unknown): Extract<FinishReason, "stop" | "length"> {
+  return reason === "length" ? "length" : "stop";
+}
+
 /** Steps of a generation that a `status_update` names. */
 export const StreamStatus = z.enum([
   "planning",

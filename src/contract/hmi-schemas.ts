@@ -91,6 +91,11 @@ export type GeneralStreamQuery = z.infer<typeof GeneralStreamQuery>;
 export const MessageStatus = z.enum(["streaming", "complete", "cancelled", "interrupted", "error"]);
 export type MessageStatus = z.infer<typeof MessageStatus>;
 
+/** Where a message stands that nobody writes any more: a reply that was not ended was interrupted. */
+export function endedStatus(status: MessageStatus): Exclude<MessageStatus, "streaming"> {
+  return status === "streaming" ? "interrupted" : status;
+}
+
 /** A picture of a message, as it is kept. */
 export const MessageImage = z.object({
   image_id: z.string(),

@@ -1,7 +1,7 @@
 import { Document } from "yaml";
 import type { Config } from "../config/config-schema.ts";
 import { OWN_SERVICES, replicaNumbers } from "../config/replicas.ts";
-import { hostInUrl, isWildcard } from "../contract/address.ts";
+import { hostInUrl, isWildcard, localhostAsAddress } from "../contract/address.ts";
 import type { ContainerDeployment, ContainerNames, ContainerService } from "./container-deployment.ts";
 import { describeContainers } from "./describe-containers.ts";
 import type { ExportFormat } from "./export-format.ts";
@@ -102,7 +102,7 @@ function composeMemory(size: string): string {
 
 /** Where the machine offers the page: at the address that is configured, which is a loopback one unless somebody said more. */
 function publishedPort({ port }: ContainerService, { hmi }: Config): string {
-  const at = isWildcard(hmi.host) ? "" : `${hostInUrl(hmi.host === "localhost" ? "127.0.0.1" : hmi.host)}:`;
+  const at = isWildcard(hmi.host) ? "" : `${hostInUrl(localhostAsAddress(hmi.host))}:`;
   return `${at}${port}:${port}`;
 }
 

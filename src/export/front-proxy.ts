@@ -1,6 +1,6 @@
 import type { Config } from "../config/config-schema.ts";
 import { replicaAddresses } from "../config/replicas.ts";
-import { type Address, isWildcard } from "../contract/address.ts";
+import { type Address, hostFromHere } from "../contract/address.ts";
 import { LIMITS } from "../contract/contract-defaults.ts";
 import { CHANGING_GETS, hmiRoutes } from "../contract/routes.ts";
 import type { ExportFormat, ExportOptions } from "./export-format.ts";
@@ -67,7 +67,7 @@ export function frontProxyFormat({ name, summary, file, render }: FrontProxyForm
 /** The proxy of the copies that are given, or of those that run on the same machine, as they are configured. */
 function describeLocalFrontProxy(config: Config, options: ExportOptions): FrontProxy {
   const { host, port } = config.hmi;
-  const local = { host: isWildcard(host) ? "127.0.0.1" : host, port };
+  const local = { host: hostFromHere(host), port };
   const upstreams = options.upstreams?.length
     ? options.upstreams
     : replicaAddresses(config.services["hmi"], local);

@@ -11,7 +11,7 @@ export function isLocalName(name: string): boolean {
     name === "localhost" ||
     name === hostname().toLowerCase() ||
     /\.(?:localhost|local|internal)$/.test(name) ||
-    (isIP(name) !== 0 && (LOCAL.check(name, familyOf(name)) || isOwnAddress(name)))
+    (isIP(name) !== 0 && (isLoopbackAddress(name) || isInNetwork(name) || isOwnAddress(name)))
   );
 }
 
@@ -24,15 +24,18 @@ const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet("127.0.0.0", 8);
 LOOPBACK.addAddress("::1", "ipv6");
 
-const LOCAL = new BlockList();
-LOCAL.addSubnet("127.0.0.0", 8);
-LOCAL.addAddress("::1", "ipv6");
-LOCAL.addSubnet("10.0.0.0", 8);
-LOCAL.addSubnet("172.16.0.0", 12);
-LOCAL.addSubnet("192.168.0.0", 16);
-LOCAL.addSubnet("fc00::", 7, "ipv6");
-LOCAL.addAddress("0.0.0.0");
-LOCAL.addAddress("::", "ipv6");
+const NETWORK = new BlockList();
+NETWORK.addSubnet("10.0.0.0", 8);
+NETWORK.addSubnet("172.16.0.0", 12);
+NETWORK.addSubnet("192.168.0.0", 16);
+NETWORK.addSubnet("fc00::", 7, "ipv6");
+NETWORK.addAddress("0.0.0.0");
+NETWORK.addAddress("::", "ipv6");
+
+/** Whether it is an address of a network that nobody reaches from outside, or stands for all addresses of a machine. */
+function isInNetwork(address: string): boolean {
+  return NETWORK.check(address, familyOf(address));
+}
 
 function isOwnAddress(address: string): boolean {
   return Object.values(networkInterfaces())

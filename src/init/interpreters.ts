@@ -1,7 +1,7 @@
 import { delimiter, join } from "node:path";
 import { withoutStop } from "../errors.ts";
 import { whyUntrusted } from "../files/file-owners.ts";
-import { findProgram } from "../launch/plan-engine.ts";
+import { findProgram } from "../files/find-program.ts";
 import type { PythonApp } from "./python-apps.ts";
 
 /** The Python that an application is run with. */

@@ -1,5 +1,3 @@
-import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, resolve } from "node:path";
 import { type EngineApi, STAND_IN_BUILD } from "../contract/contract-defaults.ts";
 import { engineRoutes } from "../contract/routes.ts";
 
@@ -70,20 +68,5 @@ function parse(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return undefined;
-  }
-}
-
-/** The first program of that name on the PATH that may be run; absolute, because it runs in another folder. */
-export function findProgram(name: string, path: string | undefined): string | undefined {
-  const folders = (path ?? "").split(delimiter).filter((folder) => folder !== "");
-  return folders.map((folder) => resolve(folder, name)).find(isExecutable);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
   }
 }

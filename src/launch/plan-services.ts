@@ -31,7 +31,10 @@ export interface PlannedService {
   readonly name: string;
   /** The configured service that it is, or is a copy of. */
   readonly service: string;
-  /** What it is: ours (`embedded`, `stand-in`), Ollama, a server of OpenAI's wire, a program of the user's that goes on or is a job, or an address. */
+  /**
+   * What it is: ours (`embedded`, `stand-in`), Ollama, a server of OpenAI's wire, a program of the user's that goes
+   * on or is a job, or an address.
+   */
   readonly kind: "embedded" | "stand-in" | "ollama" | "openai" | "command" | "job" | "url";
   /** True where somebody else runs it: it is looked at, and never started or stopped. Its command says nothing. */
   readonly isExternal: boolean;
@@ -187,8 +190,8 @@ function defaultProbe(name: string, config: Config): Probe {
   return name === "engine" ? engineReady(config) : { kind: "tcp", timeoutMs: PROBE_TIMEOUT_MS };
 }
 
-function ownAddress({ host = "127.0.0.1", port }: ServiceConfig): Address | undefined {
-  return port === undefined ? undefined : { host, port };
+function ownAddress({ host, port }: ServiceConfig): Address | undefined {
+  return host === undefined || port === undefined ? undefined : { host, port };
 }
 
 /** Each after what it depends on, and else as configured. The configuration has no circles. */

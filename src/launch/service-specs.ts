@@ -1,6 +1,6 @@
 import { getCompileCacheDir } from "node:module";
 import { dirname, join } from "node:path";
-import { roleAddress } from "../config/addresses.ts";
+import { roleAddress, tapAddress } from "../config/addresses.ts";
 import type { Config } from "../config/config-schema.ts";
 import { DEFAULT_SETTINGS } from "../config/default-config.ts";
 import { toEnvironment } from "../config/environment-layer.ts";
@@ -124,7 +124,7 @@ export function tapSpec(config: Config): ServiceSpec {
   return {
     name: TAP,
     command: embedded(TAP, config),
-    address: { host: "127.0.0.1", port: config.engine.tap_port },
+    address: tapAddress(config),
     // Asked of the tap itself: it is ready whatever the engine is.
     ready: {
       kind: "http",
@@ -147,7 +147,7 @@ function behindTap(config: Config): Config["engine"] {
 
 /** Where the gateway finds the engine: at the tap, if there is one. */
 export function engineUrlForGateway({ engine }: Config): string {
-  return engine.tap_port === 0 ? engine.url : `http://127.0.0.1:${engine.tap_port}`;
+  return engine.tap_port === 0 ? engine.url : urlOf(tapAddress({ engine }));
 }
 
 /** One of our own services as a process of this program's Node. */

@@ -1,6 +1,6 @@
-import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { messageOf, nodeErrorCode, withoutStop } from "../errors.ts";
+import { findOnPath, kindOf, mayRun } from "../files/find-program.ts";
 import { shellWord } from "../text/shell-word.ts";
 import type { Command } from "./service-spec.ts";
 
@@ -68,32 +68,5 @@ function inFile(file: string, cwd: string, searched: string | undefined): NotRun
         trouble: `what ${path} needs to run is not there`,
         advice: "Correct the interpreter in its first line (#!), or install that",
       };
-  }
-}
-
-/** As the OS does it, the first that may be run; else one that may not. */
-function findOnPath(file: string, path = ""): string | undefined {
-  const found = path
-    .split(delimiter)
-    .map((folder) => join(folder, file))
-    .filter((each) => kindOf(each) === "file");
-  return found.find(mayRun) ?? found[0];
-}
-
-/** `none` also where it may not be looked at. */
-function kindOf(path: string): "none" | "file" | "folder" {
-  try {
-    return statSync(path).isDirectory() ? "folder" : "file";
-  } catch {
-    return "none";
-  }
-}
-
-function mayRun(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname } from "node:path";
-import { messageOf, nodeErrorCode } from "../errors.ts";
+import { ifThere, messageOf } from "../errors.ts";
 import { readOwn } from "../files/private-files.ts";
 import type { ServiceRecord } from "./service-spec.ts";
 import { type StateFolder, serviceFiles, stateFolder, writeWhole } from "./state-folder.ts";
@@ -46,14 +46,13 @@ export function isSameFolder(a: string, b: string): boolean {
 
 function readFile(state: StateFolder, name: string): RecordReading {
   const path = serviceFiles(state, name).record;
-  let text: string;
+  let text: string | undefined;
   try {
-    text = readOwn(path);
+    text = ifThere(() => readOwn(path));
   } catch (error) {
-    return nodeErrorCode(error) === "ENOENT"
-      ? { kind: "none" }
-      : { kind: "unreadable", reason: `${path}: ${messageOf(error)}` };
+    return { kind: "unreadable", reason: `${path}: ${messageOf(error)}` };
   }
+  if (text === undefined) return { kind: "none" };
   const parsed = parseRecord(text);
   if ("problem" in parsed) return { kind: "unreadable", reason: `${path}: ${parsed.problem}` };
   if (parsed.name !== name)

@@ -1,7 +1,7 @@
 import { linkSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { EXIT, messageOf, nodeErrorCode, UserError } from "../errors.ts";
+import { EXIT, ifThere, messageOf, nodeErrorCode, UserError } from "../errors.ts";
 import { readOwn } from "../files/private-files.ts";
 import { lifeOfNamespace } from "../os/pid-namespace.ts";
 import { fateOf, identifySelf, isSame, type RecordedIdentity, recordedSelf } from "../os/process-identity.ts";
@@ -194,15 +194,14 @@ function readLinkHolder(path: string): Holder | undefined {
 }
 
 function readHolder(path: string): Holder | undefined {
-  let text: string;
+  let text: string | undefined;
   try {
-    text = readOwn(path);
+    text = ifThere(() => readOwn(path));
   } catch (error) {
-    const code = nodeErrorCode(error);
-    if (code === "ENOENT") return undefined;
-    if (code === "ELOOP") return readLinkHolder(path);
+    if (nodeErrorCode(error) === "ELOOP") return readLinkHolder(path);
     throw error;
   }
+  if (text === undefined) return undefined;
   try {
     const { pid, start_time, boot_id, pid_namespace } = JSON.parse(text);
     if (Number.isInteger(pid) && typeof start_time === "string" && typeof boot_id === "string")

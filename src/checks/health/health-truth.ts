@@ -1,3 +1,4 @@
+import { addressOfUrl, isLoopback } from "../../contract/address.ts";
 import { Health } from "../../contract/common-schemas.ts";
 import { EngineVersion } from "../../contract/engine-schemas.ts";
 import { engineRoutes } from "../../contract/routes.ts";
@@ -44,9 +45,9 @@ export const truth = defineCheck<Context["target"], Evidence>({
 
 /** The port of a loopback URL; a proxy and a tap have other ones than the service behind them. */
 async function portOf({ target, signal }: Context, service: Service): Promise<number | null> {
-  const { hostname, port } = new URL(target.urls[service]);
-  if (!["127.0.0.1", "localhost", "[::1]"].includes(hostname)) return null;
-  return (await isTapped(target[service], signal)) ? null : Number(port || 80);
+  const { host, port } = addressOfUrl(target.urls[service]);
+  if (!isLoopback(host)) return null;
+  return (await isTapped(target[service], signal)) ? null : port;
 }
 
 async function engineVersion({ target, signal }: Context): Promise<string | null> {

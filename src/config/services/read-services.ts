@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { DEFAULTS } from "../../contract/contract-defaults.ts";
 import { isRole } from "../addresses.ts";
 import { faultsOf } from "../config-faults.ts";
 import { type ConfigFault, isRecord } from "../config-layer.ts";
@@ -97,7 +98,7 @@ function readService(
     ...rest,
     depends_on: namesIn(depends_on),
     ...restartsWith(depends_on),
-    ...(port !== undefined && { host: host ?? "127.0.0.1", port }),
+    ...(port !== undefined && { host: host ?? DEFAULTS.host, port }),
     ...(readiness && { ready: readiness }),
     ...(liveness && { live: liveness }),
     ...(restart !== undefined && { restart: readRestart(restart) }),

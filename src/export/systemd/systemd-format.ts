@@ -1,7 +1,8 @@
 import { userInfo } from "node:os";
 import type { Config } from "../../config/config-schema.ts";
 import { addressOfUrl, isLoopback } from "../../contract/address.ts";
-import { type EnginePlan, findProgram } from "../../launch/plan-engine.ts";
+import { findProgram } from "../../files/find-program.ts";
+import type { EnginePlan } from "../../launch/plan-engine.ts";
 import { planServices } from "../../launch/plan-services.ts";
 import type { ExportFormat } from "../export-format.ts";
 import { namesToAllow, publicHosts } from "../public-hosts.ts";

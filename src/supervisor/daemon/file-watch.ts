@@ -1,6 +1,6 @@
 import { type Dirent, type FSWatcher, readdirSync, statSync, watch } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { nodeErrorCode } from "../../errors.ts";
+import { ifThere, nodeErrorCode } from "../../errors.ts";
 
 export interface FileWatchOptions {
   /** Absolute paths of files and folders; all below a folder counts. */
@@ -15,7 +15,7 @@ export interface FileWatchOptions {
 
 /** More folders than this are not watched: each costs the kernel memory, and some systems allow 8192 a user. */
 export const MOST_FOLDERS = 1000;
-/** A change is over when nothing more has come for so long, in milliseconds: editors and git write many files at once. */
+/** A change is over when nothing more has come for this long, in milliseconds: editors and git write many files at once. */
 const QUIET_MS = 200;
 /** It is told after this at the latest. */
 const LONGEST_MS = 2000;
@@ -75,16 +75,17 @@ export class FileWatch {
     if (this.#watchers.has(folder)) return false;
     if (this.#watchers.size >= MOST_FOLDERS) return this.#tellLimit(`more than ${MOST_FOLDERS} folders`);
     try {
-      const watcher = watch(folder, { persistent: false }, (_, name) => {
+      const note = (name: string | null): void => {
         if (name !== null) this.#note(join(folder, name));
-      });
+      };
+      // Another one may have removed it meanwhile.
+      const watcher = ifThere(() => watch(folder, { persistent: false }, (_, name) => note(name)));
+      if (watcher === undefined) return false;
       watcher.on("error", () => this.#forget(folder));
       this.#watchers.set(folder, watcher);
       return true;
     } catch (error) {
-      const code = nodeErrorCode(error);
-      // Another one may have removed it meanwhile.
-      return code === "ENOENT" ? false : this.#tellLimit(`${folder}: ${code}`);
+      return this.#tellLimit(`${folder}: ${nodeErrorCode(error)}`);
     }
   }
 

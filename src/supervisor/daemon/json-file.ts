@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { messageOf, nodeErrorCode, UserError, withoutStop } from "../../errors.ts";
+import { ifThere, messageOf, nodeErrorCode, UserError, withoutStop } from "../../errors.ts";
 import { readOwn } from "../../files/private-files.ts";
 
 /** What is in a file of JSON that only programs of ours write. */
@@ -14,14 +14,14 @@ export type JsonReading<T> =
 /** Reads a file of JSON; whatever is in it, this does not throw. `isValid` looks as closely as its readers need. */
 export function readJson<T>(path: string, isValid: (value: unknown) => value is T): JsonReading<T> {
   try {
-    const value: unknown = JSON.parse(readOwn(path));
+    const text = ifThere(() => readOwn(path));
+    if (text === undefined) return { kind: "none" };
+    const value: unknown = JSON.parse(text);
     if (isValid(value)) return { kind: "value", value };
     return { kind: "damaged", reason: `${path} holds JSON of another kind` };
   } catch (error) {
-    const code = nodeErrorCode(error);
-    if (code === "ENOENT") return { kind: "none" };
     const reason = `${path} cannot be read: ${withoutStop(messageOf(error))}`;
-    if (error instanceof UserError || code === "EACCES") return { kind: "unreadable", reason, error };
+    if (error instanceof UserError || nodeErrorCode(error) === "EACCES") return { kind: "unreadable", reason, error };
     return { kind: "damaged", reason };
   }
 }
