@@ -3,13 +3,14 @@
  * every command does, logs to its standard output, and stops whole on SIGTERM or Ctrl-C.
  */
 import pino from "pino";
+import { tapAddress } from "./config/addresses.ts";
 import type { Config } from "./config/config-schema.ts";
 import { FILE_VARIABLE } from "./config/environment-layer.ts";
 import { loadConfig } from "./config/load-config.ts";
 import { urlOf } from "./contract/address.ts";
 import { EXIT, messageOf, nodeErrorCode, UserError } from "./errors.ts";
-import type { RunningService } from "./services/http/report-health.ts";
 import { returnMemoryWhenQuiet } from "./services/release-idle-memory.ts";
+import type { RunningService } from "./services/http/running-service.ts";
 import { openStore, startGatewayOn, startHmiOn, startStandIn } from "./services/start-services.ts";
 import { startTap } from "./tap/start-tap.ts";
 
@@ -23,7 +24,7 @@ const STARTERS: Readonly<Record<string, Starter>> = {
   tap: ({ engine, auth, http }) =>
     startTap({
       upstream: engine.url,
-      port: engine.tap_port,
+      ...tapAddress({ engine }),
       allowedHosts: http.allowed_hosts,
       token: auth.token,
     }),

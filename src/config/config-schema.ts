@@ -80,11 +80,14 @@ export const ConfigSchema = z.strictObject({
   engine: z.strictObject({
     /** Where the engine is: a running one is used as it is; else an Ollama is started there, but never a server of OpenAI's wire. */
     url: httpUrl,
-    /** How a reply is asked for: Ollama's `chat` (the history as messages) or `generate` (as one prompt), or `openai`, which any OpenAI-compatible server takes. */
+    /**
+     * How a reply is asked for: Ollama's `chat` (the history as messages) or `generate` (as one prompt), or `openai`,
+     * which any OpenAI-compatible server takes.
+     */
     api: z.enum(ENGINE_APIS),
     /** The key that the engine is shown (`Authorization: Bearer`), as OpenAI-compatible servers ask for it; empty: none. */
     api_key: printable,
-    /** So many replies are asked of the engine at a time, the others wait in order; 0: as many as come. */
+    /** This many replies are asked of the engine at a time, the others wait in order; 0: as many as come. */
     max_concurrent: z.int().check(z.minimum(0), z.maximum(10_000)),
     /** Pace of the stand-in's replies, in milliseconds a token. */
     token_delay_ms: milliseconds,
@@ -175,7 +178,10 @@ export const ConfigSchema = z.strictObject({
     answer_fields: fields,
     /** By the contract's name of a field: the backend's, in the events of streams. */
     event_fields: fields,
-    /** The judged backend's store, read and never written: `sqlite:///srv/chat.db` or `postgresql://user@host/database`; empty: its rows are read through the HMI. */
+    /**
+     * The judged backend's store, read and never written: `sqlite:///srv/chat.db` or
+     * `postgresql://user@host/database`; empty: its rows are read through the HMI.
+     */
     store: z.string().check(storeCanBeRead),
     /** By our name of the store's tables and columns (`messages`, `messages.session_id`): the backend's. */
     store_names: z.partialRecord(z.enum(storeNames), text).check(namesCanBeQuoted),
@@ -191,15 +197,27 @@ export const ConfigSchema = z.strictObject({
   store: z.strictObject({
     /** The conversations' database, relative to the configuration's folder. */
     path: text,
-    /** A PostgreSQL database for the conversations in place of the file: `postgresql://user:password@host/database`, with `sslmode` and the like in its query. */
+    /**
+     * A PostgreSQL database for the conversations in place of the file: `postgresql://user:password@host/database`,
+     * with `sslmode` and the like in its query.
+     */
     url: z.string().check(isPostgresqlUrl),
-    /** What is acknowledged survives a power cut (`full`), or only the death of any process (`normal`). Of PostgreSQL its own settings count. */
+    /**
+     * What is acknowledged survives a power cut (`full`), or only the death of any process (`normal`). Of PostgreSQL
+     * its own settings count.
+     */
     synchronous: z.enum(["full", "normal"]),
   }),
   replicas: z.strictObject({
-    /** The host name or address by which other copies of a service on the same `store.url` reach this one; empty: the one that it listens on, or this machine's own. */
+    /**
+     * The host name or address by which other copies of a service on the same `store.url` reach this one; empty: the
+     * one that it listens on, or this machine's own.
+     */
     advertise_host: z.union([z.literal(""), host]),
-    /** Where an HMI finds the gateways, each connection at the next that takes it; empty: at `gateway.host` and `gateway.port`, or where `services.gateway.replicas` has them. */
+    /**
+     * Where an HMI finds the gateways, each connection at the next that takes it; empty: at `gateway.host` and
+     * `gateway.port`, or where `services.gateway.replicas` has them.
+     */
     gateway_urls: z.array(httpUrl),
   }),
   state: z.strictObject({
@@ -244,6 +262,9 @@ function namesCanBeQuoted(given: z.core.ParsePayload<{ [Name in StoreName]?: str
 
 /** The settings of one stack but for its services: validated, complete, with absolute paths. */
 export type Settings = z.infer<typeof ConfigSchema>;
+
+/** How services deal with event streams, their readers, and the replies on them; what each means is said in the schema. */
+export type StreamSettings = Settings["stream"];
 
 /** The configuration of one stack. */
 export interface Config extends Settings {

@@ -1,28 +1,21 @@
-/** Figures of the contract, each in this one place. Times are milliseconds, sizes are bytes unless named otherwise. */
+/**
+ * Figures of the contract, each in this one place. Times are milliseconds, sizes are bytes unless named otherwise. What each
+ * decides is said of the setting that it is the default of: `heartbeatMs` is that of `stream.heartbeat_ms` (docs/reference.md).
+ */
 export const DEFAULTS = {
   host: "127.0.0.1",
   hmiPort: 6101,
   gatewayPort: 6120,
   enginePort: 11434,
-  /** Longest silence on an event stream before a comment is sent. */
   heartbeatMs: 15_000,
-  /** How long a generation goes on at the gateway after its last reader left. */
   orphanGraceMs: 10_000,
-  /** How long a finished generation is kept for late readers. */
   keepFinishedMs: 60_000,
-  /** All finished generations that are kept take at most so much memory. */
   keepFinishedBytes: 32 * 1024 * 1024,
-  /** A reader that takes nothing for so long is cut off. */
   stalledReaderMs: 60_000,
-  /** A reply ends when the engine has sent so many UTF-16 code units. */
   maxReplyChars: 8 * 1024 * 1024,
-  /** A reply ends when it has been written for so long; 0: no limit. */
   maxReplyMs: 600_000,
-  /** A growing reply is written to disk at least this often. */
   saveEveryMs: 250,
-  /** The model asked for where nobody chose one; used only if the engine has it. */
   model: "llama3.1:8b",
-  /** The agent of a conversation where nobody chose one. */
   agentId: "architect",
 } as const;
 

@@ -31,7 +31,7 @@ export interface StackOptions extends StartContext {
   storePath?: string;
   /** A PostgreSQL database for them in place of a file; as the setting `store.url`. */
   storeUrl?: string;
-  /** So many copies of gateway and HMI, each HMI before a gateway of its own; more than one needs `storeUrl`. One where left out. */
+  /** This many copies of gateway and HMI, each HMI before a gateway of its own; more than one needs `storeUrl`. One where left out. */
   copies?: number;
 }
 

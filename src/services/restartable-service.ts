@@ -1,4 +1,4 @@
-import type { RunningService } from "./http/report-health.ts";
+import type { RunningService } from "./http/running-service.ts";
 
 /**
  * @internal A service that can be ended and come back. As the contract has it, readers and the store are left by the end

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyBaseLogger } from "fastify";
 import type { Config } from "../config/config-schema.ts";
-import { addressOfUrl } from "../contract/address.ts";
+import { type Address, addressOfUrl } from "../contract/address.ts";
 import { WireError } from "../errors.ts";
 import { packageVersion, webFolder } from "../files/package-root.ts";
 import type { Rewrite } from "../tap/tap-rewrite.ts";
@@ -17,12 +17,10 @@ import { listModels } from "./gateway/list-models.ts";
 import { startGateway } from "./gateway/start-gateway.ts";
 import { createGatewayClient, type GatewayClient } from "./hmi/gateway-client.ts";
 import { startHmi } from "./hmi/start-hmi.ts";
-import type { ServerOptions } from "./http/http-server.ts";
-import type { RunningService } from "./http/report-health.ts";
+import type { ListenerOptions } from "./http/http-server.ts";
+import type { RunningService } from "./http/running-service.ts";
 import { advertisedHost } from "./replicas/advertised-url.ts";
 import type { ReplicaBus } from "./replicas/replica-bus.ts";
-import type { FinishedLogsSettings } from "./stream/retain-finished-logs.ts";
-import type { ReaderSettings } from "./stream/send-event-stream.ts";
 
 /** Wraps the parts where services meet. This is how a fault gets in, and how a test can watch. */
 export interface Overrides {
@@ -101,14 +99,11 @@ export async function startGatewayOn(
     defaults: configuredSettings(config.chat),
   };
   return await startGateway({
-    ...config.gateway,
-    ...accessOf(config, config.gateway),
+    server: serverOf(config, config.gateway, logger),
+    stream: config.stream,
     engine,
     engineUrl: config.engine.url,
     defaultModel: config.chat.model,
-    ...streamLimitsOf(config),
-    orphanGraceMs: config.stream.orphan_grace_ms,
-    maxReplyMs: config.stream.max_reply_ms,
     maxConcurrent: config.engine.max_concurrent,
     conversations: {
       userOf: (sessionId) => store.userOf(sessionId),
@@ -120,9 +115,7 @@ export async function startGatewayOn(
       },
     },
     directory: store.generations,
-    advertiseHost: config.replicas.advertise_host,
     version: packageVersion(),
-    logger,
   });
 }
 
@@ -139,26 +132,19 @@ export async function startHmiOn(
   const gateways = gateway_urls.length > 0 ? gateway_urls : [gatewayUrl];
   const client = createGatewayClient(gateways, config.auth.token, config.stream.max_reply_chars);
   const starting = startHmi({
-    ...config.hmi,
-    ...accessOf(config, config.hmi),
+    server: serverOf(config, config.hmi, logger),
+    stream: config.stream,
     messagesPerMinute: config.http.messages_per_minute,
     gateway: overrides?.gateway?.(client) ?? client,
     gatewayUrl: gateways.join(", "),
     store,
     defaultAgent: config.chat.agent,
     engineSettings: configuredSettings(config.chat),
-    ...streamLimitsOf(config),
-    maxReplyMs: config.stream.max_reply_ms,
-    saveEveryMs: config.stream.save_every_ms,
-    onReaderGone: config.stream.on_reader_gone,
-    orphanGraceMs: config.stream.orphan_grace_ms,
     bus: copies,
-    advertiseHost: config.replicas.advertise_host,
     // Alone it looks where there is a reason to.
     lookForLeftEveryMs: copies === undefined ? 0 : LOOK_FOR_LEFT_EVERY_MS,
     webFolder: webFolder(),
     version: packageVersion(),
-    logger,
   });
   return await starting.catch(async (error: unknown) => {
     // It is closed with the HMI, which there is none of.
@@ -186,29 +172,28 @@ async function busOf(
 /** How often a copy looks for replies that others have left, in milliseconds. */
 const LOOK_FOR_LEFT_EVERY_MS = 1_000;
 
-/** Who may call a service that listens there, and by which names; where there may be others like it, by theirs for it too, and told which it is. */
-function accessOf(
+/**
+ * Where a service listens, and who may call it by which names. Where there may be others like it, it has also the name that
+ * they have for it, and its answers tell which of them it is.
+ */
+function serverOf(
   { auth, http, store, replicas }: Config,
-  { host }: Config["hmi"],
-): Omit<ServerOptions, "host" | "logger"> {
-  const advertised = advertisedHost(host, replicas.advertise_host);
+  { host, port }: Address,
+  logger: FastifyBaseLogger | undefined,
+): ListenerOptions {
+  const advertiseHost = replicas.advertise_host;
+  const advertised = advertisedHost(host, advertiseHost);
   return {
+    host,
+    port,
+    advertiseHost,
+    logger,
     token: auth.token,
     users: auth.users,
     userHeader: auth.user_header,
     trustedProxies: auth.trusted_proxies,
     allowedHosts: store.url === "" ? http.allowed_hosts : [...http.allowed_hosts, advertised],
     replicaId: store.url === "" ? undefined : randomUUID(),
-  };
-}
-
-/** What gateway and HMI have in common in their dealings with readers. */
-function streamLimitsOf({ stream }: Config): ReaderSettings & FinishedLogsSettings {
-  return {
-    heartbeatMs: stream.heartbeat_ms,
-    stalledReaderMs: stream.stalled_reader_ms,
-    keepFinishedMs: stream.keep_finished_ms,
-    keepFinishedBytes: stream.keep_finished_bytes,
   };
 }
 

@@ -8,25 +8,22 @@ import {
 import type { AddressInfo } from "node:net";
 import type { Readable, Transform } from "node:stream";
 import { type Address, addressOfUrl, hostInUrl } from "../contract/address.ts";
+import { DEFAULTS } from "../contract/contract-defaults.ts";
 import { messageOf, WireError } from "../errors.ts";
-import { bearerGuard } from "../http-guard/bearer-token.ts";
-import { JUDGED_BY_UPSTREAM, localCallersOnly, programsOnly } from "../http-guard/caller-policies.ts";
+import { JUDGED_BY_UPSTREAM, localCallersOnly } from "../http-guard/caller-policies.ts";
 import { createGuardedServer, deedOf, sendWireError } from "../http-guard/guarded-server.ts";
 import { ExchangeRecorder, type OpenExchange } from "./exchange-recorder.ts";
 import { type RecordedExchange, TAP_FOLDER, TAP_PATH } from "./recorded-exchange.ts";
+import { type RecordAccess, recordGuard } from "../http-guard/record-access.ts";
 import { upstreamTarget } from "./request-target.ts";
 import type { Rewrite, TappedAnswer, TappedHead, TappedRequest } from "./tap-rewrite.ts";
 
-export interface TapOptions {
+/** With who may read its record; the host is 127.0.0.1 where it is left out. */
+export interface TapOptions extends Partial<RecordAccess> {
   /** Where everything is passed on to: an `http://` URL, whose path goes before each one that is asked for. */
   readonly upstream: string;
-  readonly host?: string;
   /** 0, which is the default, for any free one. */
   readonly port?: number;
-  /** Names beside the local ones that it may be called by, as a browser or a proxy puts them into `Host`. */
-  readonly allowedHosts?: readonly string[];
-  /** Whoever reads the record over HTTP must show it; empty, or left out: nobody is asked. */
-  readonly token?: string | undefined;
   /**
    * Who refuses callers by `Host` and `Origin`: the tap, which is the default, and the upstream after it; or the
    * upstream alone, where the tap is there to see whether it does. The tap's own record is guarded either way.
@@ -53,7 +50,7 @@ export interface TapRecord {
   readonly exchanges: readonly RecordedExchange[];
 }
 
-/** For so long an idle connection to the upstream is kept, in milliseconds: no server closes one as soon as that. */
+/** For this long an idle connection to the upstream is kept, in milliseconds: no server closes one as soon as that. */
 const IDLE_MS = 1_000;
 
 /**
@@ -61,12 +58,12 @@ const IDLE_MS = 1_000;
  * other end too, and no time is lost but the copying.
  */
 export async function startTap(options: TapOptions): Promise<Tap> {
-  const { host = "127.0.0.1", allowedHosts, callersJudgedBy = "tap", rewrite = {} } = options;
+  const { host = DEFAULTS.host, allowedHosts, callersJudgedBy = "tap", rewrite = {} } = options;
   const recorder = new ExchangeRecorder(options.onEnded);
   const agent = new Agent({ keepAlive: true, timeout: IDLE_MS });
   const upstream = upstreamOf(options.upstream, agent);
   const names = { host, allowedHosts };
-  const record = { policy: programsOnly(names), refusalOfToken: bearerGuard(options.token) };
+  const record = recordGuard({ ...names, token: options.token });
   const passed = { policy: callersJudgedBy === "upstream" ? JUDGED_BY_UPSTREAM : localCallersOnly(names) };
   const server = createGuardedServer({
     guard: (incoming) => ({ ...(isForTap(incoming) ? record : passed), deed: deedOf(incoming) }),

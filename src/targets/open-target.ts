@@ -62,13 +62,13 @@ export type WholeTargetUrls = TargetUrls & Readonly<Record<"hmi" | "gateway" | "
 
 /** How the target is configured: how long it waits for what, in milliseconds, and how much it takes at a time. */
 export interface TargetSettings {
-  /** Longest silence on a stream. */
+  /** Its setting `stream.heartbeat_ms`. */
   readonly heartbeatMs: number;
-  /** How long a reply goes on after its last reader left. */
+  /** Its setting `stream.orphan_grace_ms`. */
   readonly orphanGraceMs: number;
-  /** How long a reply may take; 0: no limit. */
+  /** Its setting `stream.max_reply_ms`. */
   readonly maxReplyMs: number;
-  /** So many replies its gateway asks of the engine at a time; 0: as many as come. Absent where that is not known. */
+  /** Its setting `engine.max_concurrent`; absent where that is not known. */
   readonly maxConcurrent?: number;
 }
 

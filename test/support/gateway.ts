@@ -1,11 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { onTestFinished } from "vitest";
+import type { StreamSettings } from "../../src/config/config-schema.ts";
+import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import { LOCAL_USER } from "../../src/contract/caller-headers.ts";
 import type { EngineApi } from "../../src/contract/contract-defaults.ts";
 import { GenerationList, type GenerationRecord } from "../../src/contract/engine-schemas.ts";
 import { engineRoutes, gatewayRoutes } from "../../src/contract/routes.ts";
 import { type StandInOptions, startEngine } from "../../src/services/engine/start-engine.ts";
 import { createEngineClient } from "../../src/services/gateway/engine-client.ts";
+import type { ListenerOptions } from "../../src/services/http/http-server.ts";
 import { type GatewayOptions, startGateway } from "../../src/services/gateway/start-gateway.ts";
 import { type Answer, call } from "./http.ts";
 import { openStream, type StreamReader } from "./streams.ts";
@@ -23,7 +26,9 @@ export interface TestGateway {
   generation(): Promise<GenerationRecord | undefined>;
 }
 
-export interface TestGatewayOptions extends Partial<GatewayOptions> {
+export interface TestGatewayOptions extends Partial<Omit<GatewayOptions, "server" | "stream">> {
+  server?: Partial<ListenerOptions>;
+  stream?: Partial<StreamSettings>;
   /** Settings of the stand-in. */
   standIn?: StandInOptions;
   /** Which of the engine's calls replies are asked by. */
@@ -35,25 +40,32 @@ export interface TestGatewayOptions extends Partial<GatewayOptions> {
 }
 
 /** A gateway before the stand-in, or before the engine at `engineUrl`; both stop after the test. */
-export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
-  const engineUrl = options.engineUrl ?? (await startTestEngine(options.standIn));
+export async function startTestGateway({
+  standIn,
+  engineApi = "chat",
+  apiKey,
+  maxReplyChars,
+  server,
+  stream,
+  ...options
+}: TestGatewayOptions = {}): Promise<TestGateway> {
+  const engineUrl = options.engineUrl ?? (await startTestEngine(standIn));
   const gateway = await startGateway({
-    host: "127.0.0.1",
-    port: 0,
-    engine: createEngineClient(options.engineApi ?? "chat", {
-      url: engineUrl,
-      apiKey: options.apiKey,
-      maxReplyChars: options.maxReplyChars,
-    }),
+    server: { host: "127.0.0.1", port: 0, ...server },
+    stream: {
+      ...DEFAULT_CONFIG.stream,
+      heartbeat_ms: 60_000,
+      orphan_grace_ms: 60_000,
+      max_reply_ms: 0,
+      keep_finished_ms: 60_000,
+      keep_finished_bytes: 64 * 1024 * 1024,
+      stalled_reader_ms: 60_000,
+      ...stream,
+    },
+    engine: createEngineClient(engineApi, { url: engineUrl, apiKey, maxReplyChars }),
     engineUrl,
     defaultModel: "llama3.1:8b",
-    heartbeatMs: 60_000,
-    orphanGraceMs: 60_000,
-    maxReplyMs: 0,
     maxConcurrent: 0,
-    keepFinishedMs: 60_000,
-    keepFinishedBytes: 64 * 1024 * 1024,
-    stalledReaderMs: 60_000,
     conversations: {
       userOf: async (sessionId) => (sessionId === "known" ? LOCAL_USER : undefined),
       pendingRequest: async () => undefined,

@@ -253,11 +253,11 @@ export interface MessageStore {
   image(imageId: string): Promise<Picture>;
   /**
    * Saves the user's message and an empty reply with status `streaming`, both or neither, after what is shown (of an
-   * edit, at the place of the edited message, which is shown no more), and titles an untitled conversation; an archived one comes back into the
-   * list, and is not made the active one; this store is the reply's writer. Where the conversation has the client's key already, it
-   * gives back that exchange, not new. The session is as it is after that.
-   * Throws `generation_in_progress` while another reply of the conversation is streaming, `key_reused`, and
-   * `message_not_found` where there is no such message to edit.
+   * edit, at the place of the edited message, which is shown no more), and titles an untitled conversation; an
+   * archived one comes back into the list, and is not made the active one; this store is the reply's writer. Where
+   * the conversation has the client's key already, it gives back that exchange, not new. The session is as it is
+   * after that. Throws `generation_in_progress` while another reply of the conversation is streaming, `key_reused`,
+   * and `message_not_found` where there is no such message to edit.
    */
   begin(exchange: NewExchange): Promise<BegunExchange>;
   /**

@@ -14,7 +14,7 @@ export interface EnginePrompt {
   readonly images: string[];
 }
 
-/** What the pictures of one request may take, in characters of base64: one message may have so much. */
+/** What the pictures of one request may take, in characters of base64: one message may have this much. */
 const PICTURES_ROOM = LIMITS.imageBodyBytes;
 
 /**

@@ -14,7 +14,7 @@ export interface SummaryPlan {
   readonly transcript: string;
 }
 
-/** A conversation is summarised when so much of its model's window is used. */
+/** A conversation is summarised when this much of its model's window is used. */
 const FULL_ENOUGH = 0.5;
 
 /** How much of the window the messages may take that stay as they were said. */

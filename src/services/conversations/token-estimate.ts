@@ -3,7 +3,7 @@ import type { History } from "./conversation-store.ts";
 
 /** Reckons the tokens of texts and pictures before an engine has counted them. */
 export interface TokenEstimate {
-  /** How many characters so many tokens are. */
+  /** How many characters a number of tokens are. */
   charsIn(tokens: number): number;
   ofMessage(message: Pick<Message, "content" | "images">): number;
 }

@@ -1,10 +1,10 @@
 import type { IncomingMessage, Server } from "node:http";
 import { engineRoutes, type Route } from "../../contract/routes.ts";
 import { messageOf } from "../../errors.ts";
-import { bearerGuard } from "../../http-guard/bearer-token.ts";
-import { asOllama, type OwnNames, programsOnly } from "../../http-guard/caller-policies.ts";
+import { asOllama } from "../../http-guard/caller-policies.ts";
 import { createGuardedServer, deedOf } from "../../http-guard/guarded-server.ts";
 import { isLoopbackAddress } from "../../http-guard/local-names.ts";
+import { type RecordAccess, recordGuard } from "../../http-guard/record-access.ts";
 import { setCrossOriginHeaders } from "./cross-origin.ts";
 import { EngineError } from "./engine-errors.ts";
 import type { EngineExchange, EngineHandler } from "./engine-handler.ts";
@@ -51,22 +51,18 @@ const ENDPOINTS = SERVED.map((endpoint) => ({ ...endpoint, path: pathPattern(end
 /** Where the wire is OpenAI's, with its errors. */
 const OPENAI_FOLDER = "/v1/";
 
-/** Who may read what the stand-in was asked. */
-export interface RecordAccess extends OwnNames {
-  /** Whoever reads it must show it; empty, or left out: nobody is asked. */
-  readonly token?: string | undefined;
-}
-
 /** Where the stand-in tells what it was asked: these paths are not Ollama's, and no page may read them. */
 const OWN_FOLDER = "/stand-in/";
 
 /**
  * The HTTP server of one stand-in. Bare node:http, because Ollama's plain-text errors, its headers and the
  * moment they leave are part of what is stood in for.
+ *
+ * @param access who may read what it was asked
  */
 export function createEngineServer(engine: Engine, access: RecordAccess): Server {
   const ollama = { policy: asOllama(() => isExposed(server)) };
-  const record = { policy: programsOnly(access), refusalOfToken: bearerGuard(access.token) };
+  const record = recordGuard(access);
   const isForRecord = ({ url = "" }: IncomingMessage): boolean => pathAndQuery(url)[0].startsWith(OWN_FOLDER);
   const server = createGuardedServer({
     guard: (request) => ({ ...(isForRecord(request) ? record : ollama), deed: deedOf(request) }),

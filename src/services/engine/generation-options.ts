@@ -1,4 +1,4 @@
-import { closestName } from "../../config/closest-name.ts";
+import { closestName, orMeant } from "../../config/closestName-name.ts";
 import { LONGEST_TIMER_MS } from "./abortable-waits.ts";
 import { EngineError } from "./engine-errors.ts";
 import { type Directions, readDirections } from "./message-directions.ts";
@@ -102,8 +102,7 @@ const OURS = "stand_in_";
 export function requireKnownOption(name: string): void {
   if (TYPES.has(name)) return;
   const meant = closestName(name, [...TYPES.keys()]) ?? ourNameLike(name);
-  const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
-  throw new EngineError(400, `the stand-in knows no option "${name}"${hint}`);
+  throw new EngineError(400, `the stand-in knows no option "${name}"${orMeant(meant)}`);
 }
 
 /** The one of ours that this is without its beginning: `stand_in_status` for `status`. */

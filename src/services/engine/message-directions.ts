@@ -8,7 +8,7 @@ import { EngineError, toldToRefuse } from "./engine-errors.ts";
  * failing engine. Ollama ignores these names.
  */
 export interface Directions {
-  /** `stand_in_pause_after`, `stand_in_pause_ms`: after this many tokens it is silent for so long. */
+  /** `stand_in_pause_after`, `stand_in_pause_ms`: after this many tokens it is silent for this long. */
   readonly pauseAfter: number;
   readonly pauseMs: number;
   /** `stand_in_fail_after`, `stand_in_fail`: after this many tokens it fails in this way. */

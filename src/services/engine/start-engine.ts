@@ -5,15 +5,15 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import { urlOf } from "../../contract/address.ts";
+import { DEFAULTS } from "../../contract/contract-defaults.ts";
+import type { RecordAccess } from "../../http-guard/record-access.ts";
 import { createEngineServer } from "./engine-server.ts";
 import { GenerationLog } from "./generation-record.ts";
 import { ModelScheduler } from "./scheduler.ts";
 import { ANNOUNCEMENT } from "./scripted-reply.ts";
 
-/** All settings of a stand-in; each has a default. */
-export interface StandInOptions {
-  /** Address to listen on; 127.0.0.1. */
-  host?: string;
+/** All settings of a stand-in, with who may read its record; each has a default, of the host 127.0.0.1. */
+export interface StandInOptions extends Partial<RecordAccess> {
   /** Port to listen on; 0, the default, takes a free one. */
   port?: number;
   /** Pace of a reply, in milliseconds a token; 0, the default, is as fast as it can. */
@@ -28,10 +28,6 @@ export interface StandInOptions {
   maxQueue?: number;
   /** The window where a request has no `num_ctx` (`OLLAMA_CONTEXT_LENGTH`), in tokens; 4096. */
   contextLength?: number;
-  /** Names beside the local ones that its record may be asked by. */
-  allowedHosts?: readonly string[];
-  /** Whoever reads its record must show it; empty, the default: nobody is asked. */
-  token?: string;
   /** Whether the first scripted reply opens with a paragraph that says what this is; false. */
   announce?: boolean;
 }
@@ -46,7 +42,7 @@ export interface RunningEngine {
 
 /** Starts a stand-in. Many may run in one process. Throws Node's error where the address cannot be had. */
 export async function startEngine(options: StandInOptions = {}): Promise<RunningEngine> {
-  const { host = "127.0.0.1", port = 0, tokenDelayMs = 0, replyTokens, announce = false } = options;
+  const { host = DEFAULTS.host, port = 0, tokenDelayMs = 0, replyTokens, announce = false } = options;
   const { loadMs = 0, parallel = Number.POSITIVE_INFINITY, maxQueue = 512, contextLength = 4096 } = options;
   let announcement = announce ? `${ANNOUNCEMENT}\n\n` : "";
   const scheduler = new ModelScheduler({ loadMs, parallel, maxQueue, contextLength });

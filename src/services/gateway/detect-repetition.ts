@@ -4,22 +4,22 @@ export interface RepetitionWatch {
   push(piece: string): boolean;
 }
 
-/** So much of the end of a text must be the same again and again, in characters. */
+/** This much of the end of a text must be the same again and again, in characters. */
 const LEAST_CHARS = 1_000;
 
 /** The same for what has no letter in it: lines of dashes, empty rows of a table, lists of zeros may be long. */
 const LEAST_CHARS_WITHOUT_LETTERS = 4_000;
 
-/** The piece that is repeated has at most so many characters. */
+/** The piece that is repeated has at most this many characters. */
 const LONGEST_PIECE = 200;
 
-/** So often it must stand there. */
+/** It must stand there this often. */
 const LEAST_TIMES = 8;
 
 /** How much of the end of a text is looked at. */
 const WINDOW = Math.max(LEAST_CHARS_WITHOUT_LETTERS, LONGEST_PIECE * LEAST_TIMES);
 
-/** A look takes time by the window, so there is one for so many new characters; a token has about four. */
+/** A look takes time by the window, so there is one for this many new characters; a token has about four. */
 const LOOK_EVERY = 512;
 
 export function watchRepetition(): RepetitionWatch {
@@ -52,7 +52,7 @@ export function endsInRepetition(text: string): boolean {
   return false;
 }
 
-/** So many characters at the end of a text tell most texts that do not repeat. */
+/** This many characters at the end of a text tell most texts that do not repeat. */
 const PROBE_CHARS = 16;
 
 /** False where the last characters do not stand a second time within the longest piece: the answer of most texts. */

@@ -8,7 +8,7 @@ export interface QueuedReply {
   giveWay(): void;
 }
 
-/** Lets only so many replies ask the engine at a time (setting `engine.max_concurrent`); the others wait in order. */
+/** Lets only this many replies ask the engine at a time (setting `engine.max_concurrent`); the others wait in order. */
 export class EngineQueue {
   readonly #places: number;
   readonly #asking = new Set<QueuedReply>();

@@ -1,4 +1,4 @@
-/** A group of so many pieces is no model's pace: whoever sends it is ahead of its reader, and can wait for a moment. */
+/** A group of this many pieces is no model's pace: whoever sends it is ahead of its reader, and can wait for a moment. */
 const FLOOD_PIECES = 16;
 
 /** How long an engine that was asked is waited for, in milliseconds: one that loads a model first takes longer. */
@@ -27,7 +27,7 @@ export class FirstPiecePriority {
     this.#allBegun = Promise.withResolvers<void>();
   }
 
-  /** Resolves when the next may be read of a reply of which so many pieces have come together. */
+  /** Resolves when the next may be read of a reply of which this many pieces have come together. */
   async room(pieces: number): Promise<void> {
     const left = this.#until - performance.now();
     if (pieces < FLOOD_PIECES || this.#starting.size === 0 || left <= 0) return;

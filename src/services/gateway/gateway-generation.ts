@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from "fastify";
+import type { StreamSettings } from "../../config/config-schema.ts";
 import { STEP } from "../../contract/event-id.ts";
 import {
   type FinishReason,
@@ -23,9 +24,9 @@ import { ReplyEventWriter } from "./reply-event-writer.ts";
 import { requestFingerprint } from "./request-fingerprint.ts";
 import { unknownModel } from "./unknown-model.ts";
 
-export interface GenerationSettings extends EngineAccess {
-  /** How long a reply may be written, in milliseconds; 0: as long as it takes. */
-  readonly maxReplyMs: number;
+export interface GenerationSettings {
+  readonly access: EngineAccess;
+  readonly stream: Pick<StreamSettings, "max_reply_ms">;
   readonly metrics: GatewayMetrics;
   readonly logger: FastifyBaseLogger;
   /** Whose key the reply's is, where a person with a token of their own gave it. */
@@ -95,10 +96,10 @@ export class Generation {
 
   /** The request is not kept beyond its end: its history may be a mebibyte. */
   async #run(request: ChatRequest): Promise<void> {
-    const { maxReplyMs } = this.#settings;
+    const { max_reply_ms: maxReplyMs } = this.#settings.stream;
     if (maxReplyMs > 0) this.#timer = setTimeout(() => this.#giveUp(), maxReplyMs).unref();
     try {
-      await askEngine(this.#settings, request, this.#listener(), this.#abort.signal);
+      await askEngine(this.#settings.access, request, this.#listener(), this.#abort.signal);
     } catch (error) {
       // After an end of our own the engine's protest is its answer to the abort.
       if (!this.log.ended) this.#fail(await this.#explain(error, request.model));
@@ -161,7 +162,7 @@ export class Generation {
   }
 
   #giveUp(): void {
-    const { maxReplyMs } = this.#settings;
+    const { max_reply_ms: maxReplyMs } = this.#settings.stream;
     this.#fail(
       new WireError(
         "reply_timeout",
@@ -178,7 +179,7 @@ export class Generation {
         ? thrown
         : new WireError("internal_error", `The gateway failed: ${messageOf(thrown)}.`);
     if (error.code !== "model_not_found" || model === undefined) return error;
-    return await unknownModel(this.#settings.engine, model).catch(() => error);
+    return await unknownModel(this.#settings.access.engine, model).catch(() => error);
   }
 
   #fail(error: WireError, usage = this.#writer.hasBegun ? this.#usageSoFar() : undefined): void {
@@ -191,7 +192,7 @@ export class Generation {
   }
 
   #usageEvent(usage: Usage, timings: Timings | null): StreamEvent {
-    const isFree = this.#model === undefined || this.#settings.engine.isFree(this.#model);
+    const isFree = this.#model === undefined || this.#settings.access.engine.isFree(this.#model);
     return { type: "usage", usage, cost_usd: isFree ? 0 : null, timings };
   }
 

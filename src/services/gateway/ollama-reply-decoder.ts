@@ -1,5 +1,5 @@
 import { EngineFinal } from "../../contract/engine-schemas.ts";
-import type { Timings } from "../../contract/event-schemas.ts";
+import { ownFinishReason, type Timings } from "../../contract/event-schemas.ts";
 import { createNdjsonDecoder } from "../../contract/ndjson.ts";
 import { WireError } from "../../errors.ts";
 import { beginningOf } from "../stream/log-segment.ts";
@@ -67,7 +67,7 @@ function finalPiece(line: unknown): FinalPiece {
     throw new WireError("engine_error", message, "Send the message again.");
   }
   return {
-    finishReason: reason === "length" ? "length" : "stop",
+    finishReason: ownFinishReason(reason),
     // Ollama leaves out what is zero: where it counted at all, the other count is 0.
     promptTokens: final?.prompt_eval_count ?? (final?.eval_count === undefined ? null : 0),
     completionTokens: final?.eval_count ?? (final?.prompt_eval_count === undefined ? null : 0),

@@ -1,4 +1,4 @@
-import type { Timings } from "../../contract/event-schemas.ts";
+import { ownFinishReason, type Timings } from "../../contract/event-schemas.ts";
 import { createSseDecoder } from "../../contract/sse-decoder.ts";
 import { WireError } from "../../errors.ts";
 import { beginningOf } from "../stream/log-segment.ts";
@@ -93,7 +93,7 @@ function finalPiece({ reason, usage, timings, hasCalledTool }: Ending): FinalPie
   const thinkingTokens = countIn(fieldsOf(counts["completion_tokens_details"])["reasoning_tokens"]);
   const isCall = hasCalledTool || reason === "tool_calls" || reason === "function_call";
   return {
-    finishReason: reason === "length" ? "length" : "stop",
+    finishReason: ownFinishReason(reason),
     promptTokens: countIn(counts["prompt_tokens"]),
     completionTokens: countIn(counts["completion_tokens"]),
     ...(thinkingTokens === null ? {} : { thinkingTokens }),

@@ -1,7 +1,7 @@
 import { messageOf, WireError } from "../../errors.ts";
 import type { EnginePiece, ReplyDecoder } from "./engine-pieces.ts";
 
-/** So much of a reply is looked at before the rest of what came with it, in bytes: a reader waits for its first piece. */
+/** This much of a reply is looked at before the rest of what came with it, in bytes: a reader waits for its first piece. */
 const FIRST_LOOK_BYTES = 4 * 1024;
 
 /** The bytes of a body as they arrive, the first of them in two parts. */

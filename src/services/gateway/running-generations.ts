@@ -1,3 +1,4 @@
+import type { StreamSettings } from "../../config/config-schema.ts";
 import type { ChatRequest } from "../../contract/gateway-schemas.ts";
 import { WireError } from "../../errors.ts";
 import type { Draining } from "../http/draining.ts";
@@ -7,15 +8,12 @@ import {
   HeldElsewhere,
 } from "../replicas/generation-directory.ts";
 import { whenAbandoned } from "../stream/abandoned-stream.ts";
-import { FinishedLogs, type FinishedLogsSettings } from "../stream/retain-finished-logs.ts";
 import { FirstPiecePriority } from "./first-piece-priority.ts";
+import { FinishedLogs } from "../stream/finished-logs.ts";
 import { Generation, type GenerationSettings } from "./gateway-generation.ts";
 
-export interface GenerationsSettings
-  extends Omit<GenerationSettings, "onEnd" | "caller" | "starting">,
-    FinishedLogsSettings {
-  /** How long a generation goes on without a reader, in milliseconds, where no other HMI may come for it. */
-  readonly orphanGraceMs: number;
+interface GenerationsSettings extends Omit<GenerationSettings, "onEnd" | "caller" | "starting"> {
+  readonly stream: StreamSettings;
   /** Where it is looked up which gateway has a generation, and said which this one has. */
   readonly directory: GenerationDirectory;
   /** Whether it takes new ones still. */
@@ -34,7 +32,7 @@ export class Generations {
 
   constructor(settings: GenerationsSettings) {
     this.#settings = settings;
-    this.#finished = new FinishedLogs(settings);
+    this.#finished = new FinishedLogs(settings.stream);
   }
 
   get activeCount(): number {
@@ -49,7 +47,8 @@ export class Generations {
   /**
    * The generation of this request: a new one, or where the same was sent before, the one that it started. Throws
    * `key_reused` where its key was sent with another question, `generation_in_progress` while another message of the
-   * conversation is answered, `draining` where this gateway is being stopped, and a {@link HeldElsewhere} where one of both is known to another gateway.
+   * conversation is answered, `draining` where this gateway is being stopped, and a {@link HeldElsewhere} where one
+   * of both is known to another gateway.
    *
    * @param caller Who asks, where that is a person with a token of their own: the keys of one are no keys of another,
    * or anybody could use up those that the HMI will give to others' replies.
@@ -137,13 +136,14 @@ export class Generations {
 
   #begin(request: ChatRequest, caller: string | undefined): Generation {
     const { message_id: messageId } = request;
-    const starting = this.#starting;
-    const settings = { ...this.#settings, caller, starting, onEnd: (ended: Generation) => this.#keep(ended) };
-    const generation = new Generation(request, settings);
+    const { access, stream, metrics, logger, directory } = this.#settings;
+    const onEnd = (ended: Generation): void => this.#keep(ended);
+    const generation = new Generation(request, { access, stream, metrics, logger, caller, onEnd, starting: this.#starting });
     this.#byMessage.set(messageId, [...(this.#byMessage.get(messageId) ?? []), generation]);
     this.#bySession.set(request.session_id, generation);
-    const { orphanGraceMs, directory } = this.#settings;
-    whenAbandoned(generation.log, orphanGraceMs + directory.takeOverMs, () => generation.cancel());
+    // Where another HMI may come for it, it has that much longer.
+    const graceMs = stream.orphan_grace_ms + directory.takeOverMs;
+    whenAbandoned(generation.log, graceMs, () => generation.cancel());
     return generation;
   }
 

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from "fastify";
+import type { StreamSettings } from "../../config/config-schema.ts";
 import { urlOf } from "../../contract/address.ts";
 import type { DependencyHealth, Health } from "../../contract/common-schemas.ts";
 import { LIMITS } from "../../contract/contract-defaults.ts";
@@ -9,14 +10,15 @@ import { gatewayRoutes } from "../../contract/routes.ts";
 import { callerUserOf } from "../http/caller-user.ts";
 import { endpoint } from "../http/define-endpoint.ts";
 import { Draining } from "../http/draining.ts";
-import { createServer, listen, type ServerOptions } from "../http/http-server.ts";
-import { probeDependency, type RunningService, reportHealth } from "../http/report-health.ts";
+import { createServer, type ListenerOptions, listen } from "../http/http-server.ts";
+import { probeDependency, reportHealth } from "../http/report-health.ts";
+import type { RunningService } from "../http/running-service.ts";
 import { advertisedUrl } from "../replicas/advertised-url.ts";
 import { CallPasser } from "../replicas/forward-call.ts";
 import { CANCEL_PATIENCE, READER_PATIENCE, tryHereOrAtOwner } from "../replicas/forward-to-owner.ts";
 import { type GenerationDirectory, NO_OTHER_GATEWAYS } from "../replicas/generation-directory.ts";
-import type { FinishedLogsSettings } from "../stream/retain-finished-logs.ts";
-import { lastEventIdOf, type ReaderSettings, sendLog } from "../stream/send-event-stream.ts";
+import { CallPasser } from "../replicas/forward-call.ts";
+import { lastEventIdOf, sendLog } from "../stream/send-event-stream.ts";
 import { cancelGeneration } from "./cancel-generation.ts";
 import { DefaultModel } from "./default-model.ts";
 import type { EngineClient } from "./engine-client.ts";
@@ -27,46 +29,33 @@ import { requireCapability } from "./require-capability.ts";
 import { type Conversations, resumeGeneration } from "./resume-generation.ts";
 import { Generations } from "./running-generations.ts";
 
-export interface GatewayOptions extends ServerOptions, ReaderSettings, FinishedLogsSettings {
-  /** 0 for any free one. */
-  port: number;
-  engine: EngineClient;
+export interface GatewayOptions {
+  readonly server: ListenerOptions;
+  readonly stream: StreamSettings;
+  readonly engine: EngineClient;
   /** Where the engine is, for the health report. */
-  engineUrl: string;
+  readonly engineUrl: string;
   /** The model of a request that names none, if the engine has it. */
-  defaultModel: string;
-  /** How long a generation goes on after its last reader left, in milliseconds. */
-  orphanGraceMs: number;
-  /** How long a reply may be written, in milliseconds; 0: as long as it takes. */
-  maxReplyMs: number;
-  /** So many replies are asked of the engine at a time; 0: as many as come. */
-  maxConcurrent: number;
-  conversations: Conversations;
-  version: string;
+  readonly defaultModel: string;
+  /** The setting `engine.max_concurrent`. */
+  readonly maxConcurrent: number;
+  readonly conversations: Conversations;
+  readonly version: string;
   /** Which gateway has which generation, where several share a database; left out where this one is alone. */
-  directory?: GenerationDirectory | undefined;
-  /** The host by which other gateways reach it; empty, or left out: see `advertisedHost`. */
-  advertiseHost?: string | undefined;
+  readonly directory?: GenerationDirectory | undefined;
 }
 
 /** The gateway (contract, section 2): turns a chat request into an event stream, and can stop it. */
 export async function startGateway(options: GatewayOptions): Promise<RunningService> {
-  const { engine, conversations, directory = NO_OTHER_GATEWAYS } = options;
-  const app = createServer({ ...options, isOwnKey: (key) => directory.isOwnKey(key) });
+  const { server, stream, engine, conversations, directory = NO_OTHER_GATEWAYS } = options;
+  const app = createServer({ ...server, isOwnKey: (key) => directory.isOwnKey(key) });
   const passer = new CallPasser();
   const draining = new Draining(app);
   const metrics = await createMetrics();
   const defaultModel = new DefaultModel(engine, options.defaultModel);
   const queue = new EngineQueue(options.maxConcurrent);
   const access = { engine, defaultModel, queue };
-  const generations = new Generations({
-    ...options,
-    ...access,
-    directory,
-    draining,
-    metrics,
-    logger: app.log,
-  });
+  const generations = new Generations({ access, stream, directory, draining, metrics, logger: app.log });
 
   endpoint(
     app,
@@ -115,7 +104,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
         ? resumeGeneration(generations, conversations, { sessionId, messageId, mayStart: false })
         : generations.start(body, personOf(request));
     const generation = await tryHereOrAtOwner(passer, { request, reply }, tryHere, READER_PATIENCE);
-    if (generation !== undefined) await sendLog(request, reply, generation.log, options);
+    if (generation !== undefined) await sendLog(request, reply, generation.log, stream);
   });
   endpoint(app, gatewayRoutes.resume, { query: ResumeQuery }, async ({ params, query, request, reply }) => {
     const sessionId = params["session_id"] ?? "";
@@ -127,7 +116,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
     };
     const tryHere = () => resumeGeneration(generations, conversations, asked);
     const generation = await tryHereOrAtOwner(passer, { request, reply }, tryHere, READER_PATIENCE);
-    if (generation !== undefined) await sendLog(request, reply, generation.log, options);
+    if (generation !== undefined) await sendLog(request, reply, generation.log, stream);
   });
 
   endpoint(
@@ -142,11 +131,11 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
     },
   );
 
-  const port = await listen(app, options.host, options.port);
-  const url = urlOf({ host: options.host, port });
-  directory.announce(advertisedUrl({ host: options.host, port }, options.advertiseHost));
+  const { host } = server;
+  const port = await listen(app, host, server.port);
+  directory.announce(advertisedUrl({ host, port }, server.advertiseHost));
   return {
-    url,
+    url: urlOf({ host, port }),
     port,
     drain: (ms) => draining.drain(ms, () => !generations.areInUse),
     close: async () => {

@@ -4,7 +4,7 @@ export type SaidPiece = { readonly text: string } | { readonly thought: string }
 const OPEN = "<think>";
 const CLOSE = "</think>";
 
-/** So much white space is more than a template's, in characters: each look takes time by its length. */
+/** This much white space is more than a template's, in characters: each look takes time by its length. */
 const LONGEST_SPACE = 1_000;
 
 /**
@@ -65,7 +65,7 @@ export class ThinkBlock {
     return thoughts;
   }
 
-  /** So many of the characters that are held. */
+  /** This many of the characters that are held. */
   #take(length: number): string {
     const taken = this.#held.slice(0, length);
     this.#held = this.#held.slice(length);

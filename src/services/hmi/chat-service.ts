@@ -1,3 +1,4 @@
+import type { StreamSettings } from "../../config/config-schema.ts";
 import type { CancelAnswer, ChatRequest } from "../../contract/gateway-schemas.ts";
 import type { Message, Session } from "../../contract/hmi-schemas.ts";
 import { messageOf, WireError, withoutStop } from "../../errors.ts";
@@ -11,7 +12,8 @@ import { CancelRequests } from "./cancel-requests.ts";
 import { type AskedLog, findLog, findLogOfEvent } from "./find-reply-log.ts";
 import { ReplyOwners } from "./find-reply-owner.ts";
 import { type HmiLog, logEnded, logSteps } from "./hmi-log-lines.ts";
-import { Replies, type RepliesSettings } from "./hmi-replies.ts";
+import type { GatewayClient } from "./gateway-client.ts";
+import { Replies } from "./hmi-replies.ts";
 import type { Reply, ReplyOutcome } from "./hmi-reply.ts";
 import { OrphanedReplies } from "./orphaned-replies.ts";
 import { type Again, clientKeyOf, modelFor, type Outgoing, requireAble } from "./outgoing-message.ts";
@@ -19,10 +21,10 @@ import { saveMessage } from "./save-message.ts";
 import type { UserEventPublisher } from "./shared-user-events.ts";
 import { Summaries } from "./summaries.ts";
 
-export interface ChatSettings
-  extends Omit<RepliesSettings, "replies" | "onAbandoned" | "onEnded">,
-    TurnContext {
+export interface ChatSettings extends TurnContext {
+  readonly stream: StreamSettings;
   readonly store: ConversationStore;
+  readonly gateway: GatewayClient;
   /** Where it is told what happens in users' conversations. */
   readonly events: UserEventPublisher;
   readonly log: HmiLog;
@@ -32,6 +34,8 @@ export interface ChatSettings
   readonly lookForLeftEveryMs: number;
   /** Told how many replies of a stopped HMI are taken up again, where there are any. */
   readonly onTakenOver: (count: number) => void;
+  /** Told of what fails behind a reader's back. */
+  readonly onError: (error: unknown, what: string) => void;
 }
 
 /** A message that is saved, with the conversation that it was sent to and the log of its reply. */
@@ -55,21 +59,28 @@ export class Chat {
   readonly #sending = new Map<string, Promise<Sent>>();
 
   constructor(settings: ChatSettings) {
-    const { store } = settings;
+    const { stream, store, gateway, events, limitsOf, defaults, onError } = settings;
     this.#settings = settings;
-    this.#summaries = new Summaries(settings, () => this.#replies.activeCount > 0);
+    this.#summaries = new Summaries(
+      { store, gateway, events, limitsOf, defaults, onError },
+      () => this.#replies.activeCount > 0,
+    );
     this.#replies = new Replies({
-      ...settings,
+      stream,
+      gateway,
       replies: store.replies,
       onEnded: (reply, outcome) => this.#onEnded(reply, outcome),
       onAbandoned: (reply) => this.#cancellations.endInBackground(reply),
+      onError,
     });
-    this.#cancellations = new CancelRequests({ ...settings, replies: this.#replies });
+    this.#cancellations = new CancelRequests({ store, gateway, replies: this.#replies, onError });
     this.#left = new OrphanedReplies({
-      ...settings,
       replies: store.replies,
       known: () => this.#replies.ids,
       rejoin: (left) => this.#replies.rejoin(left),
+      onTakenOver: settings.onTakenOver,
+      lookForLeftEveryMs: settings.lookForLeftEveryMs,
+      onError,
     });
     this.owners = new ReplyOwners({ store, replies: this.#replies, left: this.#left });
   }

@@ -10,7 +10,7 @@ import { WireError } from "../../errors.ts";
 import type { UserStore } from "../conversations/conversation-store.ts";
 import type { TransferredConversation, TransferredMessage } from "../conversations/transfer-store.ts";
 
-/** So much of the text is gathered before it is sent, in UTF-16 units. */
+/** This much of the text is gathered before it is sent, in UTF-16 units. */
 const PIECE_CHARS = 64 * 1024;
 
 /** What an export is to have. */

@@ -52,7 +52,7 @@ export interface CancelOptions {
 
 /**
  * A client of the gateway there, or of several that share their work; `token` is what they ask for, empty for none; a reply
- * has so many characters at most.
+ * has this many characters at most.
  */
 export function createGatewayClient(
   url: string | readonly string[],

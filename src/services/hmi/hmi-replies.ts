@@ -1,21 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { StreamSettings } from "../../config/config-schema.ts";
 import type { StreamEvent } from "../../contract/event-schemas.ts";
 import { WireError, type WireErrorCode } from "../../errors.ts";
 import type { Exchange } from "../conversations/conversation-store.ts";
 import type { OwnedReply } from "../conversations/reply-store.ts";
 import { whenAbandoned } from "../stream/abandoned-stream.ts";
 import type { EventLog } from "../stream/event-log.ts";
-import { FinishedLogs, type FinishedLogsSettings } from "../stream/retain-finished-logs.ts";
+import { FinishedLogs } from "../stream/retain-finished-logs.ts";
 import type { GatewayClient, ReplyRequest } from "./gateway-client.ts";
 import { Reply, type ReplyOutcome, type ReplySettings, type ReplyStart } from "./hmi-reply.ts";
 import { logOfRow, type StartedReply } from "./reply-events.ts";
 
-export interface RepliesSettings extends ReplySettings, FinishedLogsSettings {
+interface RepliesSettings extends ReplySettings {
+  readonly stream: StreamSettings;
   readonly gateway: GatewayClient;
-  /** What becomes of a reply that nobody reads any more: written to its end, or given up after the grace. */
-  readonly onReaderGone: "finish" | "cancel";
-  /** How long such a reply waits for a reader, in milliseconds. */
-  readonly orphanGraceMs: number;
   /** Told of a reply that is to be given up. */
   readonly onAbandoned: (reply: Reply) => void;
   /** Told of every reply that has ended, or is left to another HMI. */
@@ -41,7 +39,7 @@ export class Replies {
 
   constructor(settings: RepliesSettings) {
     this.#settings = settings;
-    this.#finished = new FinishedLogs(settings);
+    this.#finished = new FinishedLogs(settings.stream);
   }
 
   get activeCount(): number {
@@ -118,13 +116,13 @@ export class Replies {
   }
 
   #add(start: Omit<ReplyStart, "stopAtGateway">): Reply {
-    const { gateway, onReaderGone, orphanGraceMs, onAbandoned } = this.#settings;
+    const { gateway, stream, onAbandoned } = this.#settings;
     const { session_id, message_id } = start.row;
     const stopAtGateway = () => stopAt(gateway, session_id, message_id);
     const reply = new Reply({ ...start, stopAtGateway }, this.#settings);
     this.#bySession.set(reply.sessionId, reply);
-    if (onReaderGone === "cancel") {
-      whenAbandoned(reply.log, orphanGraceMs, () => {
+    if (stream.on_reader_gone === "cancel") {
+      whenAbandoned(reply.log, stream.orphan_grace_ms, () => {
         if (!this.#isClosed) onAbandoned(reply);
       });
     }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { StreamSettings } from "../../config/config-schema.ts";
 import { STEP } from "../../contract/event-id.ts";
 import type { FinishReason, StreamEvent } from "../../contract/event-schemas.ts";
 import { messageOf, WireError } from "../../errors.ts";
@@ -30,14 +31,13 @@ export interface ReplyStart extends StartedReply {
 }
 
 export interface ReplySettings extends SaverSettings {
-  /** Longest time that a reply is written, in milliseconds; 0: no limit. */
-  readonly maxReplyMs: number;
+  readonly stream: SaverSettings["stream"] & Pick<StreamSettings, "max_reply_ms">;
 }
 
 /** How long a reply that is to be left may take until the gateway has it, in milliseconds: nobody could join it there else. */
 const LONGEST_ASKING_MS = 2_000;
 
-/** A gateway that keeps the same limit says more of what has come: it may be so much later. */
+/** A gateway that keeps the same limit says more of what has come: it may be this much later. */
 const GATEWAY_FIRST_MS = 1_000;
 
 /**
@@ -167,7 +167,7 @@ export class Reply {
   #take(events: readonly StreamEvent[]): void {
     this.#heard.resolve();
     this.log.append(...this.received.take(events));
-    const { maxReplyMs } = this.#settings;
+    const { max_reply_ms: maxReplyMs } = this.#settings.stream;
     if (maxReplyMs === 0 || this.#timeout !== undefined || this.log.place.step < STEP.executing) return;
     this.#timeout = setTimeout(() => this.#stop("timeout"), maxReplyMs + GATEWAY_FIRST_MS);
   }
@@ -188,7 +188,7 @@ export class Reply {
     if (this.#end === "lost") return await this.#lose();
     this.#bringBack();
     if (this.#end === "cancelled") return await this.#save("cancelled", "cancelled");
-    const error = this.#end === "timeout" ? replyTimeout(this.#settings.maxReplyMs) : toReplyError(thrown);
+    const error = this.#end === "timeout" ? replyTimeout(this.#settings.stream.max_reply_ms) : toReplyError(thrown);
     // A bound that is ours: the gateway need not have noticed.
     if (OWN_BOUNDS.has(error.code)) await this.#start.stopAtGateway();
     else if (this.#start.isRejoined) return await this.#saveError(INTERRUPTED, "interrupted");

@@ -1,12 +1,13 @@
 import {
   type ErrorEvent,
   type FinishReason,
+  ownFinishReason,
   type StartedEvent,
   type StreamEvent,
   type UsageEvent,
   usageOf,
 } from "../../contract/event-schemas.ts";
-import type { Message, MessageStatus, Session } from "../../contract/hmi-schemas.ts";
+import { endedStatus, type Message, type MessageStatus, type Session } from "../../contract/hmi-schemas.ts";
 import { messageOf, WireError, withoutStop } from "../../errors.ts";
 import { EventLog } from "../stream/event-log.ts";
 import { missingStart } from "./received-reply.ts";
@@ -107,7 +108,7 @@ export function endingEvents({ status, finishReason, usage, error, hasBegun }: E
       return [
         { type: "status_update", status },
         counted,
-        { type: "done", finish_reason: finishReason === "length" ? finishReason : "stop" },
+        { type: "done", finish_reason: ownFinishReason(finishReason) },
       ];
     case "cancelled":
       return [{ type: "status_update", status }, counted, { type: "done", finish_reason: "cancelled" }];
@@ -138,7 +139,7 @@ export function logOfRow(row: Message, messageId: string | null): EventLog {
 function endingOf(row: Message): StreamEvent[] {
   const { usage, timings } = row;
   return endingEvents({
-    status: row.status === "streaming" ? "interrupted" : row.status,
+    status: endedStatus(row.status),
     finishReason: row.finish_reason ?? "stop",
     // What it cost is in no row.
     usage: usage === null ? undefined : { type: "usage", usage, cost_usd: null, timings },

@@ -1,11 +1,11 @@
+import type { StreamSettings } from "../../config/config-schema.ts";
 import type { Notice } from "../../contract/event-schemas.ts";
 import type { Message } from "../../contract/hmi-schemas.ts";
 import type { Growth, ReplyEnding, ReplyStore } from "../conversations/reply-store.ts";
 
 export interface SaverSettings {
   readonly replies: ReplyStore;
-  /** A growing reply is written to disk at least this often, in milliseconds. */
-  readonly saveEveryMs: number;
+  readonly stream: Pick<StreamSettings, "save_every_ms">;
   /** Told of what fails behind a reader's back. */
   readonly onError: (error: unknown, what: string) => void;
 }
@@ -55,7 +55,7 @@ export class ReplySaver {
     this.#onLost = onLost;
     const { content, thinking, notices } = row;
     this.#saved = { text: content.length, thinking: thinking?.length ?? 0, notices: notices.length };
-    this.#timer = setInterval(() => void this.grow(), settings.saveEveryMs);
+    this.#timer = setInterval(() => void this.grow(), settings.stream.save_every_ms);
   }
 
   /** Why an ending that is kept could not be saved yet; undefined where none waits. */

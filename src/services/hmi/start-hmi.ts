@@ -1,3 +1,4 @@
+import type { StreamSettings } from "../../config/config-schema.ts";
 import { urlOf } from "../../contract/address.ts";
 import type { Health } from "../../contract/common-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
@@ -7,14 +8,14 @@ import type { EngineSettings } from "../conversations/engine-settings.ts";
 import { limitsFrom } from "../conversations/model-limits.ts";
 import { endpoint } from "../http/define-endpoint.ts";
 import { Draining } from "../http/draining.ts";
-import { createServer, listen, type ServerOptions } from "../http/http-server.ts";
+import { createServer, type ListenerOptions, listen } from "../http/http-server.ts";
 import { limitMessages } from "../http/rate-limit.ts";
-import { type RunningService, reportHealth } from "../http/report-health.ts";
+import { reportHealth } from "../http/report-health.ts";
+import type { RunningService } from "../http/running-service.ts";
 import { advertisedUrl } from "../replicas/advertised-url.ts";
 import { CallPasser } from "../replicas/forward-call.ts";
 import { NO_OTHER_REPLICAS, type ReplicaBus } from "../replicas/replica-bus.ts";
-import type { FinishedLogsSettings } from "../stream/retain-finished-logs.ts";
-import type { ReaderSettings } from "../stream/send-event-stream.ts";
+import { CallsAtOwner } from "./forward-calls-to-owner.ts";
 import { serveChat } from "./chat-endpoints.ts";
 import { Chat } from "./chat-service.ts";
 import { serveChatTransfer } from "./chat-transfer-endpoints.ts";
@@ -30,52 +31,43 @@ import { serveSessions } from "./session-endpoints.ts";
 import { SharedUserEvents } from "./shared-user-events.ts";
 import { UserEvents } from "./user-events.ts";
 
-export interface HmiOptions extends ServerOptions, ReaderSettings, FinishedLogsSettings {
-  /** 0 for any free one. */
-  port: number;
-  gateway: GatewayClient;
+export interface HmiOptions {
+  readonly server: ListenerOptions;
+  readonly stream: StreamSettings;
+  readonly gateway: GatewayClient;
   /** Where the gateway is, for the health report. */
-  gatewayUrl: string;
-  store: ConversationStore;
+  readonly gatewayUrl: string;
+  readonly store: ConversationStore;
   /** The agent of a conversation that is started without one. */
-  defaultAgent: string;
+  readonly defaultAgent: string;
   /** How models are to answer where neither message nor profile says it. */
-  engineSettings: EngineSettings;
-  /** Longest time that a reply is written, in milliseconds; 0: no limit. */
-  maxReplyMs: number;
-  /** A growing reply is written to disk at least this often, in milliseconds. */
-  saveEveryMs: number;
-  /** What becomes of a reply that nobody reads any more: written to its end, or cancelled after the grace. */
-  onReaderGone: "finish" | "cancel";
-  /** How long such a reply waits for a reader, in milliseconds. */
-  orphanGraceMs: number;
+  readonly engineSettings: EngineSettings;
   /** The folder of the built browser code. */
-  webFolder: string;
-  version: string;
-  /** The host by which other copies of it reach it; empty, or left out: see `advertisedHost`. */
-  advertiseHost?: string | undefined;
+  readonly webFolder: string;
+  readonly version: string;
   /** What copies of it tell each other; left out where it has none. */
-  bus?: ReplicaBus | undefined;
-  /** How often it looks for replies that other copies have left, in milliseconds; 0, or left out: only where there may be some. */
-  lookForLeftEveryMs?: number | undefined;
-  /** Messages that one person, or where nobody has a name one client address, may send in a minute; 0, or left out: as many as it likes. */
-  messagesPerMinute?: number;
+  readonly bus?: ReplicaBus | undefined;
+  /** See `LeftReplies`. */
+  readonly lookForLeftEveryMs: number;
+  /** The setting `http.messages_per_minute`. */
+  readonly messagesPerMinute: number;
 }
 
 /** The HMI (contract, section 3): conversations, their streams, and the chat page. */
 export async function startHmi(options: HmiOptions): Promise<RunningService> {
-  const { store, gateway } = options;
-  const { bus = NO_OTHER_REPLICAS, lookForLeftEveryMs = 0 } = options;
+  const { server, stream, store, gateway, gatewayUrl, defaultAgent, bus = NO_OTHER_REPLICAS } = options;
   const passer = new CallPasser();
-  const app = createServer({ ...options, isOwnKey: (key) => store.replies.isOwnKey(key) });
-  await limitMessages(app, options.messagesPerMinute ?? 0, options);
+  const app = createServer({ ...server, isOwnKey: (key) => store.replies.isOwnKey(key) });
+  await limitMessages(app, options.messagesPerMinute, server);
   const draining = new Draining(app);
   const userEvents = new UserEvents();
   const sessionOf = (user: string, sessionId: string) => store.as(user).conversations.get(sessionId);
   const events = new SharedUserEvents({ events: userEvents, bus, sessionOf });
   const chat = new Chat({
-    ...options,
-    lookForLeftEveryMs,
+    stream,
+    store,
+    gateway,
+    lookForLeftEveryMs: options.lookForLeftEveryMs,
     events,
     draining,
     limitsOf: limitsFrom(() => gateway.models()),
@@ -94,7 +86,7 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
         service: "hmi",
         version: options.version,
         activeStreams: chat.activeCount,
-        dependencies: await probeDependencies({ ...options, chat }),
+        dependencies: await probeDependencies({ gateway, gatewayUrl, store, chat }),
       }),
   );
   endpoint(app, hmiRoutes.live, {}, () => ({ status: "ok" }));
@@ -107,27 +99,27 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
   endpoint(app, hmiRoutes.agents, {}, () => ({
     status: "ok",
     agents: listAgents(),
-    default: options.defaultAgent,
+    default: defaultAgent,
   }));
   const { owners } = chat;
   const cancelHere = chat.cancelForOther.bind(chat);
   const atOwner = new CallsAtOwner({ owners, passer, bus, cancelHere });
-  serveChat(app, { chat, store, atOwner, readers: options });
-  serveSessions(app, { chat, store, events, atOwner, defaultAgent: options.defaultAgent });
+  serveChat(app, { chat, store, atOwner, readers: stream });
+  serveSessions(app, { chat, store, events, atOwner, defaultAgent });
   serveImages(app, store);
-  serveChatTransfer(app, { store, events, defaultAgent: options.defaultAgent });
+  serveChatTransfer(app, { store, events, defaultAgent });
   serveSearch(app, store);
-  serveEvents(app, userEvents, options);
+  serveEvents(app, userEvents, stream);
   serveProfiles(app, store);
-  servePages(app, { webFolder: options.webFolder, store, isGuarded: Boolean(options.token) });
+  servePages(app, { webFolder: options.webFolder, store, isGuarded: Boolean(server.token) });
 
-  const port = await listen(app, options.host, options.port);
-  const url = urlOf({ host: options.host, port });
-  store.replies.announce(advertisedUrl({ host: options.host, port }, options.advertiseHost));
+  const { host } = server;
+  const port = await listen(app, host, server.port);
+  store.replies.announce(advertisedUrl({ host, port }, server.advertiseHost));
   // Only whoever owns the port may judge that a streaming row has no writer any more.
   await chat.resume();
   return {
-    url,
+    url: urlOf({ host, port }),
     port,
     // Those that go on longer are left to another copy when it stops.
     drain: (ms) => draining.drain(ms, () => chat.activeCount === 0),

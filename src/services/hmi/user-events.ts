@@ -2,10 +2,10 @@ import type { UserEvent } from "../../contract/hmi-schemas.ts";
 import { ChangeSignal } from "../stream/change-signal.ts";
 import type { StreamReader } from "../stream/send-event-stream.ts";
 
-/** So many of a user's last events are kept for readers that come back. */
+/** This many of a user's last events are kept for readers that come back. */
 const KEPT_EVENTS = 1_000;
 
-/** So many users' events are kept who have no reader now; whoever comes back after that is told to load anew. */
+/** This many users' events are kept who have no reader now; whoever comes back after that is told to load anew. */
 const KEPT_IDLE_USERS = 100;
 
 /** What happens in users' conversations, for those of their pages that listen (contract, section 3). */

@@ -18,6 +18,14 @@ export interface ServerOptions extends OwnNames, People {
   readonly replicaId?: string | undefined;
 }
 
+/** The same, and where it listens. */
+export interface ListenerOptions extends ServerOptions {
+  /** 0 for any free one. */
+  readonly port: number;
+  /** The host by which other copies of the service reach it; empty, or left out: see `advertisedHost`. */
+  readonly advertiseHost?: string | undefined;
+}
+
 /** The longest key, in characters, with every one of them escaped. */
 const LONGEST_PARAM = 3 * 200;
 

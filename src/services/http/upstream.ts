@@ -130,7 +130,7 @@ async function beginningOfBody(body: Dispatcher.ResponseData["body"]): Promise<s
   }
 }
 
-/** So much of a body as fits and arrives; what it breaks off with is not an error. */
+/** As much of a body as fits and arrives; what it breaks off with is not an error. */
 async function textIn(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;

@@ -93,7 +93,7 @@ export class EventLog {
   }
 
   /**
-   * A reader of what it lacks that has seen so much, also where the log has not got that far yet; of everything,
+   * A reader of what it lacks that has seen this much, also where the log has not got that far yet; of everything,
    * where it has seen nothing. One that has seen another ending than this one, because a crash let us save less than
    * was sent, is given this ending too, so that it does not come back for ever.
    */

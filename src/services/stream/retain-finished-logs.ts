@@ -1,11 +1,7 @@
+import type { StreamSettings } from "../../config/config-schema.ts";
 import type { EventLog } from "./event-log.ts";
 
-export interface FinishedLogsSettings {
-  /** How long each is kept, in milliseconds. */
-  readonly keepFinishedMs: number;
-  /** What all of them may take together, in bytes. */
-  readonly keepFinishedBytes: number;
-}
+type FinishedLogsSettings = Pick<StreamSettings, "keep_finished_ms" | "keep_finished_bytes">;
 
 /** Decides how long finished logs are kept for late readers: by time, and by the memory that all of them take. */
 export class FinishedLogs {
@@ -21,12 +17,12 @@ export class FinishedLogs {
   /** Takes a log that has ended; `forget` is called once, when it is kept no longer. */
   keep(log: EventLog, forget: () => void): void {
     // What is merely kept must not keep the process alive.
-    const timer = setTimeout(() => this.#drop(log), this.#settings.keepFinishedMs).unref();
+    const timer = setTimeout(() => this.#drop(log), this.#settings.keep_finished_ms).unref();
     const { bytes } = log;
     this.#kept.set(log, { bytes, timer, forget });
     this.#bytes += bytes;
     for (const oldest of this.#kept.keys()) {
-      if (this.#bytes <= this.#settings.keepFinishedBytes) break;
+      if (this.#bytes <= this.#settings.keep_finished_bytes) break;
       this.#drop(oldest);
     }
   }

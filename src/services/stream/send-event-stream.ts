@@ -2,17 +2,13 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { StreamSettings } from "../../config/config-schema.ts";
 import { parseEventId, STEP, type StreamPlace } from "../../contract/event-id.ts";
 import { EVENT_STREAM_HEADERS, HEARTBEAT } from "../../contract/sse.ts";
 import { type EventLog, READ_LIMIT } from "./event-log.ts";
 
 /** How the readers of streams are treated. */
-export interface ReaderSettings {
-  /** Longest silence before a comment is sent, in milliseconds. */
-  heartbeatMs: number;
-  /** How long the client may take nothing of what waits for it before it is cut off, in milliseconds. */
-  stalledReaderMs: number;
-}
+export type ReaderSettings = Pick<StreamSettings, "heartbeat_ms" | "stalled_reader_ms">;
 
 export interface SendOptions extends ReaderSettings {
   /** Headers beside those of every stream. */
@@ -68,9 +64,9 @@ export async function sendEvents(
   const heartbeat = setInterval(() => {
     // A full buffer means that bytes are still on their way: the client is not waiting in silence.
     if (!response.writableNeedDrain) response.write(HEARTBEAT);
-  }, options.heartbeatMs);
+  }, options.heartbeat_ms);
   try {
-    await pump(reader, response, { heartbeat, stalledReaderMs: options.stalledReaderMs });
+    await pump(reader, response, { heartbeat, stalledReaderMs: options.stalled_reader_ms });
   } finally {
     clearInterval(heartbeat);
     reader.leave();

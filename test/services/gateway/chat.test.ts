@@ -30,7 +30,7 @@ test("planning is there before the engine says anything", async () => {
 });
 
 test("heartbeats come while the model loads", async () => {
-  const gateway = await startTestGateway({ standIn: { loadMs: 600_000 }, heartbeatMs: 20 });
+  const gateway = await startTestGateway({ standIn: { loadMs: 600_000 }, stream: { heartbeat_ms: 20 } });
   const reader = await gateway.chat();
   await eventually(() => expect(reader.heartbeats).toBeGreaterThan(2));
 });

@@ -30,7 +30,7 @@ describe.each(["chat", "generate"] as const)("by /api/%s", (engineApi) => {
     const { final, piece, thought } = WIRES[engineApi];
     const asked = Promise.withResolvers<(lines: string) => void>();
     const engineUrl = await startFakeEngine((_, response) => asked.resolve((lines) => response.write(lines)));
-    const gateway = await startTestGateway({ engineUrl, engineApi, heartbeatMs: 10 });
+    const gateway = await startTestGateway({ engineUrl, engineApi, stream: { heartbeat_ms: 10 } });
     const reader = await gateway.chat();
     const say = await asked.promise;
     await eventually(() => expect(reader.heartbeats).toBeGreaterThan(5));

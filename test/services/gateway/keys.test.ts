@@ -158,8 +158,7 @@ test("pictures may be 21 MiB with what is beside them, other bodies 1 MiB", asyn
 test("a person cannot use up the keys of other people's replies, and has keys of their own", async () => {
   const gateway = await startTestGateway({
     ...SLOW,
-    token: "house",
-    users: { ann: "ann's", bob: "bob's" },
+    server: { token: "house", users: { ann: "ann's", bob: "bob's" } },
     conversations: {
       userOf: async (sessionId) => sessionId.split("-")[0],
       pendingRequest: async () => undefined,

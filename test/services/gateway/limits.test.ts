@@ -157,7 +157,7 @@ test("a reply that takes too long ends with what has come, and the engine stops"
     });
     response.write(thought("hm") + piece("so ") + piece("far"));
   });
-  const gateway = await startTestGateway({ engineUrl, maxReplyMs: 300 });
+  const gateway = await startTestGateway({ engineUrl, stream: { max_reply_ms: 300 } });
   const reader = await gateway.chat();
   await reader.ended;
   expect(findGrammarFault(reader.events)).toBeUndefined();
@@ -171,7 +171,7 @@ test("a reply that takes too long ends with what has come, and the engine stops"
 
 test("an engine that never says anything is given up after the same time", async () => {
   const engineUrl = await startFakeEngine(() => undefined);
-  const gateway = await startTestGateway({ engineUrl, maxReplyMs: 100 });
+  const gateway = await startTestGateway({ engineUrl, stream: { max_reply_ms: 100 } });
   const reader = await gateway.chat();
   await reader.ended;
   expect(shapeOf(reader.events)).toBe("started planning executing error error done(error)");
@@ -181,7 +181,7 @@ test("an engine that never says anything is given up after the same time", async
 });
 
 test("a reply that is done in time is not ended by the clock", async () => {
-  const gateway = await startTestGateway({ maxReplyMs: 60_000 });
+  const gateway = await startTestGateway({ stream: { max_reply_ms: 60_000 } });
   const reader = await gateway.chat();
   await reader.ended;
   expect(reader.events.at(-1)).toEqual({ type: "done", finish_reason: "stop" });

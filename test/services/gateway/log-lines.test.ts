@@ -17,7 +17,7 @@ const [DEBUG, INFO, WARN] = [20, 30, 40];
 async function startLogged(options: TestGatewayOptions, level = "debug") {
   const text: string[] = [];
   const logger = pino({ level }, { write: (line: string) => text.push(line) });
-  const gateway = await startTestGateway({ ...options, logger });
+  const gateway = await startTestGateway({ ...options, server: { logger } });
   const lines = (of: number) =>
     text.map((line) => JSON.parse(line) as Line).filter((line) => line.level === of);
   return { gateway, lines, whole: () => text.join("") };

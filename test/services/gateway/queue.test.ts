@@ -119,7 +119,7 @@ test("a model that is being loaded is told, once it takes its time", async () =>
 });
 
 test("where the engine does not tell what is loaded, nothing is said, and the reply does not wait for it", async () => {
-  const { say, answer } = await startWithHeldEngine({ heartbeatMs: 100 });
+  const { say, answer } = await startWithHeldEngine({ stream: { heartbeat_ms: 100 } });
   const reader = await say("hi");
   await eventually(() => expect(reader.heartbeats).toBeGreaterThan(8));
   await answer("hi");

@@ -33,7 +33,7 @@ test("the same message after its end is the same reply, not a new one", async ()
 });
 
 test("a kept reply is forgotten after its time, and the conversation with it", async () => {
-  const gateway = await startTestGateway({ keepFinishedMs: 1 });
+  const gateway = await startTestGateway({ stream: { keep_finished_ms: 1 } });
   await (await gateway.chat()).ended;
   await eventually(async () => expect((await gateway.cancel()).status).toBe(404));
 });
@@ -52,7 +52,7 @@ test("who comes back with its last id gets what it lacks, each token once", asyn
 
 test("who comes back to a generation that is not kept any more does not begin it again", async () => {
   const gateway = await startTestGateway({
-    keepFinishedMs: 1,
+    stream: { keep_finished_ms: 1 },
     conversations: { userOf: async () => LOCAL_USER, pendingRequest: async () => undefined },
   });
   await (await gateway.chat()).ended;
@@ -67,7 +67,7 @@ test("who comes back to a generation that is not kept any more does not begin it
 });
 
 test("who comes back in time finds its generation running, to its end", async () => {
-  const gateway = await startTestGateway({ standIn: { tokenDelayMs: 30 }, orphanGraceMs: 200 });
+  const gateway = await startTestGateway({ standIn: { tokenDelayMs: 30 }, stream: { orphan_grace_ms: 200 } });
   const first = await gateway.chat();
   await eventually(() => expect(first.text).not.toBe(""));
   first.leave();
@@ -77,7 +77,7 @@ test("who comes back in time finds its generation running, to its end", async ()
 });
 
 test("a generation that nobody comes back to is aborted at the engine", async () => {
-  const gateway = await startTestGateway({ standIn: { tokenDelayMs: 600_000 }, orphanGraceMs: 20 });
+  const gateway = await startTestGateway({ standIn: { tokenDelayMs: 600_000 }, stream: { orphan_grace_ms: 20 } });
   const reader = await gateway.chat();
   await eventually(async () => expect(await gateway.generations()).toHaveLength(1));
   reader.leave();
@@ -85,7 +85,7 @@ test("a generation that nobody comes back to is aborted at the engine", async ()
 });
 
 test("one of two readers leaving is not the last one leaving", async () => {
-  const gateway = await startTestGateway({ standIn: { tokenDelayMs: 20 }, orphanGraceMs: 0 });
+  const gateway = await startTestGateway({ standIn: { tokenDelayMs: 20 }, stream: { orphan_grace_ms: 0 } });
   const [leaving, staying] = [await gateway.chat(), await gateway.chat()];
   leaving.leave();
   await staying.ended;

@@ -8,16 +8,10 @@ test("a reader whose reply is another HMI's, or was just left to the others, is 
   const { store, own } = openTestStore();
   const sessionId = await openConversation(own, null);
   const exchange = await own.messages.begin({ sessionId, content: "Hi", modelName: null });
-  const { stream } = DEFAULT_CONFIG;
   const replies = new Replies({
     replies: store.replies,
     gateway: createGatewayClient("http://127.0.0.1:1"),
-    onReaderGone: "finish",
-    orphanGraceMs: stream.orphan_grace_ms,
-    saveEveryMs: stream.save_every_ms,
-    maxReplyMs: stream.max_reply_ms,
-    keepFinishedMs: stream.keep_finished_ms,
-    keepFinishedBytes: stream.keep_finished_bytes,
+    stream: DEFAULT_CONFIG.stream,
     onAbandoned: () => undefined,
     onEnded: () => undefined,
     onError: () => undefined,

@@ -8,7 +8,7 @@ import { exchangeOf, openConversation, openTestStore } from "../../support/store
 import { eventually } from "../../support/streams.ts";
 import { readUserEvents } from "../../support/user-events.ts";
 
-/** A stack with one conversation of so many exchanges; summaries are asked of `summarise`. */
+/** A stack with one conversation of this many exchanges; summaries are asked of `summarise`. */
 async function startWith(exchanges: number, summarise?: GatewayClient["chat"]) {
   const { store, own, path } = openTestStore();
   const sessionId = await openConversation(own, null);

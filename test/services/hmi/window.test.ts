@@ -18,7 +18,7 @@ const LONG = Array.from({ length: 500 }, (_, number) => `w${1000 + number}`)
   .join(" ")
   .padEnd(3_000, ".");
 
-/** Says so many long things in one conversation, and reads the reply to the last of them. */
+/** Says this many long things in one conversation, and reads the reply to the last of them. */
 async function sayLong(stack: TestStack, times: number, body: object = {}) {
   const { session_id: sessionId } = await stack.newSession(body);
   for (let time = 1; time <= times; time += 1) {

@@ -11,7 +11,7 @@ function finishedLog(chars: number): EventLog {
 
 test("a finished log is kept for its time, and then forgotten once", async () => {
   const forgotten: number[] = [];
-  const logs = new FinishedLogs({ keepFinishedMs: 10, keepFinishedBytes: 1_000_000 });
+  const logs = new FinishedLogs({ keep_finished_ms: 10, keep_finished_bytes: 1_000_000 });
   logs.keep(finishedLog(10), () => forgotten.push(1));
   expect(forgotten).toEqual([]);
   await eventually(() => expect(forgotten).toEqual([1]));
@@ -19,7 +19,7 @@ test("a finished log is kept for its time, and then forgotten once", async () =>
 
 test("where all of them take more than the limit, the oldest are forgotten first", () => {
   const forgotten: number[] = [];
-  const logs = new FinishedLogs({ keepFinishedMs: 60_000, keepFinishedBytes: 350_000 });
+  const logs = new FinishedLogs({ keep_finished_ms: 60_000, keep_finished_bytes: 350_000 });
   for (let number = 1; number <= 5; number += 1) {
     logs.keep(finishedLog(100_000), () => forgotten.push(number));
   }

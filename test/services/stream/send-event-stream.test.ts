@@ -16,12 +16,12 @@ const token = (content: string): StreamEvent => ({ type: "token", content });
 
 /** A server that sends one log to whoever asks. */
 async function startSender(
-  heartbeatMs = 60_000,
-  stalledReaderMs = 60_000,
+  heartbeat_ms = 60_000,
+  stalled_reader_ms = 60_000,
 ): Promise<{ url: string; log: EventLog }> {
   const log = new EventLog("m");
   const app = createServer({ host: "127.0.0.1" });
-  app.get("/", (request, reply) => sendLog(request, reply, log, { heartbeatMs, stalledReaderMs }));
+  app.get("/", (request, reply) => sendLog(request, reply, log, { heartbeat_ms, stalled_reader_ms }));
   const port = await listen(app, "127.0.0.1", 0);
   onTestFinished(() => app.close());
   return { url: urlOf({ host: "127.0.0.1", port }), log };

@@ -11,7 +11,7 @@ export interface CopiedTable {
   readonly columns: readonly string[];
   /** What the database makes of other rows: it is not written, and compared once they are all there. */
   readonly derived?: readonly string[];
-  /** So many values of `order` are gone through at a time. */
+  /** This many values of `order` are gone through at a time. */
   readonly page: number;
 }
 

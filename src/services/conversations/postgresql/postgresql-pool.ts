@@ -1,7 +1,7 @@
 import pg from "pg";
 import { decodeText } from "./text-encoding.ts";
 
-/** So many connections one process has at most. */
+/** This many connections one process has at most. */
 const CONNECTIONS = 10;
 
 /** How long a connection may take to be made, and an answer to a statement to come, in milliseconds. */

@@ -1,7 +1,7 @@
 import type { SearchTerm } from "../search-query.ts";
 import type { Excerpt } from "../sql/search-excerpt.ts";
 
-/** So many words are told around a place, and so many of them before it. */
+/** This many words are told around a place, and this many of them before it. */
 const WORDS = 24;
 const WORDS_BEFORE = 8;
 

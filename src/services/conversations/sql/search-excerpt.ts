@@ -4,7 +4,7 @@ import type { SearchTerm } from "../search-query.ts";
 /** What stands around a place, with the places in that of what was looked for. */
 export type Excerpt = Pick<SearchResult, "excerpt" | "matches">;
 
-/** So many characters are told before and after a place. */
+/** This many characters are told before and after a place. */
 const EXCERPT_CHARS = 60;
 
 /** The first place of a text at which one of the terms stands, wherever in a word. */

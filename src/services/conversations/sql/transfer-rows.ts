@@ -1,5 +1,5 @@
 import { ExportedProfile } from "../../../contract/chat-export.ts";
-import type { MessageImage } from "../../../contract/hmi-schemas.ts";
+import { endedStatus, type MessageImage } from "../../../contract/hmi-schemas.ts";
 import { WireError } from "../../../errors.ts";
 import type { Picture } from "../conversation-store.ts";
 import type {
@@ -103,7 +103,7 @@ function toTransferred(row: Row, known: ReadonlySet<unknown>): TransferredMessag
   const covers = row["covers_until"];
   return {
     ...message,
-    status: message.status === "streaming" ? "interrupted" : message.status,
+    status: endedStatus(message.status),
     chosen: row["chosen"] === 1,
     // What stands for a message of another conversation was written by somebody who took the wrong one.
     covers_until: known.has(covers) ? String(covers) : null,

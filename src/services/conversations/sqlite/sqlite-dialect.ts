@@ -23,7 +23,7 @@ export const SQLITE_DIALECT: SqlDialect = {
 const OPEN = "\u0002";
 const CLOSE = "\u0003";
 
-/** So many words are told around a place. */
+/** This many words are told around a place. */
 const EXCERPT_WORDS = 24;
 
 /** By the tables of FTS5. */

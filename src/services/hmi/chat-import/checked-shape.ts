@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { ImportRefusal } from "./import-format.ts";
 
-/** So many faults of one conversation are named. */
+/** This many faults of one conversation are named. */
 const NAMED_FAULTS = 3;
 
 /** The value, where it has this shape. Throws an {@link ImportRefusal} that names its first faults by their places. */

@@ -13,7 +13,7 @@ export interface ImportTarget {
   readonly defaults: ImportDefaults;
 }
 
-/** So many refusals, and so many notes, are named; all are counted. */
+/** This many refusals, and this many notes, are named; all are counted. */
 const NAMED = 100;
 
 /** A conversation or a profile that may be saved. */

@@ -8,7 +8,7 @@ export interface ImportFile {
   readonly contents: FileContents;
 }
 
-/** So much of a file is shown to say what it is, in characters. */
+/** This much of a file is shown to say what it is, in characters. */
 const SHOWN_CHARS = 60;
 
 /**

@@ -6,7 +6,7 @@ import type { OpenStore } from "../../../support/test-stores.ts";
 /** Replies that are written anew. */
 export function regenerationSuite(open: OpenStore): void {
   describe("regeneration", () => {
-    /** A store with a conversation of so many exchanges, and what answers its last message again. */
+    /** A store with a conversation of this many exchanges, and what answers its last message again. */
     async function startWith(exchanges: number) {
       const { store, own, raw, openAnother } = await open();
       const sessionId = await openConversation(own, null);

@@ -7,7 +7,7 @@ import type { OpenStore } from "../../../support/test-stores.ts";
 /** Messages as a tree. */
 export function versionsSuite(open: OpenStore): void {
   describe("versions", () => {
-    /** A conversation of so many exchanges: "question 1", "answer 1", and so on. */
+    /** A conversation of this many exchanges: "question 1", "answer 1", and so on. */
     async function startWith(exchanges: number) {
       const { store, own, raw } = await open();
       const sessionId = await openConversation(own, null);
