@@ -126,6 +126,16 @@ test("a face names what is there, and what others import", () => {
   expect(named.filter((place) => !isUsed(place))).toEqual([]);
 });
 
+test("no suite of checks imports another one's files: what several share stands beside them", () => {
+  const suiteOf = (file: string): string | undefined => /^checks\/([^/]+)\//.exec(file)?.[1];
+  const between = FILES.flatMap((file) =>
+    importsOf(file)
+      .filter(({ to }) => suiteOf(file) !== undefined && ![undefined, suiteOf(file)].includes(suiteOf(to)))
+      .map(({ to }) => `src/${file} imports src/${to}`),
+  );
+  expect(between).toEqual([]);
+});
+
 test("the imports are found, of every kind", () => {
   expect(importsOf("services/start-services.ts")).toContainEqual({
     to: "config/config-schema.ts",
@@ -195,7 +205,7 @@ test.each([
   'import type { FastifyInstance } from "fastify";',
   'import { Agent, type Server, request } from "node:http";',
   'import { connect, isIP } from "node:net";',
-  'import { createGuardedServer } from "../http-guard/guarded-server.ts";',
+  'import { createGuardedServer } from "../src/http-guard/guarded-server.ts";',
 ])("%j is not", (text) => {
   expect(text).not.toMatch(MAKES_SERVERS);
 });

@@ -8,10 +8,11 @@ import { isRefusal, refusedWords } from "../targets/drivers/refused-words.ts";
 import type { ReplyFact, SeenRow } from "../targets/drivers/reply-facts.ts";
 import { replyNameOf } from "../targets/drivers/reply-name.ts";
 import type { SeenStream } from "../targets/http-client.ts";
+import { lookUntil } from "../targets/look-until.ts";
 import { RUN_PROFILE_NAME, runProfileDescription } from "../targets/run-journal.ts";
 import { Arrivals } from "./arrivals.ts";
 import type { Context } from "./profiles-and-sessions.ts";
-import { lookUntil, patienceOf } from "./read-replies.ts";
+import { patienceOf } from "./read-replies.ts";
 
 /** What a check talks about, and how the engine is to answer. */
 export interface TalkDraft {
@@ -252,13 +253,13 @@ export async function settledRowsOf(
   return rows;
 }
 
-/** What is not shown so long after the end of its stream will not be, in milliseconds. */
+/** What is not shown this long after the end of its stream will not be, in milliseconds. */
 const ENOUGH_MS = 3_000;
 
-/** So long after that a back end that promises nothing may still be writing, in milliseconds; ... */
+/** This long after that a back end that promises nothing may still be writing, in milliseconds; ... */
 const SETTLING_MS = 10_000;
 
-/** ... and so long where its rows were waited for in vain: that is done once. */
+/** ... and this long where its rows were waited for in vain: that is done once. */
 const AGAIN_MS = 2_000;
 
 const NEVER_SETTLING = new WeakSet<Context["target"]>();

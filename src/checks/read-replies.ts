@@ -1,8 +1,8 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { StreamEvent } from "../contract/event-schemas.ts";
 import { type Message, MessageList, SentMessage } from "../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../contract/routes.ts";
 import type { SeenStream } from "../targets/http-client.ts";
+import { lookUntil } from "../targets/look-until.ts";
 import type { Target } from "../targets/open-target.ts";
 import { Arrivals } from "./arrivals.ts";
 import { type Context, expectAnswer } from "./profiles-and-sessions.ts";
@@ -144,22 +144,4 @@ export async function readSettledRows(context: Context, sessionId: string): Prom
     () => readRows(context, sessionId),
     (rows) => rows.every((row) => row.status !== "streaming"),
   );
-}
-
-/** How long to wait between two looks, in milliseconds. */
-const BETWEEN_LOOKS_MS = 5;
-
-/** Looks again and again until it is enough, or for this many milliseconds; returns what was seen last. */
-export async function lookUntil<Seen>(
-  { signal }: Pick<Context, "signal">,
-  patienceMs: number,
-  look: () => Promise<Seen>,
-  isEnough: (seen: Seen) => boolean,
-): Promise<Seen> {
-  const start = performance.now();
-  for (;;) {
-    const seen = await look();
-    if (isEnough(seen) || performance.now() - start > patienceMs) return seen;
-    await pause(BETWEEN_LOOKS_MS, undefined, { signal });
-  }
 }

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { ChatClient, Place, Sent } from "../targets/drivers/chat-client.ts";
 import { answerWords, isRefusal } from "../targets/drivers/refused-words.ts";
 import type { SeenStream } from "../targets/http-client.ts";
+import { lookUntil } from "../targets/look-until.ts";
 import { type AroundStream, NOTHING_SEEN, readHopPass } from "./hop-pass.ts";
 import { type HopQuestion, noAnswerWords } from "./hop-question.ts";
 import type { HopPass, ReplyRow } from "./trace-report.ts";
@@ -165,8 +165,7 @@ async function findRow(
   signal: AbortSignal,
 ): Promise<Pick<HopPass, "row" | "has_rows">> {
   if (conversation === null || chat.lacking["show rows"] !== undefined) return { row: null, has_rows: false };
-  const until = performance.now() + SETTLES_WITHIN_MS;
-  for (;;) {
+  const look = async () => {
     const rows = await chat.rows(conversation, soon()).catch(() => undefined);
     const replies = rows?.filter(({ role }) => role === "assistant") ?? [];
     const found = replies.findLast(({ message_id }) => message_id === replyId) ?? replies.at(-1);
@@ -175,11 +174,11 @@ async function findRow(
         ? null
         : { text: found.content, status: found.status ?? null, model: found.model_name ?? null };
     const isSettled = row !== null && row.status !== "streaming" && row.text === text;
-    if (rows === undefined || isSettled || performance.now() > until) {
-      return { row, has_rows: rows !== undefined && rows.length > 0 };
-    }
-    await delay(LOOK_AGAIN_MS, undefined, { signal });
-  }
+    const seen = { row, has_rows: rows !== undefined && rows.length > 0 };
+    return { seen, isLast: rows === undefined || isSettled };
+  };
+  const looking = { signal, pauseMs: LOOK_AGAIN_MS };
+  return (await lookUntil(looking, SETTLES_WITHIN_MS, look, ({ isLast }) => isLast)).seen;
 }
 
 function soon(): AbortSignal {

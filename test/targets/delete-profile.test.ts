@@ -6,7 +6,7 @@ import { startTestStack } from "../support/stack.ts";
 
 const signal = new AbortController().signal;
 
-/** An HMI, and a profile there with so many conversations. */
+/** An HMI, and a profile there with this many conversations. */
 async function profileWith(count: number) {
   const stack = await startTestStack();
   const profile = await stack.profile({ name: "p" });

@@ -4,8 +4,8 @@ import { NotTold } from "../../errors.ts";
 import { type Broken, CouldNotRun, type Verdict } from "../../harness/define-check.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import { ownWords } from "../../targets/quoted-answer.ts";
+import { GIVE_UP_MS, LIMIT_MS } from "../cancel-times.ts";
 import { lastWord } from "../stream-endings.ts";
-import { GIVE_UP_MS, LIMIT_MS } from "./cancel-times.ts";
 import type { CancelledReply } from "./cancelled-reply.ts";
 import type { SeenCancel } from "./running-reply.ts";
 

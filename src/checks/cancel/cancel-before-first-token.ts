@@ -1,8 +1,9 @@
 import { defineCheck } from "../../harness/define-check.ts";
+import { lookUntil } from "../../targets/look-until.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { lookUntil, patienceOf } from "../read-replies.ts";
+import { patienceOf } from "../read-replies.ts";
 import { judgeBothEnds } from "./both-ends.ts";
 import { type CancelledReply, cancelReply } from "./cancelled-reply.ts";
 

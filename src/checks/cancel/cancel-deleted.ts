@@ -3,10 +3,10 @@ import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { isRefusal } from "../../targets/drivers/refused-words.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
+import { GIVE_UP_MS, LIMIT_MS } from "../cancel-times.ts";
 import { type Talk, texts } from "../check-conversation.ts";
 import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { GIVE_UP_MS, LIMIT_MS } from "./cancel-times.ts";
 import { endOf, watchGeneration } from "./cancelled-reply.ts";
 import { beginReply, deleteTalk } from "./running-reply.ts";
 

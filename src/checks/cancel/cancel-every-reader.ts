@@ -1,11 +1,11 @@
 import { NotTold } from "../../errors.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import { GIVE_UP_MS } from "../cancel-times.ts";
 import { hearAgain, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lastWord } from "../stream-endings.ts";
 import { answerInWords, cancelStatusOf } from "./both-ends.ts";
-import { GIVE_UP_MS } from "./cancel-times.ts";
 import { beginReply, type SeenCancel } from "./running-reply.ts";
 
 interface TwoReaders {

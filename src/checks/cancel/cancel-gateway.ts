@@ -1,11 +1,11 @@
 import { gatewayRoutes } from "../../contract/routes.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
+import { GIVE_UP_MS } from "../cancel-times.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { tokens } from "../read-replies.ts";
 import { lastWord } from "../stream-endings.ts";
 import { answerInWords, cancelStatusOf } from "./both-ends.ts";
-import { GIVE_UP_MS } from "./cancel-times.ts";
 
 interface AtGateway {
   readonly running: SeenCall;

@@ -2,12 +2,12 @@ import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import { lookUntil } from "../../targets/look-until.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
+import { GIVE_UP_MS } from "../cancel-times.ts";
 import { rowsOf, settledRowsOf } from "../check-conversation.ts";
 import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { lookUntil } from "../read-replies.ts";
-import { GIVE_UP_MS } from "./cancel-times.ts";
 import { beginReply, type RunningReply, type SeenCancel } from "./running-reply.ts";
 
 /** A reply that was cancelled, seen from both ends. */

@@ -2,6 +2,7 @@ import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { messageOf, NotTold } from "../../errors.ts";
 import type { NamedReply, Place, Sent } from "../../targets/drivers/chat-client.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
+import { GIVE_UP_MS } from "../cancel-times.ts";
 import {
   beginTalk,
   type Hearing,
@@ -12,7 +13,6 @@ import {
   type Talk,
 } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { GIVE_UP_MS } from "./cancel-times.ts";
 
 /** What a cancel was answered: null where it was not in time; `closed` where a reply is ended by closing its stream. */
 export type SeenCancel = SeenCall | null | "closed";

@@ -5,10 +5,11 @@ import { CouldNotRun } from "../../harness/define-check.ts";
 import type { Sent } from "../../targets/drivers/chat-client.ts";
 import type { ReplyFact, SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import { lookUntil } from "../../targets/look-until.ts";
 import type { KeptServiceState, KillableService, ServiceKiller } from "../../targets/service-killer.ts";
 import { type Hearing, hear, hearAgain, rowsOf, sayIn, startTalk, type Talk } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { lookUntil, patienceOf } from "../read-replies.ts";
+import { patienceOf } from "../read-replies.ts";
 
 /** One reply during which a service was killed. */
 export interface KilledReply {
@@ -58,7 +59,7 @@ export const SAVED_WITHIN_MS = 500;
 /** A service is up again within this time, or counts as lost: pauses before a restart grow to half of it. */
 const BACK_WITHIN_MS = 60_000;
 
-/** So long nothing may happen to a reply whose service is gone: the contract's longest wait is 10 s. */
+/** This long nothing may happen to a reply whose service is gone: the contract's longest wait is 10 s. */
 const LONGEST_SILENCE_MS = 15_000;
 
 /** One number a token, at the pace of a real engine: 2.4 s, longer than a service is gone. */

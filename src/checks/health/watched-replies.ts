@@ -5,10 +5,11 @@ import { Lacks } from "../../errors.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import { countAt } from "../../targets/drivers/json-place.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
+import { lookUntil } from "../../targets/look-until.ts";
 import type { Target } from "../../targets/open-target.ts";
 import { hear, sayIn, startTalk } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { lookUntil, patienceOf } from "../read-replies.ts";
+import { patienceOf } from "../read-replies.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import { type Disturbance, timeUndisturbed } from "../undisturbed.ts";
 

@@ -1,8 +1,8 @@
 import { NotTold } from "../../errors.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { internalsIn } from "../internals-in.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { internalsIn } from "./internals-in.ts";
 import { type OddCall, oddCalls } from "./plain-calls.ts";
 import { refusals } from "./refusals.ts";
 

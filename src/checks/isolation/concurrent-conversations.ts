@@ -6,9 +6,9 @@ import { ownWords } from "../../targets/quoted-answer.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { beginTalk, converseIn, openPlace, settledRowsOf } from "../check-conversation.ts";
 import { generationsWith } from "../engine-generations.ts";
+import { followStream } from "../follow-stream.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readReply, readSettledRows, sendMessage } from "../read-replies.ts";
-import { followStream } from "../sse/follow-stream.ts";
 import { repeatAfterMe, wordFrom } from "./marker-words.ts";
 
 /** A conversation that was talking while all the others were, with a word that only it says. */

@@ -3,9 +3,9 @@ import type { Message } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { followStream } from "../follow-stream.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readReply, readSettledRows } from "../read-replies.ts";
-import { followStream } from "../sse/follow-stream.ts";
 
 /** A key that was used for one message, and then for another one. */
 interface Reused {

@@ -5,8 +5,8 @@ import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { generationsFor } from "../engine-generations.ts";
+import { followStream } from "../follow-stream.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { followStream } from "../sse/follow-stream.ts";
 import { repeatAfterMe, wordFrom } from "./marker-words.ts";
 
 interface Evidence {

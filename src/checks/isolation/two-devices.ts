@@ -1,8 +1,9 @@
 import type { SentMessage, UserEvent } from "../../contract/hmi-schemas.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { lookUntil } from "../../targets/look-until.ts";
 import { listenToEvents } from "../listen-to-events.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { lookUntil, patienceOf, readReply, sendMessage } from "../read-replies.ts";
+import { patienceOf, readReply, sendMessage } from "../read-replies.ts";
 
 interface Evidence {
   /** How the stream of events was answered. */

@@ -1,8 +1,8 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { describeStream, eventsIn, finishReasonOf, textIn } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describeStream, eventsIn, finishReasonOf, textIn } from "../sse/arrived-events.ts";
-import { replyRow, type SeenReply, sendAndSeeReply } from "../sse/seen-reply.ts";
+import { replyRow, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
 
 export const emptyReply = defineCheck<Context["target"], readonly SeenReply[]>({
   id: "limits/empty-reply",

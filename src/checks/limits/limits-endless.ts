@@ -1,8 +1,8 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { lookUntil } from "../../targets/look-until.ts";
+import { describeStream, eventsIn, finishReasonOf, textIn } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { lookUntil } from "../read-replies.ts";
-import { describeStream, eventsIn, finishReasonOf, textIn } from "../sse/arrived-events.ts";
-import { generationsOf, replyRow, type SeenReply, sendAndSeeReply } from "../sse/seen-reply.ts";
+import { generationsOf, replyRow, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 
 interface Evidence {

@@ -1,9 +1,9 @@
 import type { Notice } from "../../contract/event-schemas.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { describeStream, eventsIn, finishReasonOf, textIn } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describeStream, eventsIn, finishReasonOf, textIn } from "../sse/arrived-events.ts";
-import { replyRow, type SeenReply, sendAndSeeReply } from "../sse/seen-reply.ts";
+import { replyRow, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
 
 /** More often, and more of it, than a text may say the same before it is told (contract, section 1). */
 const PIECE = "I said that before. ";

@@ -4,7 +4,7 @@ import type { Sent } from "../../targets/drivers/chat-client.ts";
 import { answerWords } from "../../targets/drivers/refused-words.ts";
 import { endReply } from "../../targets/end-reply.ts";
 import { hear, learnConversation, startTalk, type Talk } from "../check-conversation.ts";
-import { internalsIn } from "../http/internals-in.ts";
+import { internalsIn } from "../internals-in.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { patienceOf } from "../read-replies.ts";
 
@@ -21,7 +21,7 @@ interface Evidence {
 /** Far more than anybody writes, and less than servers refuse without a look, in characters. */
 const CHARS = 600_000;
 
-/** So long its call is waited for, in milliseconds. */
+/** This long its call is waited for, in milliseconds. */
 const ANSWER_MS = 20_000;
 
 export const longMessage = defineCheck<Context["target"], Evidence>({

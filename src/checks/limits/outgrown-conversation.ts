@@ -1,9 +1,10 @@
 import type { Message } from "../../contract/hmi-schemas.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import { lookUntil } from "../../targets/look-until.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { generationsFor, generationsWith } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { lookUntil, patienceOf, readSettledRows, sendAndReadReply } from "../read-replies.ts";
+import { patienceOf, readSettledRows, sendAndReadReply } from "../read-replies.ts";
 
 /** A conversation that outgrew the window that its profile asks for. */
 export interface OutgrownConversation {

@@ -1,8 +1,8 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { describeStream, eventsIn, finishReasonOf } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describeStream, eventsIn, finishReasonOf } from "../sse/arrived-events.ts";
-import { replyRow, type SeenReply, sendAndSeeReply } from "../sse/seen-reply.ts";
+import { replyRow, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
 
 /** What the engine says in `Retry-After`, in seconds. */
 const RETRY_AFTER_S = 7;

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { LIMITS } from "../../contract/contract-defaults.ts";
 import type { Message } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { NotTold } from "../../errors.ts";
 import { type Broken, CouldNotRun, defineCheck, type Verdict } from "../../harness/define-check.ts";
+import { lookUntil } from "../../targets/look-until.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { readAllRows, readRows } from "../read-replies.ts";
 import { place } from "./first-exchanges.ts";
@@ -31,7 +31,7 @@ interface Evidence {
 const LEAST_PATIENCE_MS = 10_000;
 /** As long as a stack may try for one (contract, section 3). */
 const MOST_PATIENCE_MS = 60_000;
-/** The engine reads what is summarised, which is as much as so many short exchanges, and more than it writes for one. */
+/** The engine reads what is summarised, which is as much as this many short exchanges, and more than it writes for one. */
 const EXCHANGES_LONG = 60;
 const LOOK_AGAIN_MS = 10;
 
@@ -122,13 +122,17 @@ async function waitForSummary(
 ): Promise<Pick<Evidence, "summaries" | "waitedMs">> {
   const start = performance.now();
   const patienceMs = Math.min(MOST_PATIENCE_MS, Math.max(LEAST_PATIENCE_MS, EXCHANGES_LONG * exchangeMs));
-  for (;;) {
+  const look = async (): Promise<readonly Message[]> => {
     const rows = await Promise.all(sessionIds.map((sessionId) => readAllRows(context, sessionId)));
-    const summaries = rows.flat().filter((row) => row.message_type === "summary");
-    const waitedMs = Math.round(performance.now() - start);
-    if (summaries.length > 0 || waitedMs > patienceMs) return { summaries, waitedMs };
-    await sleep(LOOK_AGAIN_MS, undefined, { signal: context.signal });
-  }
+    return rows.flat().filter((row) => row.message_type === "summary");
+  };
+  const summaries = await lookUntil(
+    { signal: context.signal, pauseMs: LOOK_AGAIN_MS },
+    patienceMs,
+    look,
+    ({ length }) => length > 0,
+  );
+  return { summaries, waitedMs: Math.round(performance.now() - start) };
 }
 
 function judgePlace({ sessionId, modelId, summaries, dialogue, ...pace }: Evidence): Broken | undefined {

@@ -47,11 +47,11 @@ export interface ModelExchange {
 /** Sends one message, reads its reply to the end, and looks where its rows went. */
 export async function exchangeByModel(context: Context, question: ModelQuestion): Promise<ModelExchange> {
   const stage = await getStage(context);
-  const before = await readRows(context, stage);
+  const before = await rowsOfProfiles(context, stage);
   const lastGeneration = await newestGeneration(context);
   const sent = await send(context, question);
   requireReply(sent.stream);
-  const after = await readRows(context, stage);
+  const after = await rowsOfProfiles(context, stage);
   // A summary or a title that comes meanwhile is no part of the exchange.
   const added = [...after.rows.values()].filter(
     (row) => !before.rows.has(row.message_id) && row.message_type === "chat",
@@ -148,7 +148,7 @@ async function sendByMessage(context: Context, question: ModelQuestion): Promise
 
 /**
  * A model on a small machine may talk for minutes, and a general message has no profile that keeps its reply short:
- * what still talks after so long is cancelled, in milliseconds. Where it is saved can be seen then, too.
+ * what still talks after this long is cancelled, in milliseconds. Where it is saved can be seen then, too.
  */
 const LONG_REPLY_MS = 3_000;
 
@@ -183,7 +183,7 @@ async function readReply(
 }
 
 /** Every row of the conversations that this run's messages may get into, right or wrong. */
-async function readRows(context: Context, { profileA, profileB }: Stage) {
+async function rowsOfProfiles(context: Context, { profileA, profileB }: Stage) {
   const rows = new Map<string, Message>();
   const profileOf = new Map<string, number | null>();
   for (const modelId of [profileA.modelId, profileB.modelId, "none"] as const) {

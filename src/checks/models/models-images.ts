@@ -8,6 +8,7 @@ import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { generationsFor } from "../engine-generations.ts";
 import { type Context, expectAnswer, makeSession } from "../profiles-and-sessions.ts";
 import { readHistory, readReply, readSettledRows } from "../read-replies.ts";
+import { PICTURE } from "../test-picture.ts";
 import { plainProfile } from "./ask-by-model.ts";
 
 interface Evidence {
@@ -22,10 +23,6 @@ interface Evidence {
   /** The same picture for a model that does not; null where every model sees. */
   readonly blind: SeenCall | null;
 }
-
-/** A PNG of one red dot. */
-export const PICTURE =
-  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg==";
 
 export const images = defineCheck<Context["target"], Evidence>({
   id: "models/images",

@@ -1,9 +1,10 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import { lookUntil } from "../../targets/look-until.ts";
 import { hear, rowsOf, sayIn, startTalk, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { lookUntil, patienceOf } from "../read-replies.ts";
+import { patienceOf } from "../read-replies.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 
 interface GrowingReply {

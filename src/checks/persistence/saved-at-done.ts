@@ -25,7 +25,7 @@ const SHORT = { num_predict: 8, stand_in_token_ms: 0 } as const;
 /** A commit that races with `done` is late only now and then: this many replies are looked at, ... */
 const MOST_LOOKS = 20;
 
-/** ... for so long, in milliseconds, and at least this many: real engines take their time for each. */
+/** ... for this long, in milliseconds, and at least this many: real engines take their time for each. */
 const LOOKING_MS = 3_000;
 const LEAST_LOOKS = 3;
 

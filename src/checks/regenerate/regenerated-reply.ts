@@ -3,15 +3,9 @@ import { type Message, SentMessage } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
+import { lookUntil } from "../../targets/look-until.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import {
-  lookUntil,
-  patienceOf,
-  type ReplyReading,
-  readHistory,
-  readReply,
-  sendAndReadReply,
-} from "../read-replies.ts";
+import { patienceOf, type ReplyReading, readHistory, readReply, sendAndReadReply } from "../read-replies.ts";
 
 /** A conversation whose last message was answered, and then asked to be answered again. */
 export interface Regenerated {

@@ -5,8 +5,8 @@ import { CouldNotRun } from "../../harness/define-check.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
 import { ownWords } from "../../targets/quoted-answer.ts";
 import { TRIES_TO_MEET } from "../../targets/service-replicas.ts";
+import { followStream, type StreamReading } from "../follow-stream.ts";
 import { type Context, expectAnswer } from "../profiles-and-sessions.ts";
-import { followStream, type StreamReading } from "../sse/follow-stream.ts";
 import { replicaIn, replicasOf } from "./met-replicas.ts";
 
 /** A message as it is sent. */

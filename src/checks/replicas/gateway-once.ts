@@ -1,10 +1,10 @@
 import { gatewayRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
+import { textIn } from "../arrived-events.ts";
 import { generationsFor } from "../engine-generations.ts";
+import { followStream } from "../follow-stream.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { textIn } from "../sse/arrived-events.ts";
-import { followStream } from "../sse/follow-stream.ts";
 import {
   replicaIn,
   replicasOf,

@@ -1,8 +1,9 @@
 import { SentMessage, type UserEvent } from "../../contract/hmi-schemas.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { lookUntil } from "../../targets/look-until.ts";
 import { type Listening, listenToEvents } from "../listen-to-events.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { lookUntil, patienceOf, readReply } from "../read-replies.ts";
+import { patienceOf, readReply } from "../read-replies.ts";
 import { sendSomewhere } from "./call-any-replica.ts";
 import { LOOKS, notAtTwo, replicaIn, replicasOf, SEVERAL_HMIS, shortReplicaName } from "./met-replicas.ts";
 

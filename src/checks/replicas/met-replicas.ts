@@ -12,7 +12,7 @@ export const SEVERAL_HMIS = ["speak the contract", "meet two copies of the HMI"]
 /** What a check needs that is about several gateways. */
 export const SEVERAL_GATEWAYS = ["speak the contract", "meet two copies of the gateway"];
 
-/** So often in a row a service is asked, where all of its copies are to be met. */
+/** A service is asked this often in a row, where all of its copies are to be met. */
 export const LOOKS = 6;
 
 /** The clients that lead to any copy. */

@@ -3,10 +3,11 @@ import { type Message, SentMessage } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import { lookUntil } from "../../targets/look-until.ts";
+import { eventsIn, textIn } from "../arrived-events.ts";
+import { followStream } from "../follow-stream.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { lookUntil, patienceOf } from "../read-replies.ts";
-import { eventsIn, textIn } from "../sse/arrived-events.ts";
-import { followStream } from "../sse/follow-stream.ts";
+import { patienceOf } from "../read-replies.ts";
 import { lookSomewhere, sendSomewhere } from "./call-any-replica.ts";
 import { LOOKS, replicaIn, replicasOf } from "./met-replicas.ts";
 

@@ -1,9 +1,10 @@
 import { messageOf } from "../../errors.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import { lookUntil } from "../../targets/look-until.ts";
+import { textIn } from "../arrived-events.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { lookUntil, readSettledRows } from "../read-replies.ts";
-import { textIn } from "../sse/arrived-events.ts";
+import { readSettledRows } from "../read-replies.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { beginSomewhere, sendSomewhere } from "./call-any-replica.ts";

@@ -1,10 +1,10 @@
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import { describeStream, finishReasonOf } from "../arrived-events.ts";
+import { followStream } from "../follow-stream.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describeStream, finishReasonOf } from "./arrived-events.ts";
-import { followStream } from "./follow-stream.ts";
-import { sendAndSeeReply } from "./seen-reply.ts";
+import { sendAndSeeReply } from "../seen-reply.ts";
 
 interface Evidence {
   readonly first: SeenStream;

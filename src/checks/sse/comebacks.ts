@@ -3,9 +3,9 @@ import { CouldNotRun } from "../../harness/define-check.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenEvent, SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
+import { followStream, type StreamReading } from "../follow-stream.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { followStream, type StreamReading } from "./follow-stream.ts";
-import { type Door, prepare, seenReply } from "./seen-reply.ts";
+import { type Door, prepare, seenReply } from "../seen-reply.ts";
 
 /** A reader that lost its connection in mid-reply, and came back with the id of the last event that it had. */
 export interface Comeback {

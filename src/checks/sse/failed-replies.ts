@@ -1,6 +1,6 @@
 import { NotTold } from "../../errors.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { type Door, doorsOf, type SeenReply, sendAndSeeReply } from "./seen-reply.ts";
+import { type Door, doorsOf, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
 
 /** A way in which the engine was told to fail, as the stand-in names it. */
 export type EngineFailureKind = "error" | "cut" | "end";

@@ -1,10 +1,10 @@
 import { gatewayRoutes } from "../../contract/routes.ts";
 import { defineCheck } from "../../harness/define-check.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import { describeStream, textIn } from "../arrived-events.ts";
+import { followStream } from "../follow-stream.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describeStream, textIn } from "./arrived-events.ts";
-import { followStream } from "./follow-stream.ts";
-import { prepare } from "./seen-reply.ts";
+import { prepare } from "../seen-reply.ts";
 
 interface Evidence {
   /** The stream of the call that began the reply. */

@@ -1,7 +1,7 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { describeStream } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describeStream } from "./arrived-events.ts";
 import { type Comeback, comebacks } from "./comebacks.ts";
 
 export const oneGeneration = defineCheck<Context["target"], readonly Comeback[]>({

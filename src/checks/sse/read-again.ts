@@ -3,13 +3,13 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import { refusedWords } from "../../targets/drivers/refused-words.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import { describeStream, finishReasonOf } from "../arrived-events.ts";
 import { converseIn, hearAgain, rowsOf, settledRowsOf, startTalk } from "../check-conversation.ts";
+import { followStream } from "../follow-stream.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { patienceOf, readRows } from "../read-replies.ts";
+import { generationsOf, replyRow, sendAndSeeReply } from "../seen-reply.ts";
 import { lastWord } from "../stream-endings.ts";
-import { describeStream, finishReasonOf } from "./arrived-events.ts";
-import { followStream } from "./follow-stream.ts";
-import { generationsOf, replyRow, sendAndSeeReply } from "./seen-reply.ts";
 
 interface Reading {
   readonly stream: SeenStream;

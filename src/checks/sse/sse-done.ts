@@ -1,8 +1,8 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { describeStream, eventName, eventsIn } from "../arrived-events.ts";
+import { CLOSE_MS } from "../follow-stream.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describeStream, eventName, eventsIn } from "./arrived-events.ts";
-import { CLOSE_MS } from "./follow-stream.ts";
 import { plainStreams, type StreamByDoor } from "./plain-replies.ts";
 
 export const done = defineCheck<Context["target"], readonly StreamByDoor[]>({

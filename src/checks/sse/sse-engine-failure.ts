@@ -2,11 +2,11 @@ import { NotTold } from "../../errors.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { failureOf } from "../../targets/drivers/reply-facts.ts";
+import { describeStream, finishReasonOf } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { replyRow } from "../seen-reply.ts";
 import { lastWord } from "../stream-endings.ts";
-import { describeStream, finishReasonOf } from "./arrived-events.ts";
 import { type FailedReply, failedReplies, story } from "./failed-replies.ts";
-import { replyRow } from "./seen-reply.ts";
 import { judgeOrder } from "./sse-order.ts";
 
 export const engineFailure = defineCheck<Context["target"], readonly FailedReply[]>({

@@ -2,10 +2,10 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import { followStream } from "../follow-stream.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { followStream } from "./follow-stream.ts";
+import { prepare } from "../seen-reply.ts";
 import { plainReplies } from "./plain-replies.ts";
-import { prepare } from "./seen-reply.ts";
 
 type Head = Pick<SeenStream, "request" | "headers"> & {
   /** How many moments the reply's text came at; left out where none was written meanwhile. */

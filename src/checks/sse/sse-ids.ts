@@ -2,8 +2,8 @@ import { formatEventId, NOWHERE, nextPlace, parseEventId } from "../../contract/
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import { describeStream, eventName } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describeStream, eventName } from "./arrived-events.ts";
 import { plainStreams } from "./plain-replies.ts";
 
 export const ids = defineCheck<Context["target"], readonly SeenStream[]>({

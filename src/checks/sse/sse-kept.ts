@@ -1,11 +1,11 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
+import { describeStream, textIn } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { replyRow } from "../seen-reply.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
-import { describeStream, textIn } from "./arrived-events.ts";
 import { type FailedReply, failedReplies, story } from "./failed-replies.ts";
-import { replyRow } from "./seen-reply.ts";
 
 export const kept = defineCheck<Context["target"], readonly FailedReply[]>({
   id: "sse/kept",

@@ -1,10 +1,10 @@
 import { NotTold } from "../../errors.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { describeStream, finishReasonOf } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { type Door, doorsOf, replyRow, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
 import { lastWord } from "../stream-endings.ts";
-import { describeStream, finishReasonOf } from "./arrived-events.ts";
-import { type Door, doorsOf, replyRow, type SeenReply, sendAndSeeReply } from "./seen-reply.ts";
 
 const DOORS: readonly Door[] = ["message", "gateway"];
 

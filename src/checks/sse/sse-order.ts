@@ -2,8 +2,8 @@ import { findGrammarFault } from "../../contract/stream-grammar.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import { describeStream, eventName, eventsIn } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describeStream, eventName, eventsIn } from "./arrived-events.ts";
 import { plainStreams } from "./plain-replies.ts";
 
 export const order = defineCheck<Context["target"], readonly SeenStream[]>({

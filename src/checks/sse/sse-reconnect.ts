@@ -1,8 +1,8 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import { describeStream, eventName, eventsIn, textIn } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describeStream, eventName, eventsIn, textIn } from "./arrived-events.ts";
 import { type Comeback, comebacks } from "./comebacks.ts";
 
 export const reconnect = defineCheck<Context["target"], readonly Comeback[]>({

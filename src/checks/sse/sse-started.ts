@@ -2,10 +2,10 @@ import { parseEventId } from "../../contract/event-id.ts";
 import type { StartedEvent } from "../../contract/event-schemas.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { describeStream, eventName, eventsIn } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describeStream, eventName, eventsIn } from "./arrived-events.ts";
+import { replyRow, type SeenReply } from "../seen-reply.ts";
 import { plainReplies } from "./plain-replies.ts";
-import { replyRow, type SeenReply } from "./seen-reply.ts";
 
 export const started = defineCheck<Context["target"], readonly SeenReply[]>({
   id: "sse/started",

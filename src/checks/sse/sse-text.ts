@@ -1,10 +1,10 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
+import { describeStream } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { type Door, replyRow, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
-import { describeStream } from "./arrived-events.ts";
-import { type Door, replyRow, type SeenReply, sendAndSeeReply } from "./seen-reply.ts";
 
 /** Texts that break careless ends of a wire, each by its name. */
 const SAMPLES = {

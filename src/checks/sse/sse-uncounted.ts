@@ -1,10 +1,10 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { lastFact } from "../../targets/drivers/reply-facts.ts";
+import { describeStream } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describeStream } from "./arrived-events.ts";
+import { replyRow } from "../seen-reply.ts";
 import { type FailedReply, failedReplies, story } from "./failed-replies.ts";
-import { replyRow } from "./seen-reply.ts";
 
 export const uncounted = defineCheck<Context["target"], readonly FailedReply[]>({
   id: "sse/uncounted",

@@ -3,11 +3,11 @@ import { NotTold } from "../../errors.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { lastFact } from "../../targets/drivers/reply-facts.ts";
+import { describeStream, eventsIn } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { replyRow, type SeenReply } from "../seen-reply.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
-import { describeStream, eventsIn } from "./arrived-events.ts";
 import { plainReplies } from "./plain-replies.ts";
-import { replyRow, type SeenReply } from "./seen-reply.ts";
 
 export const usage = defineCheck<Context["target"], readonly SeenReply[]>({
   id: "sse/usage",

@@ -1,10 +1,10 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Role } from "../../config/service-config.ts";
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import type { ChatClient, NamedReply, Reading, Sent } from "../../targets/drivers/chat-client.ts";
 import { isRefusal } from "../../targets/drivers/refused-words.ts";
 import { lastFact, type SeenRow, type TimedFact, textOf } from "../../targets/drivers/reply-facts.ts";
 import { replyNameOf } from "../../targets/drivers/reply-name.ts";
+import { lookUntil } from "../../targets/look-until.ts";
 import type { Finding, Rung } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
 import type { DoctorTalk, Scene } from "../doctor-scene.ts";
@@ -60,7 +60,7 @@ export function wireSavedRung(service: Role): Rung<Scene> {
   };
 }
 
-/** A back end that is none of ours need not have saved a reply at its end: it is looked for so long, in milliseconds. */
+/** A back end that is none of ours need not have saved a reply at its end: it is looked for this long, in milliseconds. */
 const SAVED_WITHIN_MS = 3_000;
 const LOOK_AGAIN_MS = 50;
 
@@ -73,12 +73,12 @@ interface SaidTo {
 type NotSaved = { readonly found: string; readonly isWithoutModelId: boolean };
 
 async function lookForReply(scene: Scene, chat: ChatClient, said: SaidTo): Promise<NotSaved | undefined> {
-  const start = performance.now();
-  for (;;) {
-    const problem = whatIsWrong(await chat.rows(said.conversation, soon(scene)), said);
-    if (problem === undefined || performance.now() - start > SAVED_WITHIN_MS) return problem;
-    await delay(LOOK_AGAIN_MS, undefined, { signal: scene.signal });
-  }
+  return await lookUntil(
+    { signal: scene.signal, pauseMs: LOOK_AGAIN_MS },
+    SAVED_WITHIN_MS,
+    async () => whatIsWrong(await chat.rows(said.conversation, soon(scene)), said),
+    (problem) => problem === undefined,
+  );
 }
 
 /** Some trim what they save: whether a text is saved exactly is a claim of `stack verify`. */

@@ -1,4 +1,4 @@
-import { closestName, orMeant } from "../../config/closestName-name.ts";
+import { closestName, orMeant } from "../../config/closest-name.ts";
 import { LONGEST_TIMER_MS } from "./abortable-waits.ts";
 import { EngineError } from "./engine-errors.ts";
 import { type Directions, readDirections } from "./message-directions.ts";

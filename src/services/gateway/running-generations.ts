@@ -8,8 +8,8 @@ import {
   HeldElsewhere,
 } from "../replicas/generation-directory.ts";
 import { whenAbandoned } from "../stream/abandoned-stream.ts";
+import { FinishedLogs } from "../stream/retain-finished-logs.ts";
 import { FirstPiecePriority } from "./first-piece-priority.ts";
-import { FinishedLogs } from "../stream/finished-logs.ts";
 import { Generation, type GenerationSettings } from "./gateway-generation.ts";
 
 interface GenerationsSettings extends Omit<GenerationSettings, "onEnd" | "caller" | "starting"> {
@@ -138,7 +138,15 @@ export class Generations {
     const { message_id: messageId } = request;
     const { access, stream, metrics, logger, directory } = this.#settings;
     const onEnd = (ended: Generation): void => this.#keep(ended);
-    const generation = new Generation(request, { access, stream, metrics, logger, caller, onEnd, starting: this.#starting });
+    const generation = new Generation(request, {
+      access,
+      stream,
+      metrics,
+      logger,
+      caller,
+      onEnd,
+      starting: this.#starting,
+    });
     this.#byMessage.set(messageId, [...(this.#byMessage.get(messageId) ?? []), generation]);
     this.#bySession.set(request.session_id, generation);
     // Where another HMI may come for it, it has that much longer.

@@ -56,7 +56,7 @@ function looks(asked_ms: number, changes: Partial<Health> = {}): HealthLook[] {
 
 const LATER = { timestamp: "2026-01-01T00:00:01.000Z", uptime_s: 2 };
 
-/** The metrics of a gateway that has written so many replies. */
+/** The metrics of a gateway that has written this many replies. */
 function exposition(count: number): SeenCall {
   const names = Object.keys(METRICS) as (keyof typeof METRICS)[];
   const lines = names.flatMap((name) => {

@@ -1,4 +1,4 @@
-import type { SeenReply } from "../../../src/checks/sse/seen-reply.ts";
+import type { SeenReply } from "../../../src/checks/seen-reply.ts";
 import { formatEventId, NOWHERE, nextPlace } from "../../../src/contract/event-id.ts";
 import type { StreamEvent } from "../../../src/contract/event-schemas.ts";
 import type { Message } from "../../../src/contract/hmi-schemas.ts";

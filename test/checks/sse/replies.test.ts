@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { SeenReply } from "../../../src/checks/seen-reply.ts";
 import { noRetry } from "../../../src/checks/sse/no-retry.ts";
-import type { SeenReply } from "../../../src/checks/sse/seen-reply.ts";
 import { engineFailure } from "../../../src/checks/sse/sse-engine-failure.ts";
 import { kept } from "../../../src/checks/sse/sse-kept.ts";
 import { length } from "../../../src/checks/sse/sse-length.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { SeenReply } from "../../../src/checks/seen-reply.ts";
 import { firstByte } from "../../../src/checks/sse/first-byte.ts";
-import type { SeenReply } from "../../../src/checks/sse/seen-reply.ts";
 import { heartbeat } from "../../../src/checks/sse/sse-heartbeat.ts";
 import { pace } from "../../../src/checks/sse/sse-pace.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";

@@ -1,5 +1,5 @@
-import type { HttpClient, SeenEvent, SeenStream } from "../../targets/http-client.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { HttpClient, SeenEvent, SeenStream } from "../targets/http-client.ts";
+import type { Context } from "./profiles-and-sessions.ts";
 
 /** An event stream that is read. */
 export interface StreamReading {

@@ -1,6 +1,6 @@
-import type { FinishReason, StreamEvent } from "../../contract/event-schemas.ts";
-import type { SeenEvent, SeenStream } from "../../targets/http-client.ts";
-import { lastWord } from "../stream-endings.ts";
+import type { FinishReason, StreamEvent } from "../contract/event-schemas.ts";
+import type { SeenEvent, SeenStream } from "../targets/http-client.ts";
+import { lastWord } from "./stream-endings.ts";
 
 /** An event of the contract that arrived, with when it did. */
 export interface Arrived {

@@ -1,18 +1,18 @@
-import { DEFAULTS } from "../../contract/contract-defaults.ts";
-import type { EngineOptions, Think } from "../../contract/gateway-schemas.ts";
-import { SentMessage } from "../../contract/hmi-schemas.ts";
-import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
-import { CouldNotRun } from "../../harness/define-check.ts";
-import { refusedWords } from "../../targets/drivers/refused-words.ts";
-import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
-import type { SeenStream } from "../../targets/http-client.ts";
-import { ownWords } from "../../targets/quoted-answer.ts";
-import type { SeenGeneration } from "../../targets/seen-evidence.ts";
-import { hear, learnConversation, settledRowsOf, startTalk, type Talk } from "../check-conversation.ts";
-import { answering } from "../engine-generations.ts";
-import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { readRows } from "../read-replies.ts";
+import { DEFAULTS } from "../contract/contract-defaults.ts";
+import type { EngineOptions, Think } from "../contract/gateway-schemas.ts";
+import { SentMessage } from "../contract/hmi-schemas.ts";
+import { gatewayRoutes, hmiRoutes } from "../contract/routes.ts";
+import { CouldNotRun } from "../harness/define-check.ts";
+import { refusedWords } from "../targets/drivers/refused-words.ts";
+import { type SeenRow, textOf } from "../targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../targets/http-client.ts";
+import { ownWords } from "../targets/quoted-answer.ts";
+import type { SeenGeneration } from "../targets/seen-evidence.ts";
+import { hear, learnConversation, settledRowsOf, startTalk, type Talk } from "./check-conversation.ts";
+import { answering } from "./engine-generations.ts";
 import { followStream, type StreamReading } from "./follow-stream.ts";
+import { type Context, expectAnswer, makeProfile, makeSession } from "./profiles-and-sessions.ts";
+import { readRows } from "./read-replies.ts";
 
 /**
  * The ways to a streamed reply: `message` is the HMI's two calls, `general-stream` its one; `gateway` is the
