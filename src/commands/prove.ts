@@ -4,12 +4,12 @@ import { findTarget, requireWhole } from "../cli/choose-target.ts";
 import { proofExitCode, targetProofExitCode } from "../cli/exit-code.ts";
 import { type FaultListing, listFaults } from "../cli/fault-list.ts";
 import { parseListenAddress } from "../cli/listen-address.ts";
-import { reportBaseline, reportTargetFault, reportTargetProof } from "../cli/target-proof-lines.ts";
 import { parsePostgresql, postgresqlFlag, targetFlags } from "../cli/verify-flags.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { type ProofReport, proveFaults } from "../prove/prove-faults.ts";
 import type { TargetProofReport } from "../prove-target/target-proof-report.ts";
 import { reportFault, reportProof } from "../reporters/proof-lines.ts";
+import { reportBaseline, reportTargetFault, reportTargetProof } from "../reporters/target-proof-lines.ts";
 
 const { hmi, gateway, engine, contract } = targetFlags;
 const onTarget = { dependsOn: ["target"], helpGroup: "TARGET" };

@@ -1,9 +1,10 @@
 import type { FaultProof, ProofReport } from "../prove/prove-faults.ts";
 import { paint, styled } from "../text/styled-text.ts";
+import { caughtByWords, secondsWords } from "./report-words.ts";
 import type { ReportScreen } from "./terminal-reporter.ts";
 
 /** Room for the names of faults, so that what caught them stands in a column. */
-const NAME_WIDTH = 36;
+export const FAULT_NAME_WIDTH = 36;
 
 /** Tells of one fault: a line, and under it what is not as it should be. */
 export function reportFault(screen: ReportScreen, proof: FaultProof): void {
@@ -12,8 +13,8 @@ export function reportFault(screen: ReportScreen, proof: FaultProof): void {
   const isGood = verdict === "caught";
   const mark = isGood ? paint("good", "✓") : isTried ? paint("bad", "✗") : paint("quiet", "-");
   screen.line(
-    styled`  ${mark} ${paint("strong", name.padEnd(NAME_WIDTH))}  ${wordsFor(proof)}`,
-    NAME_WIDTH + 6,
+    styled`  ${mark} ${paint("strong", name.padEnd(FAULT_NAME_WIDTH))}  ${wordsFor(proof)}`,
+    FAULT_NAME_WIDTH + 6,
   );
   if (isGood || !isTried) return;
   if (verdict === "not-applied") screen.line("      it never acted, so that nothing is shown", 6);
@@ -30,10 +31,9 @@ export function reportProof(screen: ReportScreen, report: ProofReport): void {
   const tried = faults.filter(({ verdict }) => verdict !== "not-tried");
   const caught = tried.filter(({ verdict }) => verdict === "caught");
   const isGood = report.faults.every(isAsItMustBe);
-  const seconds = (report.duration_ms / 1000).toFixed(1);
   screen.line();
   if (report.interrupted) screen.line("  Interrupted.");
-  const words = `${caught.length} of ${inFaults(tried.length)} caught by ${report.checks} checks in ${seconds} s.`;
+  const words = `${caught.length} of ${inFaults(tried.length)} caught by ${report.checks} checks in ${secondsWords(report.duration_ms)}.`;
   screen.line(styled`  ${paint(isGood ? "good" : "bad", words)}`, 2);
   if (tried.length < faults.length) {
     const left = faults.length - tried.length;
@@ -62,7 +62,6 @@ function wordsFor({ verdict, caught_by }: FaultProof): string {
   if (verdict === "not-tried") return "not tried: it needs several copies, and they a PostgreSQL";
   if (caught_by.length === 0)
     return verdict === "caught" ? "every claim holds" : "claims do not hold without any bug";
-  const [first = "", ...rest] = caught_by;
-  const by = rest.length === 0 ? first : `${first} and ${rest.length} more`;
-  return verdict === "caught" ? `caught by ${by}` : `should be caught by ${by}`;
+  const words = caughtByWords(caught_by);
+  return verdict === "caught" ? words : `should be ${words}`;
 }

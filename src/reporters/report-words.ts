@@ -1,5 +1,15 @@
 import type { CheckResult, Counts } from "../harness/run-report.ts";
 
+/** `1.2 s`, from milliseconds. */
+export function secondsWords(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** `caught by http/host and 2 more` */
+export function caughtByWords([first = "", ...rest]: readonly string[]): string {
+  return rest.length === 0 ? `caught by ${first}` : `caught by ${first} and ${rest.length} more`;
+}
+
 /** What is wrong with a result, in one line; undefined where nothing is. */
 export function troubleIn({ outcome, attempts }: CheckResult): string | undefined {
   switch (outcome.verdict) {

@@ -1,5 +1,6 @@
 import type { Finding, FindingKind, SourceReport } from "../source-check/source-report.ts";
 import { paint, type StyledText, styled, type Text } from "../text/styled-text.ts";
+import { secondsWords } from "./report-words.ts";
 import type { ReportScreen } from "./terminal-reporter.ts";
 
 /** Where the details of a finding begin. */
@@ -24,7 +25,7 @@ export function reportSource(screen: ReportScreen, report: SourceReport): void {
   }
   if (report.findings.length + report.unreadable.length > 0) screen.line();
   const { not_judged, duration_ms } = report;
-  const took = `in ${(duration_ms / 1000).toFixed(1)} s.`;
+  const took = `in ${secondsWords(duration_ms)}.`;
   if (not_judged !== null) {
     screen.line(
       styled`  ${paint("bad", "Nothing was judged")}: ${not_judged.reason}. ${filesWords(report)} ${took}`,

@@ -3,7 +3,7 @@ import type { Broken } from "../harness/define-check.ts";
 import type { CheckResult, RunEvent, RunReport, SuiteReport } from "../harness/run-report.ts";
 import { paint, styled, type Text } from "../text/styled-text.ts";
 import { createLoadReporter } from "./load-lines.ts";
-import { countWords } from "./report-words.ts";
+import { countWords, secondsWords } from "./report-words.ts";
 
 /** What a reporter writes to; `src/cli/screen.ts` makes one of a stream. */
 export interface ReportScreen {
@@ -105,7 +105,7 @@ function reportSuite(screen: ReportScreen, { name, duration_ms, counts }: SuiteR
   // What was left out altogether shows nothing, either.
   const mark = isBad ? paint("bad", "✗") : counts.holds > 0 ? paint("good", "✓") : paint("quiet", "·");
   const words = isTried ? countWords(counts) : "not tried";
-  const took = paint("quiet", `${(duration_ms / 1000).toFixed(1)} s`);
+  const took = paint("quiet", secondsWords(duration_ms));
   screen.line(styled`  ${mark} ${paint("strong", name.padEnd(INDENT + 3))} ${words}  ${took}`, 4);
 }
 
@@ -180,7 +180,7 @@ function detailLine(name: string, text: Text): Text {
 
 function reportEnd(screen: ReportScreen, report: RunReport): void {
   const { counts, duration_ms, left_behind } = report;
-  const summary = `${countWords(counts)} in ${(duration_ms / 1000).toFixed(1)} s.`;
+  const summary = `${countWords(counts)} in ${secondsWords(duration_ms)}.`;
   const clean = left_behind.length === 0 ? "All that was created has been deleted." : "";
   const isBad = counts.broken + counts.flaky + counts.could_not_run > 0;
   const tone = isBad ? "bad" : counts.holds > 0 ? "good" : "strong";

@@ -23,7 +23,7 @@ ${parts}</pre>\n`;
 const LEAST_IN_COMMON = 0.4;
 const LONGEST_CHANGE = 2000;
 
-/** So much is shown of what is common before and after a change. */
+/** This much is shown of what is common before and after a change. */
 const CONTEXT = 80;
 
 function surroundings(text: string, isFirst: boolean, isLast: boolean): Html {

@@ -5,18 +5,17 @@ import type {
   TargetProofReport,
 } from "../prove-target/target-proof-report.ts";
 import { paint, styled } from "../text/styled-text.ts";
-import type { Screen } from "./screen.ts";
-
-/** Room for the names of faults, as in a proof on stacks of our own. */
-const NAME_WIDTH = 36;
+import { FAULT_NAME_WIDTH } from "./proof-lines.ts";
+import { caughtByWords, secondsWords } from "./report-words.ts";
+import type { ReportScreen } from "./terminal-reporter.ts";
 
 /** Tells what is looked at, and what holds there without a fault. */
-export function reportBaseline(screen: Screen, target: string, baseline: Baseline): void {
+export function reportBaseline(screen: ReportScreen, target: string, baseline: Baseline): void {
   screen.line(styled`  Target: ${target}`, 4);
   if (baseline.judged_by === "command") {
     const { command, duration_ms, requests } = baseline;
     const called = requests === 1 ? "1 request" : `${requests} requests`;
-    const words = `Without a fault, "${command}" ends with exit code 0 after ${seconds(duration_ms)} and ${called}.`;
+    const words = `Without a fault, "${command}" ends with exit code 0 after ${secondsWords(duration_ms)} and ${called}.`;
     screen.line(styled`  ${words}`, 2);
   } else {
     screen.line(styled`  Without a fault, ${baseline.holds} checks hold.`, 2);
@@ -47,12 +46,12 @@ const WORDS = {
  * Tells of one fault: a line, and under one that was missed what is wrong with it on. Those that were not applied
  * are told at the end, because they are many.
  */
-export function reportTargetFault(screen: Screen, proof: TargetFaultProof, baseline: Baseline): void {
+export function reportTargetFault(screen: ReportScreen, proof: TargetFaultProof, baseline: Baseline): void {
   const { name, verdict, story, named, stopped } = proof;
   if (verdict === "not-applied") return;
   const mark = MARKS[verdict];
-  const title = paint("strong", name.padEnd(NAME_WIDTH));
-  screen.line(styled`  ${mark} ${title}  ${wordsFor(proof)}`, NAME_WIDTH + 6);
+  const title = paint("strong", name.padEnd(FAULT_NAME_WIDTH));
+  screen.line(styled`  ${mark} ${title}  ${wordsFor(proof)}`, FAULT_NAME_WIDTH + 6);
   if (verdict !== "missed") return;
   screen.line(styled`      the fault  ${story}`, 17);
   if (baseline.judged_by === "command") {
@@ -73,8 +72,7 @@ const MARKS = {
 function wordsFor({ verdict, caught_by, named }: TargetFaultProof): string {
   if (verdict === "there-already") return `there without the fault, too: ${named.join(", ")}`;
   if (verdict === "missed") return "caught by nobody";
-  const [first = "", ...rest] = caught_by;
-  return rest.length === 0 ? `caught by ${first}` : `caught by ${first} and ${rest.length} more`;
+  return caughtByWords(caught_by);
 }
 
 /** Why a check did not catch a fault that it catches on a stack of our own, or that took away what it looks at. */
@@ -88,7 +86,7 @@ function whyNotBy(id: string, { stopped }: TargetFaultProof, notHolding: readonl
 }
 
 /** The end of a proof, which is good where its exit code is 0: the figures, and what is left. */
-export function reportTargetProof(screen: Screen, report: TargetProofReport, isGood: boolean): void {
+export function reportTargetProof(screen: ReportScreen, report: TargetProofReport, isGood: boolean): void {
   const { faults, left_behind, duration_ms, interrupted } = report;
   const count = (verdict: TargetFaultProof["verdict"]): number =>
     faults.filter((fault) => fault.verdict === verdict).length;
@@ -102,14 +100,14 @@ export function reportTargetProof(screen: Screen, report: TargetProofReport, isG
   reportNotApplied(screen, faults);
   if (interrupted) screen.line("  Interrupted.");
   screen.line(
-    styled`  ${paint(isGood ? "good" : "bad", `Of ${all} on the wire, ${words}, in ${seconds(duration_ms)}.`)}${clean}`,
+    styled`  ${paint(isGood ? "good" : "bad", `Of ${all} on the wire, ${words}, in ${secondsWords(duration_ms)}.`)}${clean}`,
     2,
   );
   for (const what of left_behind) screen.line(styled`  ${paint("bad", "left behind")}  ${what}`, 4);
 }
 
 /** By their reasons. */
-function reportNotApplied(screen: Screen, faults: readonly TargetFaultProof[]): void {
+function reportNotApplied(screen: ReportScreen, faults: readonly TargetFaultProof[]): void {
   const byReason = Map.groupBy(
     faults.filter(({ reason }) => reason !== null),
     ({ reason }) => reason,
@@ -119,8 +117,4 @@ function reportNotApplied(screen: Screen, faults: readonly TargetFaultProof[]): 
     screen.line(styled`    ${paint("quiet", reason ?? "")}`, 4);
   }
   if (byReason.size > 0) screen.line();
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { reportTargetProof } from "../../src/cli/target-proof-lines.ts";
+import { reportTargetProof } from "../../src/reporters/target-proof-lines.ts";
 import { readableScreen } from "../support/screen.ts";
 import { targetProof } from "../support/target-proof.ts";
 
