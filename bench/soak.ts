@@ -10,7 +10,7 @@ import { engineRoutes, gatewayRoutes, hmiRoutes } from "../src/contract/routes.t
 import { makePlace } from "./place.ts";
 import { inRepository, residentKiB, startService } from "./processes.ts";
 
-/** After so many replies, everything has been in use once. */
+/** After this many replies, everything has been in use once. */
 const FIRST = 500;
 
 /** Readers at once. */

@@ -6,7 +6,7 @@ import { makePlace, type Place, stackCommand, supervisorPid, timeNode } from "./
 
 const SERVICES = ["a", "b", "c"] as const;
 
-/** So many are watched for a service at most. */
+/** This many are watched for a service at most. */
 const FOLDERS = 1000;
 
 /** What `watch` costs: the supervisor of three services of which each watches as many folders as one may. */

@@ -18,7 +18,7 @@ export interface ReplyStream {
   readonly signal: AbortSignal;
   /** Told of the events as they arrive, in groups, each once. */
   onEvents(events: readonly StreamEvent[]): void;
-  /** The connection broke, or could not be made (then with the error); it is tried again after so long. */
+  /** The connection broke, or could not be made (then with the error); it is tried again after this long. */
   onLost(retryInMs: number, error: ApiError | undefined): void;
   /** There is a connection again. */
   onRestored(): void;

@@ -40,12 +40,12 @@ export class ListChanges {
     });
   }
 
-  /** So many of the archived conversations, of all profiles. Throws an ApiError. */
+  /** This many of the archived conversations, of all profiles. Throws an ApiError. */
   async archived(length: number): Promise<FoundSessions> {
     return await listNewestSessions(this.#parts.api, { archived: "true" }, length);
   }
 
-  /** So many of a profile's conversations, archived ones too: while there are any, it is not deleted. Throws an ApiError. */
+  /** This many of a profile's conversations, archived ones too: while there are any, it is not deleted. Throws an ApiError. */
   async conversationsOf({ model_id }: Profile, length: number): Promise<FoundSessions> {
     return await listNewestSessions(this.#parts.api, { modelId: model_id, archived: "all" }, length);
   }

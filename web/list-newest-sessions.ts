@@ -4,7 +4,7 @@ import { LIST_LIMIT, type PageApi, type SessionsFilter } from "./page-api.ts";
 /** Conversations, the newest first, and how many there are in all. */
 export type FoundSessions = Pick<SessionList, "sessions" | "total">;
 
-/** So many conversations of a kind, the newest first, in as many calls as it takes. Throws an ApiError. */
+/** This many conversations of a kind, the newest first, in as many calls as it takes. Throws an ApiError. */
 export async function listNewestSessions(
   api: PageApi,
   filter: SessionsFilter,

@@ -7,7 +7,7 @@ const SILENCE_LIMIT_MS = 3 * DEFAULTS.heartbeatMs;
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 10_000;
 
-/** The wait before an attempt, in milliseconds, after so many that failed in a row: it doubles, up to 10 s. */
+/** The wait before an attempt, in milliseconds, after this many that failed in a row: it doubles, up to 10 s. */
 export function retryDelayMs(failures: number): number {
   return Math.min(FIRST_DELAY_MS * 2 ** failures, LONGEST_DELAY_MS);
 }
@@ -51,7 +51,7 @@ export function watchSilence(): { signal: AbortSignal; heard(): void; stop(): vo
   };
 }
 
-/** Resolves after so many milliseconds, or when the signal aborts. */
+/** Resolves after this many milliseconds, or when the signal aborts. */
 export async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
     const end = (): void => {

@@ -53,7 +53,7 @@ function lengthBefore(block: Element, node: Node, offset: number): number {
   return range.toString().length;
 }
 
-/** Where so many characters of a block end; undefined where it has fewer. */
+/** Where this many characters of a block end; undefined where it has fewer. */
 function placeAt(block: Element, length: number): { node: Node; offset: number } | undefined {
   const texts = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
   let rest = length;

@@ -12,7 +12,7 @@ export interface ExchangePlan {
   readonly words: number;
   /** The reader leaves there by itself, and comes back. */
   readonly leavesAt: number;
-  /** Cancelled so long after it was sent; null: not at all. */
+  /** Cancelled this long after it was sent; null: not at all. */
   readonly cancelledAfterMs: number | null;
 }
 

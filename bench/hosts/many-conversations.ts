@@ -3,7 +3,7 @@ import type { PostgresqlHost } from "./postgresql-host.ts";
 /** Messages of each conversation: two questions with their answers. */
 const MESSAGES = 4;
 
-/** Gives a person so many conversations, in a database that has its tables, as if they had been had one after the other. */
+/** Gives a person this many conversations, in a database that has its tables, as if they had been had one after the other. */
 export async function addConversations(
   postgresql: PostgresqlHost,
   person: string,

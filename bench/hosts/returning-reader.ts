@@ -14,7 +14,7 @@ export interface ReaderOptions {
   readonly authorization: Readonly<Record<string, string>>;
   /** The reply that is read. */
   readonly messageId: string;
-  /** Once it has so many characters it leaves by itself, and comes back. */
+  /** Once it has this many characters it leaves by itself, and comes back. */
   readonly leavesAt: number;
 }
 

@@ -11,9 +11,9 @@ import { showLogs } from "./log-lines.ts";
 import type { Screen } from "./screen.ts";
 
 /**
- * Shows the logs of services until Ctrl-C, then stops them, dependents first; a second one (`hurry`) kills the rest. Where one of them is given up, the
- * others are stopped too, and a UserError tells why. Where another command stopped them all, that is all there
- * is to say.
+ * Shows the logs of services until Ctrl-C, then stops them, dependents first; a second one (`hurry`) kills the rest.
+ * Where one of them is given up, the others are stopped too, and a UserError tells why. Where another command stopped
+ * them all, that is all there is to say.
  */
 export async function stayInForeground(
   names: readonly string[],

@@ -13,7 +13,7 @@ const loadGroup = { helpGroup: "LOAD" };
 
 export const loadFlags = {
   users: Flags.integer({
-    description: `Drive so many users, step by step, and judge the suite ${SUITE} by what they see.`,
+    description: `Drive this many users, step by step, and judge the suite ${SUITE} by what they see.`,
     min: 1,
     max: 10_000,
     helpValue: "N",
@@ -32,14 +32,14 @@ export const loadFlags = {
     ...loadGroup,
   }),
   pacing: Flags.string({
-    description: `A user's messages are due so many seconds apart, whatever the stack does. Default: ${DEFAULT_PACING_S}.`,
+    description: `A user's messages are due this many seconds apart, whatever the stack does. Default: ${DEFAULT_PACING_S}.`,
     helpValue: "SECONDS",
     dependsOn: ["users"],
     exclusive: ["think"],
     ...loadGroup,
   }),
   think: Flags.string({
-    description: "In place of --pacing: a user sends so many seconds after a reply has ended.",
+    description: "In place of --pacing: a user sends this many seconds after a reply has ended.",
     helpValue: "SECONDS",
     dependsOn: ["users"],
     ...loadGroup,

@@ -2,7 +2,7 @@ import { UserError } from "../errors.ts";
 
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** The moment that `--since` names: so long ago (`90s`, `10m`, `2h`, `1d`), or a date and time in ISO 8601. */
+/** The moment that `--since` names: an age (`90s`, `10m`, `2h`, `1d`), or a date and time in ISO 8601. */
 export function parseSince(text: string, now = Date.now()): number {
   const { count, unit = "" } = /^(?<count>\d+)(?<unit>[smhd])$/.exec(text)?.groups ?? {};
   const time = /^\d{4}-/.test(text) ? Date.parse(text) : now - Number(count) * (UNITS[unit] ?? Number.NaN);

@@ -1,6 +1,6 @@
 import type { Screen } from "./screen.ts";
 
-/** After so long somebody wonders whether anything still goes on, in milliseconds; and again after so long each time. */
+/** After this long somebody wonders whether anything still goes on, in milliseconds; and again after this long each time. */
 const FIRST_MS = 10_000;
 const AGAIN_MS = 60_000;
 

@@ -25,8 +25,8 @@ let isTold = false;
 
 /**
  * A reader that leaves early (`stack verify | head -1`, a terminal that is closed) is not an error. Nor is it an end,
- * whatever the reason: what was begun is still finished, and what was made for it undone. But output that is lost on a full disk must not look
- * like a success.
+ * whatever the reason: what was begun is still finished, and what was made for it undone. But output that is lost on
+ * a full disk must not look like a success.
  */
 function noteUnwritable(error: NodeJS.ErrnoException): void {
   // EIO: the terminal was closed.

@@ -86,7 +86,7 @@ export const runFlags = {
     helpGroup: "RUN",
   }),
   "max-failures": Flags.integer({
-    description: "Begin no further check once so many did not hold.",
+    description: "Begin no further check once this many did not hold.",
     min: 1,
     max: 100_000,
     helpValue: "N",
@@ -105,7 +105,7 @@ export const runFlags = {
     helpGroup: "RUN",
   }),
   repeat: Flags.integer({
-    description: "Run everything so often.",
+    description: "Run everything this many times.",
     default: 1,
     min: 1,
     max: 100_000,

@@ -48,7 +48,7 @@ Exit codes: 0 all is well, 2 it could not: this configuration cannot be run so, 
     }),
     replicas: Flags.integer({
       description:
-        "So many copies of gateway and HMI, which need PostgreSQL (store.url). Default: 2 with that for kubernetes, else 1.",
+        "This many copies of gateway and HMI, which need PostgreSQL (store.url). Default: 2 with that for kubernetes, else 1.",
       helpValue: "N",
       min: 1,
       max: 100,

@@ -46,7 +46,7 @@ one for each service: service, bytes.`;
       description: "Only lines in which this regular expression (RE2) is found.",
       helpValue: "REGEX",
     }),
-    tail: Flags.integer({ description: "At most so many lines of each service.", min: 0, helpValue: "N" }),
+    tail: Flags.integer({ description: "At most this many lines of each service.", min: 0, helpValue: "N" }),
     clear: Flags.boolean({
       description: "Empty the logs of these services, or of all, with what was rotated away; shows nothing.",
       exclusive: ["follow", "since", "grep", "tail", "raw"],

@@ -51,7 +51,7 @@ is started again, whether anybody looks on or not.`;
       default: true,
     }),
     timeout: Flags.integer({
-      description: "Give up after so many seconds; what was not there before this call is stopped again.",
+      description: "Give up after this many seconds; what was not there before this call is stopped again.",
       helpValue: "SECONDS",
       min: 1,
       max: 86_400,

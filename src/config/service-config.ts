@@ -26,7 +26,7 @@ export interface CommandService extends ServiceSettings {
 /** A service of ours; the name of the service is the same. */
 export interface EmbeddedService extends ServiceSettings {
   readonly embedded: Role;
-  /** So many copies of it are run: see `replicas.ts`. */
+  /** This many copies of it are run: see `replicas.ts`. */
   readonly replicas?: number;
   readonly command?: never;
   readonly url?: never;

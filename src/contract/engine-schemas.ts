@@ -90,7 +90,7 @@ export type GenerationRecord = z.infer<typeof GenerationRecord>;
 /** What `GET /stand-in/generations?after=` answers: the generations with an id above `after`, oldest first. */
 export const GenerationList = z.object({
   generations: z.array(GenerationRecord),
-  /** Of one model it works on so many at a time (`OLLAMA_NUM_PARALLEL`); null: on as many as come. */
+  /** Of one model it works on this many at a time (`OLLAMA_NUM_PARALLEL`); null: on as many as come. */
   parallel: z.int().min(0).nullish(),
 });
 export type GenerationList = z.infer<typeof GenerationList>;

@@ -89,7 +89,7 @@ async function* partsOf(
   if (elements.length > 0) yield { elements, share: 1 };
 }
 
-/** The report of what was sent and of the next part, before which so many conversations were sent. */
+/** The report of what was sent and of the next part, before which this many conversations were sent. */
 function joined(total: ImportReport, part: ImportReport, sentBefore: number): ImportReport {
   // Each part has the file's profiles: the first has told of them.
   const moved = (remarks: readonly ImportRemark[]): ImportRemark[] =>

@@ -1,6 +1,6 @@
 import type { StreamEvent } from "./event-schemas.ts";
 
-/** Tells that so many of the oldest messages were not sent, because they have no room in the model's window. */
+/** Tells that this many of the oldest messages were not sent, because they have no room in the model's window. */
 export function trimmedNotice(leftOut: number): StreamEvent & { readonly type: "notice" } {
   const what = leftOut === 1 ? "The oldest message was" : `The ${leftOut} oldest messages were`;
   return {

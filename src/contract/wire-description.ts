@@ -51,7 +51,10 @@ const toldRule = z.strictObject({
 });
 
 const StreamDescription = z.strictObject({
-  /** `sse`: server-sent events; `ndjson`: a JSON value a line; `text`: every byte is the reply; `json`: one JSON value, which is no stream; `websocket`: a JSON value a text frame; `socket.io`: its events. */
+  /**
+   * `sse`: server-sent events; `ndjson`: a JSON value a line; `text`: every byte is the reply; `json`: one JSON
+   * value, which is no stream; `websocket`: a JSON value a text frame; `socket.io`: its events.
+   */
   framing: z.enum(["sse", "ndjson", "text", "json", "websocket", "socket.io"]),
   /** Where an event says what it is; `@event` is the name that server-sent and socket.io's events have beside their data. */
   type: z.optional(z.string()),
@@ -136,7 +139,10 @@ export const wireFields = {
   send: z.optional(z.strictObject({ ...request, told: z.optional(told) })),
   /** The same for a conversation's first message, where that is another call. */
   send_first: z.optional(z.strictObject({ ...request, told: z.optional(told) })),
-  /** The call that streams the reply, where that is one of its own. A `WS` whose path the answer does not fill is opened before the message is sent. */
+  /**
+   * The call that streams the reply, where that is one of its own. A `WS` whose path the answer does not fill is
+   * opened before the message is sent.
+   */
   read: z.optional(z.strictObject(request)),
   stream: z.optional(StreamDescription),
   /** How a reply is ended: by a call, or by closing its stream. */

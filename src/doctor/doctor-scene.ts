@@ -46,7 +46,7 @@ export interface Notes {
   engineKind: EngineKind;
   /** How long one token took at the engine itself, in milliseconds; 0 until it was asked. */
   chatMs: number;
-  /** So long a reply was waited for that did not come, in milliseconds; undefined where each has come. */
+  /** This long a reply was waited for that did not come, in milliseconds; undefined where each has come. */
   waitedInVainMs: number | undefined;
   /** Health reports that could be read. */
   readonly health: { gateway?: Health; hmi?: Health };

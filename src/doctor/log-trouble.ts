@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 
-/** So much of a log's end is looked at, in bytes. */
+/** This much of a log's end is looked at, in bytes. */
 const TAIL_BYTES = 8_192;
 
 /** How the last word of a program begins that could not be read or started, in Python and Node. */

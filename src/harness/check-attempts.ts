@@ -71,7 +71,7 @@ const DISTURBED_MS = 50;
 /** How often a check that times things is tried while this process is disturbed. */
 const DISTURBED_ATTEMPTS = 4;
 
-/** So long it is waited for a calm moment before the next, in milliseconds. */
+/** A calm moment is waited for this long before the next, in milliseconds. */
 const CALM_PATIENCE_MS = 2_000;
 
 /** What has taken as long as this is not tried again: its own waits are longer than any disturbance. In milliseconds. */

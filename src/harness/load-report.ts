@@ -99,7 +99,7 @@ export interface Knee {
 
 /** When a user sends the next message. */
 export interface Pace {
-  /** `timetable`: so long after the one before was due, whatever the stack does. `closed`: so long after its reply ended. */
+  /** `timetable`: this long after the one before was due, whatever the stack does. `closed`: this long after its reply ended. */
   readonly model: "timetable" | "closed";
   /** That time, in milliseconds. */
   readonly every_ms: number;

@@ -115,7 +115,7 @@ async function askWith(
   return { asked, later };
 }
 
-/** So many looks, with a pause between them, before a service that runs counts as hanging. */
+/** This many looks, with a pause between them, before a service that runs counts as hanging. */
 const LOOKS = 3;
 const PAUSE_MS = 500;
 

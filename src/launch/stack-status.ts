@@ -28,7 +28,7 @@ export interface StackStatus {
 }
 
 export interface StatusOptions {
-  /** An earlier look, so many milliseconds ago: the CPU shares are of the time since then. */
+  /** An earlier look, this many milliseconds ago: the CPU shares are of the time since then. */
   readonly before?: { readonly status: StackStatus; readonly agoMs: number };
   /** True where the configuration has mistakes: then all is told that the state folder knows, and it is not `ok`. */
   readonly isByRecords?: boolean;

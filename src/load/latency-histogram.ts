@@ -48,7 +48,7 @@ export class LatencyHistogram {
   }
 
   /**
-   * Records how late something was that should happen every so often, with all the times at which it did not happen
+   * Records how late something was that should happen at regular intervals, with all the times at which it did not happen
    * meanwhile: each of them would have been late, too.
    */
   recordEvery(ms: number, everyMs: number): void {

@@ -24,7 +24,7 @@ export interface DriveJob {
   readonly users: readonly (UserPlan & { readonly person: number })[];
   readonly steps: readonly PlannedLoadStep[];
   readonly pace: Pace;
-  /** So long replies are given to end after the last step, in milliseconds. */
+  /** Replies are given this long to end after the last step, in milliseconds. */
   readonly graceMs: number;
 }
 

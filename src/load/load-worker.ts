@@ -11,10 +11,10 @@ export interface WorkerListener {
   progress(progress: DriveProgress): void;
 }
 
-/** So much of what a process says before it fails is passed on, in characters. */
+/** This much of what a process says before it fails is passed on, in characters. */
 const MOST_WORDS = 2_000;
 
-/** A process that has told its result, or that it failed, may take so long to end, in milliseconds. */
+/** A process that has told its result, or that it failed, may take this long to end, in milliseconds. */
 const END_TIMEOUT_MS = 5_000;
 
 /** A process that drives a share of the users, as whoever measures sees it. */

@@ -32,7 +32,7 @@ export interface MeasureLoadOptions {
 /** More processes than this are not begun, whatever the machine has. */
 const MOST_PROCESSES = 8;
 
-/** Replies are given so long to end after the last step, and no longer than all steps took, in milliseconds. */
+/** Replies are given this long to end after the last step, and no longer than all steps took, in milliseconds. */
 const GRACE_MS = 30_000;
 const SHORTEST_GRACE_MS = 2_000;
 

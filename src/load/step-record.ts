@@ -64,7 +64,7 @@ export class StepRecord {
     this.#tokens += 1;
   }
 
-  /** Counts that a message was under way for so long while the step was measured. */
+  /** Counts that a message was under way for this long while the step was measured. */
   underWay(ms: number): void {
     this.#underWayMs += ms;
   }
@@ -73,7 +73,7 @@ export class StepRecord {
     this.#histogram(name).record(ms);
   }
 
-  /** Records how late this process was, looking every so often. */
+  /** Records how late this process was, at one of its regular looks. */
   late(ms: number, everyMs: number): void {
     this.#lateMax = Math.max(this.#lateMax, ms);
     this.#histogram("late_ms").recordEvery(ms, everyMs);

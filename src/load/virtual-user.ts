@@ -52,7 +52,7 @@ interface Saying {
   arrivals: number;
 }
 
-/** Who says that a reply must end, whoever it is for, may wait so long for it to do so, in milliseconds. */
+/** Who says that a reply must end, whoever it is for, may wait this long for it to do so, in milliseconds. */
 const CANCEL_TIMEOUT_MS = 5_000;
 
 /** A back end that fails at once is not asked more often than this, in milliseconds. */

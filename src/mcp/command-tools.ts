@@ -97,7 +97,7 @@ export const commandTools: readonly CommandTool[] = [
       services,
       since,
       grep: z.string().optional().describe("Only lines in which this regular expression is found."),
-      tail: z.int().min(1).max(2_000).default(100).describe("At most so many lines of each service."),
+      tail: z.int().min(1).max(2_000).default(100).describe("At most this many lines of each service."),
     },
     {
       printsLines: true,
@@ -135,7 +135,7 @@ export const commandTools: readonly CommandTool[] = [
         .describe("A known bug to switch on; needs in_process."),
       grep: z.string().optional().describe("Only checks whose id or claim matches this regular expression."),
       last_failed: z.boolean().optional().describe("Only what did not hold in the last run."),
-      max_failures: z.int().min(1).optional().describe("Begin no further check once so many did not hold."),
+      max_failures: z.int().min(1).optional().describe("Begin no further check once this many did not hold."),
     },
     {
       isReadOnly: false,

@@ -5,8 +5,9 @@ import type { ProcessDetails, ProcessTable } from "./process-table.ts";
  * Processes of macOS, read by ps, lsof and sysctl.
  *
  * Not covered by the tests, which run on Linux. Known limits: start times have a resolution of one
- * second; arguments come apart at their spaces; the working folder is not told; environments are not readable, so that only a record leads to
- * a service; what left its group, or outlived its leader before a stop, is not found, nor is a daemon followed.
+ * second; arguments come apart at their spaces; the working folder is not told; environments are not readable, so
+ * that only a record leads to a service; what left its group, or outlived its leader before a stop, is not found, nor
+ * is a daemon followed.
  */
 export const darwin: ProcessTable = {
   identify: details,

@@ -8,8 +8,9 @@ import type { NotHolding } from "./target-proof-report.ts";
 import type { Tapped } from "./with-taps.ts";
 
 /**
- * Judges by our own checks: those that hold on the stack without a fault, of the suites that these faults need. First the ones that the fault names, and
- * only where none of them turns red, the others of their suites, which look at the same endpoints.
+ * Judges by our own checks: those that hold on the stack without a fault, of the suites that these faults need. First
+ * the ones that the fault names, and only where none of them turns red, the others of their suites, which look at the
+ * same endpoints.
  */
 export function judgeByChecks(
   target: WholeTargetUrls,

@@ -73,7 +73,7 @@ export interface Liveness {
   readonly probe: Question;
   /** Time between two probes, in milliseconds. */
   readonly everyMs: number;
-  /** So many bad answers in a row, and the service counts as ended: its restart policy decides. */
+  /** This many bad answers in a row, and the service counts as ended: its restart policy decides. */
   readonly failures: number;
 }
 
@@ -85,7 +85,7 @@ export interface RestartPolicy {
   readonly backoffMs: number;
   /** Longest pause, in milliseconds. */
   readonly maxBackoffMs: number;
-  /** So many restarts within `withinMs`, and it is given up: a crash loop. */
+  /** This many restarts within `withinMs`, and it is given up: a crash loop. */
   readonly limit: number;
   readonly withinMs: number;
 }
@@ -94,7 +94,7 @@ export interface RestartPolicy {
 export interface LogLimits {
   /** A log that grows beyond this is rotated; in bytes. */
   readonly maxBytes: number;
-  /** So many rotated files are kept beside the current one. */
+  /** This many rotated files are kept beside the current one. */
   readonly keep: number;
 }
 

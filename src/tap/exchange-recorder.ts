@@ -3,10 +3,10 @@ import type { RecordedChunk, RecordedExchange, RecordedPart } from "./recorded-e
 /** How many exchanges are kept, the newest. */
 const KEPT_EXCHANGES = 2_000;
 
-/** So much of one direction is kept, in bytes: enough for any chat, and no flood. */
+/** This much of one direction is kept, in bytes: enough for any chat, and no flood. */
 const KEPT_BYTES = 4 * 1024 * 1024;
 
-/** So much is kept of all together, in bytes: a tap may stand in front of an engine for weeks. */
+/** This much is kept of all together, in bytes: a tap may stand in front of an engine for weeks. */
 const KEPT_BYTES_TOGETHER = 64 * 1024 * 1024;
 
 /** Headers whose values are nobody's business but the two ends'. */

@@ -3,7 +3,7 @@ import { hmiRoutes } from "../contract/routes.ts";
 import type { HttpClient, SeenCall } from "./http-client.ts";
 import { ownWords } from "./quoted-answer.ts";
 
-/** So many times conversations are looked for: a message that was cut off may reach one only now. */
+/** Conversations are looked for this many times: a message that was cut off may reach one only now. */
 const ATTEMPTS = 3;
 
 /** Conversations that are asked for at once. */

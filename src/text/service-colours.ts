@@ -5,7 +5,7 @@ import { splitAtCodes } from "./terminal-codes.ts";
 /** Of a line that changes its colours more often, the rest is shown as it is by then: each change costs time. */
 const MOST_CHANGES = 500;
 
-/** So much of what stands before decides whether a joiner joins; in UTF-16 units. */
+/** This much of what stands before decides whether a joiner joins; in UTF-16 units. */
 const CONTEXT_CHARS = 16;
 
 /** A part of how text looks. What hides text (concealed) or disturbs (blinking) has none. */

@@ -13,7 +13,7 @@ export interface TextStream {
  */
 const UNDECIDED = /(?:[\ud800-\udbff]|\r|\ufe0f|##?\w{0,20}|(?<=(?:^|\n)[^\S\n]*)::?)$/;
 
-/** So much of the present line decides what the next piece means. */
+/** This much of the present line decides what the next piece means. */
 const CONTEXT_CHARS = 64;
 
 /**

@@ -18,7 +18,7 @@ const SHORTEST_SPREAD_MS = 150;
 /** What took its time behind a hop, and comes out of it in less than this part of it, was held back. */
 const HELD_SHARE = 0.25;
 
-/** For text in lumps: this many moments behind the hop, at least, become one, and it rests so long between, in milliseconds. */
+/** For text in lumps: this many moments behind the hop, at least, become one, and it rests this long between, in milliseconds. */
 const LUMP = 4;
 const FEWEST_MOMENTS = 8;
 const LUMP_REST_MS = 50;

@@ -4,7 +4,7 @@ import { messageOf } from "../errors.ts";
 import type { RunningStack, ServiceName } from "../services/in-process-stack.ts";
 import type { KeptServiceState, ServiceKiller } from "../targets/service-killer.ts";
 
-/** So long a service is gone before it is started again, in milliseconds: as a supervisor does that is quick. */
+/** This long a service is gone before it is started again, in milliseconds: as a supervisor does that is quick. */
 const GONE_MS = 100;
 
 /** A service that takes longer for its health is not well, in milliseconds. */

@@ -30,7 +30,7 @@ export interface InProcessRun {
   readonly applied: Readonly<Record<string, number>>;
 }
 
-/** Suites that wait for their streams leave room for others: so many run at a time, each on a stack of its own. */
+/** Suites that wait for their streams leave room for others: this many run at a time, each on a stack of its own. */
 const PARALLEL_SUITES = 4;
 
 /** A stack of our own does not make anybody wait: what takes seconds elsewhere takes a moment here. */

@@ -30,7 +30,7 @@ export function timeOfLoad(load: LoadSettings | undefined): number {
   return load === undefined ? 0 : load.minutes * 60_000 + BESIDE_MS;
 }
 
-/** The claims of `sla`, judged by what so many users see. Throws a UserError where the users cannot be driven so. */
+/** The claims of `sla`, judged by what this many users see. Throws a UserError where the users cannot be driven so. */
 export function loadSuite({ load, target, onEvent }: LoadSuiteOptions): Suite<Target> {
   // Before anything is started.
   planSteps(load);

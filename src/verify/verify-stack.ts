@@ -35,11 +35,11 @@ export interface VerifyOptions extends Selection {
   deadlineMs?: number | undefined;
   /** How often a check that did not hold is tried again; one that then holds is reported as flaky. */
   retries?: number | undefined;
-  /** No further check is begun once so many did not hold; without it, all are run. */
+  /** No further check is begun once this many did not hold; without it, all are run. */
   maxFailures?: number | undefined;
   /** How often everything is run, one time after the other; all of it is in the report. */
   repeat?: number | undefined;
-  /** Drives so many users, in place of all suites but `sla`, whose claims are judged by what they see. */
+  /** Drives this many users, in place of all suites but `sla`, whose claims are judged by what they see. */
   load?: LoadTestOptions | undefined;
   /** See `RunReport.seed`. */
   seed?: string | undefined;
@@ -56,7 +56,7 @@ export interface VerifyReport extends RunReport {
 /** An engine that loads a large model for the first check may need minutes. */
 const DEFAULT_DEADLINE_MS = 300_000;
 
-/** A token each so many milliseconds, of a stack of our own whose users are driven: as a quick model writes. */
+/** A token each time this many milliseconds have passed, of a stack of our own whose users are driven: as a quick model writes. */
 const PACE_UNDER_LOAD_MS = 20;
 
 /** Runs suites against a stack. Throws a UserError where there is no such suite, fault or stack. */

@@ -22,7 +22,7 @@ const TOOLS = { PATH: process.env["PATH"] ?? "" };
 /** Says that it is there, and takes its time to end, in milliseconds. */
 const sleeper = (name: string, ms: number): string => stoppedBy(name, `setTimeout(process.exit, ${ms})`);
 
-/** Ends once so many like it have been asked to. */
+/** Ends once this many like it have been asked to. */
 const waitsForOthers = (name: string, others: number, more: string): string => {
   const asked = `fs.readdirSync('.').filter((file) => file.startsWith('asked-')).length`;
   const look = `setInterval(() => { if (${asked} === ${others}) process.exit(); }, 20)`;

@@ -4,7 +4,7 @@ import type { ImportReport } from "../../src/contract/chat-export.ts";
 import { type ImportSource, importInParts } from "../../src/contract/import-in-parts.ts";
 import { anyExport } from "../support/exported-conversations.ts";
 
-/** A file that comes in pieces of so many characters. */
+/** A file that comes in pieces of this many characters. */
 function sourceOf(text: string, pieceChars: number): ImportSource {
   return {
     size: Buffer.byteLength(text),

@@ -223,7 +223,7 @@ test("undoing is not bound to Ctrl-C", async () => {
   expect(wasAborted).toBe(false);
 });
 
-/** A check that is broken so many times, and then holds. */
+/** A check that is broken this many times, and then holds. */
 function brokenFor(times: number): Check<string, never> {
   let made = 0;
   return defineCheck<string, number>({

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { findKnee } from "../../src/load/knee.ts";
 import { loadStep } from "../support/load-step.ts";
 
-/** What users see of an engine that writes so many replies at once, each in a second, and has the others wait. */
+/** What users see of an engine that writes this many replies at once, each in a second, and has the others wait. */
 function stepOf(users: number, slots: number, heldUp: readonly number[] = []) {
   return loadStep({
     users,

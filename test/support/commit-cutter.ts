@@ -16,7 +16,7 @@ export interface CommitCutter {
   readonly url: string;
   /** How many commits have come. */
   readonly commits: number;
-  /** Cuts the commit that comes after so many others. */
+  /** Cuts the commit that comes after this many others. */
   cut(how: CommitCut, after: number): void;
   /** While it is away nobody is let through, and with a commit that is cut all connections are. */
   isAway: boolean;

@@ -11,7 +11,7 @@ import { open } from "./http.ts";
 const PEOPLE = 10;
 const AT_ONCE = 12;
 
-/** So many operations try each action with what is another's. */
+/** This many operations try each action with what is another's. */
 const ALL_TRIED = 3_000;
 
 /** `SEED=17 npx vitest run test/services/crowd.test.ts` makes the choices of that seed. */
@@ -24,7 +24,7 @@ export interface CrowdPlace {
   problems(): Promise<readonly string[]>;
 }
 
-/** Lets ten people do so many things at once, and expects that nobody is told a word of another. */
+/** Lets ten people do this many things at once, and expects that nobody is told a word of another. */
 export async function expectPeopleApart(
   operations: number,
   start: (options: StackOptions) => Promise<CrowdPlace>,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** So many conversations are used at once. */
+/** This many conversations are used at once. */
 export const PLACES = 2;
 
 /** What clients do, and how often beside the rest. */

@@ -73,7 +73,7 @@ export function sendEvents(response: ServerResponse, events: string): void {
 const WORD_MS = 5;
 
 /**
- * Answers as a model would: in so many words as `max_tokens` says, one after the other, until the client leaves; whole
+ * Answers as a model would: in as many words as `max_tokens` says, one after the other, until the client leaves; whole
  * where no stream is asked for.
  */
 export function answerInWords(response: ServerResponse, { body }: OpenAiAsked): void {

@@ -32,7 +32,7 @@ export async function isFree(port: number): Promise<boolean> {
   }
 }
 
-/** So many ports one after the other, all of which are free; else as {@link freePorts}. Gives back the first. */
+/** This many ports one after the other, all of which are free; else as {@link freePorts}. Gives back the first. */
 export async function freePortRange(count: number): Promise<number> {
   for (;;) {
     const [first = 0] = await freePorts(1);

@@ -6,7 +6,7 @@ import type { StoreElsewhere } from "./test-stores.ts";
 
 const SCRIPT = new URL("./store-process.ts", import.meta.url).pathname;
 
-/** Starts so many processes with a store on one SQLite file; returns when all of them wait for their first call. */
+/** Starts this many processes with a store on one SQLite file; returns when all of them wait for their first call. */
 export async function startStoreProcesses(count: number, path: string): Promise<StoreElsewhere[]> {
   return await Promise.all(Array.from({ length: count }, () => startStoreProcess(path)));
 }

@@ -8,7 +8,7 @@ export interface TestStore {
   readonly raw: RawDatabase;
   /** Another store on the same database, as another process would have it. */
   openAnother(): Promise<Pick<TestStore, "store" | "own">>;
-  /** So many more, each with a connection of its own, or in a process of its own where the kind has locks of processes. */
+  /** This many more, each with a connection of its own, or in a process of its own where the kind has locks of processes. */
   openMany(count: number): Promise<StoreElsewhere[]>;
 }
 

@@ -161,7 +161,7 @@ function token(content: string): StreamEvent {
   return { type: "token", content };
 }
 
-/** An event of the reply 7, after so many characters of its text. */
+/** An event of the reply 7, after this many characters of its text. */
 function at(text: number, event: StreamEvent): string {
   const step = stepOf(event) ?? STEP.executing;
   return encodeEvent({ messageId: "7", place: { step, thinking: 0, text } }, event);

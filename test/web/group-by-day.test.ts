@@ -4,7 +4,7 @@ import { session } from "./rows.ts";
 
 const NOW = new Date(2026, 5, 15, 12);
 
-/** A conversation last used at noon, so many days ago. */
+/** A conversation last used at noon, this many days ago. */
 function daysAgo(days: number) {
   return session({ updated_at: new Date(2026, 5, 15 - days, 12).toISOString() });
 }

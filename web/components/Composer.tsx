@@ -26,7 +26,10 @@ interface ComposerProps {
   readonly children: ComponentChildren;
 }
 
-/** Where a message is written. Enter sends, Shift+Enter breaks the line; on a touch screen Enter does. In an empty one ArrowUp edits the last message. */
+/**
+ * Where a message is written. Enter sends, Shift+Enter breaks the line; on a touch screen Enter does. In an empty one
+ * ArrowUp edits the last message.
+ */
 export function Composer(props: ComposerProps) {
   const { draft, canSend, isReplying, place, note, onChange, onFiles, onSend, onStop } = props;
   const { pictures, gauge, children } = props;

@@ -5,7 +5,7 @@ import { reportSource } from "../../reporters/source-check-lines.ts";
 import { checkSource } from "../../source-check/check-source.ts";
 import { SEED_NAMES, type SourceReport } from "../../source-check/source-report.ts";
 
-/** So many files take a moment that is worth a word. */
+/** This many files take a moment that is worth a word. */
 const FILES_A_STEP = 100;
 
 export default class VerifySource extends BaseCommand {

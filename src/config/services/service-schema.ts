@@ -42,7 +42,7 @@ export const ProbeSchema = z.strictObject({
 export const LivenessSchema = z.extend(ProbeSchema, {
   /** Time between two probes; 10000 if not given. */
   every_ms: z.exactOptional(milliseconds.check(z.minimum(100))),
-  /** So many bad answers in a row, and the service is restarted as if it had ended; 3 if not given. */
+  /** This many bad answers in a row, and the service is restarted as if it had ended; 3 if not given. */
   failures: z.exactOptional(z.int().check(z.minimum(1), z.maximum(1000))),
 });
 
@@ -56,7 +56,7 @@ export const RestartSchema = z.strictObject({
   backoff_ms: z.exactOptional(milliseconds),
   /** Longest pause; 30000 if not given. */
   max_backoff_ms: z.exactOptional(milliseconds),
-  /** So many restarts within `within_ms`, and the service is given up; 5 if not given. */
+  /** This many restarts within `within_ms`, and the service is given up; 5 if not given. */
   limit: z.exactOptional(z.int().check(z.minimum(1), z.maximum(1000))),
   /** See `limit`; 60000 if not given. */
   within_ms: z.exactOptional(milliseconds),
@@ -80,11 +80,17 @@ export const DependencySchema = z.strictObject({
 export const ServiceSchema = z.strictObject({
   /** A program and its arguments, as a list or as one line with quotes. No shell reads it. */
   command: z.exactOptional(program),
-  /** With `command`: a `job` is done when it ends with exit code 0, and what depends on it waits for that; a `service` goes on, as one does that says nothing. */
+  /**
+   * With `command`: a `job` is done when it ends with exit code 0, and what depends on it waits for that; a `service`
+   * goes on, as one does that says nothing.
+   */
   kind: z.exactOptional(z.enum(["service", "job"])),
   /** One of ours, under its own name. */
   embedded: z.exactOptional(z.enum(ROLES)),
-  /** With `embedded`, of gateway and HMI: so many copies run, each on a port of its own; 1 if not given. More need PostgreSQL (`store.url`). */
+  /**
+   * With `embedded`, of gateway and HMI: this many copies run, each on a port of its own; 1 if not given. More need
+   * PostgreSQL (`store.url`).
+   */
   replicas: z.exactOptional(z.int().check(z.minimum(1), z.maximum(MOST_REPLICAS))),
   /** Somebody else's, which is only watched. */
   url: z.exactOptional(isHttpUrl),
@@ -100,7 +106,10 @@ export const ServiceSchema = z.strictObject({
   host: z.exactOptional(z.string().check(z.regex(/^[\w.:-]+$/, "must be a host name or an address"))),
   /** With `command`: the port it listens on; a program that listens nowhere has none. */
   port: z.exactOptional(z.int().check(z.minimum(1), z.maximum(65_535))),
-  /** Services that must be ready, and jobs that must be done, before this one is started: a list, or by name with `restart: true` where it is to be started again whenever that one was. */
+  /**
+   * Services that must be ready, and jobs that must be done, before this one is started: a list, or by name with
+   * `restart: true` where it is to be started again whenever that one was.
+   */
   depends_on: z.exactOptional(
     z.union([z.array(text), z.record(text, DependencySchema)], {
       error: "must be a list of names, or names with settings, such as `db: { restart: true }`",
@@ -118,7 +127,10 @@ export const ServiceSchema = z.strictObject({
   stop_signal: z.exactOptional(z.enum(STOP_SIGNALS)),
   /** What is done when it ends by itself: a policy by its name, or with its figures. */
   restart: z.exactOptional(z.union([policy, RestartSchema])),
-  /** With `command`: files and folders, relative to the configuration's; a change in them restarts it. For programs that do not reload by themselves. */
+  /**
+   * With `command`: files and folders, relative to the configuration's; a change in them restarts it. For programs
+   * that do not reload by themselves.
+   */
   watch: z.exactOptional(z.union([text, z.array(text)], { error: "must be a path, or a list of paths" })),
   /** How much of its log is kept. */
   log: z.exactOptional(LogSchema),

@@ -5,7 +5,7 @@ import type { PodGroup } from "./pod-groups.ts";
 
 /** Nobody's account: that of distroless images. Ollama needs none of its own. */
 const USER = 65_532;
-/** So long a pod is still called after it was asked to stop: until then its containers must not. */
+/** This long a pod is still called after it was asked to stop: until then its containers must not. */
 const NOTICED_SECONDS = 5;
 /** Ollama looks for hardware, and a store may be migrated. */
 const START_SECONDS = 300;

@@ -1,4 +1,4 @@
-/** So long nothing bad may have been seen, in milliseconds, before a service counts as well again. */
+/** This long nothing bad may have been seen, in milliseconds, before a service counts as well again. */
 const SHORTEST_QUIET_MS = 5000;
 
 /** Longer than one pause between two probes: one good answer after a bad one is not enough. */

@@ -10,7 +10,7 @@ import { RotationReport } from "./rotation-report.ts";
 import type { Supervision } from "./service-supervision.ts";
 import { putOwnLogAside } from "./supervisor-log.ts";
 
-/** At most so long is no log looked at, and at least so long is between two looks; in milliseconds. */
+/** The longest time in which no log is looked at, and the shortest between two looks; in milliseconds. */
 const EVERY_MS = 1000;
 const PAUSE_MS = 50;
 /** After a rotation that could not be done, in milliseconds: each trial copies the log. */

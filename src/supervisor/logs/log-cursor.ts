@@ -46,8 +46,9 @@ interface Place {
  * A cursor on a log that may be rotated at any time, be emptied by somebody, be replaced, or not be there yet.
  *
  * What makes it safe: a rotation copies the log byte by byte, so that an offset in the log is one in the rotated file
- * (or differs from it by what is noted, where the log was cut: see `log-cut.ts`); and its writers go on only when the rotated file has its name. So if no rotated file is new after a read from
- * the current one, what was read is no later round's.
+ * (or differs from it by what is noted, where the log was cut: see `log-cut.ts`); and its writers go on only when the
+ * rotated file has its name. So if no rotated file is new after a read from the current one, what was read is no
+ * later round's.
  */
 export function openCursor({ current, marker, times }: LogFiles, position: Position): Cursor {
   let { rotated, file: old } = position;

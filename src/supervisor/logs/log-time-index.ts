@@ -44,7 +44,7 @@ export function timeInGap(last: TimeNote | undefined, time: number): number | un
   return last?.time !== undefined && time - last.time <= SHORT_GAP_MS ? time : undefined;
 }
 
-/** At this time, the log was so long. */
+/** How long the log was at this time. */
 export interface TimeNote {
   /** In milliseconds since 1970; undefined where nobody watched. */
   readonly time: number | undefined;

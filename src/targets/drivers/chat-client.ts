@@ -121,7 +121,7 @@ export interface ChatClient {
   readAgain(reply: NamedReply, options: ReadOptions): Reading;
   /** Ends a reply; the answer, or null where that is done by closing the connection. */
   cancel(reply: NamedReply, signal: AbortSignal): Promise<SeenCall | null>;
-  /** What was said, oldest first; with a limit, so many of the newest where the wire can say so. */
+  /** What was said, oldest first; with a limit, this many of the newest where the wire can say so. */
   rows(conversation: string, signal: AbortSignal, limit?: number): Promise<readonly SeenRow[]>;
   /** The conversations' ids. */
   conversations(signal: AbortSignal): Promise<readonly string[]>;

@@ -170,7 +170,7 @@ export class DescribedCalls {
 /** How long a server may take to close a stream after its end was told, in milliseconds; ... */
 const CLOSE_MS = 5_000;
 
-/** ... and so long where it was waited for in vain. */
+/** ... and this long where it was waited for in vain. */
 const CLOSE_AGAIN_MS = 500;
 
 interface OpenOptions {
@@ -209,5 +209,5 @@ function withoutCursor(request: string): string {
   return request.replace(EMPTY_CURSOR, "").replace(/[?&]$/, "");
 }
 
-/** So many pages of a list are asked for at most: one that never ends is no reason to wait for ever. */
+/** This many pages of a list are asked for at most: one that never ends is no reason to wait for ever. */
 const MOST_PAGES = 50;

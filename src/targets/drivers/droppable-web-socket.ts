@@ -8,7 +8,7 @@ export interface DroppableWebSocket {
   leave(): void;
 }
 
-/** So long a server has to answer that a connection is closed, in milliseconds: a closed tab waits for nobody, either. */
+/** This long a server has to answer that a connection is closed, in milliseconds: a closed tab waits for nobody, either. */
 const CLOSING_MS = 50;
 
 /** Opens a WebSocket; `headers` go with the call that opens it. */

@@ -22,7 +22,7 @@ export interface WebSocketOptions {
   readonly onFact?: ((fact: TimedFact) => void) | undefined;
 }
 
-/** After the end was told, what belongs to it (such as usage) may still come for so long, in milliseconds. */
+/** After the end was told, what belongs to it (such as usage) may still come for this long, in milliseconds. */
 const AFTER_END_MS = 200;
 
 /**

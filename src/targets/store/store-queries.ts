@@ -48,8 +48,15 @@ export async function queriesFor(reader: SqlReader, names: ForeignStoreNames): P
       ? ""
       : ` LEFT JOIN ${from("conversations")} ON ${column("conversations.id")} = ${column("messages.session_id")}`;
   return {
-    messages: `SELECT ${[...columnsOf("messages"), ...inherited].join(", ")} FROM ${from("messages")}${join} WHERE ${column("messages.session_id")} = ${reader.placeholder} ORDER BY ${column("messages.order")}, ${column("messages.id")}`,
-    conversation: `SELECT ${columnsOf("conversations").join(", ")} FROM ${from("conversations")} WHERE ${column("conversations.id")} = ${reader.placeholder}`,
+    messages: [
+      `SELECT ${[...columnsOf("messages"), ...inherited].join(", ")} FROM ${from("messages")}${join}`,
+      `WHERE ${column("messages.session_id")} = ${reader.placeholder}`,
+      `ORDER BY ${column("messages.order")}, ${column("messages.id")}`,
+    ].join(" "),
+    conversation: [
+      `SELECT ${columnsOf("conversations").join(", ")} FROM ${from("conversations")}`,
+      `WHERE ${column("conversations.id")} = ${reader.placeholder}`,
+    ].join(" "),
   };
 }
 

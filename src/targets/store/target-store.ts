@@ -9,7 +9,10 @@ import { conversationIn, messageIn } from "./stored-rows.ts";
 export interface TargetStore {
   /** In words, without a password: `the SQLite file /srv/chat.db`. */
   readonly name: string;
-  /** Every row of a conversation, in its order, also summaries; none where there is no such conversation. What it has no column for is not told. */
+  /**
+   * Every row of a conversation, in its order, also summaries; none where there is no such conversation. What it has
+   * no column for is not told.
+   */
   messagesOf(sessionId: string): Promise<readonly SeenRow[]>;
   /** Undefined where there is no such conversation. */
   conversationOf(sessionId: string): Promise<StoredConversation | undefined>;

@@ -3,7 +3,7 @@ export interface Dice {
   /** From 0 to `below` - 1. */
   number(below: number): number;
   pick<Value>(values: readonly Value[]): Value;
-  /** True in so many of a hundred cases. */
+  /** True in this many of a hundred cases. */
   chance(percent: number): boolean;
 }
 
