@@ -9,7 +9,7 @@
 import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { messageOf } from "../src/errors.ts";
+import { messageOf } from "../src/errors/thrown-error.ts";
 import { KINDS } from "./hosts/disturbance.ts";
 import { makeHostsFolder, missingForHosts, runIsolated } from "./hosts/isolation.ts";
 import { clearAtExit } from "./leftovers.ts";

@@ -16,8 +16,9 @@ export { engineRoutes, gatewayRoutes, hmiRoutes, pageRoutes } from "./contract/r
 export { encodeEvent, parseEventData } from "./contract/sse.ts";
 export { createSseDecoder } from "./contract/sse-decoder.ts";
 export { findGrammarFault, type GrammarFault } from "./contract/stream-grammar.ts";
+export { WireError } from "./contract/wire-error.ts";
 export { type CheckContext, defineCheck, defineFault, defineReporter } from "./define.ts";
-export { UserError, WireError } from "./errors.ts";
+export { UserError } from "./errors/user-error.ts";
 export type { Fault } from "./faults/fault.ts";
 export {
   type Broken,

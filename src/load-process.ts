@@ -3,7 +3,7 @@
  * It has no settings and no output of its own, and ends with the channel.
  */
 import { loadDriverFile } from "./cli/chosen-contract.ts";
-import { messageOf } from "./errors.ts";
+import { messageOf } from "./errors/thrown-error.ts";
 import { prepareUsers, type ReadyUsers } from "./load/drive-users.ts";
 import type { DriveJob, FromLoadProcess, ToLoadProcess } from "./load/load-messages.ts";
 

@@ -8,9 +8,10 @@ import type { Config } from "./config/config-schema.ts";
 import { FILE_VARIABLE } from "./config/environment-layer.ts";
 import { loadConfig } from "./config/load-config.ts";
 import { urlOf } from "./contract/address.ts";
-import { EXIT, messageOf, nodeErrorCode, UserError } from "./errors.ts";
-import { returnMemoryWhenQuiet } from "./services/release-idle-memory.ts";
+import { messageOf, nodeErrorCode } from "./errors/thrown-error.ts";
+import { EXIT, UserError } from "./errors/user-error.ts";
 import type { RunningService } from "./services/http/running-service.ts";
+import { returnMemoryWhenQuiet } from "./services/release-idle-memory.ts";
 import { openStore, startGatewayOn, startHmiOn, startStandIn } from "./services/start-services.ts";
 import { startTap } from "./tap/start-tap.ts";
 

@@ -4,7 +4,7 @@
  * goes on from the state folder.
  */
 import { readFileSync } from "node:fs";
-import { messageOf } from "./errors.ts";
+import { messageOf } from "./errors/thrown-error.ts";
 import { supervise } from "./supervisor/daemon/supervise.ts";
 import { OWN_COMPILE_CACHE, type SupervisorPlan } from "./supervisor/supervisor-protocol.ts";
 

@@ -149,7 +149,7 @@ test("the imports are found, of every kind", () => {
     to: "config/parse-config-file.ts",
     isType: false,
   });
-  expect(importsOf("index.ts")).toContainEqual({ to: "errors.ts", isType: false });
+  expect(importsOf("index.ts")).toContainEqual({ to: "errors/user-error.ts", isType: false });
 });
 
 test("only the command line's own files end the process or write to its output", () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { hmiRoutes } from "../../src/contract/routes.ts";
-import { messageOf } from "../../src/errors.ts";
+import { messageOf } from "../../src/errors/thrown-error.ts";
 import { callPatiently } from "./patient-call.ts";
 import { ReturningReader } from "./returning-reader.ts";
 

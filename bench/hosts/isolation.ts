@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { messageOf } from "../../src/errors.ts";
+import { messageOf } from "../../src/errors/thrown-error.ts";
 import { postgresqlPrograms } from "../../test/support/postgresql-programs.ts";
 import { NGINX } from "./nginx-host.ts";
 

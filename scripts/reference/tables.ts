@@ -6,7 +6,7 @@ import { variableOf } from "../../src/config/environment-layer.ts";
 import { StreamEvent } from "../../src/contract/event-schemas.ts";
 import { type EndpointName, FEATURES } from "../../src/contract/foreign-back-end.ts";
 import { assetRoute, gatewayRoutes, hmiRoutes, pageRoutes, type Route } from "../../src/contract/routes.ts";
-import { WIRE_ERRORS, type WireErrorCode } from "../../src/errors.ts";
+import { WIRE_ERRORS, type WireErrorCode } from "../../src/contract/wire-error.ts";
 import { type Docstrings, docstringsOf } from "./docstrings.ts";
 import { isMap, type ServiceSettingName, serviceSettings } from "./service-settings.ts";
 import { fieldWords, valueWords } from "./value-words.ts";
@@ -129,7 +129,7 @@ function eventMeanings(): ReadonlyMap<string, string> {
 }
 
 function errorRows(): Table["rows"] {
-  const docs = docstringsOf(new URL("../../src/errors.ts", import.meta.url));
+  const docs = docstringsOf(new URL("../../src/contract/wire-error.ts", import.meta.url));
   const codes = Object.entries(WIRE_ERRORS);
   return new Map(
     codes.map(([code, status]) => [code, [`\`${code}\``, String(status), docs.of(`WIRE_ERRORS.${code}`)]]),

@@ -1,7 +1,7 @@
 /** How checks talk to a target, whatever wire it speaks: conversations of their own, deleted at the end. */
 import type { EngineOptions, Think } from "../contract/gateway-schemas.ts";
-import { NotTold } from "../errors.ts";
 import { CouldNotRun } from "../harness/define-check.ts";
+import { NotTold } from "../harness/target-errors.ts";
 import type { NamedReply, Place, Reading, Sent } from "../targets/drivers/chat-client.ts";
 import { statusMeant } from "../targets/drivers/described-rows.ts";
 import { isRefusal, refusedWords } from "../targets/drivers/refused-words.ts";

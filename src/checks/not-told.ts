@@ -1,5 +1,5 @@
 import type { Message } from "../contract/hmi-schemas.ts";
-import { NotTold } from "../errors.ts";
+import { NotTold } from "../harness/target-errors.ts";
 import type { SeenRow } from "../targets/drivers/reply-facts.ts";
 
 /** Where a wire's rows have a thing that the contract's rows have; what a store calls it is said elsewhere. */

@@ -2,8 +2,8 @@
 import type { EngineOptions, Think } from "../contract/gateway-schemas.ts";
 import { ProfileAnswer, SessionAnswer, SessionList } from "../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../contract/routes.ts";
-import { Lacks } from "../errors.ts";
 import { type CollectContext, CouldNotRun } from "../harness/define-check.ts";
+import { Lacks } from "../harness/target-errors.ts";
 import { deleteProfile } from "../targets/delete-profile.ts";
 import type { SeenCall } from "../targets/http-client.ts";
 import type { Target } from "../targets/open-target.ts";

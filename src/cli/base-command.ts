@@ -1,7 +1,7 @@
 import { Command, Flags } from "@oclif/core";
 import type { Config } from "../config/config-schema.ts";
 import { loadConfig } from "../config/load-config.ts";
-import { EXIT, UserError } from "../errors.ts";
+import { EXIT, UserError } from "../errors/user-error.ts";
 import { tell } from "./explain-error.ts";
 import { warnOfMisspeltVariables } from "./misspelt-variables.ts";
 import { printJson } from "./print-to-stdout.ts";

@@ -2,7 +2,7 @@ import type { Config } from "../config/config-schema.ts";
 import { replicaAddresses } from "../config/replicas.ts";
 import { type Address, urlOf } from "../contract/address.ts";
 import { DRIVERS, type ForeignContract } from "../contract/foreign-back-end.ts";
-import { UserError } from "../errors.ts";
+import { UserError } from "../errors/user-error.ts";
 import { engineUrlForGateway } from "../launch/service-specs.ts";
 import { stackStatus } from "../launch/stack-status.ts";
 import type { TargetUrls, WholeTargetUrls } from "../targets/open-target.ts";

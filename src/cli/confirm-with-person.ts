@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import { UserError } from "../errors.ts";
+import { UserError } from "../errors/user-error.ts";
 import type { Screen } from "./screen.ts";
 
 /** Throws `bad_flag` where nobody is there to answer: `whether to stop it`. */

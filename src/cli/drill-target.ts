@@ -1,6 +1,6 @@
 /** What `--drill` means to `stack verify`: which suites are run, and whose services are killed. */
 import type { Config } from "../config/config-schema.ts";
-import { UserError } from "../errors.ts";
+import { UserError } from "../errors/user-error.ts";
 import { openSupervisedKiller } from "../launch/supervised-killer.ts";
 import { chooseTarget } from "./choose-target.ts";
 import type { Screen } from "./screen.ts";

@@ -1,5 +1,6 @@
 import { debuglog } from "node:util";
-import { EXIT, messageOf, UserError } from "../errors.ts";
+import { messageOf } from "../errors/thrown-error.ts";
+import { EXIT, UserError } from "../errors/user-error.ts";
 import { visibleText } from "../text/foreign-text.ts";
 import { paint, styled } from "../text/styled-text.ts";
 import { printJson } from "./print-to-stdout.ts";

@@ -2,7 +2,8 @@ import type { Config } from "../config/config-schema.ts";
 import { urlOf } from "../contract/address.ts";
 import { bearerHeader, PROGRAM_HEADER } from "../contract/caller-headers.ts";
 import { ErrorBody } from "../contract/common-schemas.ts";
-import { EXIT, messageOf, UserError } from "../errors.ts";
+import { messageOf } from "../errors/thrown-error.ts";
+import { EXIT, UserError } from "../errors/user-error.ts";
 import { parseServiceUrl } from "./service-url.ts";
 
 /** Whose calls they are, and to which HMI. */

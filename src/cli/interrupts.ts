@@ -1,4 +1,4 @@
-import { EXIT, UserError } from "../errors.ts";
+import { EXIT, UserError } from "../errors/user-error.ts";
 
 /** What a person says by Ctrl-C while a command runs. */
 export interface Interrupts {

@@ -1,7 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import { ifThere, UserError } from "../errors.ts";
+import { ifThere } from "../errors/thrown-error.ts";
+import { UserError } from "../errors/user-error.ts";
 import { readOwn } from "../files/private-files.ts";
 import { isFailure, type RunReport } from "../harness/run-report.ts";
 import {

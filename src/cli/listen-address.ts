@@ -1,5 +1,5 @@
 import type { Address } from "../contract/address.ts";
-import { UserError } from "../errors.ts";
+import { UserError } from "../errors/user-error.ts";
 
 /** Reads a flag's `127.0.0.1:11435` or `[::1]:0`, with port 0 for any free one. Throws a UserError. */
 export function parseListenAddress(text: string, flag = "--listen"): Address {

@@ -1,6 +1,6 @@
 /** How many users `stack verify sla` drives, and how they behave. */
 import { Flags } from "@oclif/core";
-import { UserError } from "../errors.ts";
+import { UserError } from "../errors/user-error.ts";
 import type { VerifyOptions } from "../verify/verify-stack.ts";
 
 /** The suite whose claims are judged by what users see. */

@@ -1,4 +1,5 @@
-import { messageOf, UserError } from "../errors.ts";
+import { messageOf } from "../errors/thrown-error.ts";
+import { UserError } from "../errors/user-error.ts";
 import { compilePattern, type TextPattern } from "../text/linear-pattern.ts";
 
 /** Reads the regular expression that a flag was given. Throws a UserError `bad_flag`. */

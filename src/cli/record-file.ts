@@ -1,5 +1,6 @@
 import { closeSync, fchmodSync, openSync, writeSync } from "node:fs";
-import { messageOf, UserError } from "../errors.ts";
+import { messageOf } from "../errors/thrown-error.ts";
+import { UserError } from "../errors/user-error.ts";
 
 /** A file to which values are added, one line of JSON each. */
 export interface RecordFile {

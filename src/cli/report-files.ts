@@ -1,7 +1,8 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Flags } from "@oclif/core";
-import { messageOf, UserError } from "../errors.ts";
+import { messageOf } from "../errors/thrown-error.ts";
+import { UserError } from "../errors/user-error.ts";
 import { makeFolders } from "../files/make-folders.ts";
 import type { RunReport } from "../harness/run-report.ts";
 import type { FileReporter } from "../reporters/file-reporter.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Config } from "../config/config-schema.ts";
 import { loadConfig } from "../config/load-config.ts";
-import { UserError } from "../errors.ts";
+import { UserError } from "../errors/user-error.ts";
 import { paint, styled } from "../text/styled-text.ts";
 import { warnOfMisspeltVariables } from "./misspelt-variables.ts";
 import type { Screen } from "./screen.ts";

@@ -2,7 +2,7 @@ import { didYouMean } from "../config/closest-name.ts";
 import type { Config } from "../config/config-schema.ts";
 import { isReplicaName, knownNames, namesMeantBy, REPLICA_LABEL } from "../config/replicas.ts";
 import type { Services } from "../config/service-config.ts";
-import { UserError } from "../errors.ts";
+import { UserError } from "../errors/user-error.ts";
 import { recordedServices } from "../supervisor/client/recorded-services.ts";
 import { stateFolder } from "../supervisor/state-folder.ts";
 

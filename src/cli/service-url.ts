@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { UserError } from "../errors/user-error.ts";
 
 /** Reads the URL of a service as a flag gives it. Throws a UserError `bad_url` for anything but a bare address. */
 export function parseServiceUrl(text: string): string {

@@ -1,4 +1,4 @@
-import { EXIT } from "../errors.ts";
+import { EXIT } from "../errors/user-error.ts";
 import { namesInStatus, type StackStatus, stackStatus, statusOf } from "../launch/stack-status.ts";
 import type { RunningConfig } from "./running-config.ts";
 import type { Screen } from "./screen.ts";

@@ -1,4 +1,4 @@
-import { withoutStop } from "../errors.ts";
+import { withoutStop } from "../errors/thrown-error.ts";
 import { isWorking, type ServiceStatus } from "../launch/service-status.ts";
 import { type StackStatus, withReplicas } from "../launch/stack-status.ts";
 import {

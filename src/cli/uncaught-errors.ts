@@ -1,4 +1,5 @@
-import { EXIT, messageOf } from "../errors.ts";
+import { messageOf } from "../errors/thrown-error.ts";
+import { EXIT } from "../errors/user-error.ts";
 import { explain, tell } from "./explain-error.ts";
 import { createScreen } from "./screen.ts";
 

@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { importModule } from "../config/module-file.ts";
-import { messageOf, UserError } from "../errors.ts";
+import { messageOf } from "../errors/thrown-error.ts";
+import { UserError } from "../errors/user-error.ts";
 
 /** Whether a name on the command line is a file of the user's rather than one of our own names. */
 export function isModulePath(name: string): boolean {

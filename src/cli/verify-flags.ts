@@ -2,7 +2,7 @@ import { Flags } from "@oclif/core";
 import { didYouMean } from "../config/closest-name.ts";
 import { DRIVER_NAMES, isDriverName } from "../contract/foreign-back-end.ts";
 import { readStoreAddress } from "../contract/store-address.ts";
-import { UserError } from "../errors.ts";
+import { UserError } from "../errors/user-error.ts";
 import { parseShard } from "../harness/select-checks.ts";
 import type { TextPattern } from "../text/linear-pattern.ts";
 import type { VerifyOptions } from "../verify/verify-stack.ts";

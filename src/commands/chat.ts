@@ -3,7 +3,7 @@ import { BaseCommand } from "../cli/base-command.ts";
 import { namedTarget } from "../cli/choose-target.ts";
 import { tellSlowWaits } from "../cli/slow-wait.ts";
 import { targetFlags } from "../cli/verify-flags.ts";
-import { EXIT, UserError } from "../errors.ts";
+import { EXIT, UserError } from "../errors/user-error.ts";
 import { type ChatResult, chatOnce } from "../targets/chat-once.ts";
 
 const { hmi, gateway, engine, contract } = targetFlags;

@@ -5,7 +5,7 @@ import { printLadder } from "../cli/ladder-lines.ts";
 import { parseServiceUrl } from "../cli/service-url.ts";
 import { targetFlags } from "../cli/verify-flags.ts";
 import { examine, type LadderReport } from "../doctor/examine-stack.ts";
-import { EXIT } from "../errors.ts";
+import { EXIT } from "../errors/user-error.ts";
 
 const { hmi, gateway, engine, contract } = targetFlags;
 

@@ -5,7 +5,7 @@ import { proofExitCode, targetProofExitCode } from "../cli/exit-code.ts";
 import { type FaultListing, listFaults } from "../cli/fault-list.ts";
 import { parseListenAddress } from "../cli/listen-address.ts";
 import { parsePostgresql, postgresqlFlag, targetFlags } from "../cli/verify-flags.ts";
-import { EXIT, UserError } from "../errors.ts";
+import { EXIT, UserError } from "../errors/user-error.ts";
 import { type ProofReport, proveFaults } from "../prove/prove-faults.ts";
 import type { TargetProofReport } from "../prove-target/target-proof-report.ts";
 import { reportFault, reportProof } from "../reporters/proof-lines.ts";

@@ -3,7 +3,7 @@ import { watchInterrupts } from "../cli/interrupts.ts";
 import { readServiceNames } from "../cli/service-names.ts";
 import { isBad, retryLine, stepLines } from "../cli/stack-lines.ts";
 import { allNames } from "../config/replicas.ts";
-import { EXIT } from "../errors.ts";
+import { EXIT } from "../errors/user-error.ts";
 import { bringUp, type UpStep } from "../launch/bring-up.ts";
 
 interface RestartOutput {

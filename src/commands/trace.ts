@@ -4,7 +4,7 @@ import { namedTarget } from "../cli/choose-target.ts";
 import { makeReportFolder, writeReportFile } from "../cli/report-files.ts";
 import { parseServiceUrl } from "../cli/service-url.ts";
 import { targetFlags } from "../cli/verify-flags.ts";
-import { EXIT } from "../errors.ts";
+import { EXIT } from "../errors/user-error.ts";
 import { drawTrace } from "../trace/trace-lines.ts";
 import type { TraceReport } from "../trace/trace-report.ts";
 import { traceStack } from "../trace/trace-stack.ts";

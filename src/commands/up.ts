@@ -7,7 +7,7 @@ import { readServiceNames } from "../cli/service-names.ts";
 import { isBad, printIntent, retryLine, stackAdvice, stepLines } from "../cli/stack-lines.ts";
 import type { Config } from "../config/config-schema.ts";
 import { replicaNumbers } from "../config/replicas.ts";
-import { EXIT, UserError } from "../errors.ts";
+import { EXIT, UserError } from "../errors/user-error.ts";
 import { askDefaultModel, type DefaultModelReport } from "../launch/ask-default-model.ts";
 import { bringUp, type UpStep } from "../launch/bring-up.ts";
 import { chatPage } from "../launch/chat-page.ts";

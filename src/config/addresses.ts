@@ -1,6 +1,6 @@
-import type { ConfigFault, ConfigPlace } from "./config-layer.ts";
 import { type Address, addressOfUrl, isWildcard, localhostAsAddress } from "../contract/address.ts";
 import { DEFAULTS } from "../contract/contract-defaults.ts";
+import type { ConfigFault, ConfigPlace } from "./config-layer.ts";
 import type { Settings } from "./config-schema.ts";
 import { replicaAddress, replicaNumbers } from "./replicas.ts";
 import { ROLES, type Role, type Services } from "./service-config.ts";

@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { UserError } from "../errors/user-error.ts";
 
 /** Where something stands that a configuration says. */
 export interface ConfigPlace {

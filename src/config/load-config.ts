@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { DRIVER_FILE } from "../contract/foreign-back-end.ts";
 import { withAbsolutePath } from "../contract/store-address.ts";
-import { UserError } from "../errors.ts";
+import { UserError } from "../errors/user-error.ts";
 import { SAFE_DIRECTORIES_VARIABLE, whyUntrusted } from "../files/file-owners.ts";
 import { shellWord } from "../text/shell-word.ts";
 import { portFaults } from "./addresses.ts";

@@ -1,7 +1,7 @@
 import { registerHooks } from "node:module";
 import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
-import { messageOf } from "../errors.ts";
+import { messageOf } from "../errors/thrown-error.ts";
 import { type ConfigLayer, type ConfigPlace, configError, isRecord } from "./config-layer.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { messageOf, nodeErrorCode } from "../errors.ts";
+import { messageOf, nodeErrorCode } from "../errors/thrown-error.ts";
 
 /** Why a file that was named cannot be read, as a sentence without its end, with what to do where that is known. */
 export function whyUnreadable(path: string, error: unknown): string {

@@ -1,5 +1,5 @@
-import type { WireError } from "../errors.ts";
 import type { ErrorBody } from "./common-schemas.ts";
+import type { WireError } from "./wire-error.ts";
 
 /** The JSON body of an error (contract, section 5). */
 export function errorBody(error: WireError): ErrorBody {

@@ -1,5 +1,6 @@
 import type { Role } from "../config/service-config.ts";
-import { messageOf, NotTold } from "../errors.ts";
+import { messageOf } from "../errors/thrown-error.ts";
+import { NotTold } from "../harness/target-errors.ts";
 import { SERVICE_TITLES } from "../targets/service-titles.ts";
 
 /** One thing that must hold before anything above it can. */

@@ -1,6 +1,6 @@
 import type { Config } from "../config/config-schema.ts";
 import { isLoopback } from "../contract/address.ts";
-import { UserError } from "../errors.ts";
+import { UserError } from "../errors/user-error.ts";
 import type { ExportOptions } from "./export-format.ts";
 
 /** Where nobody names a host, the page is reached on the machine itself: a loopback name is answered without a setting. */

@@ -1,6 +1,7 @@
 import { existsSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { messageOf, UserError } from "../errors.ts";
+import { messageOf } from "../errors/thrown-error.ts";
+import { UserError } from "../errors/user-error.ts";
 import { makeFolders } from "../files/make-folders.ts";
 import type { ExportedFile } from "./export-format.ts";
 

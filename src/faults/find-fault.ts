@@ -1,5 +1,5 @@
 import { didYouMean } from "../config/closest-name.ts";
-import { UserError } from "../errors.ts";
+import { UserError } from "../errors/user-error.ts";
 import type { Fault } from "./fault.ts";
 import { faults } from "./fault-catalogue.ts";
 

@@ -1,6 +1,6 @@
 import { lstatSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve, sep } from "node:path";
-import { UserError } from "../errors.ts";
+import { UserError } from "../errors/user-error.ts";
 import { shellWord } from "../text/shell-word.ts";
 import { isGroupOfOwnUser, nameOfUser, ownUser } from "./user-names.ts";
 

@@ -13,7 +13,7 @@ import {
   statSync,
 } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
-import { nodeErrorCode } from "../errors.ts";
+import { nodeErrorCode } from "../errors/thrown-error.ts";
 import { foreignOwner, isOwnedByUs, isSafeDirectory, mayOthersWrite, ownerAndMode } from "./file-owners.ts";
 import { makeFolders } from "./make-folders.ts";
 

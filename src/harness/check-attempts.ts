@@ -1,10 +1,11 @@
-import { Lacks, messageOf, NotTold } from "../errors.ts";
+import { messageOf } from "../errors/thrown-error.ts";
 import { type Check, CouldNotRun, type Verdict } from "./define-check.ts";
 import { type HoldUps, waitForCalm, watchEventLoop } from "./event-loop-delay.ts";
 import { recordingSteps, type Step } from "./record-steps.ts";
 import type { CouldNotRunOutcome, Outcome, SkippedOutcome } from "./run-report.ts";
 import { chanceOf } from "./run-seed.ts";
 import type { OpenTarget, RunSettings } from "./run-settings.ts";
+import { Lacks, NotTold } from "./target-errors.ts";
 import type { Teardown } from "./teardown.ts";
 
 /** Evidence that several checks judge, with how much this process was held up meanwhile, and what was done for it. */

@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { UserError } from "../errors/user-error.ts";
 import type { RunReport } from "./run-report.ts";
 
 /** A report, and the file that it was read from. */

@@ -1,8 +1,8 @@
-import { Lacks } from "../errors.ts";
 import { attemptsOf, type CheckRun, type SharedEvidence } from "./check-attempts.ts";
 import type { Broken, Check, Suite } from "./define-check.ts";
 import { type CheckResult, countOutcomes, type RunEvent, type SuiteReport } from "./run-report.ts";
 import type { OpenTarget, RunSettings } from "./run-settings.ts";
+import { Lacks } from "./target-errors.ts";
 import { createTeardown, type Teardown } from "./teardown.ts";
 
 /** What a suite's run found. */

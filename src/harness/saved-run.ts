@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { messageOf, UserError, withoutStop } from "../errors.ts";
+import { messageOf, withoutStop } from "../errors/thrown-error.ts";
+import { UserError } from "../errors/user-error.ts";
 import { makeFolders } from "../files/make-folders.ts";
 import { DEEPEST_JSON, isTooDeep } from "../text/json-depth.ts";
 import { judgeEvidence } from "./check-attempts.ts";

@@ -1,4 +1,4 @@
-import { messageOf } from "../errors.ts";
+import { messageOf } from "../errors/thrown-error.ts";
 
 /** How long one undoing may take. It is not bound to Ctrl-C: what was made must go. */
 const UNDO_TIMEOUT_MS = 10_000;

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { bearerTokenIn } from "../contract/caller-headers.ts";
-import { WireError } from "../errors.ts";
+import { WireError } from "../contract/wire-error.ts";
 
 /** A function that tells whose the token is that was shown; undefined where it is nobody's. */
 export function tokenOwner<Owner>(

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { WireError } from "../errors.ts";
+import type { WireError } from "../contract/wire-error.ts";
 import { refusalOfHost } from "./host-check.ts";
 
 /** What of a request tells who calls, and by which name. */

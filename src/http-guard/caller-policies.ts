@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { isLoopback } from "../contract/address.ts";
-import { WireError } from "../errors.ts";
+import { WireError } from "../contract/wire-error.ts";
 import type { CallerPolicy } from "./caller-guard.ts";
 import { nameOf } from "./host-check.ts";
 import { isLocalName } from "./local-names.ts";

@@ -6,8 +6,8 @@ import {
   type ServerResponse,
 } from "node:http";
 import { RECORD_REALM } from "../contract/caller-headers.ts";
+import type { WireError } from "../contract/wire-error.ts";
 import { errorBody } from "../contract/wire-error-body.ts";
-import type { WireError } from "../errors.ts";
 import { type CallerPolicy, callerOf, type Deed, refusalOf } from "./caller-guard.ts";
 import { answerOddRequests, refuseConnection } from "./odd-requests.ts";
 

@@ -1,4 +1,4 @@
-import { WireError } from "../errors.ts";
+import { WireError } from "../contract/wire-error.ts";
 import type { Caller, CallerPolicy } from "./caller-guard.ts";
 
 /**

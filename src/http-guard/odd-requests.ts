@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
+import { WireError, type WireErrorCode } from "../contract/wire-error.ts";
 import { errorBody } from "../contract/wire-error-body.ts";
-import { WireError, type WireErrorCode } from "../errors.ts";
 
 /** What Node's parser refuses, by its codes; anything else is no HTTP. */
 const REFUSALS: Readonly<Record<string, [status: number, message: string]>> = {

@@ -3,7 +3,7 @@
  * browser call us by our own name.
  */
 import { isLoopback } from "../contract/address.ts";
-import { WireError } from "../errors.ts";
+import { WireError } from "../contract/wire-error.ts";
 import type { Caller } from "./caller-guard.ts";
 import { nameOf } from "./host-check.ts";
 

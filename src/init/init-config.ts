@@ -1,7 +1,8 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CONFIG_FILES } from "../config/load-config.ts";
-import { messageOf, UserError } from "../errors.ts";
+import { messageOf } from "../errors/thrown-error.ts";
+import { UserError } from "../errors/user-error.ts";
 import { type DraftFinding, draftConfig } from "./draft-config.ts";
 import { lookAround } from "./look-around.ts";
 import { renderDraft } from "./render-draft.ts";

@@ -1,5 +1,5 @@
 import { delimiter, join } from "node:path";
-import { withoutStop } from "../errors.ts";
+import { withoutStop } from "../errors/thrown-error.ts";
 import { whyUntrusted } from "../files/file-owners.ts";
 import { findProgram } from "../files/find-program.ts";
 import type { PythonApp } from "./python-apps.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config/config-schema.ts";
 import { isLoopback, urlOf } from "../contract/address.ts";
-import { EXIT, UserError } from "../errors.ts";
+import { EXIT, UserError } from "../errors/user-error.ts";
 import type { LockedState } from "../supervisor/client/command-lock.ts";
 import type { WaitingSupervisor } from "../supervisor/client/ensure-supervisor.ts";
 import { finishedJobs, wantedServices } from "../supervisor/client/known-supervisor.ts";

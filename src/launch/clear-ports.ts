@@ -1,5 +1,5 @@
 import { isRole } from "../config/addresses.ts";
-import { EXIT, UserError } from "../errors.ts";
+import { EXIT, UserError } from "../errors/user-error.ts";
 import type { LockedState } from "../supervisor/client/command-lock.ts";
 import {
   adoptOccupant,

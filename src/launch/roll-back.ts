@@ -1,4 +1,5 @@
-import { messageOf, UserError, withoutStop } from "../errors.ts";
+import { messageOf, withoutStop } from "../errors/thrown-error.ts";
+import { UserError } from "../errors/user-error.ts";
 import { follow } from "../supervisor/client/follow-supervisor.ts";
 import type { StateFolder } from "../supervisor/state-folder.ts";
 import type { Asked, AskOptions } from "./ask-supervisor.ts";

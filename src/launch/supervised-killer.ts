@@ -1,7 +1,7 @@
 /** How the services of the stack that runs here are killed for `stack verify --drill`: by its supervisor's own records. */
 import type { Config } from "../config/config-schema.ts";
 import { ROLES } from "../config/service-config.ts";
-import { UserError } from "../errors.ts";
+import { UserError } from "../errors/user-error.ts";
 import { type LockedState, withCommandLock } from "../supervisor/client/command-lock.ts";
 import { knownSupervisor } from "../supervisor/client/known-supervisor.ts";
 import { recordedEvents } from "../supervisor/client/service-history.ts";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { messageOf, UserError } from "../errors.ts";
+import { messageOf } from "../errors/thrown-error.ts";
+import { UserError } from "../errors/user-error.ts";
 import { isHar, readHar } from "./har-file.ts";
 import { jsonOrText, type NetworkLog } from "./network-log.ts";
 import { readTapRecord } from "./tap-record.ts";

@@ -1,5 +1,5 @@
 import { DEFAULTS } from "../contract/contract-defaults.ts";
-import { messageOf } from "../errors.ts";
+import { messageOf } from "../errors/thrown-error.ts";
 import { deviationsOf } from "../targets/contract-deviations.ts";
 import type { ChatClient, OutgoingMessage, Sent } from "../targets/drivers/chat-client.ts";
 import { createContractChat } from "../targets/drivers/contract-chat.ts";

@@ -1,4 +1,4 @@
-import { messageOf, nodeErrorCode } from "../errors.ts";
+import { messageOf, nodeErrorCode } from "../errors/thrown-error.ts";
 import { textAt } from "../targets/drivers/json-place.ts";
 import type { SeenCall } from "../targets/http-client.ts";
 

@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { UserError } from "../errors/user-error.ts";
 import type { Pace } from "../harness/load-report.ts";
 
 /** What a load run is to be. */

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { EXIT, UserError } from "../errors.ts";
+import { EXIT, UserError } from "../errors/user-error.ts";
 import { darwin } from "./darwin-processes.ts";
 import { linux } from "./linux-processes.ts";
 import { isOtherNamespace, ownPidNamespace } from "./pid-namespace.ts";

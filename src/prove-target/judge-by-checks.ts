@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { UserError } from "../errors/user-error.ts";
 import type { Fault } from "../faults/find-fault.ts";
 import { type CheckResult, suiteOf } from "../harness/run-report.ts";
 import { openTarget, type WholeTargetUrls } from "../targets/open-target.ts";

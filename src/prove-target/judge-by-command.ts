@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { UserError } from "../errors/user-error.ts";
 import { type CommandEnd, runCommand } from "./run-command.ts";
 import type { JudgeSettings, TargetJudge } from "./target-judge.ts";
 import type { Tapped } from "./with-taps.ts";

@@ -1,5 +1,6 @@
 import { type Address, addressOfUrl } from "../contract/address.ts";
-import { messageOf, UserError } from "../errors.ts";
+import { messageOf } from "../errors/thrown-error.ts";
+import { UserError } from "../errors/user-error.ts";
 import { startTap, type Tap } from "../tap/start-tap.ts";
 import type { Rewrite } from "../tap/tap-rewrite.ts";
 import type { WholeTargetUrls } from "../targets/open-target.ts";

@@ -3,7 +3,7 @@
  * faults switched on, and sends back what it found, or what was thrown. Several may go on at a time.
  */
 import { parentPort } from "node:worker_threads";
-import { messageOf } from "../errors.ts";
+import { messageOf } from "../errors/thrown-error.ts";
 import { findFault } from "../faults/find-fault.ts";
 import type { RunReport } from "../harness/run-report.ts";
 import { withoutEvidence } from "../harness/saved-run.ts";

@@ -1,5 +1,5 @@
 import { didYouMean } from "../config/closest-name.ts";
-import { UserError } from "../errors.ts";
+import { UserError } from "../errors/user-error.ts";
 import type { FileReporter } from "./file-reporter.ts";
 import { github, githubSummary } from "./github-reporter.ts";
 import { html } from "./html/html-reporter.ts";

@@ -2,7 +2,7 @@ import { type ConfigPlace, configError } from "../config/config-layer.ts";
 import type { Config } from "../config/config-schema.ts";
 import { DEFAULT_CONFIG } from "../config/default-config.ts";
 import { peopleFaults } from "../config/people-faults.ts";
-import { UserError } from "../errors.ts";
+import { UserError } from "../errors/user-error.ts";
 import { startTap } from "../tap/start-tap.ts";
 import { startEngine } from "./engine/start-engine.ts";
 import { type RestartableService, type StartOnPort, startRestartable } from "./restartable-service.ts";

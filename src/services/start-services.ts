@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { FastifyBaseLogger } from "fastify";
 import type { Config } from "../config/config-schema.ts";
 import { type Address, addressOfUrl } from "../contract/address.ts";
-import { WireError } from "../errors.ts";
+import { WireError } from "../contract/wire-error.ts";
 import { packageVersion, webFolder } from "../files/package-root.ts";
 import type { Rewrite } from "../tap/tap-rewrite.ts";
 import type { ConversationStore } from "./conversations/conversation-store.ts";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join, posix, sep } from "node:path";
-import { messageOf } from "../errors.ts";
+import { messageOf } from "../errors/thrown-error.ts";
 import { type Decoded, decodePython } from "./decode-python.ts";
 import { judgeSource, type ReadFile } from "./judge-source.ts";
 import { findPythonFiles } from "./python-files.ts";

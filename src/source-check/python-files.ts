@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { messageOf, UserError } from "../errors.ts";
+import { messageOf } from "../errors/thrown-error.ts";
+import { UserError } from "../errors/user-error.ts";
 import { compilePattern, type TextPattern } from "../text/linear-pattern.ts";
 import type { Unreadable } from "./source-report.ts";
 

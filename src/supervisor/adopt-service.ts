@@ -1,4 +1,4 @@
-import { EXIT, UserError } from "../errors.ts";
+import { EXIT, UserError } from "../errors/user-error.ts";
 import { ownUser } from "../files/user-names.ts";
 import { describeListener, findListeners, type Listener } from "../os/listening-ports.ts";
 import { everyone, familyOf, isAlive } from "../os/process-identity.ts";

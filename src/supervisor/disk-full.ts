@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
-import { nodeErrorCode } from "../errors.ts";
+import { nodeErrorCode } from "../errors/thrown-error.ts";
 
 /** Whether an error, or what caused it, is that the disk or the user's share of it is full. */
 export function isDiskFull(error: unknown): boolean {

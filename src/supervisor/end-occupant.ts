@@ -1,4 +1,4 @@
-import { EXIT, UserError } from "../errors.ts";
+import { EXIT, UserError } from "../errors/user-error.ts";
 import { describe } from "../os/listening-ports.ts";
 import { familyOf } from "../os/process-identity.ts";
 import type { ProcessDetails } from "../os/process-table.ts";

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { messageOf, nodeErrorCode, withoutStop } from "../errors.ts";
+import { messageOf, nodeErrorCode, withoutStop } from "../errors/thrown-error.ts";
 import { findOnPath, kindOf, mayRun } from "../files/find-program.ts";
 import { shellWord } from "../text/shell-word.ts";
 import type { Command } from "./service-spec.ts";

@@ -1,4 +1,4 @@
-import { EXIT, UserError } from "../errors.ts";
+import { EXIT, UserError } from "../errors/user-error.ts";
 import { lifeOfNamespace } from "../os/pid-namespace.ts";
 import { fateOf } from "../os/process-identity.ts";
 import { isPresent } from "../os/process-presence.ts";

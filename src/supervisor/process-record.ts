@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname } from "node:path";
-import { ifThere, messageOf } from "../errors.ts";
+import { ifThere, messageOf } from "../errors/thrown-error.ts";
 import { readOwn } from "../files/private-files.ts";
 import type { ServiceRecord } from "./service-spec.ts";
 import { type StateFolder, serviceFiles, stateFolder, writeWhole } from "./state-folder.ts";

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import type { Address } from "../contract/address.ts";
-import { messageOf, nodeErrorCode } from "../errors.ts";
+import { messageOf, nodeErrorCode } from "../errors/thrown-error.ts";
 import { compilePattern } from "../text/linear-pattern.ts";
 import { mismatchOf } from "./json-pattern.ts";
 import { whyNotRun } from "./not-runnable.ts";

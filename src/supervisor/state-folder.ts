@@ -10,7 +10,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { EXIT, messageOf, UserError } from "../errors.ts";
+import { messageOf } from "../errors/thrown-error.ts";
+import { EXIT, UserError } from "../errors/user-error.ts";
 import { ownerAndMode } from "../files/file-owners.ts";
 import {
   makePrivateFolder,

@@ -1,7 +1,8 @@
 import { linkSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { EXIT, ifThere, messageOf, nodeErrorCode, UserError } from "../errors.ts";
+import { ifThere, messageOf, nodeErrorCode } from "../errors/thrown-error.ts";
+import { EXIT, UserError } from "../errors/user-error.ts";
 import { readOwn } from "../files/private-files.ts";
 import { lifeOfNamespace } from "../os/pid-namespace.ts";
 import { fateOf, identifySelf, isSame, type RecordedIdentity, recordedSelf } from "../os/process-identity.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { EXIT, UserError } from "../errors.ts";
+import { EXIT, UserError } from "../errors/user-error.ts";
 import { describeListener, findListeners, type Listener } from "../os/listening-ports.ts";
 import { identify, membersOf, startOrder } from "../os/process-identity.ts";
 import { type EndOutcome, endProcesses, type Patience } from "./end-processes.ts";

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { placeText } from "../contract/address.ts";
-import { UserError, withoutStop } from "../errors.ts";
+import { withoutStop } from "../errors/thrown-error.ts";
+import { UserError } from "../errors/user-error.ts";
 import { describeListener, isInTheWay, placesOf } from "../os/listening-ports.ts";
 import { everyone, isSame, membersOf } from "../os/process-identity.ts";
 import { findStrangers } from "./find-foreign-listeners.ts";

@@ -9,12 +9,13 @@ import type { AddressInfo } from "node:net";
 import type { Readable, Transform } from "node:stream";
 import { type Address, addressOfUrl, hostInUrl } from "../contract/address.ts";
 import { DEFAULTS } from "../contract/contract-defaults.ts";
-import { messageOf, WireError } from "../errors.ts";
+import { WireError } from "../contract/wire-error.ts";
+import { messageOf } from "../errors/thrown-error.ts";
 import { JUDGED_BY_UPSTREAM, localCallersOnly } from "../http-guard/caller-policies.ts";
 import { createGuardedServer, deedOf, sendWireError } from "../http-guard/guarded-server.ts";
+import { type RecordAccess, recordGuard } from "../http-guard/record-access.ts";
 import { ExchangeRecorder, type OpenExchange } from "./exchange-recorder.ts";
 import { type RecordedExchange, TAP_FOLDER, TAP_PATH } from "./recorded-exchange.ts";
-import { type RecordAccess, recordGuard } from "../http-guard/record-access.ts";
 import { upstreamTarget } from "./request-target.ts";
 import type { Rewrite, TappedAnswer, TappedHead, TappedRequest } from "./tap-rewrite.ts";
 

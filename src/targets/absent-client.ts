@@ -1,4 +1,4 @@
-import { NotTold } from "../errors.ts";
+import { NotTold } from "../harness/target-errors.ts";
 import type { HttpClient } from "./http-client.ts";
 
 /** A client of a service that the target does not have, or that speaks otherwise: each call throws {@link NotTold}. */

@@ -1,6 +1,6 @@
 import { ErrorBody } from "../contract/common-schemas.ts";
 import { type Usage, usageOf } from "../contract/event-schemas.ts";
-import { UserError } from "../errors.ts";
+import { UserError } from "../errors/user-error.ts";
 import { connectChat, connectChatWithModel } from "./connect-chat.ts";
 import { doesNotAnswer } from "./connection-parts.ts";
 import type { ChatClient, Sent } from "./drivers/chat-client.ts";

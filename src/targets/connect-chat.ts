@@ -1,7 +1,7 @@
 import { DEFAULTS } from "../contract/contract-defaults.ts";
 import { chooseDefaultModel } from "../contract/default-model-rule.ts";
 import { type WireSettings, withSettings } from "../contract/wire-description.ts";
-import { UserError } from "../errors.ts";
+import { UserError } from "../errors/user-error.ts";
 import { doesNotAnswer } from "./connection-parts.ts";
 import { deviationsOf } from "./contract-deviations.ts";
 import type { ChatClient } from "./drivers/chat-client.ts";

@@ -1,4 +1,5 @@
-import { messageOf, UserError } from "../errors.ts";
+import { messageOf } from "../errors/thrown-error.ts";
+import { UserError } from "../errors/user-error.ts";
 import type { Target, TargetUrls } from "./open-target.ts";
 import type { MetReplicas } from "./service-replicas.ts";
 import { SERVICE_TITLES } from "./service-titles.ts";

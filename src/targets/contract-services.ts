@@ -1,6 +1,7 @@
 import { Health } from "../contract/common-schemas.ts";
 import { hmiRoutes } from "../contract/routes.ts";
-import { Lacks, UserError } from "../errors.ts";
+import { UserError } from "../errors/user-error.ts";
+import { Lacks } from "../harness/target-errors.ts";
 import { type Connecting, doesNotAnswer, type TargetServices } from "./connection-parts.ts";
 import { deviationsOf } from "./contract-deviations.ts";
 import { createContractChat } from "./drivers/contract-chat.ts";

@@ -1,7 +1,7 @@
 import type { ContractDeviations, EndpointName } from "../contract/foreign-back-end.ts";
 import { optionsAsText } from "../contract/options-as-text.ts";
 import { parseEventData } from "../contract/sse.ts";
-import { Lacks } from "../errors.ts";
+import { Lacks } from "../harness/target-errors.ts";
 import { addressOf, endpointInWords, findEndpoint } from "./find-endpoint.ts";
 import { type CallOptions, createHttpClient, type HttpClient, type SeenCall } from "./http-client.ts";
 import { ownWords } from "./quoted-answer.ts";

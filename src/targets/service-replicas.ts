@@ -1,7 +1,7 @@
 /** How the copies of a service are met (contract, section 9): behind one address, or each at its own. */
 import { REPLICA_ID_HEADER } from "../contract/replica-headers.ts";
 import { hmiRoutes } from "../contract/routes.ts";
-import { messageOf } from "../errors.ts";
+import { messageOf } from "../errors/thrown-error.ts";
 import type { CallOptions, HttpClient, SeenCall } from "./http-client.ts";
 
 /** Clients whose every call may be answered by any copy; which one it was, {@link replicaThatAnswered} tells. */

@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { UserError } from "../errors/user-error.ts";
 
 /** Where a service refuses our token, or asks for one and we have none. */
 export function tokenRefused(title: string, url: string): UserError {

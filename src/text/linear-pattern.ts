@@ -1,4 +1,4 @@
-import { messageOf } from "../errors.ts";
+import { messageOf } from "../errors/thrown-error.ts";
 
 /** Finds something in a text; a RegExp is one. */
 export type TextPattern = Pick<RegExp, "test">;

@@ -1,5 +1,5 @@
 import type { EngineOptions } from "../contract/gateway-schemas.ts";
-import { messageOf } from "../errors.ts";
+import { messageOf } from "../errors/thrown-error.ts";
 import type { SeenStream } from "../targets/http-client.ts";
 import { NOTHING_SEEN, readHopPass } from "./hop-pass.ts";
 import type { HopPass } from "./trace-report.ts";

@@ -1,5 +1,5 @@
 /** One message followed through every hop of a stack: the call behind `stack trace`. */
-import { UserError } from "../errors.ts";
+import { UserError } from "../errors/user-error.ts";
 import type { EngineWatch } from "../targets/engine-watch.ts";
 import type { HttpClient } from "../targets/http-client.ts";
 import { SERVICE_TITLES } from "../targets/service-titles.ts";

@@ -1,6 +1,6 @@
 import { MessageList, ProfileList } from "../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../contract/routes.ts";
-import { messageOf } from "../errors.ts";
+import { messageOf } from "../errors/thrown-error.ts";
 import { deleteAt, deleteProfile } from "../targets/delete-profile.ts";
 import type { HttpClient, SeenCall } from "../targets/http-client.ts";
 import { openTarget, type Target, type TargetUrls } from "../targets/open-target.ts";

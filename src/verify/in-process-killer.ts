@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { engineRoutes, gatewayRoutes } from "../contract/routes.ts";
-import { messageOf } from "../errors.ts";
+import { messageOf } from "../errors/thrown-error.ts";
 import type { RunningStack, ServiceName } from "../services/in-process-stack.ts";
 import type { KeptServiceState, ServiceKiller } from "../targets/service-killer.ts";
 

@@ -1,11 +1,13 @@
 /** How `verify` drives users: the suite `sla` with what a load run measures as its evidence. */
 import { slaUnderLoad } from "../checks/sla/under-load.ts";
 import { DRIVER_FILE } from "../contract/foreign-back-end.ts";
-import { messageOf, NotTold, UserError, withoutStop } from "../errors.ts";
+import { messageOf, withoutStop } from "../errors/thrown-error.ts";
+import { UserError } from "../errors/user-error.ts";
 import { CouldNotRun, type Suite } from "../harness/define-check.ts";
 import type { LoadProgress, LoadReport } from "../harness/load-report.ts";
 import { recordingSteps } from "../harness/record-steps.ts";
 import type { RunEvent, RunReport } from "../harness/run-report.ts";
+import { NotTold } from "../harness/target-errors.ts";
 import { type LoadSettings, planSteps } from "../load/load-plan.ts";
 import type { Target, TargetUrls } from "../targets/open-target.ts";
 

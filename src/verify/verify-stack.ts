@@ -1,6 +1,6 @@
 import { everySuite, suites } from "../checks/suites.ts";
 import { didYouMean } from "../config/closest-name.ts";
-import { UserError } from "../errors.ts";
+import { UserError } from "../errors/user-error.ts";
 import type { Fault } from "../faults/fault.ts";
 import { mergeReports } from "../harness/compare-runs.ts";
 import type { Check, Suite } from "../harness/define-check.ts";

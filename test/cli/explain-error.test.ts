@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { explain, tellPerson } from "../../src/cli/explain-error.ts";
-import { UserError } from "../../src/errors.ts";
+import { UserError } from "../../src/errors/user-error.ts";
 import { readableScreen } from "../support/screen.ts";
 
 test("an error that the user can act on is told as it is", () => {

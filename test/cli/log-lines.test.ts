@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { clock, logPrinter, showLogs } from "../../src/cli/log-lines.ts";
 import { parseSince } from "../../src/cli/parse-since.ts";
 import { readLogWords } from "../../src/cli/read-log-words.ts";
-import { UserError } from "../../src/errors.ts";
+import { UserError } from "../../src/errors/user-error.ts";
 import { prepareState, serviceFiles, stateFolder } from "../../src/supervisor/state-folder.ts";
 import { withoutTerminalCodes } from "../../src/text/terminal-codes.ts";
 import { PATIENTLY } from "../support/cli.ts";

@@ -1,7 +1,7 @@
 import { Errors } from "@oclif/core";
 import { expect, test } from "vitest";
 import { explainWithUsage } from "../../src/cli/usage-error.ts";
-import { UserError } from "../../src/errors.ts";
+import { UserError } from "../../src/errors/user-error.ts";
 
 test("an error about flags is put into one line", () => {
   const error = new Errors.CLIError("Parsing --profile \n\tExpected an integer\nSee more help with --help");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { toEnvironment } from "../../src/config/environment-layer.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
-import { UserError } from "../../src/errors.ts";
+import { UserError } from "../../src/errors/user-error.ts";
 import { tempFolder } from "../support/temp.ts";
 
 const YAML = "stack.config.yaml";

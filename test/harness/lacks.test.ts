@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { Lacks } from "../../src/errors.ts";
 import { type Check, defineCheck } from "../../src/harness/define-check.ts";
 import { runAll } from "../../src/harness/run-all.ts";
 import { judgeAgain, loadRun, saveRun } from "../../src/harness/saved-run.ts";
+import { Lacks } from "../../src/harness/target-errors.ts";
 
 const CALL = "POST /chat/{session_id}/cancel";
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
-import { WireError } from "../../src/errors.ts";
+import { WireError } from "../../src/contract/wire-error.ts";
 import type { LoadReport } from "../../src/harness/load-report.ts";
 import { findKnee } from "../../src/load/knee.ts";
 import { type MeasureLoadOptions, measureLoad } from "../../src/load/measure-load.ts";

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { type LoadConfigOptions, loadConfig } from "../../src/config/load-config.ts";
 import type { Services } from "../../src/config/service-config.ts";
-import { UserError } from "../../src/errors.ts";
+import { UserError } from "../../src/errors/user-error.ts";
 import { tempFolder } from "./temp.ts";
 
 /** The problems of a configuration, each as its line in the message. */

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { LOCAL_USER } from "../../src/contract/caller-headers.ts";
-import { WireError } from "../../src/errors.ts";
+import { WireError } from "../../src/contract/wire-error.ts";
 import type { ConversationStore, UserStore } from "../../src/services/conversations/conversation-store.ts";
 import { checkPostgresql } from "../../src/services/conversations/postgresql/check-postgresql.ts";
 import { openPostgresqlStore } from "../../src/services/conversations/postgresql/open-postgresql-store.ts";

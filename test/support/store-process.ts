@@ -5,7 +5,7 @@
  */
 import { createInterface } from "node:readline";
 import { LOCAL_USER } from "../../src/contract/caller-headers.ts";
-import { WireError } from "../../src/errors.ts";
+import { WireError } from "../../src/contract/wire-error.ts";
 import type { ConversationStore } from "../../src/services/conversations/conversation-store.ts";
 import { openSqliteStore } from "../../src/services/conversations/sqlite/open-sqlite-store.ts";
 

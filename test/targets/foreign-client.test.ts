@@ -7,7 +7,7 @@ import type { ContractDeviations } from "../../src/contract/foreign-back-end.ts"
 import { ENDPOINTS } from "../../src/contract/foreign-back-end.ts";
 import { SessionList } from "../../src/contract/hmi-schemas.ts";
 import { gatewayRoutes, hmiRoutes, pageRoutes } from "../../src/contract/routes.ts";
-import { Lacks } from "../../src/errors.ts";
+import { Lacks } from "../../src/harness/target-errors.ts";
 import { answerWords } from "../../src/targets/drivers/refused-words.ts";
 import { findEndpoint } from "../../src/targets/find-endpoint.ts";
 import { createForeignClient } from "../../src/targets/foreign-client.ts";

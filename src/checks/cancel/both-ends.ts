@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { CancelAnswer } from "../../contract/gateway-schemas.ts";
-import { NotTold } from "../../errors.ts";
 import { type Broken, CouldNotRun, type Verdict } from "../../harness/define-check.ts";
+import { NotTold } from "../../harness/target-errors.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import { ownWords } from "../../targets/quoted-answer.ts";
 import { GIVE_UP_MS, LIMIT_MS } from "../cancel-times.ts";

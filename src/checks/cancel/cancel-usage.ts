@@ -1,6 +1,6 @@
 import type { Usage } from "../../contract/event-schemas.ts";
-import { NotTold } from "../../errors.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { NotTold } from "../../harness/target-errors.ts";
 import { lastFact } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { Context } from "../profiles-and-sessions.ts";

@@ -1,5 +1,6 @@
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
-import { messageOf, NotTold } from "../../errors.ts";
+import { messageOf } from "../../errors/thrown-error.ts";
+import { NotTold } from "../../harness/target-errors.ts";
 import type { NamedReply, Place, Sent } from "../../targets/drivers/chat-client.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
 import { GIVE_UP_MS } from "../cancel-times.ts";

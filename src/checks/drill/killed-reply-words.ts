@@ -1,5 +1,5 @@
-import { NotTold } from "../../errors.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
+import { NotTold } from "../../harness/target-errors.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import { SERVICE_TITLES } from "../../targets/service-titles.ts";
 import { lastWord } from "../stream-endings.ts";

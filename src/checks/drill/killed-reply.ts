@@ -1,6 +1,7 @@
 /** A service that is killed in mid-reply: what its reader was shown, what is saved of it, and how the stack goes on. */
 import { optionsAsText } from "../../contract/options-as-text.ts";
-import { messageOf, UserError } from "../../errors.ts";
+import { messageOf } from "../../errors/thrown-error.ts";
+import { UserError } from "../../errors/user-error.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import type { Sent } from "../../targets/drivers/chat-client.ts";
 import type { ReplyFact, SeenRow } from "../../targets/drivers/reply-facts.ts";

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
-import { Lacks } from "../../errors.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
+import { Lacks } from "../../harness/target-errors.ts";
 import { countAt } from "../../targets/drivers/json-place.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import { lookUntil } from "../../targets/look-until.ts";

@@ -1,7 +1,7 @@
 import { pageRoutes } from "../../contract/routes.ts";
-import { NotTold } from "../../errors.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { NotTold } from "../../harness/target-errors.ts";
 import type { FrontHttp } from "../../targets/front-http.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import type { Context } from "../profiles-and-sessions.ts";

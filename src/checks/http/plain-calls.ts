@@ -1,5 +1,5 @@
-import { NotTold } from "../../errors.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
+import { NotTold } from "../../harness/target-errors.ts";
 import type { FrontCall, FrontHttp } from "../../targets/front-http.ts";
 import type { CallOptions, SeenCall } from "../../targets/http-client.ts";
 import type { Context } from "../profiles-and-sessions.ts";

@@ -1,7 +1,9 @@
 import { LIMITS } from "../../contract/contract-defaults.ts";
 import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
-import { Lacks, messageOf, type WireErrorCode } from "../../errors.ts";
+import type { WireErrorCode } from "../../contract/wire-error.ts";
+import { messageOf } from "../../errors/thrown-error.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
+import { Lacks } from "../../harness/target-errors.ts";
 import type { CallOptions, HttpClient, SeenCall } from "../../targets/http-client.ts";
 import { allButLacking, type Context } from "../profiles-and-sessions.ts";
 import { ownPlace } from "./own-place.ts";

@@ -1,7 +1,7 @@
 import { ErrorBody } from "../../contract/common-schemas.ts";
 import { DEFAULTS } from "../../contract/contract-defaults.ts";
 import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
-import type { WireErrorCode } from "../../errors.ts";
+import type { WireErrorCode } from "../../contract/wire-error.ts";
 import type { Broken } from "../../harness/define-check.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import type { Context } from "../profiles-and-sessions.ts";

@@ -1,7 +1,7 @@
 import { type Message, SentMessage } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { NotTold } from "../../errors.ts";
 import { defineCheck } from "../../harness/define-check.ts";
+import { NotTold } from "../../harness/target-errors.ts";
 import type { Place } from "../../targets/drivers/chat-client.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import { beginTalk, converseIn, openPlace, settledRowsOf, type Talk } from "../check-conversation.ts";

@@ -1,5 +1,6 @@
-import { messageOf, NotTold } from "../../errors.ts";
+import { messageOf } from "../../errors/thrown-error.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
+import { NotTold } from "../../harness/target-errors.ts";
 import type { Sent } from "../../targets/drivers/chat-client.ts";
 import { answerWords } from "../../targets/drivers/refused-words.ts";
 import { endReply } from "../../targets/end-reply.ts";

@@ -1,8 +1,9 @@
 import { type EngineModel, ModelList } from "../../contract/common-schemas.ts";
 import { EngineTags, OpenAiModelList } from "../../contract/engine-schemas.ts";
 import { engineRoutes, gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
-import { Lacks, messageOf, NotTold } from "../../errors.ts";
+import { messageOf } from "../../errors/thrown-error.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
+import { Lacks, NotTold } from "../../harness/target-errors.ts";
 import type { HttpClient } from "../../targets/http-client.ts";
 import { type Context, expectAnswer } from "../profiles-and-sessions.ts";
 

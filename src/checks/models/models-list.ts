@@ -1,7 +1,7 @@
 import type { ModelList } from "../../contract/common-schemas.ts";
-import { NotTold } from "../../errors.ts";
 import { type Broken, CouldNotRun, defineCheck, type Verdict } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { NotTold } from "../../harness/target-errors.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { isWholeEnding } from "../stream-endings.ts";
 import { type AskedByModel, askAnewByWire, describeAsked } from "./ask-by-model.ts";

@@ -1,8 +1,8 @@
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { ProfileAnswer } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { NotTold } from "../../errors.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { NotTold } from "../../harness/target-errors.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { converseIn, settledRowsOf, startTalk, type Talk } from "../check-conversation.ts";

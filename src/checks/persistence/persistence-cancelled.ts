@@ -1,5 +1,5 @@
-import { NotTold } from "../../errors.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { NotTold } from "../../harness/target-errors.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import { cancelledReply, describeStored, judgeStored, type StoredReply } from "./stored-replies.ts";

@@ -1,7 +1,7 @@
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import type { Message } from "../../contract/hmi-schemas.ts";
-import { NotTold } from "../../errors.ts";
 import type { Broken } from "../../harness/define-check.ts";
+import { NotTold } from "../../harness/target-errors.ts";
 import { refusedWords } from "../../targets/drivers/refused-words.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";

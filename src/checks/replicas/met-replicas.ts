@@ -1,7 +1,7 @@
 /** How the checks of this suite reach several copies, whichever answers. */
 import { hmiRoutes } from "../../contract/routes.ts";
-import { NotTold } from "../../errors.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
+import { NotTold } from "../../harness/target-errors.ts";
 import type { HttpClient, SeenCall } from "../../targets/http-client.ts";
 import { replicaThatAnswered, type TargetReplicas, TRIES_TO_MEET } from "../../targets/service-replicas.ts";
 import type { Context } from "../profiles-and-sessions.ts";

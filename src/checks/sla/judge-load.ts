@@ -1,6 +1,6 @@
-import { NotTold } from "../../errors.ts";
 import { CouldNotRun, type Verdict } from "../../harness/define-check.ts";
 import type { Distribution, LoadReport, LoadStep } from "../../harness/load-report.ts";
+import { NotTold } from "../../harness/target-errors.ts";
 import { SLOWER } from "./between-tokens.ts";
 import { REST } from "./first-token.ts";
 import { FEWEST } from "./percentile.ts";

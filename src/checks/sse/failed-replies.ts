@@ -1,4 +1,4 @@
-import { NotTold } from "../../errors.ts";
+import { NotTold } from "../../harness/target-errors.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { type Door, doorsOf, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
 

@@ -1,7 +1,7 @@
 import type { Usage } from "../../contract/event-schemas.ts";
-import { NotTold } from "../../errors.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { NotTold } from "../../harness/target-errors.ts";
 import { lastFact } from "../../targets/drivers/reply-facts.ts";
 import { describeStream, eventsIn } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";

@@ -1,6 +1,6 @@
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
-import { NotTold } from "../../errors.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
+import { NotTold } from "../../harness/target-errors.ts";
 import { type SeenRow, textOf, thoughtsOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";

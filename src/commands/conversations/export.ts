@@ -6,7 +6,8 @@ import { saveDownload } from "../../cli/save-download.ts";
 import { hmiFlags } from "../../cli/verify-flags.ts";
 import { JsonListScanner } from "../../contract/json-list-scanner.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { messageOf, UserError } from "../../errors.ts";
+import { messageOf } from "../../errors/thrown-error.ts";
+import { UserError } from "../../errors/user-error.ts";
 
 interface ExportedFile {
   /** Where it was written; null where it went to standard output. */

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { Args } from "@oclif/core";
 import { BaseCommand } from "../../cli/base-command.ts";
-import { UserError } from "../../errors.ts";
+import { UserError } from "../../errors/user-error.ts";
 import type { DatabaseBackup } from "../../services/conversations/sqlite/back-up-sqlite.ts";
 
 export default class StoreBackup extends BaseCommand {

@@ -1,4 +1,4 @@
-import { messageOf } from "../../errors.ts";
+import { messageOf } from "../../errors/thrown-error.ts";
 import type { ConfigFault } from "../config-layer.ts";
 import type { Services } from "../service-config.ts";
 

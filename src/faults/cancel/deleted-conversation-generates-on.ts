@@ -1,5 +1,5 @@
 import { hmiRoutes } from "../../contract/routes.ts";
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import type { Fault } from "../fault.ts";
 import { paramsOf } from "../route-params.ts";
 

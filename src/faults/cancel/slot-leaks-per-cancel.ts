@@ -1,4 +1,4 @@
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import type { Fault } from "../fault.ts";
 
 /** More than the cancels of any other check, fewer than those of the one that looks for this. */

@@ -1,4 +1,4 @@
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import type { Fault } from "../fault.ts";
 import { noticingLoss } from "../lost-gateway.ts";
 

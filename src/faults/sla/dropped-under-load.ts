@@ -1,4 +1,4 @@
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import { countingReplies, LOAD } from "../counting-replies.ts";
 import type { Fault } from "../fault.ts";
 

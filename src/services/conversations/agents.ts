@@ -1,5 +1,5 @@
 import type { Agent } from "../../contract/hmi-schemas.ts";
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 
 /** An agent, and what it is told to be. */
 interface AgentRole extends Agent {

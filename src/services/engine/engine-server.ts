@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from "node:http";
 import { engineRoutes, type Route } from "../../contract/routes.ts";
-import { messageOf } from "../../errors.ts";
+import { messageOf } from "../../errors/thrown-error.ts";
 import { asOllama } from "../../http-guard/caller-policies.ts";
 import { createGuardedServer, deedOf } from "../../http-guard/guarded-server.ts";
 import { isLoopbackAddress } from "../../http-guard/local-names.ts";

@@ -1,5 +1,5 @@
 import { optionsInText } from "../../contract/options-as-text.ts";
-import { messageOf } from "../../errors.ts";
+import { messageOf } from "../../errors/thrown-error.ts";
 import { EngineError } from "./engine-errors.ts";
 import { requireKnownOption } from "./generation-options.ts";
 import { askedIn, type ChatMessage, openingOf } from "./scripted-reply.ts";

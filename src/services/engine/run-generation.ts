@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { messageOf } from "../../errors.ts";
+import { messageOf } from "../../errors/thrown-error.ts";
 import { pauseUnlessAborted } from "./abortable-waits.ts";
 import { EngineError, inputTooLong } from "./engine-errors.ts";
 import type { Engine } from "./engine-instance.ts";

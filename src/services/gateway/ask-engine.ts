@@ -1,6 +1,6 @@
 import type { ChatRequest, EngineMessage } from "../../contract/gateway-schemas.ts";
 import { withoutPrefix } from "../../contract/model-names.ts";
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import type { DefaultModel } from "./default-model.ts";
 import type { EngineClient, EngineRequest } from "./engine-client.ts";
 import type { EnginePiece } from "./engine-pieces.ts";

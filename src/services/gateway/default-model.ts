@@ -1,6 +1,6 @@
 import { chooseDefaultModel } from "../../contract/default-model-rule.ts";
 import { findModel } from "../../contract/model-names.ts";
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import type { EngineClient } from "./engine-client.ts";
 import { howToGetModel } from "./unknown-model.ts";
 

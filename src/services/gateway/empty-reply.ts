@@ -1,4 +1,4 @@
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import type { FinalPiece } from "./engine-pieces.ts";
 
 /** Whether a reader has anything to read: white space alone is no reply. */

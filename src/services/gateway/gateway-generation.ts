@@ -12,7 +12,8 @@ import {
 import type { ChatRequest } from "../../contract/gateway-schemas.ts";
 import { withoutPrefix } from "../../contract/model-names.ts";
 import { trimmedNotice } from "../../contract/trimmed-notice.ts";
-import { messageOf, WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
+import { messageOf } from "../../errors/thrown-error.ts";
 import { EventLog } from "../stream/event-log.ts";
 import { type AskListener, askEngine, type EngineAccess } from "./ask-engine.ts";
 import { emptyReplyError } from "./empty-reply.ts";

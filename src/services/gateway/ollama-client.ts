@@ -7,7 +7,7 @@ import {
 } from "../../contract/engine-schemas.ts";
 import { findModel } from "../../contract/model-names.ts";
 import { engineRoutes } from "../../contract/routes.ts";
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import { createUpstream, type Upstream } from "../http/upstream.ts";
 import { createReplyLimit } from "../stream/reply-limit.ts";
 import type { EngineClient, EngineClientOptions, InstalledModel } from "./engine-client.ts";

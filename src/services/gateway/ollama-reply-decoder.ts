@@ -1,7 +1,7 @@
 import { EngineFinal } from "../../contract/engine-schemas.ts";
 import { ownFinishReason, type Timings } from "../../contract/event-schemas.ts";
 import { createNdjsonDecoder } from "../../contract/ndjson.ts";
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import { beginningOf } from "../stream/log-segment.ts";
 import type { ReplyLimit } from "../stream/reply-limit.ts";
 import { type FinalPiece, LONGEST_ERROR, PieceGatherer, type ReplyDecoder } from "./engine-pieces.ts";

@@ -2,7 +2,7 @@ import { DEFAULTS } from "../../contract/contract-defaults.ts";
 import { findModel } from "../../contract/model-names.ts";
 import { engineRoutes } from "../../contract/routes.ts";
 import { isEventStreamType } from "../../contract/sse-decoder.ts";
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import { createUpstream, type Upstream } from "../http/upstream.ts";
 import { createReplyLimit } from "../stream/reply-limit.ts";
 import type {

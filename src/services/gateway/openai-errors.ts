@@ -1,4 +1,4 @@
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import { type EngineRefusal, engineFailure } from "./engine-failure.ts";
 
 /** What an OpenAI-compatible server says that went wrong. */

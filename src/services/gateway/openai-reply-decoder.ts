@@ -1,6 +1,6 @@
 import { ownFinishReason, type Timings } from "../../contract/event-schemas.ts";
 import { createSseDecoder } from "../../contract/sse-decoder.ts";
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import { beginningOf } from "../stream/log-segment.ts";
 import type { ReplyLimit } from "../stream/reply-limit.ts";
 import { type FinalPiece, LONGEST_ERROR, PieceGatherer, type ReplyDecoder } from "./engine-pieces.ts";

@@ -1,4 +1,5 @@
-import { messageOf, WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
+import { messageOf } from "../../errors/thrown-error.ts";
 import type { EnginePiece, ReplyDecoder } from "./engine-pieces.ts";
 
 /** This much of a reply is looked at before the rest of what came with it, in bytes: a reader waits for its first piece. */

@@ -1,6 +1,6 @@
 import type { ChatRequest } from "../../contract/gateway-schemas.ts";
 import { withoutPrefix } from "../../contract/model-names.ts";
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import type { EngineAccess } from "./ask-engine.ts";
 import type { DefaultModel } from "./default-model.ts";
 import type { Capability } from "./engine-client.ts";

@@ -1,6 +1,6 @@
 import { conversationNotFound } from "../../contract/conversation-not-found.ts";
 import type { ChatRequest } from "../../contract/gateway-schemas.ts";
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import type { Generation } from "./gateway-generation.ts";
 import type { Generations } from "./running-generations.ts";
 

@@ -1,6 +1,6 @@
 import type { StreamSettings } from "../../config/config-schema.ts";
 import type { ChatRequest } from "../../contract/gateway-schemas.ts";
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import type { Draining } from "../http/draining.ts";
 import {
   type GenerationDirectory,

@@ -14,10 +14,9 @@ import { createServer, type ListenerOptions, listen } from "../http/http-server.
 import { probeDependency, reportHealth } from "../http/report-health.ts";
 import type { RunningService } from "../http/running-service.ts";
 import { advertisedUrl } from "../replicas/advertised-url.ts";
-import { CallPasser } from "../replicas/forward-call.ts";
+import { CallPasser, CallPasser } from "../replicas/forward-call.ts";
 import { CANCEL_PATIENCE, READER_PATIENCE, tryHereOrAtOwner } from "../replicas/forward-to-owner.ts";
 import { type GenerationDirectory, NO_OTHER_GATEWAYS } from "../replicas/generation-directory.ts";
-import { CallPasser } from "../replicas/forward-call.ts";
 import { lastEventIdOf, sendLog } from "../stream/send-event-stream.ts";
 import { cancelGeneration } from "./cancel-generation.ts";
 import { DefaultModel } from "./default-model.ts";

@@ -1,4 +1,4 @@
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 
 /**
  * Throws `engine_error` where a reply's stream has ended and its last word never came: an engine that crashed, or a

@@ -1,5 +1,5 @@
 import { withoutPrefix } from "../../contract/model-names.ts";
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import type { EngineClient } from "./engine-client.ts";
 
 /** The error of an unknown model, with what the engine has instead. */

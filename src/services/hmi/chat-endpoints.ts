@@ -10,7 +10,7 @@ import {
   StreamQuery,
 } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import type { ConversationStore } from "../conversations/conversation-store.ts";
 import { userOf } from "../http/caller-user.ts";
 import { endpoint } from "../http/define-endpoint.ts";

@@ -6,7 +6,7 @@ import {
   type ExportedProfile,
 } from "../../contract/chat-export.ts";
 import type { MessageImage } from "../../contract/hmi-schemas.ts";
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import type { UserStore } from "../conversations/conversation-store.ts";
 import type { TransferredConversation, TransferredMessage } from "../conversations/transfer-store.ts";
 

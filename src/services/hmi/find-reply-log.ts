@@ -1,5 +1,5 @@
 import { type EventId, parseEventId, STEP } from "../../contract/event-id.ts";
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import type { Exchange, UserStore } from "../conversations/conversation-store.ts";
 import type { EventLog } from "../stream/event-log.ts";
 import type { Replies } from "./hmi-replies.ts";

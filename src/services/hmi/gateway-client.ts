@@ -9,7 +9,7 @@ import { gatewayRoutes } from "../../contract/routes.ts";
 import { parseEventData } from "../../contract/sse.ts";
 import { createSseDecoder } from "../../contract/sse-decoder.ts";
 import { trimmedNotice } from "../../contract/trimmed-notice.ts";
-import { WIRE_ERRORS, WireError, type WireErrorCode } from "../../errors.ts";
+import { WIRE_ERRORS, WireError, type WireErrorCode } from "../../contract/wire-error.ts";
 import { createUpstream, type Upstream } from "../http/upstream.ts";
 import { createReplyLimit } from "../stream/reply-limit.ts";
 

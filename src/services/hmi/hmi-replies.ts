@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StreamSettings } from "../../config/config-schema.ts";
 import type { StreamEvent } from "../../contract/event-schemas.ts";
-import { WireError, type WireErrorCode } from "../../errors.ts";
+import { WireError, type WireErrorCode } from "../../contract/wire-error.ts";
 import type { Exchange } from "../conversations/conversation-store.ts";
 import type { OwnedReply } from "../conversations/reply-store.ts";
 import { whenAbandoned } from "../stream/abandoned-stream.ts";

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { StreamSettings } from "../../config/config-schema.ts";
 import { STEP } from "../../contract/event-id.ts";
 import type { FinishReason, StreamEvent } from "../../contract/event-schemas.ts";
-import { messageOf, WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
+import { messageOf } from "../../errors/thrown-error.ts";
 import type { ReplyEnding } from "../conversations/reply-store.ts";
 import { EventLog } from "../stream/event-log.ts";
 import { missingStart, ReceivedReply } from "./received-reply.ts";
@@ -188,7 +189,8 @@ export class Reply {
     if (this.#end === "lost") return await this.#lose();
     this.#bringBack();
     if (this.#end === "cancelled") return await this.#save("cancelled", "cancelled");
-    const error = this.#end === "timeout" ? replyTimeout(this.#settings.stream.max_reply_ms) : toReplyError(thrown);
+    const error =
+      this.#end === "timeout" ? replyTimeout(this.#settings.stream.max_reply_ms) : toReplyError(thrown);
     // A bound that is ours: the gateway need not have noticed.
     if (OWN_BOUNDS.has(error.code)) await this.#start.stopAtGateway();
     else if (this.#start.isRejoined) return await this.#saveError(INTERRUPTED, "interrupted");

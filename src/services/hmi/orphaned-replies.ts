@@ -1,4 +1,4 @@
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import type { OwnedReply, ReplyStore } from "../conversations/reply-store.ts";
 import { createSerialQueue } from "../conversations/serial-queue.ts";
 

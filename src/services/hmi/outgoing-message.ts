@@ -1,4 +1,4 @@
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import type { ClientKey, Destination, Picture, UserStore } from "../conversations/conversation-store.ts";
 import type { EngineSettings } from "../conversations/engine-settings.ts";
 import { fingerprintOf } from "../conversations/message-fingerprint.ts";

@@ -1,5 +1,5 @@
 import type { MessageImage } from "../../contract/hmi-schemas.ts";
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import type { Picture } from "../conversations/conversation-store.ts";
 
 /**

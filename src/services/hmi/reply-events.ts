@@ -8,7 +8,8 @@ import {
   usageOf,
 } from "../../contract/event-schemas.ts";
 import { endedStatus, type Message, type MessageStatus, type Session } from "../../contract/hmi-schemas.ts";
-import { messageOf, WireError, withoutStop } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
+import { messageOf, withoutStop } from "../../errors/thrown-error.ts";
 import { EventLog } from "../stream/event-log.ts";
 import { missingStart } from "./received-reply.ts";
 

@@ -3,7 +3,7 @@ import { extname, join } from "node:path";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ModelIdText } from "../../contract/hmi-schemas.ts";
 import { assetRoute, pageRoutes } from "../../contract/routes.ts";
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import type { ConversationStore, UserStore } from "../conversations/conversation-store.ts";
 import { hasCaller, userOf } from "../http/caller-user.ts";
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { StreamEvent } from "../../contract/event-schemas.ts";
 import type { ChatRequest } from "../../contract/gateway-schemas.ts";
 import type { Profile, Session } from "../../contract/hmi-schemas.ts";
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import { instructionsOf } from "../conversations/agents.ts";
 import type { ConversationStore } from "../conversations/conversation-store.ts";
 import { readTurn, windowOf } from "../conversations/conversation-turn.ts";

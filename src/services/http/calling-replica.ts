@@ -1,7 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import { LOCAL_USER } from "../../contract/caller-headers.ts";
 import { REPLICA_KEY_HEADER, REPLICA_USER_HEADER, userOfHeader } from "../../contract/replica-headers.ts";
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import type { CallerUser } from "./identify-people.ts";
 
 /**

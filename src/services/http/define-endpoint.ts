@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type * as z from "zod";
 import { LIMITS } from "../../contract/contract-defaults.ts";
 import type { Route } from "../../contract/routes.ts";
-import { WireError, type WireErrorCode } from "../../errors.ts";
+import { WireError, type WireErrorCode } from "../../contract/wire-error.ts";
 import { bodyTooLarge } from "./send-error.ts";
 
 /** A request whose parts have passed their schemas. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 
 /** How often it is looked whether all is done, in milliseconds. */
 const LOOK_EVERY_MS = 50;

@@ -1,7 +1,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { LIMITS } from "../../contract/contract-defaults.ts";
 import { REPLICA_ID_HEADER } from "../../contract/replica-headers.ts";
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import { type OwnNames, ownPagesOnly } from "../../http-guard/caller-policies.ts";
 import { answerOddRequests, refuseConnection } from "../../http-guard/odd-requests.ts";
 import { guardFastifyCalls } from "./guard-fastify-calls.ts";

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { bearerTokenIn } from "../../contract/caller-headers.ts";
 import { assetRoute, gatewayRoutes, hmiRoutes, pageRoutes } from "../../contract/routes.ts";
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import { noteCaller } from "./caller-user.ts";
 import { replicaCallerOf } from "./calling-replica.ts";
 import { createIdentifier, type People } from "./identify-people.ts";

@@ -1,6 +1,6 @@
 import { BlockList, isIPv6 } from "node:net";
 import { LOCAL_USER } from "../../contract/caller-headers.ts";
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import { tokenOwner, unauthorized } from "../../http-guard/bearer-token.ts";
 
 /** Who may call a service of ours, and how it is known who calls (contract, section 7, "People"). */

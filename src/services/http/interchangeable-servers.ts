@@ -1,5 +1,5 @@
 import { type Dispatcher, Pool } from "undici";
-import { nodeErrorCode } from "../../errors.ts";
+import { nodeErrorCode } from "../../errors/thrown-error.ts";
 
 /** What is asked of one of them. A body is text, so that it can be sent to another one. */
 export type ServerRequest = Omit<Dispatcher.RequestOptions, "origin" | "body"> & { readonly body?: string };

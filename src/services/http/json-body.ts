@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 
 /** Far more than the contract's bodies have, and far less than what writing JSON has stack for. */
 const MOST_LEVELS = 100;

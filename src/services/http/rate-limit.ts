@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import { userOf } from "./caller-user.ts";
 import type { People } from "./identify-people.ts";
 

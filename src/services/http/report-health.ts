@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { DependencyHealth, Health } from "../../contract/common-schemas.ts";
-import { messageOf } from "../../errors.ts";
+import { messageOf } from "../../errors/thrown-error.ts";
 
 export interface HealthFacts {
   service: Health["service"];

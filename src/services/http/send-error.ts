@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { WireError, type WireErrorCode } from "../../contract/wire-error.ts";
 import { errorBody } from "../../contract/wire-error-body.ts";
-import { messageOf, WireError, type WireErrorCode } from "../../errors.ts";
+import { messageOf } from "../../errors/thrown-error.ts";
 
 /** Answers with the error; one that nobody foresaw is logged whole and told without its details. */
 export function sendError(request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply {

@@ -2,7 +2,8 @@ import type { Dispatcher } from "undici";
 import * as z from "zod";
 import { bearerHeader } from "../../contract/caller-headers.ts";
 import type { Route } from "../../contract/routes.ts";
-import { messageOf, WireError, type WireErrorCode } from "../../errors.ts";
+import { WireError, type WireErrorCode } from "../../contract/wire-error.ts";
+import { messageOf } from "../../errors/thrown-error.ts";
 import { InterchangeableServers } from "./interchangeable-servers.ts";
 
 export interface UpstreamOptions {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import { isPassedOn } from "../http/caller-user.ts";
 import { misdirected } from "../http/calling-replica.ts";
 import type { CallPasser, OtherReplica, PassableCall } from "./forward-call.ts";

@@ -1,4 +1,4 @@
-import { WireError } from "../../errors.ts";
+import { WireError } from "../../contract/wire-error.ts";
 import { beginningOf } from "./log-segment.ts";
 
 /** Counts what is sent for one reply, so that none grows without end. */

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, rmSync, statSync } from "node:fs";
 import { finished } from "node:stream/promises";
-import { messageOf } from "../../errors.ts";
+import { messageOf } from "../../errors/thrown-error.ts";
 import { everyone, isSame, isStopped, membersOf } from "../../os/process-identity.ts";
 import { clearPresence } from "../../os/process-presence.ts";
 import { MARK } from "../../os/process-table.ts";

@@ -1,4 +1,4 @@
-import { EXIT, UserError } from "../../errors.ts";
+import { EXIT, UserError } from "../../errors/user-error.ts";
 import { readWanted } from "../daemon/desired-state-file.ts";
 import { tailLog } from "../logs/tail-log.ts";
 import { plainLine } from "../start-failed.ts";

@@ -1,6 +1,6 @@
 import { type FSWatcher, watch } from "node:fs";
 import { basename } from "node:path";
-import { messageOf } from "../../errors.ts";
+import { messageOf } from "../../errors/thrown-error.ts";
 import type { StateFolder } from "../state-folder.ts";
 import type { ChangeNotifier } from "./change-notifier.ts";
 import { readWanted, type WantedReading, wantedFile } from "./desired-state-file.ts";

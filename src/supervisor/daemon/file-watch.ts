@@ -1,6 +1,6 @@
 import { type Dirent, type FSWatcher, readdirSync, statSync, watch } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { ifThere, nodeErrorCode } from "../../errors.ts";
+import { ifThere, nodeErrorCode } from "../../errors/thrown-error.ts";
 
 export interface FileWatchOptions {
   /** Absolute paths of files and folders; all below a folder counts. */

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
-import { ifThere, messageOf, nodeErrorCode, UserError, withoutStop } from "../../errors.ts";
+import { ifThere, messageOf, nodeErrorCode, withoutStop } from "../../errors/thrown-error.ts";
+import { UserError } from "../../errors/user-error.ts";
 import { readOwn } from "../../files/private-files.ts";
 
 /** What is in a file of JSON that only programs of ours write. */
@@ -21,7 +22,8 @@ export function readJson<T>(path: string, isValid: (value: unknown) => value is 
     return { kind: "damaged", reason: `${path} holds JSON of another kind` };
   } catch (error) {
     const reason = `${path} cannot be read: ${withoutStop(messageOf(error))}`;
-    if (error instanceof UserError || nodeErrorCode(error) === "EACCES") return { kind: "unreadable", reason, error };
+    if (error instanceof UserError || nodeErrorCode(error) === "EACCES")
+      return { kind: "unreadable", reason, error };
     return { kind: "damaged", reason };
   }
 }

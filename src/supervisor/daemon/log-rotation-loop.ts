@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { messageOf } from "../../errors.ts";
+import { messageOf } from "../../errors/thrown-error.ts";
 import { nextLogChange } from "../logs/log-changes.ts";
 import { mostBytesKept, rotateIfLarge } from "../logs/rotate-log.ts";
 import { readRecord } from "../process-record.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { messageOf } from "../../errors.ts";
+import { messageOf } from "../../errors/thrown-error.ts";
 import { findRemovedLog, moveRemovedLog } from "../logs/move-removed-log.ts";
 import { readRecord } from "../process-record.ts";
 import type { ServiceSpec } from "../service-spec.ts";

@@ -1,4 +1,5 @@
-import { messageOf, UserError, withoutStop } from "../../errors.ts";
+import { messageOf, withoutStop } from "../../errors/thrown-error.ts";
+import { UserError } from "../../errors/user-error.ts";
 import { StartFailure } from "../start-failed.ts";
 import type { LastExit, ServiceReport } from "../supervisor-protocol.ts";
 import { unknownExit } from "./service-runs.ts";

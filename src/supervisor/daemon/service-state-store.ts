@@ -1,4 +1,4 @@
-import { messageOf } from "../../errors.ts";
+import { messageOf } from "../../errors/thrown-error.ts";
 import { identifySelf } from "../../os/process-identity.ts";
 import type { StateFolder } from "../state-folder.ts";
 import type { ServiceReport, ServiceReports, SupervisorStates } from "../supervisor-protocol.ts";

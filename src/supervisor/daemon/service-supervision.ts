@@ -1,4 +1,4 @@
-import { messageOf } from "../../errors.ts";
+import { messageOf } from "../../errors/thrown-error.ts";
 import { clearPresence } from "../../os/process-presence.ts";
 import { removeRecord } from "../process-record.ts";
 import type { ServiceRecord } from "../service-spec.ts";

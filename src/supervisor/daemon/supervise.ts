@@ -1,4 +1,4 @@
-import { messageOf } from "../../errors.ts";
+import { messageOf } from "../../errors/thrown-error.ts";
 import { showPresence } from "../../os/process-presence.ts";
 import { digestOfJson } from "../service-digest.ts";
 import { SUPERVISOR, serviceFiles, stateFolder } from "../state-folder.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { messageOf } from "../../errors.ts";
+import { messageOf } from "../../errors/thrown-error.ts";
 import { nextLogChange } from "../logs/log-changes.ts";
 import { TimeIndexWriter } from "../logs/time-index-writer.ts";
 import type { ServiceSpec } from "../service-spec.ts";

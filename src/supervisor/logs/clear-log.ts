@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, rmSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { UserError } from "../../errors.ts";
+import { UserError } from "../../errors/user-error.ts";
 import type { StateFolder } from "../state-folder.ts";
 import { logFiles, rotatedFiles } from "./log-files.ts";
 import { claimRotation } from "./rotation-marker.ts";

@@ -1,4 +1,4 @@
-import { messageOf, nodeErrorCode } from "../../errors.ts";
+import { messageOf, nodeErrorCode } from "../../errors/thrown-error.ts";
 import { isAlive, isStopped } from "../../os/process-identity.ts";
 import type { ProcessIdentity } from "../../os/process-table.ts";
 

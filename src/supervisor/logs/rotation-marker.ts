@@ -1,5 +1,5 @@
 import { linkSync, rmSync } from "node:fs";
-import { nodeErrorCode } from "../../errors.ts";
+import { nodeErrorCode } from "../../errors/thrown-error.ts";
 import { readOwn } from "../../files/private-files.ts";
 import { identifySelf, isSame, type RecordedIdentity } from "../../os/process-identity.ts";
 import type { ProcessIdentity } from "../../os/process-table.ts";

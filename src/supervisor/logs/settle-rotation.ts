@@ -1,5 +1,5 @@
 import { closeSync, readSync, renameSync, rmSync } from "node:fs";
-import { ifThere } from "../../errors.ts";
+import { ifThere } from "../../errors/thrown-error.ts";
 import { openOwn } from "../../files/private-files.ts";
 import { type LogCut, NO_CUT } from "./log-cut.ts";
 import { rotatedFiles, rotatedPath } from "./log-files.ts";

@@ -1,6 +1,6 @@
 import type { ContractDeviations, EndpointName } from "../../contract/foreign-back-end.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { NotTold } from "../../errors.ts";
+import { NotTold } from "../../harness/target-errors.ts";
 import { deleteAt, deleteProfile } from "../delete-profile.ts";
 import { endpointInWords } from "../find-endpoint.ts";
 import { isLacking } from "../foreign-client.ts";

@@ -1,6 +1,6 @@
 import type { ForeignStoreNames } from "../../contract/store-address.ts";
 import { type WireSettings, withSettings } from "../../contract/wire-description.ts";
-import { UserError } from "../../errors.ts";
+import { UserError } from "../../errors/user-error.ts";
 import type { HttpClient } from "../http-client.ts";
 import type { ChatClient } from "./chat-client.ts";
 import { createDescribedChat } from "./described-chat.ts";

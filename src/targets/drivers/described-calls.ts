@@ -1,6 +1,6 @@
 import { bearerHeader } from "../../contract/caller-headers.ts";
 import type { WireDescription } from "../../contract/wire-description.ts";
-import { NotTold } from "../../errors.ts";
+import { NotTold } from "../../harness/target-errors.ts";
 import type { HttpClient, HttpMethod, OpenStream, SeenCall, SeenStream } from "../http-client.ts";
 import { BufferedFacts } from "./buffered-facts.ts";
 import type { Reading, ReadOptions } from "./chat-client.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { optionsAsText } from "../../contract/options-as-text.ts";
-import { NotTold } from "../../errors.ts";
+import { NotTold } from "../../harness/target-errors.ts";
 import type { SeenCall, SeenStream } from "../http-client.ts";
 import type {
   ChatClient,

@@ -1,4 +1,4 @@
-import { UserError } from "../../errors.ts";
+import { UserError } from "../../errors/user-error.ts";
 import type { Driver } from "./define-driver.ts";
 import { described } from "./shipped/described-driver.ts";
 import { litellm } from "./shipped/litellm-driver.ts";

@@ -1,5 +1,5 @@
 import { type ForeignStoreNames, STORE_NAMES, type StoreName } from "../../contract/store-address.ts";
-import { UserError } from "../../errors.ts";
+import { UserError } from "../../errors/user-error.ts";
 import { quotedName, type SqlReader } from "./sql-reader.ts";
 
 /** One value each, the key of a conversation. The columns of what they find are those of `STORE_NAMES`. */

@@ -1,5 +1,6 @@
 import { type ForeignStoreNames, readStoreAddress } from "../../contract/store-address.ts";
-import { messageOf, UserError } from "../../errors.ts";
+import { messageOf } from "../../errors/thrown-error.ts";
+import { UserError } from "../../errors/user-error.ts";
 import type { SeenRow } from "../drivers/reply-facts.ts";
 import type { SqlReader } from "./sql-reader.ts";
 import { queriesFor } from "./store-queries.ts";

@@ -4,8 +4,8 @@ import { savedBeforeHmiKill } from "../../../src/checks/drill/saved-before-hmi-k
 import { servicesBack } from "../../../src/checks/drill/services-back.ts";
 import { settledAfterHmiKill } from "../../../src/checks/drill/settled-after-hmi-kill.ts";
 import { shownAfterHmiKill } from "../../../src/checks/drill/shown-after-hmi-kill.ts";
-import { NotTold } from "../../../src/errors.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
+import { NotTold } from "../../../src/harness/target-errors.ts";
 import { judge, row } from "../model-conversation/evidence.ts";
 import { savedReply, stream } from "../sse/evidence.ts";
 import { eventsOf, HALF, killed, killedHmi, rowsWith, SCRIPT, up } from "./evidence.ts";

@@ -9,8 +9,8 @@ import { metricsCount } from "../../../src/checks/health/metrics-count.ts";
 import type { HealthLook, Service, Watched } from "../../../src/checks/health/watched-replies.ts";
 import type { DependencyHealth, Health } from "../../../src/contract/common-schemas.ts";
 import { METRIC_TYPES, METRICS } from "../../../src/contract/metric-names.ts";
-import { NotTold } from "../../../src/errors.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
+import { NotTold } from "../../../src/harness/target-errors.ts";
 import type { SeenCall } from "../../../src/targets/http-client.ts";
 import { judge } from "../model-conversation/evidence.ts";
 

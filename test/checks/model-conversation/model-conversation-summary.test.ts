@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { summary } from "../../../src/checks/model-conversation/model-conversation-summary.ts";
-import { NotTold } from "../../../src/errors.ts";
+import { NotTold } from "../../../src/harness/target-errors.ts";
 import { generation, judge, row } from "./evidence.ts";
 
 const dialogue = Array.from({ length: 62 }, (_, index) => row({ content: `message ${index}` }));

@@ -4,7 +4,7 @@ import { cancelled } from "../../../src/checks/persistence/persistence-cancelled
 import { complete } from "../../../src/checks/persistence/persistence-complete.ts";
 import { failed } from "../../../src/checks/persistence/persistence-failed.ts";
 import { rowUsage } from "../../../src/checks/persistence/row-usage.ts";
-import { NotTold } from "../../../src/errors.ts";
+import { NotTold } from "../../../src/harness/target-errors.ts";
 import type { SeenRow } from "../../../src/targets/drivers/reply-facts.ts";
 import { judge } from "../model-conversation/evidence.ts";
 import { done, error, executing, failing, stream, token } from "../sse/evidence.ts";

@@ -8,8 +8,8 @@ import { drain } from "../../../src/checks/replicas/replicas-drain.ts";
 import { resume } from "../../../src/checks/replicas/replicas-resume.ts";
 import { sameKey } from "../../../src/checks/replicas/same-key.ts";
 import { shownEverywhere } from "../../../src/checks/replicas/shown-everywhere.ts";
-import { NotTold } from "../../../src/errors.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
+import { NotTold } from "../../../src/harness/target-errors.ts";
 import { generation, judge, replyRow, row } from "../model-conversation/evidence.ts";
 import { done, stream, token, whole } from "../sse/evidence.ts";
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { slaUnderLoad } from "../../../src/checks/sla/under-load.ts";
-import { NotTold } from "../../../src/errors.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
 import type { LoadReport, LoadStep } from "../../../src/harness/load-report.ts";
+import { NotTold } from "../../../src/harness/target-errors.ts";
 import { allAt, loadReport, loadStep } from "../../support/load-step.ts";
 import { judge } from "../model-conversation/evidence.ts";
 

@@ -5,8 +5,8 @@ import { noDrops } from "../../../src/checks/sla/no-drops.ts";
 import { percentile } from "../../../src/checks/sla/percentile.ts";
 import { accepted } from "../../../src/checks/sla/sla-accepted.ts";
 import type { Samples, TimedSample } from "../../../src/checks/sla/timed-messages.ts";
-import { NotTold } from "../../../src/errors.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
+import { NotTold } from "../../../src/harness/target-errors.ts";
 import { judge } from "../model-conversation/evidence.ts";
 
 const GOOD: TimedSample = {

@@ -6,8 +6,8 @@ import { kept } from "../../../src/checks/sse/sse-kept.ts";
 import { length } from "../../../src/checks/sse/sse-length.ts";
 import { text } from "../../../src/checks/sse/sse-text.ts";
 import { usage as usageCheck } from "../../../src/checks/sse/sse-usage.ts";
-import { NotTold } from "../../../src/errors.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
+import { NotTold } from "../../../src/harness/target-errors.ts";
 import { judge, row } from "../model-conversation/evidence.ts";
 import {
   asked,

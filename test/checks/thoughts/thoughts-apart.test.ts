@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { apart } from "../../../src/checks/thoughts/thoughts-apart.ts";
-import { NotTold } from "../../../src/errors.ts";
+import { NotTold } from "../../../src/harness/target-errors.ts";
 import { judge, replyRow } from "../model-conversation/evidence.ts";
 
 /** A reply of a model of which nobody knows what it thinks. */

@@ -77,7 +77,10 @@ test("who comes back in time finds its generation running, to its end", async ()
 });
 
 test("a generation that nobody comes back to is aborted at the engine", async () => {
-  const gateway = await startTestGateway({ standIn: { tokenDelayMs: 600_000 }, stream: { orphan_grace_ms: 20 } });
+  const gateway = await startTestGateway({
+    standIn: { tokenDelayMs: 600_000 },
+    stream: { orphan_grace_ms: 20 },
+  });
   const reader = await gateway.chat();
   await eventually(async () => expect(await gateway.generations()).toHaveLength(1));
   reader.leave();

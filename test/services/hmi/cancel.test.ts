@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { hmiRoutes } from "../../../src/contract/routes.ts";
-import { WireError } from "../../../src/errors.ts";
+import { WireError } from "../../../src/contract/wire-error.ts";
 import type { Overrides } from "../../../src/services/start-services.ts";
 import { call } from "../../support/http.ts";
 import { startTestStack } from "../../support/stack.ts";

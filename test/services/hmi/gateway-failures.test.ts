@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { StreamEvent } from "../../../src/contract/event-schemas.ts";
 import { EVENT_STREAM_HEADERS } from "../../../src/contract/sse.ts";
 import { findGrammarFault } from "../../../src/contract/stream-grammar.ts";
-import { WireError } from "../../../src/errors.ts";
+import { WireError } from "../../../src/contract/wire-error.ts";
 import type { Overrides } from "../../../src/services/start-services.ts";
 import { EXECUTING, encodeAll, PLANNING, stackBeforeGateway, token } from "../../support/fake-gateway.ts";
 import { startTestStack } from "../../support/stack.ts";

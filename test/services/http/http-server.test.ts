@@ -4,7 +4,7 @@ import { urlOf } from "../../../src/contract/address.ts";
 import { ErrorBody, ModelId } from "../../../src/contract/common-schemas.ts";
 import { LIMITS } from "../../../src/contract/contract-defaults.ts";
 import type { Route } from "../../../src/contract/routes.ts";
-import { WIRE_ERRORS, WireError } from "../../../src/errors.ts";
+import { WIRE_ERRORS, WireError } from "../../../src/contract/wire-error.ts";
 import { endpoint } from "../../../src/services/http/define-endpoint.ts";
 import { createServer, listen } from "../../../src/services/http/http-server.ts";
 import { call } from "../../support/http.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { WireError } from "../../../src/errors.ts";
+import { WireError } from "../../../src/contract/wire-error.ts";
 import {
   createIdentifier,
   type Introduction,

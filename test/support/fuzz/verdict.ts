@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { ErrorBody } from "../../../src/contract/common-schemas.ts";
-import { WIRE_ERRORS } from "../../../src/errors.ts";
+import { WIRE_ERRORS } from "../../../src/contract/wire-error.ts";
 import type { FuzzRequest } from "./requests.ts";
 
 export interface FuzzAnswer {

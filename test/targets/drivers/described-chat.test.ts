@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { WireDescription } from "../../../src/contract/wire-description.ts";
-import { NotTold } from "../../../src/errors.ts";
+import { NotTold } from "../../../src/harness/target-errors.ts";
 import type { ChatClient } from "../../../src/targets/drivers/chat-client.ts";
 import { lastFact, textOf } from "../../../src/targets/drivers/reply-facts.ts";
 import { describedChatAt } from "../../support/described-chat.ts";

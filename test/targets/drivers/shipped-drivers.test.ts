@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { DRIVER_NAMES, DRIVERS } from "../../../src/contract/foreign-back-end.ts";
 import { WireDescriptionSchema, type WireSettings } from "../../../src/contract/wire-description.ts";
-import { UserError } from "../../../src/errors.ts";
+import { UserError } from "../../../src/errors/user-error.ts";
 import { connectDriver, type Driver } from "../../../src/targets/drivers/define-driver.ts";
 import { findDriver, SHIPPED_DRIVERS } from "../../../src/targets/drivers/shipped-drivers.ts";
 import { createHttpClient } from "../../../src/targets/http-client.ts";

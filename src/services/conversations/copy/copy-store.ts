@@ -1,4 +1,4 @@
-import { UserError } from "../../../errors.ts";
+import { UserError } from "../../../errors/user-error.ts";
 import type { Row, Statements } from "../sql/sql-database.ts";
 import { COPIED_TABLES, type CopiedTable } from "./copied-tables.ts";
 import { openStoreEnd, type StoreEnd } from "./store-end.ts";

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { postgresqlName, readStoreAddress } from "../../../contract/store-address.ts";
-import { UserError } from "../../../errors.ts";
+import { UserError } from "../../../errors/user-error.ts";
 import type { Database, Statements } from "../sql/sql-database.ts";
 import type { CopiedTable } from "./copied-tables.ts";
 

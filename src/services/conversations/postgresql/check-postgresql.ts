@@ -1,6 +1,6 @@
 import type { ClientBase } from "pg";
 import { postgresqlName } from "../../../contract/store-address.ts";
-import { UserError } from "../../../errors.ts";
+import { UserError } from "../../../errors/user-error.ts";
 import { COUNTED_FAULTS, type DatabaseCheck, leftReplies } from "../sql/database-check.ts";
 import { versionOfPostgresql } from "./migrate-postgresql.ts";
 import { postgresqlUnreadable } from "./postgresql-errors.ts";

@@ -1,4 +1,4 @@
-import { WireError } from "../../../errors.ts";
+import { WireError } from "../../../contract/wire-error.ts";
 import type { OtherReplica } from "../../replicas/forward-call.ts";
 import type { GenerationDirectory, GenerationKey } from "../../replicas/generation-directory.ts";
 import { createSerialQueue } from "../serial-queue.ts";

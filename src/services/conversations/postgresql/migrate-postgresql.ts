@@ -1,5 +1,6 @@
 import type { ClientBase } from "pg";
-import { messageOf, UserError, withoutStop } from "../../../errors.ts";
+import { messageOf, withoutStop } from "../../../errors/thrown-error.ts";
+import { UserError } from "../../../errors/user-error.ts";
 import { POSTGRESQL_MIGRATIONS, POSTGRESQL_SCHEMA_VERSION } from "./postgresql-schema.ts";
 
 /** The number of the lock under which one program after the other migrates; of our own, by nothing but its rarity. */

@@ -1,4 +1,6 @@
-import { messageOf, UserError, WireError, withoutStop } from "../../../errors.ts";
+import { WireError } from "../../../contract/wire-error.ts";
+import { messageOf, withoutStop } from "../../../errors/thrown-error.ts";
+import { UserError } from "../../../errors/user-error.ts";
 
 /** PostgreSQL's own codes: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const DISK_FULL = "53100";

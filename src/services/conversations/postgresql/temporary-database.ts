@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { postgresqlName } from "../../../contract/store-address.ts";
-import { messageOf, UserError, withoutStop } from "../../../errors.ts";
+import { messageOf, withoutStop } from "../../../errors/thrown-error.ts";
+import { UserError } from "../../../errors/user-error.ts";
 
 /** A database that is made for a while, beside those that are there. */
 export interface TemporaryDatabase {

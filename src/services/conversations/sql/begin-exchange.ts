@@ -1,4 +1,4 @@
-import { WireError } from "../../../errors.ts";
+import { WireError } from "../../../contract/wire-error.ts";
 import type { BegunExchange, NewExchange } from "../conversation-store.ts";
 import { copyImages, insertImages } from "./image-rows.ts";
 import { begunBefore, findExchangeByKey } from "./message-idempotency.ts";

@@ -1,4 +1,4 @@
-import { WireError } from "../../../errors.ts";
+import { WireError } from "../../../contract/wire-error.ts";
 import type { Statements } from "./sql-database.ts";
 
 /** The conversation that a message with this key went to, where it named none. */

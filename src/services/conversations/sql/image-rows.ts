@@ -1,5 +1,5 @@
 import { MessageImage } from "../../../contract/hmi-schemas.ts";
-import { WireError } from "../../../errors.ts";
+import { WireError } from "../../../contract/wire-error.ts";
 import type { Picture } from "../conversation-store.ts";
 import { findRow } from "./message-rows.ts";
 import { rowidOf } from "./rowid.ts";

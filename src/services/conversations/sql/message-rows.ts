@@ -1,6 +1,6 @@
 import { conversationNotFound } from "../../../contract/conversation-not-found.ts";
 import { Message } from "../../../contract/hmi-schemas.ts";
-import { WireError } from "../../../errors.ts";
+import { WireError } from "../../../contract/wire-error.ts";
 import type { History } from "../conversation-store.ts";
 import { selectMessages } from "./reply-text.ts";
 import type { ReplyWriter } from "./reply-writer.ts";

@@ -1,4 +1,4 @@
-import { WireError } from "../../../errors.ts";
+import { WireError } from "../../../contract/wire-error.ts";
 import { getConversationRow } from "./session-rows.ts";
 import type { Row, Statements } from "./sql-database.ts";
 

@@ -1,5 +1,5 @@
 import { Profile, ProfileDraft } from "../../../contract/hmi-schemas.ts";
-import { WireError } from "../../../errors.ts";
+import { WireError } from "../../../contract/wire-error.ts";
 import type { ProfileStore } from "../conversation-store.ts";
 import type { Row, Statements, Transactions } from "./sql-database.ts";
 

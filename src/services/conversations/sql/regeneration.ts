@@ -1,4 +1,4 @@
-import { WireError } from "../../../errors.ts";
+import { WireError } from "../../../contract/wire-error.ts";
 import type { RepeatedExchange, RepeatedMessage } from "../conversation-store.ts";
 import type { ReplyEnding } from "../reply-store.ts";
 import { replyTo } from "./find-exchange.ts";

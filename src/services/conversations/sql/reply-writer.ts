@@ -1,4 +1,4 @@
-import { WireError } from "../../../errors.ts";
+import { WireError } from "../../../contract/wire-error.ts";
 import type { OtherReplica } from "../../replicas/forward-call.ts";
 import type { TakenOver } from "../reply-store.ts";
 import type { SqlValue, Statements } from "./sql-database.ts";

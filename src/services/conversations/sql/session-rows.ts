@@ -1,6 +1,6 @@
 import { conversationNotFound } from "../../../contract/conversation-not-found.ts";
 import { Session } from "../../../contract/hmi-schemas.ts";
-import { WireError } from "../../../errors.ts";
+import { WireError } from "../../../contract/wire-error.ts";
 import type {
   Destination,
   NewConversation,

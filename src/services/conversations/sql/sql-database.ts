@@ -1,4 +1,4 @@
-import { WireError } from "../../../errors.ts";
+import { WireError } from "../../../contract/wire-error.ts";
 import type { SqlDialect } from "./sql-dialect.ts";
 
 /** A value that both kinds of database can bind. */

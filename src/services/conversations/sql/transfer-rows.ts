@@ -1,6 +1,6 @@
 import { ExportedProfile } from "../../../contract/chat-export.ts";
 import { endedStatus, type MessageImage } from "../../../contract/hmi-schemas.ts";
-import { WireError } from "../../../errors.ts";
+import { WireError } from "../../../contract/wire-error.ts";
 import type { Picture } from "../conversation-store.ts";
 import type {
   ImportedConversation,

@@ -1,7 +1,8 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
-import { messageOf, UserError, withoutStop } from "../../../errors.ts";
+import { messageOf, withoutStop } from "../../../errors/thrown-error.ts";
+import { UserError } from "../../../errors/user-error.ts";
 import { openNew } from "../../../files/private-files.ts";
 import { refuseNewer } from "./migrate-sqlite.ts";
 

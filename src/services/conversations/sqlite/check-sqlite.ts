@@ -1,7 +1,8 @@
 import { existsSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { messageOf, UserError } from "../../../errors.ts";
+import { messageOf } from "../../../errors/thrown-error.ts";
+import { UserError } from "../../../errors/user-error.ts";
 import { COUNTED_FAULTS, type DatabaseCheck, leftReplies } from "../sql/database-check.ts";
 import { refuseNewer, versionOf } from "./migrate-sqlite.ts";
 import { MIGRATIONS, SCHEMA_VERSION } from "./sqlite-schema.ts";

@@ -1,6 +1,7 @@
 import { closeSync, rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { messageOf, UserError } from "../../../errors.ts";
+import { messageOf } from "../../../errors/thrown-error.ts";
+import { UserError } from "../../../errors/user-error.ts";
 import { openNew } from "../../../files/private-files.ts";
 import { MIGRATIONS, SCHEMA_VERSION } from "./sqlite-schema.ts";
 

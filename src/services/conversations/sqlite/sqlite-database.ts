@@ -1,6 +1,8 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
-import { messageOf, UserError, WireError, withoutStop } from "../../../errors.ts";
+import { WireError } from "../../../contract/wire-error.ts";
+import { messageOf, withoutStop } from "../../../errors/thrown-error.ts";
+import { UserError } from "../../../errors/user-error.ts";
 import { preparePrivateFile } from "../../../files/private-files.ts";
 import { createSerialQueue } from "../serial-queue.ts";
 import {

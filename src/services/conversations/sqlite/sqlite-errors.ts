@@ -1,4 +1,5 @@
-import { messageOf, WireError } from "../../../errors.ts";
+import { WireError } from "../../../contract/wire-error.ts";
+import { messageOf } from "../../../errors/thrown-error.ts";
 import { NotConfirmedError } from "../sql/sql-database.ts";
 
 /** SQLite's own result codes, without their extended part. */

@@ -1,5 +1,6 @@
 import type { ExportedConversation, ExportedImage } from "../../../contract/chat-export.ts";
-import { messageOf, WireError } from "../../../errors.ts";
+import { WireError } from "../../../contract/wire-error.ts";
+import { messageOf } from "../../../errors/thrown-error.ts";
 import { requireAgent } from "../../conversations/agents.ts";
 import type { Picture } from "../../conversations/conversation-store.ts";
 import type { TransferredConversation } from "../../conversations/transfer-store.ts";

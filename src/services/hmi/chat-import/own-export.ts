@@ -1,5 +1,5 @@
 import { EXPORT_FORMAT, EXPORT_VERSION, ExportedConversation } from "../../../contract/chat-export.ts";
-import { WireError } from "../../../errors.ts";
+import { WireError } from "../../../contract/wire-error.ts";
 import { checkedShape } from "./checked-shape.ts";
 import type { Candidate, ImportFormat } from "./import-format.ts";
 

@@ -1,4 +1,4 @@
-import { WireError } from "../../../errors.ts";
+import { WireError } from "../../../contract/wire-error.ts";
 import type { FileContents, ImportFormat } from "./import-format.ts";
 import { IMPORT_FORMATS } from "./import-formats.ts";
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { NotTold } from "../../../errors.ts";
+import { NotTold } from "../../../harness/target-errors.ts";
 import type { HttpMethod, SeenCall } from "../../http-client.ts";
 import type { ChatClient, NamedReply, OutgoingMessage, Place, Reading, Sent } from "../chat-client.ts";
 import type { DriverContext } from "../define-driver.ts";

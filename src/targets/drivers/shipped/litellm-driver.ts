@@ -1,4 +1,4 @@
-import { UserError } from "../../../errors.ts";
+import { UserError } from "../../../errors/user-error.ts";
 import { type DriverContext, defineDriver } from "../define-driver.ts";
 import { openaiChat } from "./openai-chat-driver.ts";
 

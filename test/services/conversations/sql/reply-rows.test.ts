@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { WireError } from "../../../../src/errors.ts";
+import { WireError } from "../../../../src/contract/wire-error.ts";
 import { type Database, NotConfirmedError } from "../../../../src/services/conversations/sql/sql-database.ts";
 import { createSqlStore } from "../../../../src/services/conversations/sql/sql-store.ts";
 import { openDatabase } from "../../../../src/services/conversations/sqlite/sqlite-database.ts";

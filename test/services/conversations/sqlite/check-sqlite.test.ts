@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { UserError } from "../../../../src/errors.ts";
+import { UserError } from "../../../../src/errors/user-error.ts";
 import { checkDatabase } from "../../../../src/services/conversations/sqlite/check-sqlite.ts";
 import { SCHEMA_VERSION } from "../../../../src/services/conversations/sqlite/sqlite-schema.ts";
 import { writeVersion1 } from "../../../support/old-databases.ts";

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
-import { UserError } from "../../../../src/errors.ts";
+import { UserError } from "../../../../src/errors/user-error.ts";
 import { openSqliteStore } from "../../../../src/services/conversations/sqlite/open-sqlite-store.ts";
 import { SCHEMA_VERSION } from "../../../../src/services/conversations/sqlite/sqlite-schema.ts";
 import {

@@ -1,0 +1,30 @@
+/**
+ * A call to what the target lacks, by the contract that was given for it: what becomes of the check that made
+ * the call is for that contract to say.
+ */
+export class Lacks extends Error {
+  override readonly name = "Lacks";
+  /** The endpoint, by the name that settings know it by. */
+  readonly endpoint: string;
+  /** `POST /chat/{session_id}/cancel`. */
+  readonly call: string;
+  readonly becomes: "skipped" | "broken";
+  /** What was answered instead; undefined where nobody asked. */
+  readonly answered: string | undefined;
+
+  constructor(endpoint: string, call: string, becomes: "skipped" | "broken", answered?: string) {
+    super(`this target has no ${call} (contract.lacks: ${endpoint})`);
+    this.endpoint = endpoint;
+    this.call = call;
+    this.becomes = becomes;
+    this.answered = answered;
+  }
+}
+
+/**
+ * What a claim is about is not told by this target: the claim is not judged. The message says which call or field is
+ * missing, and which setting would supply it.
+ */
+export class NotTold extends Error {
+  override readonly name = "NotTold";
+}
