@@ -1,6 +1,7 @@
 import type { StreamEvent } from "../contract/event-schemas.ts";
 import { type Message, MessageList, SentMessage } from "../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../contract/routes.ts";
+import type { WholeRow } from "../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../targets/http-client.ts";
 import { lookUntil } from "../targets/look-until.ts";
 import type { Target } from "../targets/open-target.ts";
@@ -82,7 +83,7 @@ export function tokens(count: number): (event: StreamEvent) => boolean {
 }
 
 /** What was said in a conversation, oldest first, as it is stored. */
-export async function readRows(context: Context, sessionId: string): Promise<readonly Message[]> {
+export async function readRows(context: Context, sessionId: string): Promise<readonly WholeRow[]> {
   return (await readAllRows(context, sessionId)).filter((row) => row.message_type === "chat");
 }
 
@@ -91,7 +92,7 @@ export async function readAllRows(
   context: Context,
   sessionId: string,
   limit?: number,
-): Promise<readonly Message[]> {
+): Promise<readonly WholeRow[]> {
   const stored = await context.target.store?.messagesOf(sessionId);
   if (stored === undefined) return await readHistory(context, sessionId, limit);
   const isTold = stored.every((row) => row.status !== undefined && row.message_type !== undefined);
@@ -137,7 +138,7 @@ export async function readHistory(
 }
 
 /** The same, as soon as no reply is being written any more; as it is then, where one is for too long. */
-export async function readSettledRows(context: Context, sessionId: string): Promise<readonly Message[]> {
+export async function readSettledRows(context: Context, sessionId: string): Promise<readonly WholeRow[]> {
   return await lookUntil(
     context,
     patienceOf(context.target),

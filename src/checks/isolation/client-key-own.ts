@@ -1,7 +1,8 @@
-import { type Message, SentMessage } from "../../contract/hmi-schemas.ts";
+import { SentMessage } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import type { WholeRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readReply, readSettledRows } from "../read-replies.ts";
@@ -11,7 +12,7 @@ interface Keyed {
   readonly sessionId: string;
   readonly asked: string;
   readonly answer: SeenCall;
-  readonly rows: readonly Message[];
+  readonly rows: readonly WholeRow[];
 }
 
 export const clientKeyOwn = defineCheck<Context["target"], readonly Keyed[]>({

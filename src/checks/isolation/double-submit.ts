@@ -1,7 +1,7 @@
-import type { Message } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import type { WholeRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { generationsFor } from "../engine-generations.ts";
 import { followStream } from "../follow-stream.ts";
@@ -14,7 +14,7 @@ interface Resent {
   readonly door: "message" | "general-stream";
   readonly asked: string;
   readonly statuses: readonly number[];
-  readonly rows: readonly Message[];
+  readonly rows: readonly WholeRow[];
   readonly generations: readonly SeenGeneration[];
 }
 

@@ -1,9 +1,9 @@
-import { type Message, SentMessage } from "../../contract/hmi-schemas.ts";
+import { SentMessage } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { defineCheck } from "../../harness/define-check.ts";
 import { NotTold } from "../../harness/target-errors.ts";
 import type { Place } from "../../targets/drivers/chat-client.ts";
-import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
+import type { SeenRow, WholeRow } from "../../targets/drivers/reply-facts.ts";
 import { beginTalk, converseIn, openPlace, settledRowsOf, type Talk } from "../check-conversation.ts";
 import { type Context, makeProfile } from "../profiles-and-sessions.ts";
 import { readSettledRows } from "../read-replies.ts";
@@ -65,7 +65,7 @@ async function sendToProfile(context: Context): Promise<Evidence> {
     }),
   );
   const named = answers.flatMap(({ body }) => SentMessage.safeParse(body).data?.session_id ?? []);
-  const conversations: readonly (readonly Message[])[] = await Promise.all(
+  const conversations: readonly (readonly WholeRow[])[] = await Promise.all(
     [...new Set(named)].map((id) => readSettledRows(context, id)),
   );
   return { asked, statuses: answers.map(({ status }) => status), conversations };

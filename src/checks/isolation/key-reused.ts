@@ -1,8 +1,8 @@
 import { ErrorBody } from "../../contract/common-schemas.ts";
-import type { Message } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import type { WholeRow } from "../../targets/drivers/reply-facts.ts";
 import { followStream } from "../follow-stream.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readReply, readSettledRows } from "../read-replies.ts";
@@ -13,7 +13,7 @@ interface Reused {
   readonly first: number;
   readonly status: number;
   readonly code: string | null;
-  readonly rows: readonly Message[];
+  readonly rows: readonly WholeRow[];
 }
 
 export const keyReused = defineCheck<Context["target"], readonly Reused[]>({

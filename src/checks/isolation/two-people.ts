@@ -1,6 +1,7 @@
-import { type Message, SentMessage, type UserEvent } from "../../contract/hmi-schemas.ts";
+import { SentMessage, type UserEvent } from "../../contract/hmi-schemas.ts";
 import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
+import type { WholeRow } from "../../targets/drivers/reply-facts.ts";
 import type { HttpClient, HttpMethod, SeenCall, SeenStream } from "../../targets/http-client.ts";
 import { listenToEvents } from "../listen-to-events.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
@@ -22,7 +23,7 @@ export interface TwoPeople {
   readonly heard: readonly UserEvent[];
   /** The first person's reply, during which all that was tried. */
   readonly stream: SeenStream;
-  readonly rows: readonly Message[];
+  readonly rows: readonly WholeRow[];
 }
 
 /** What another person tries. Those that take away come last. */

@@ -1,4 +1,4 @@
-import type { Message } from "../../contract/hmi-schemas.ts";
+import type { WholeRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { lookUntil } from "../../targets/look-until.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
@@ -9,7 +9,7 @@ import { patienceOf, readSettledRows, sendAndReadReply } from "../read-replies.t
 /** A conversation that outgrew the window that its profile asks for. */
 export interface OutgrownConversation {
   readonly streams: readonly SeenStream[];
-  readonly rows: readonly Message[];
+  readonly rows: readonly WholeRow[];
   /** What the engine was asked for each message; empty where it cannot be watched. */
   readonly replies: readonly (readonly SeenGeneration[])[];
   /** What else it was asked of this conversation: summaries. */

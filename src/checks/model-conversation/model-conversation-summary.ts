@@ -1,8 +1,8 @@
 import { LIMITS } from "../../contract/contract-defaults.ts";
-import type { Message } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck, type Verdict } from "../../harness/define-check.ts";
 import { NotTold } from "../../harness/target-errors.ts";
+import type { WholeRow } from "../../targets/drivers/reply-facts.ts";
 import { lookUntil } from "../../targets/look-until.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { readAllRows, readRows } from "../read-replies.ts";
@@ -16,13 +16,13 @@ interface Evidence {
   readonly sessionId: string;
   readonly modelId: number;
   /** Summaries that appeared, in whatever conversation they are. */
-  readonly summaries: readonly Message[];
+  readonly summaries: readonly WholeRow[];
   /** For how long it was waited for one, in milliseconds. */
   readonly waitedMs: number;
   /** What a short exchange took before that, in milliseconds: the engine's pace. */
   readonly exchangeMs: number;
   /** The dialogue before the last message. */
-  readonly dialogue: readonly Message[];
+  readonly dialogue: readonly WholeRow[];
   /** What the engine was given for the message after the summary; undefined where it cannot be seen. */
   readonly nextPrompt: readonly SeenGeneration[] | undefined;
 }
@@ -80,7 +80,7 @@ async function beginLongTalk(
 
 /** What was said in the end, and in how many exchanges of this run. */
 interface LongConversation {
-  readonly dialogue: readonly Message[];
+  readonly dialogue: readonly WholeRow[];
   readonly turns: number;
 }
 
@@ -122,7 +122,7 @@ async function waitForSummary(
 ): Promise<Pick<Evidence, "summaries" | "waitedMs">> {
   const start = performance.now();
   const patienceMs = Math.min(MOST_PATIENCE_MS, Math.max(LEAST_PATIENCE_MS, EXCHANGES_LONG * exchangeMs));
-  const look = async (): Promise<readonly Message[]> => {
+  const look = async (): Promise<readonly WholeRow[]> => {
     const rows = await Promise.all(sessionIds.map((sessionId) => readAllRows(context, sessionId)));
     return rows.flat().filter((row) => row.message_type === "summary");
   };

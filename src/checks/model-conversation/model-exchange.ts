@@ -1,7 +1,7 @@
-import { type Message, SentMessage } from "../../contract/hmi-schemas.ts";
+import { SentMessage } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
-import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
+import { type SeenRow, textOf, type WholeRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { readAllRows } from "../read-replies.ts";
@@ -184,7 +184,7 @@ async function readReply(
 
 /** Every row of the conversations that this run's messages may get into, right or wrong. */
 async function rowsOfProfiles(context: Context, { profileA, profileB }: Stage) {
-  const rows = new Map<string, Message>();
+  const rows = new Map<string, WholeRow>();
   const profileOf = new Map<string, number | null>();
   for (const modelId of [profileA.modelId, profileB.modelId, "none"] as const) {
     const { sessions } = await listSessions(context, modelId);
@@ -199,7 +199,7 @@ async function rowsOfProfiles(context: Context, { profileA, profileB }: Stage) {
 }
 
 /** Without the rows of somebody who chats on the same stack meanwhile: those that follow another message. */
-function ownRows(rows: readonly Message[], message: string): Message[] {
+function ownRows(rows: readonly WholeRow[], message: string): WholeRow[] {
   const strangers = rows.filter((row) => row.role === "user" && row.content !== message);
   const foreign = new Set(strangers.map((row) => row.session_id));
   return rows.filter((row) => !foreign.has(row.session_id));

@@ -154,7 +154,7 @@ export function judgeStored(reply: StoredReply, status: Message["status"]): Brok
 }
 
 /** What is not told is not another one. */
-function isSame(one: Message["status"] | undefined, other: Message["status"] | undefined): boolean {
+function isSame(one: string | undefined, other: string | undefined): boolean {
   return one === undefined || other === undefined || one === other;
 }
 

@@ -1,5 +1,6 @@
 /** Two messages that are sent at the same moment, and arrive at two copies. */
-import type { Message } from "../../contract/hmi-schemas.ts";
+
+import type { WholeRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { generationsFor } from "../engine-generations.ts";
@@ -12,7 +13,7 @@ export interface SentAtOnce {
   readonly answers: readonly SeenCall[];
   readonly copies: readonly string[];
   /** What the conversation holds after that. */
-  readonly rows: readonly Message[];
+  readonly rows: readonly WholeRow[];
   /** What the engine was asked for these messages; empty where it cannot be watched. */
   readonly generations: readonly SeenGeneration[];
 }

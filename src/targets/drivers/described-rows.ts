@@ -87,15 +87,15 @@ export function readRow(
 }
 
 /** A word that stands for none of ours stays: that is for the checks to judge. */
-function roleIn(said: string, { roles = {} }: RowsDescription): Message["role"] {
+function roleIn(said: string, { roles = {} }: RowsDescription): string {
   const own = Object.entries(roles).find(([, words]) => words?.includes(said))?.[0];
-  return (own ?? knownRole(said) ?? said) as Message["role"];
+  return own ?? knownRole(said) ?? said;
 }
 
-function statusIn(said: string | null, { statuses = {} }: RowsDescription): Message["status"] | undefined {
+function statusIn(said: string | null, { statuses = {} }: RowsDescription): string | undefined {
   if (said === null) return undefined;
   const own = Object.entries(statuses).find(([, words]) => words?.includes(said))?.[0];
-  return (own as Message["status"] | undefined) ?? statusMeant(said);
+  return own ?? statusMeant(said);
 }
 
 /** Null where the row has none although rows have a place for it. */

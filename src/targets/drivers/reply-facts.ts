@@ -71,11 +71,24 @@ export function failureOf({ facts }: Heard): Extract<ReplyFact, { kind: "failure
 }
 
 /**
- * A row of a conversation, by the contract's names. A field that is not there was not told; null is what was told as
- * null. `message_type` of what is neither a person's message nor its reply is as the back end has it.
+ * What of a row is told by a word: one of the contract's, or whatever the back end says instead. That is for the checks to
+ * judge.
  */
-export type SeenRow = Pick<Message, "role" | "content" | "session_id"> &
-  Partial<Omit<Message, "role" | "content" | "session_id">> & {
+interface RowWords {
+  readonly role: string;
+  readonly message_type: string;
+  readonly status: string;
+  readonly finish_reason: string | null;
+}
+
+/** A row of which everything was told. */
+export type WholeRow = Omit<Message, keyof RowWords> & RowWords;
+
+type AlwaysTold = "role" | "content" | "session_id";
+
+/** A row of a conversation, by the contract's names. A field that is not there was not told; null is what was told as null. */
+export type SeenRow = Pick<WholeRow, AlwaysTold> &
+  Partial<Omit<WholeRow, AlwaysTold>> & {
     /** The back end's own word for its status, where nobody says which of ours it is. */
     readonly status_said?: string;
   };

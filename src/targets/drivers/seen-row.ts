@@ -7,7 +7,7 @@ import type { SeenRow } from "./reply-facts.ts";
  * Throws where it has no text or nobody who speaks.
  */
 export function rowIn(value: unknown, session_id: string, answer: SeenCall): SeenRow {
-  const row = (typeof value === "object" && value !== null ? value : {}) as Partial<SeenRow>;
+  const row: Partial<SeenRow> = typeof value === "object" && value !== null ? value : {};
   const { role, content } = row;
   if (typeof role === "string" && typeof content === "string") return { session_id, ...row, role, content };
   throw new Refusal({ ...answer, body: value }, ": a row without a role and a text");

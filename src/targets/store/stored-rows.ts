@@ -1,7 +1,6 @@
 import { ErrorBody } from "../../contract/common-schemas.ts";
 import { Notice, Timings, Usage } from "../../contract/event-schemas.ts";
-import type { Message } from "../../contract/hmi-schemas.ts";
-import type { SeenRow } from "../drivers/reply-facts.ts";
+import type { SeenRow, WholeRow } from "../drivers/reply-facts.ts";
 import type { SqlRow } from "./sql-reader.ts";
 import type { StoredConversation } from "./target-store.ts";
 
@@ -11,29 +10,29 @@ import type { StoredConversation } from "./target-store.ts";
  * several versions, are elsewhere); so is an empty status or type.
  */
 export function messageIn(row: SqlRow): SeenRow {
-  const told = <Name extends keyof Message>(
+  const told = <Name extends keyof WholeRow>(
     name: Name,
-    read: (value: unknown) => Message[Name] | undefined,
+    read: (value: unknown) => WholeRow[Name] | undefined,
     column: string = name,
-  ): { readonly [Told in Name]?: Message[Name] } => {
+  ): { readonly [Told in Name]?: WholeRow[Name] } => {
     const value = Object.hasOwn(row, column) ? read(row[column]) : undefined;
-    return (value === undefined ? {} : { [name]: value }) as { readonly [Told in Name]?: Message[Name] };
+    return (value === undefined ? {} : { [name]: value }) as { readonly [Told in Name]?: WholeRow[Name] };
   };
   return {
     message_id: String(row["id"]),
     session_id: String(row["session_id"]),
     ...told("model_id", keyIn),
-    role: textIn(row["role"]) as Message["role"],
-    ...told("message_type", (value) => wordIn(value) as Message["message_type"] | undefined),
+    role: textIn(row["role"]),
+    ...told("message_type", wordIn),
     content: textIn(row["content"]),
     ...told("thinking", textOrNull),
     ...told("model_name", textOrNull),
     ...told("agent_id", textIn),
-    ...told("status", (value) => wordIn(value) as Message["status"] | undefined),
+    ...told("status", wordIn),
     ...told("usage", (value) => jsonIn(value, Usage)),
     ...told("timings", (value) => jsonIn(value, Timings)),
     ...told("notices", (value) => jsonIn(value, Notice.array()) ?? []),
-    ...told("finish_reason", (value) => textOrNull(value) as Message["finish_reason"]),
+    ...told("finish_reason", textOrNull),
     ...told("error", (value) => jsonIn(value, ErrorBody.shape.error)),
     ...told("timestamp", timeIn, "created_at"),
   };
