@@ -1,8 +1,8 @@
 import type { Config } from "../config/config-schema.ts";
 import type { Role } from "../config/service-config.ts";
 import { addressOfUrl, isLoopback } from "../contract/address.ts";
-import { type SocketTable, socketTable } from "../os/listening-ports.ts";
 import { findProgram } from "../files/find-program.ts";
+import { type SocketTable, socketTable } from "../os/listening-ports.ts";
 import { inspectService, type ServiceState } from "../supervisor/inspect-service.ts";
 import { type ProbeResult, probe } from "../supervisor/run-probe.ts";
 import { stateFolder } from "../supervisor/state-folder.ts";

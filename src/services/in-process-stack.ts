@@ -25,7 +25,7 @@ export interface StackOptions extends StartContext {
   http?: Partial<Config["http"]>;
   /** A running engine's URL; without it, the stand-in runs in this process. */
   engineUrl?: string;
-  /** Pace of the stand-in, in milliseconds a token; 0 (the default) is as fast as it can. */
+  /** The setting `engine.token_delay_ms`; 0, as fast as it can, where it is left out. */
   tokenDelayMs?: number;
   /** The conversations' database file; without it, they end with the process. */
   storePath?: string;

@@ -14,7 +14,7 @@ const TOKEN = "a-token-that-nobody-guesses";
 test("the list of listeners is whole: each place where a server is made is in it", async () => {
   const makers = globSync("**/*.ts", { cwd: SRC }).filter((file) => {
     const source = readFileSync(`${SRC}/${file}`, "utf8");
-    return /= (?:createGuardedServer\(\{|createServer\(\{ \.\.\.options)/.test(source);
+    return /= (?:createGuardedServer\(\{|createServer\(\{ \.\.\.server)/.test(source);
   });
   const { all } = await startListeners();
   expect(new Set(all.map(({ source }) => source))).toEqual(new Set(makers));

@@ -3,7 +3,7 @@ import type { Config } from "../../src/config/config-schema.ts";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import { urlOf } from "../../src/contract/address.ts";
 import { engineRoutes, gatewayRoutes, hmiRoutes } from "../../src/contract/routes.ts";
-import type { RunningService } from "../../src/services/http/report-health.ts";
+import type { RunningService } from "../../src/services/http/running-service.ts";
 import { startGatewayOn, startHmiOn, startStandIn } from "../../src/services/start-services.ts";
 import { generationsOf, startTestEngine } from "../support/gateway.ts";
 import { call } from "../support/http.ts";

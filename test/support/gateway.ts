@@ -8,8 +8,8 @@ import { GenerationList, type GenerationRecord } from "../../src/contract/engine
 import { engineRoutes, gatewayRoutes } from "../../src/contract/routes.ts";
 import { type StandInOptions, startEngine } from "../../src/services/engine/start-engine.ts";
 import { createEngineClient } from "../../src/services/gateway/engine-client.ts";
-import type { ListenerOptions } from "../../src/services/http/http-server.ts";
 import { type GatewayOptions, startGateway } from "../../src/services/gateway/start-gateway.ts";
+import type { ListenerOptions } from "../../src/services/http/http-server.ts";
 import { type Answer, call } from "./http.ts";
 import { openStream, type StreamReader } from "./streams.ts";
 

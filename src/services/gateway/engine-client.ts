@@ -67,7 +67,7 @@ export interface EngineClientOptions {
   readonly url: string;
   /** Shown with every call; empty, or left out: nothing. */
   readonly apiKey?: string | undefined;
-  /** Most that the engine may send for one reply, in characters. */
+  /** The setting `stream.max_reply_chars`. */
   readonly maxReplyChars?: number | undefined;
   readonly logger?: FastifyBaseLogger | undefined;
 }

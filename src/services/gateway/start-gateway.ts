@@ -14,7 +14,7 @@ import { createServer, type ListenerOptions, listen } from "../http/http-server.
 import { probeDependency, reportHealth } from "../http/report-health.ts";
 import type { RunningService } from "../http/running-service.ts";
 import { advertisedUrl } from "../replicas/advertised-url.ts";
-import { CallPasser, CallPasser } from "../replicas/forward-call.ts";
+import { CallPasser } from "../replicas/forward-call.ts";
 import { CANCEL_PATIENCE, READER_PATIENCE, tryHereOrAtOwner } from "../replicas/forward-to-owner.ts";
 import { type GenerationDirectory, NO_OTHER_GATEWAYS } from "../replicas/generation-directory.ts";
 import { lastEventIdOf, sendLog } from "../stream/send-event-stream.ts";
@@ -34,7 +34,7 @@ export interface GatewayOptions {
   readonly engine: EngineClient;
   /** Where the engine is, for the health report. */
   readonly engineUrl: string;
-  /** The model of a request that names none, if the engine has it. */
+  /** The setting `chat.model`. */
   readonly defaultModel: string;
   /** The setting `engine.max_concurrent`. */
   readonly maxConcurrent: number;

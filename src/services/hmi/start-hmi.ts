@@ -19,7 +19,7 @@ import { serveChat } from "./chat-endpoints.ts";
 import { Chat } from "./chat-service.ts";
 import { serveChatTransfer } from "./chat-transfer-endpoints.ts";
 import { serveEvents } from "./event-endpoints.ts";
-import { CallsAtOwner, CallsAtOwner } from "./forward-calls-to-owner.ts";
+import { CallsAtOwner } from "./forward-calls-to-owner.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import { serveImages } from "./image-endpoints.ts";
 import { probeDependencies } from "./probe-dependencies.ts";
@@ -37,7 +37,7 @@ export interface HmiOptions {
   /** Where the gateway is, for the health report. */
   readonly gatewayUrl: string;
   readonly store: ConversationStore;
-  /** The agent of a conversation that is started without one. */
+  /** The setting `chat.agent`. */
   readonly defaultAgent: string;
   /** How models are to answer where neither message nor profile says it. */
   readonly engineSettings: EngineSettings;

@@ -17,7 +17,7 @@ const [DEBUG, INFO, WARN] = [20, 30, 40];
 async function startLogged(options: TestGatewayOptions, level = "debug") {
   const text: string[] = [];
   const logger = pino({ level }, { write: (line: string) => text.push(line) });
-  const gateway = await startTestGateway({ ...options, server: { logger } });
+  const gateway = await startTestGateway({ ...options, server: { ...options.server, logger } });
   const lines = (of: number) =>
     text.map((line) => JSON.parse(line) as Line).filter((line) => line.level === of);
   return { gateway, lines, whole: () => text.join("") };
@@ -75,7 +75,7 @@ test("at no level is there a word of what was said, thought or shown, nor a toke
     response.end(thought(secret("thought")) + piece(secret("reply")) + failure);
   });
   const token = secret("token");
-  const { gateway, whole } = await startLogged({ engineUrl, token }, "trace");
+  const { gateway, whole } = await startLogged({ engineUrl, server: { token } }, "trace");
   const headers = { authorization: `Bearer ${token}` };
   const messages = [
     { role: "system", content: secret("system") },

@@ -1,6 +1,6 @@
 import { postgresqlName } from "../../../contract/store-address.ts";
 import type { ConversationStore } from "../conversation-store.ts";
-import { createSqlStore } from "../sql/sql-store.ts";
+import { createSqlStore, type SqlStoreParts } from "../sql/sql-store.ts";
 import { GenerationLeases } from "./generation-leases.ts";
 import { migratePostgresql } from "./migrate-postgresql.ts";
 import { PostgresqlDatabase } from "./postgresql-database.ts";
@@ -8,11 +8,9 @@ import { postgresqlUnreadable } from "./postgresql-errors.ts";
 import { createPostgresqlPool } from "./postgresql-pool.ts";
 import { WriterLease, type WriterLeaseOptions } from "./writer-lease.ts";
 
-export interface PostgresqlOptions extends WriterLeaseOptions {
+export interface PostgresqlOptions extends WriterLeaseOptions, Pick<SqlStoreParts, "defaultAgent"> {
   /** `postgresql://user:password@host/database`, with what libpq allows in its query. */
   readonly url: string;
-  /** The agent of a conversation that is opened without one. */
-  readonly defaultAgent: string;
 }
 
 /**

@@ -1,13 +1,11 @@
 import type { ConversationStore } from "../conversation-store.ts";
-import { createSqlStore } from "../sql/sql-store.ts";
+import { createSqlStore, type SqlStoreParts } from "../sql/sql-store.ts";
 import { type DatabaseOptions, openDatabase } from "./sqlite-database.ts";
 import { SqliteWriter } from "./sqlite-writer.ts";
 
-export interface SqliteOptions extends DatabaseOptions {
+export interface SqliteOptions extends DatabaseOptions, Pick<SqlStoreParts, "defaultAgent"> {
   /** The database file; made with its folder where it is missing. `:memory:` for one that is not kept. */
   path: string;
-  /** The agent of a conversation that is opened without one. */
-  defaultAgent: string;
 }
 
 /** The embedded store: one SQLite file in WAL mode, which several processes of one machine may open at once. */
