@@ -1,6 +1,10 @@
 import { urlOf } from "../contract/address.ts";
 import { type LockedState, withCommandLock } from "../supervisor/client/command-lock.ts";
-import { follow, StoppedMeanwhile, SupervisorLost } from "../supervisor/client/follow-supervisor.ts";
+import {
+  followSupervisor,
+  StoppedMeanwhile,
+  SupervisorLost,
+} from "../supervisor/client/follow-supervisor.ts";
 import { recordedService } from "../supervisor/client/recorded-services.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
@@ -133,7 +137,7 @@ async function bringUpOnce(
     if (found !== undefined) report(readyStep(found.sighting, found.intent, answer, folder));
   };
   const followAll = () =>
-    follow(folder, {
+    followSupervisor(folder, {
       requests,
       signal,
       onStarting: (name) => onProgress(`starting ${name}`),

@@ -1,5 +1,5 @@
 import { urlOf } from "../contract/address.ts";
-import { isSame } from "../os/process-identity.ts";
+import { isSameProcess } from "../os/process-identity.ts";
 import type { ServiceRecord } from "../supervisor/service-spec.ts";
 import type { ServiceReport } from "../supervisor/supervisor-protocol.ts";
 import type { ServiceStatus, ServiceUsage } from "./service-status.ts";
@@ -17,7 +17,7 @@ export function recordedStatus(
   report: ServiceReport | undefined,
   usageOf: (record: ServiceRecord) => ServiceUsage | null,
 ): ServiceStatus {
-  const living = record !== undefined && isSame(record) ? record : undefined;
+  const living = record !== undefined && isSameProcess(record) ? record : undefined;
   const { state, detail } = stateOf(living, report);
   return {
     name,

@@ -1,6 +1,6 @@
 import { messageOf, withoutStop } from "../errors/thrown-error.ts";
 import { UserError } from "../errors/user-error.ts";
-import { follow } from "../supervisor/client/follow-supervisor.ts";
+import { followSupervisor } from "../supervisor/client/follow-supervisor.ts";
 import type { StateFolder } from "../supervisor/state-folder.ts";
 import type { Asked, AskOptions } from "./ask-supervisor.ts";
 import { startsIt } from "./service-intent.ts";
@@ -15,7 +15,7 @@ export interface Failed {
   readonly requests: ReadonlyMap<string, string>;
   readonly signal: AbortSignal;
   /** Told of each service that becomes ready after all. */
-  readonly onReady: Parameters<typeof follow>[1]["onReady"];
+  readonly onReady: Parameters<typeof followSupervisor>[1]["onReady"];
 }
 
 /**
@@ -59,7 +59,7 @@ async function waitForKept(
   if (left.size > 0 && !signal.aborted)
     // Whatever goes wrong here too is told by what is left.
     await Promise.allSettled([
-      follow(folder, {
+      followSupervisor(folder, {
         requests: left,
         signal,
         onStarting: () => undefined,

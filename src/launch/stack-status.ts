@@ -1,7 +1,7 @@
 import type { Config } from "../config/config-schema.ts";
 import { numberedReplica } from "../config/replicas.ts";
 import { urlOf } from "../contract/address.ts";
-import { describeProcess, isSame } from "../os/process-identity.ts";
+import { describeProcess, isSameProcess } from "../os/process-identity.ts";
 import { cpuShare, type Usage, usageByGroup, usageOf } from "../os/process-usage.ts";
 import { finishedJobs, knownSupervisor } from "../supervisor/client/known-supervisor.ts";
 import { processesOf, recordedServices } from "../supervisor/client/recorded-services.ts";
@@ -74,7 +74,8 @@ export async function stackStatus(
     }
   } else
     for (const record of records) {
-      if (!planned.has(record.name) && isSame(record)) services.push(unconfigured(record, usage(record)));
+      if (!planned.has(record.name) && isSameProcess(record))
+        services.push(unconfigured(record, usage(record)));
     }
   return {
     time: new Date(now).toISOString(),

@@ -81,7 +81,7 @@ export function fateOf(recorded: RecordedIdentity): Fate {
 }
 
 /** Whether the recorded process, and no other with its pid, is alive. */
-export function isSame(recorded: RecordedIdentity): boolean {
+export function isSameProcess(recorded: RecordedIdentity): boolean {
   return fateOf(recorded) === "alive";
 }
 
@@ -167,14 +167,14 @@ export function everyone({ group, strays }: Members): ProcessIdentity[] {
 
 function adoptedMembers(leader: RecordedIdentity, known: readonly ProcessIdentity[]): Members {
   const { pid, start_time: startTime, boot_id: bootId } = leader;
-  return isSame(leader) || known.length > 0 ? familyOf({ pid, startTime, bootId }, known) : NOBODY;
+  return isSameProcess(leader) || known.length > 0 ? familyOf({ pid, startTime, bootId }, known) : NOBODY;
 }
 
 const NOBODY: Members = { group: [], strays: [] };
 
 function groupOf(leader: RecordedIdentity, vouchers: readonly ProcessIdentity[]): ProcessIdentity[] {
   const group = processes().group(leader.pid);
-  return isSame(leader) || group.some((one) => includes(vouchers, one)) ? group : [];
+  return isSameProcess(leader) || group.some((one) => includes(vouchers, one)) ? group : [];
 }
 
 function includes(list: readonly ProcessIdentity[], { pid, startTime }: ProcessIdentity): boolean {

@@ -1,4 +1,4 @@
-import { everyone, isSame, membersOf } from "../os/process-identity.ts";
+import { everyone, isSameProcess, membersOf } from "../os/process-identity.ts";
 import { killAtOnce } from "./end-processes.ts";
 import { serviceMark } from "./service-mark.ts";
 import type { ServiceRecord } from "./service-spec.ts";
@@ -14,7 +14,7 @@ import type { StateFolder } from "./state-folder.ts";
  */
 export async function crashService(record: ServiceRecord, state: StateFolder): Promise<number> {
   const members = membersOf(serviceMark(record.name, state, record), record);
-  if (!isSame(record)) return 0;
+  if (!isSameProcess(record)) return 0;
   await killAtOnce(record, members);
   return everyone(members).length;
 }

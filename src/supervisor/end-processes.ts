@@ -5,7 +5,7 @@ import {
   describeProcess,
   everyone,
   isAlive,
-  isSame,
+  isSameProcess,
   type Members,
   type RecordedIdentity,
 } from "../os/process-identity.ts";
@@ -56,7 +56,7 @@ export async function endProcesses(
   if (areGone()) return "already_gone";
 
   signalMembers(members(), leader.pid, leader.stop?.signal ?? "SIGTERM");
-  const haveEnded = () => !isSame(leader) && areGone();
+  const haveEnded = () => !isSameProcess(leader) && areGone();
   const pauseMs = Math.min(timeoutMs, LONGEST_PAUSE_MS);
   if (await within(pauseMs, haveEnded, hurry)) return "stopped";
   // One that is suspended, by Ctrl-Z or since a supervisor died in a rotation, heeds the signal only when it goes on.

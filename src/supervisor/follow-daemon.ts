@@ -1,4 +1,4 @@
-import { everyone, isSame, membersOf, startOrder } from "../os/process-identity.ts";
+import { everyone, isSameProcess, membersOf, startOrder } from "../os/process-identity.ts";
 import type { ProcessIdentity } from "../os/process-table.ts";
 import { isSameRun, readRecord, writeRecord } from "./process-record.ts";
 import { processFields } from "./record-fields.ts";
@@ -19,7 +19,7 @@ export async function followDaemon(
   state: StateFolder,
 ): Promise<ServiceRecord | undefined> {
   return await amend(record, state, () => {
-    if (isSame(record)) return undefined;
+    if (isSameProcess(record)) return undefined;
     const [oldest] = survivorsOf(record, state);
     const { executable, ...lasting } = record;
     const first_start_time = record.first_start_time ?? record.start_time;

@@ -1,6 +1,13 @@
 import { ownUser } from "../files/user-names.ts";
 import type { Listener } from "../os/listening-ports.ts";
-import { describeProcess, everyone, isAboveUs, isSame, markOf, membersOf } from "../os/process-identity.ts";
+import {
+  describeProcess,
+  everyone,
+  isAboveUs,
+  isSameProcess,
+  markOf,
+  membersOf,
+} from "../os/process-identity.ts";
 import { findManagerOf, type ProcessManager } from "../os/process-managers.ts";
 import type { Mark, ProcessDetails } from "../os/process-table.ts";
 import { runnerOf } from "../os/same-program.ts";
@@ -53,11 +60,11 @@ export function occupantOf(
   listener: Listener,
   probe: ProbeResult,
 ): Occupant {
-  return judge(look(spec, state, listener, probe));
+  return judgeOccupant(look(spec, state, listener, probe));
 }
 
 /** The judgement on an occupant by what was seen of it. */
-export function judge(clues: OccupantClues): Occupant {
+export function judgeOccupant(clues: OccupantClues): Occupant {
   const kind = kindOf(clues);
   const { process, isOurUser, isAboveUs, runsCommand, probe } = clues;
   const isFree = kind === "same_program" && process !== undefined && isOurUser && !isAboveUs;
@@ -94,5 +101,5 @@ function membershipOf(pid: number, { name }: ServiceSpec, state: StateFolder): O
   const members = everyone(membersOf(serviceMark(name, state, record), record));
   if (members.every((member) => member.pid !== pid)) return "none";
   // A record that was lost is rebuilt from the process.
-  return record === undefined || isSame(record) ? "of_living" : "of_dead";
+  return record === undefined || isSameProcess(record) ? "of_living" : "of_dead";
 }

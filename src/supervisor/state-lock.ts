@@ -5,7 +5,13 @@ import { ifThere, messageOf, nodeErrorCode } from "../errors/thrown-error.ts";
 import { EXIT, UserError } from "../errors/user-error.ts";
 import { readOwn } from "../files/private-files.ts";
 import { lifeOfNamespace } from "../os/pid-namespace.ts";
-import { fateOf, identifySelf, isSame, type RecordedIdentity, recordedSelf } from "../os/process-identity.ts";
+import {
+  fateOf,
+  identifySelf,
+  isSameProcess,
+  type RecordedIdentity,
+  recordedSelf,
+} from "../os/process-identity.ts";
 import { shellWord } from "../text/shell-word.ts";
 import { isDiskFull } from "./disk-full.ts";
 import { inOtherNamespace } from "./other-namespace.ts";
@@ -78,7 +84,7 @@ async function acquire(path: string, { signal, onWait }: LockOptions): Promise<v
     const holder = readHolder(path);
     if (holder === undefined) {
       if (take(path)) return;
-    } else if (holder === "unreadable" || !isSame(holder)) {
+    } else if (holder === "unreadable" || !isSameProcess(holder)) {
       requireJudgeableHolder(path, holder);
       await breakLock(path, holder, signal);
     } else {

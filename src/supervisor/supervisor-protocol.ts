@@ -35,7 +35,7 @@ export type WatchedService = Pick<ServiceSpec, "name" | "ready" | "live" | "labe
  * `wanted.json`: the services that should run. Written by `up`, `down` and `restart` under the state's lock;
  * the supervisor reads it, and sees to it.
  */
-export interface Wanted {
+export interface DesiredServices {
   readonly services: {
     readonly [name: string]: {
       /** Changes with every request to have it run: a service that was given up is tried again. */

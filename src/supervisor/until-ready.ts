@@ -3,7 +3,7 @@ import { placeText } from "../contract/address.ts";
 import { withoutStop } from "../errors/thrown-error.ts";
 import { UserError } from "../errors/user-error.ts";
 import { describeListener, isInTheWay, placesOf } from "../os/listening-ports.ts";
-import { everyone, isSame, membersOf } from "../os/process-identity.ts";
+import { everyone, isSameProcess, membersOf } from "../os/process-identity.ts";
 import { findStrangers } from "./find-foreign-listeners.ts";
 import { followDaemon, noteChanges } from "./follow-daemon.ts";
 import type { Exit, Launch } from "./launch-service.ts";
@@ -109,7 +109,7 @@ function endSignals(record: ServiceRecord, launch: Launch): AbortSignal[] {
 }
 
 function hasEnded(record: ServiceRecord, launch: Launch): boolean {
-  return record === launch.record ? launch.ended.aborted : !isSame(record);
+  return record === launch.record ? launch.ended.aborted : !isSameProcess(record);
 }
 
 function targetOf({ address, environment }: AskedSpec, { record, logSize }: Launch): ProbeTarget {

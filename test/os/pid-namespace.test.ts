@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { isOtherNamespace, lifeOfNamespace, ownPidNamespace } from "../../src/os/pid-namespace.ts";
-import { fateOf, identifySelf, isSame } from "../../src/os/process-identity.ts";
+import { fateOf, identifySelf, isSameProcess } from "../../src/os/process-identity.ts";
 
 const IS_LINUX = process.platform === "linux";
 
@@ -19,7 +19,7 @@ test.runIf(IS_LINUX)(
   () => {
     const { pid, startTime, bootId } = identifySelf();
     const recorded = { pid, start_time: startTime, boot_id: bootId, pid_namespace: "pid:[1]" };
-    expect([fateOf(recorded), isSame(recorded)]).toEqual(["other_namespace", false]);
+    expect([fateOf(recorded), isSameProcess(recorded)]).toEqual(["other_namespace", false]);
     expect(lifeOfNamespace("pid:[1]")).not.toBe("alive");
   },
 );

@@ -1,7 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
-import { describeProcess, fateOf, identify, identifySelf, isSame } from "../../src/os/process-identity.ts";
+import {
+  describeProcess,
+  fateOf,
+  identify,
+  identifySelf,
+  isSameProcess,
+} from "../../src/os/process-identity.ts";
 import { eventually } from "../support/streams.ts";
 
 function recorded(changes: object = {}) {
@@ -10,7 +16,7 @@ function recorded(changes: object = {}) {
 }
 
 test("a process is the same as long as pid, start time and boot are", () => {
-  expect(isSame(recorded())).toBe(true);
+  expect(isSameProcess(recorded())).toBe(true);
   expect(fateOf(recorded({ start_time: "1" }))).toBe("pid_reused");
   expect(fateOf(recorded({ boot_id: "an older one" }))).toBe("other_boot");
   expect(fateOf(recorded({ boot_id: "an older one", pid_namespace: "pid:[1]" }))).toBe("other_boot");

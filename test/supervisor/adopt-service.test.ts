@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { findListeners, type Listener } from "../../src/os/listening-ports.ts";
-import { identify, isSame } from "../../src/os/process-identity.ts";
+import { identify, isSameProcess } from "../../src/os/process-identity.ts";
 import { adopt } from "../../src/supervisor/adopt-service.ts";
 import { inspectService } from "../../src/supervisor/inspect-service.ts";
 import type { StateFolder } from "../../src/supervisor/state-folder.ts";
@@ -74,7 +74,7 @@ test("who shares a process group with an adopted service is not stopped with it"
   await eventually(() => findListeners(beside)).toHaveLength(1);
   const record = await adopt(spec, state, await listenerOn(spec));
   await stopService(record, state);
-  expect(isSame(record)).toBe(false);
+  expect(isSameProcess(record)).toBe(false);
   expect(await findListeners(beside)).toHaveLength(1);
   expect(identify(shell.pid ?? 0)).toBeDefined();
 });
@@ -89,7 +89,7 @@ test("an adopted service that leads a group which holds a stranger is stopped al
   const record = await adopt(spec, state, await listenerOn(spec));
   expect(record.pid).toBe(leader.pid);
   await stopService(record, state);
-  expect(isSame(record)).toBe(false);
+  expect(isSameProcess(record)).toBe(false);
   expect(() => process.kill(-record.pid, 0)).not.toThrow();
 });
 

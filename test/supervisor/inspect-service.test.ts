@@ -4,7 +4,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { isSame } from "../../src/os/process-identity.ts";
+import { isSameProcess } from "../../src/os/process-identity.ts";
 import { decide, inspectService, type ServiceFacts } from "../../src/supervisor/inspect-service.ts";
 import type { ServiceRecord } from "../../src/supervisor/service-spec.ts";
 import { serviceFiles, stateFolder } from "../../src/supervisor/state-folder.ts";
@@ -119,7 +119,7 @@ test.each(["lost", "broken"])(
     const { started_at, config_digest, log_size, ...lasting } = record;
     expect(found).toMatchObject({ state: "running", recorded: false, healthy: true, record: lasting });
     if (found.state === "running") await stopService(found.record, state);
-    expect(isSame(record)).toBe(false);
+    expect(isSameProcess(record)).toBe(false);
   },
 );
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { findListeners } from "../../src/os/listening-ports.ts";
-import { everyone, identify, isSame, membersOf } from "../../src/os/process-identity.ts";
+import { everyone, identify, isSameProcess, membersOf } from "../../src/os/process-identity.ts";
 import { followDaemon } from "../../src/supervisor/follow-daemon.ts";
 import { inspectService } from "../../src/supervisor/inspect-service.ts";
 import { launchService } from "../../src/supervisor/launch-service.ts";
@@ -130,7 +130,7 @@ test("one whose leader leaves others behind after it was ready can be followed t
   const record = await startService(spec, state);
   expect(await followDaemon(record, state)).toBeUndefined();
   process.kill(record.pid, "SIGKILL");
-  await eventually(() => isSame(record)).toBe(false);
+  await eventually(() => isSameProcess(record)).toBe(false);
   const followed = await followDaemon(record, state);
   expect(readRecord(state, spec.name)).toEqual({ kind: "record", record: followed });
   expect(await inspectService(spec, state)).toMatchObject({ state: "running", healthy: true });

@@ -2,10 +2,15 @@ import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { findListeners } from "../../src/os/listening-ports.ts";
-import { isSame } from "../../src/os/process-identity.ts";
+import { isSameProcess } from "../../src/os/process-identity.ts";
 import { describeOccupant } from "../../src/supervisor/describe-occupant.ts";
 import { isReplaceable } from "../../src/supervisor/end-occupant.ts";
-import { judge, type Occupant, type OccupantClues, occupantOf } from "../../src/supervisor/port-occupant.ts";
+import {
+  judgeOccupant,
+  type Occupant,
+  type OccupantClues,
+  occupantOf,
+} from "../../src/supervisor/port-occupant.ts";
 import { probe } from "../../src/supervisor/run-probe.ts";
 import type { StateFolder } from "../../src/supervisor/state-folder.ts";
 import {
@@ -57,7 +62,7 @@ test.each<[string, Partial<OccupantClues>, Occupant["kind"], boolean, boolean]>(
   ["what is left of the service", { membership: "of_dead", mark }, "stale", false, true],
   ["what runs this command", { isAboveUs: true }, "same_program", false, false],
 ])("%s", (_, clues, kind, adoptable, replaceable) => {
-  const occupant = judge({ ...BY_HAND, ...clues });
+  const occupant = judgeOccupant({ ...BY_HAND, ...clues });
   expect([occupant.kind, occupant.adoptable, isReplaceable(occupant)]).toEqual([
     kind,
     adoptable,
@@ -179,7 +184,7 @@ test("what is left of an earlier run is told as such", async () => {
   const spec = await fixtureService("forks-a-child", state);
   const record = await startService(spec, state);
   process.kill(record.pid, "SIGKILL");
-  await eventually(() => isSame(record)).toBe(false);
+  await eventually(() => isSameProcess(record)).toBe(false);
   expect(await seen(spec, state)).toMatchObject({
     kind: "stale",
     text: expect.stringContaining("`stack down sample` stops it."),

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { isSame } from "../../src/os/process-identity.ts";
+import { isSameProcess } from "../../src/os/process-identity.ts";
 import { inspectService } from "../../src/supervisor/inspect-service.ts";
 import { readRecord } from "../../src/supervisor/process-record.ts";
 import type { ServiceSpec } from "../../src/supervisor/service-spec.ts";
@@ -22,7 +22,7 @@ test("a started service is ready, and recorded with its labels", async () => {
   const state = temporaryState();
   const spec = await fixtureService("serves-health", state, { labels: { kind: "stand-in" } });
   const record = await startService(spec, state);
-  expect(isSame(record)).toBe(true);
+  expect(isSameProcess(record)).toBe(true);
   expect(readRecord(state, spec.name)).toEqual({ kind: "record", record });
   expect(readFileSync(serviceFiles(state, spec.name).pid, "utf8")).toBe(`${record.pid}\n`);
   expect(record.labels).toEqual({ kind: "stand-in" });

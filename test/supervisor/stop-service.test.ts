@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { findListeners } from "../../src/os/listening-ports.ts";
-import { identify, isSame } from "../../src/os/process-identity.ts";
+import { identify, isSameProcess } from "../../src/os/process-identity.ts";
 import { inspectService } from "../../src/supervisor/inspect-service.ts";
 import type { ServiceRecord, ServiceSpec } from "../../src/supervisor/service-spec.ts";
 import { stopService } from "../../src/supervisor/stop-service.ts";
@@ -53,7 +53,7 @@ test.each(["forks-a-child", "child-leaves-the-group"])("%s: the child is stopped
 test("a child that outlived its wrapper is stopped by the wrapper's record", async () => {
   const { state, spec, record } = await started("forks-a-child");
   process.kill(record.pid, "SIGKILL");
-  await eventually(() => isSame(record)).toBe(false);
+  await eventually(() => isSameProcess(record)).toBe(false);
   expect(await inspectService(spec, state)).toMatchObject({
     state: "stale",
     fate: "gone",
@@ -66,7 +66,7 @@ test("a child that outlived its wrapper is stopped by the wrapper's record", asy
 test("a service that is gone is only cleared away", async () => {
   const { state, record } = await started("serves-health");
   process.kill(record.pid, "SIGKILL");
-  await eventually(() => isSame(record)).toBe(false);
+  await eventually(() => isSameProcess(record)).toBe(false);
   expect(await stopService(record, state)).toMatchObject({ outcome: "already_gone" });
   expect(readdirSync(state.run)).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { findListeners } from "../../src/os/listening-ports.ts";
-import { everyone, identify, isSame, membersOf } from "../../src/os/process-identity.ts";
+import { everyone, identify, isSameProcess, membersOf } from "../../src/os/process-identity.ts";
 import { inspectService } from "../../src/supervisor/inspect-service.ts";
 import type { ServiceRecord } from "../../src/supervisor/service-spec.ts";
 import { stopService } from "../../src/supervisor/stop-service.ts";
@@ -70,7 +70,7 @@ describe.runIf(missing === undefined)("uvicorn --reload", { timeout: 60_000 }, (
     process.kill(server, "SIGKILL");
     // The watcher lives on and keeps the socket, on which nobody answers: only a probe tells.
     await expect.poll(() => inspectService(spec, state)).toMatchObject({ state: "running", healthy: false });
-    expect(isSame(record)).toBe(true);
+    expect(isSameProcess(record)).toBe(true);
     const members = pids();
     await stopService(record, state);
     expect(members.flatMap((pid) => identify(pid) ?? [])).toEqual([]);

@@ -94,8 +94,8 @@ export async function startListeners({ token = "" } = {}): Promise<Listeners> {
 
 async function metricsUrl(): Promise<string> {
   const state = temporaryState();
-  const board = new ServiceStateStore(state, new ChangeNotifier(), "a digest", undefined, ["sample"]);
-  const server = await serveMetrics({ host: "127.0.0.1", port: 0 }, board, state);
+  const states = new ServiceStateStore(state, new ChangeNotifier(), "a digest", undefined, ["sample"]);
+  const server = await serveMetrics({ host: "127.0.0.1", port: 0 }, states, state);
   onTestFinished(() => void server.close());
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { closeSync, existsSync, rmSync, statSync } from "node:fs";
 import { finished } from "node:stream/promises";
 import { messageOf } from "../../errors/thrown-error.ts";
-import { everyone, isSame, isStopped, membersOf } from "../../os/process-identity.ts";
+import { everyone, isSameProcess, isStopped, membersOf } from "../../os/process-identity.ts";
 import { clearPresence } from "../../os/process-presence.ts";
 import { MARK } from "../../os/process-table.ts";
 import { resumeInterrupted } from "../logs/resume-rotation.ts";
@@ -74,7 +74,7 @@ export async function ensureSupervisor(
   const digest = digestOfJson(plan);
   if (waiting !== undefined) return await startSupervisor(plan, digest, state, waiting);
   const present = findSupervisor(state);
-  if (present?.config_digest === digest && isSame(present) && !isStopped(present.pid)) return present;
+  if (present?.config_digest === digest && isSameProcess(present) && !isStopped(present.pid)) return present;
   if (present !== undefined) await stopService(present, state, { timeoutMs: END_TIMEOUT_MS });
   resumeInterrupted(state);
   return await startSupervisor(plan, digest, state, { command });

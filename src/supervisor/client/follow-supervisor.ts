@@ -1,10 +1,10 @@
 import { EXIT, UserError } from "../../errors/user-error.ts";
-import { readWanted } from "../daemon/desired-state-file.ts";
+import { readDesiredState } from "../daemon/desired-state-file.ts";
 import { tailLog } from "../logs/tail-log.ts";
 import { plainLine } from "../start-failed.ts";
 import { type StateFolder, SUPERVISOR, serviceFiles } from "../state-folder.ts";
 import type { ServiceReport } from "../supervisor-protocol.ts";
-import { type SupervisorWord, supervisorWords } from "./supervisor-words.ts";
+import { type SupervisorUpdate, supervisorUpdates } from "./supervisor-updates.ts";
 
 export interface FollowOptions {
   /** By service: the request that its state must answer. */
@@ -19,7 +19,7 @@ export interface FollowOptions {
   /** Told of each service that will not become ready. Without it the first one is an error. */
   readonly onFailed?: (name: string, report: ServiceReport) => void;
   /** Told of all reports, at each look. */
-  readonly onLook?: (services: SupervisorWord["services"]) => void;
+  readonly onLook?: (services: SupervisorUpdate["services"]) => void;
 }
 
 /** How often the supervisor's word is looked up, in milliseconds. */
@@ -29,12 +29,12 @@ const POLL_MS = 10;
  * Resolves when the supervisor has made all requests come true. Throws the UserError of the first service that
  * could not be started, {@link StoppedMeanwhile}, {@link SupervisorLost}, or the signal's reason.
  */
-export async function follow(folder: StateFolder, options: FollowOptions): Promise<void> {
+export async function followSupervisor(folder: StateFolder, options: FollowOptions): Promise<void> {
   const { requests, signal, onStarting, onLook } = options;
   const pending = new Map(requests);
   const retries = new Map<string, string>();
   let starting = "";
-  for await (const { services, isLost } of supervisorWords(folder, { signal, everyMs: POLL_MS })) {
+  for await (const { services, isLost } of supervisorUpdates(folder, { signal, everyMs: POLL_MS })) {
     renew(folder, pending);
     if (isLost) throw await supervisorLost(folder);
     onLook?.(services);
@@ -52,7 +52,7 @@ export async function follow(folder: StateFolder, options: FollowOptions): Promi
 /** Takes out what is ready, and what never will be. */
 function settle(
   pending: Map<string, string>,
-  services: SupervisorWord["services"],
+  services: SupervisorUpdate["services"],
   { onReady, onFailed }: FollowOptions,
 ): void {
   for (const [name, request] of pending) {
@@ -84,7 +84,7 @@ function tellRetry(
 
 /** Another command may have asked for the same service meanwhile, or have stopped it. */
 function renew(folder: StateFolder, pending: Map<string, string>): void {
-  const { services: wanted, problem } = readWanted(folder);
+  const { services: wanted, problem } = readDesiredState(folder);
   if (problem !== undefined) return;
   const stopped = [...pending.keys()].filter((name) => wanted[name] === undefined);
   if (stopped.length > 0) throw stoppedMeanwhile(stopped);

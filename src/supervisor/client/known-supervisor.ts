@@ -1,10 +1,10 @@
 import { identifySelf } from "../../os/process-identity.ts";
-import { readWanted } from "../daemon/desired-state-file.ts";
-import { livingSupervisor, readStates } from "../daemon/states-file.ts";
+import { readDesiredState } from "../daemon/desired-state-file.ts";
+import { livingSupervisor, readStates } from "../daemon/service-states-file.ts";
 import { digestOf } from "../service-digest.ts";
 import type { ServiceRecord, ServiceSpec } from "../service-spec.ts";
 import type { StateFolder } from "../state-folder.ts";
-import type { ServiceReport, ServiceReports, Wanted } from "../supervisor-protocol.ts";
+import type { DesiredServices, ServiceReport, ServiceReports } from "../supervisor-protocol.ts";
 
 /** The supervisor, and its word. */
 export interface KnownSupervisor {
@@ -27,7 +27,7 @@ export function knownSupervisor(state: StateFolder): KnownSupervisor {
  * @throws UserError `state_unreadable`, `foreign_owner`
  */
 export function wantedServices(state: StateFolder): readonly string[] {
-  return Object.keys(readWanted(state).services);
+  return Object.keys(readDesiredState(state).services);
 }
 
 /**
@@ -47,9 +47,9 @@ export function finishedJobs(state: StateFolder): (spec: ServiceSpec) => Service
 }
 
 /** Nothing where it may not be read, which is told elsewhere. */
-function wantedIn(state: StateFolder): Wanted["services"] {
+function wantedIn(state: StateFolder): DesiredServices["services"] {
   try {
-    return readWanted(state).services;
+    return readDesiredState(state).services;
   } catch {
     return {};
   }

@@ -1,5 +1,5 @@
-import { readWanted } from "../daemon/desired-state-file.ts";
-import { livingSupervisor, readStates } from "../daemon/states-file.ts";
+import { readDesiredState } from "../daemon/desired-state-file.ts";
+import { livingSupervisor, readStates } from "../daemon/service-states-file.ts";
 import type { StateFolder } from "../state-folder.ts";
 import type { ServiceReports } from "../supervisor-protocol.ts";
 
@@ -10,7 +10,7 @@ import type { ServiceReports } from "../supervisor-protocol.ts";
  * @throws UserError `state_unreadable`, `foreign_owner`
  */
 export function pendingRequests(state: StateFolder): (name: string) => string | undefined {
-  const { services: wanted } = readWanted(state);
+  const { services: wanted } = readDesiredState(state);
   const reports = livingReports(state);
   return (name) => pendingRequest(wanted[name]?.request, reports, name);
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { readWanted, writeWanted } from "../daemon/desired-state-file.ts";
+import { readDesiredState, writeDesiredState } from "../daemon/desired-state-file.ts";
 import { discardEnvironment, writeEnvironment } from "../daemon/request-environment.ts";
-import { readStates } from "../daemon/states-file.ts";
+import { readStates } from "../daemon/service-states-file.ts";
 import { writeRecord } from "../process-record.ts";
 import type { ServiceRecord } from "../service-spec.ts";
 import type { LockedState } from "../state-lock.ts";
@@ -37,7 +37,7 @@ export function requestServices(state: LockedState, asked: ServiceRequests): voi
   const { requests, starting, env, dropped, unrecorded } = asked;
   for (const record of unrecorded) writeRecord(state, record);
   for (const name of starting) writeEnvironment(state, name, env);
-  const before = readWanted(state).services;
+  const before = readDesiredState(state).services;
   // Also of a supervisor that is gone: its answer holds where the request itself was lost.
   const answered = readStates(state).states?.services ?? {};
   const kept = Object.entries(before).filter(([name]) => !dropped.has(name));
@@ -45,7 +45,7 @@ export function requestServices(state: LockedState, asked: ServiceRequests): voi
     name,
     { request: request ?? before[name]?.request ?? answered[name]?.request ?? newRequest() },
   ]);
-  writeWanted(state, { services: { ...Object.fromEntries(kept), ...Object.fromEntries(added) } });
+  writeDesiredState(state, { services: { ...Object.fromEntries(kept), ...Object.fromEntries(added) } });
   for (const name of dropped) discardEnvironment(state, name);
 }
 
@@ -61,9 +61,9 @@ export async function withdrawRequests(
   names: readonly string[],
   isAll: boolean,
 ): Promise<void> {
-  const wanted = Object.entries(readWanted(state).services);
+  const wanted = Object.entries(readDesiredState(state).services);
   const left = isAll ? [] : wanted.filter(([name]) => !names.includes(name));
-  writeWanted(state, { services: Object.fromEntries(left) });
+  writeDesiredState(state, { services: Object.fromEntries(left) });
   for (const name of names) discardEnvironment(state, name);
   if (left.length === 0) await endSupervisor(state);
 }

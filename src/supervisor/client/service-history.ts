@@ -1,5 +1,5 @@
 import { eventsFile, parseEvent } from "../daemon/service-events.ts";
-import { interleave } from "../logs/interleave-logs.ts";
+import { interleaveLogs } from "../logs/interleave-logs.ts";
 import { openLogReader } from "../logs/log-reader.ts";
 import { type StateFolder, SUPERVISOR } from "../state-folder.ts";
 import type { ServiceEvent } from "../supervisor-protocol.ts";
@@ -30,7 +30,7 @@ export async function* serviceHistory(
     since,
     grep: services && ofServices(services),
   });
-  for await (const { text } of interleave([reader], signal)) yield* parseEvent(text);
+  for await (const { text } of interleaveLogs([reader], signal)) yield* parseEvent(text);
 }
 
 /** The supervisor's own events are those of no service. */

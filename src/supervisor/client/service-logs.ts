@@ -1,4 +1,4 @@
-import { interleave } from "../logs/interleave-logs.ts";
+import { interleaveLogs } from "../logs/interleave-logs.ts";
 import { logFiles } from "../logs/log-files.ts";
 import { type LogLine, type LogSelection, openLogReader } from "../logs/log-reader.ts";
 import type { StateFolder } from "../state-folder.ts";
@@ -13,5 +13,5 @@ export async function* logLines(
   signal?: AbortSignal,
 ): AsyncGenerator<LogLine> {
   const readers = services.map((name) => openLogReader(name, logFiles(state, name), selection));
-  yield* interleave(await Promise.all(readers), signal);
+  yield* interleaveLogs(await Promise.all(readers), signal);
 }

@@ -1,7 +1,7 @@
-import { readWanted } from "../daemon/desired-state-file.ts";
+import { readDesiredState } from "../daemon/desired-state-file.ts";
 import type { StateFolder } from "../state-folder.ts";
 import type { ServiceReport, ServiceReports } from "../supervisor-protocol.ts";
-import { supervisorWords } from "./supervisor-words.ts";
+import { supervisorUpdates } from "./supervisor-updates.ts";
 
 /** Why a watch ended. */
 export type WatchEnd =
@@ -33,8 +33,8 @@ export async function watchServices(
   // As they were when the watch was asked for: one may have ended before the first look.
   const last = new Map<string, Before>();
   let isTold = false;
-  for await (const { services, isLost } of supervisorWords(folder, { signal, everyMs: POLL_MS })) {
-    const wanted = readWanted(folder).services;
+  for await (const { services, isLost } of supervisorUpdates(folder, { signal, everyMs: POLL_MS })) {
+    const wanted = readDesiredState(folder).services;
     const watched = names.filter((name) => wanted[name] !== undefined);
     if (watched.length === 0) return { why: "stopped" };
     if (isLost && !isTold) {

@@ -3,8 +3,8 @@ import { basename } from "node:path";
 import { messageOf } from "../../errors/thrown-error.ts";
 import type { StateFolder } from "../state-folder.ts";
 import type { ChangeNotifier } from "./change-notifier.ts";
-import { readWanted, type WantedReading, wantedFile } from "./desired-state-file.ts";
-import { versionOf } from "./json-file.ts";
+import { type DesiredStateReading, desiredStateFile, readDesiredState } from "./desired-state-file.ts";
+import { fileVersionOf } from "./json-file.ts";
 
 /** What `wanted.json` says at present. A change of it is told. */
 export class DesiredState {
@@ -14,13 +14,13 @@ export class DesiredState {
   /** That of a file that may not be read and was complained of. */
   #told = "";
   #isTold = false;
-  #reading: WantedReading;
+  #reading: DesiredStateReading;
 
   constructor(state: StateFolder, changes: ChangeNotifier) {
     this.#state = state;
     this.#changes = changes;
-    this.#version = versionOf(wantedFile(state));
-    this.#reading = readWanted(state);
+    this.#version = fileVersionOf(desiredStateFile(state));
+    this.#reading = readDesiredState(state);
     this.#sayDamage();
   }
 
@@ -40,10 +40,10 @@ export class DesiredState {
 
   /** Reads the file anew if it is another one by now. One that may not be read says nothing. */
   refresh(): void {
-    const version = versionOf(wantedFile(this.#state));
+    const version = fileVersionOf(desiredStateFile(this.#state));
     if (version === this.#version) return;
     try {
-      this.#reading = readWanted(this.#state);
+      this.#reading = readDesiredState(this.#state);
     } catch (error) {
       // Tried again at the next look: that it may be read by then changes nothing that a version tells.
       this.#sayUnreadable(version, error);
@@ -56,7 +56,7 @@ export class DesiredState {
 
   /** Reads a new file at once, where the OS tells of it; else `refresh` has to be called now and then. */
   watch(): void {
-    const name = basename(wantedFile(this.#state));
+    const name = basename(desiredStateFile(this.#state));
     try {
       const watcher: FSWatcher = watch(this.#state.root, { persistent: false }, (_, file) => {
         if (file === name) this.refresh();

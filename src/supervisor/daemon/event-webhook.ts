@@ -19,7 +19,7 @@ const MOST_WAITING = 100;
  * Posts events to a URL as JSON, one after the other, in order. Nobody waits for it, and what it cannot deliver it
  * gives up with a word. The URL may hold a secret, so that only its host is ever named.
  */
-export class Webhook {
+export class EventWebhook {
   readonly #url: URL;
   readonly #say: (text: string) => void;
   readonly #times: WebhookTimes;

@@ -32,7 +32,7 @@ export function readJson<T>(path: string, isValid: (value: unknown) => value is 
  * Tells whether a file is still the one that was read, without reading it. Each write of ours makes another file, so
  * that its number tells two of them apart even within one tick of the clock. Like {@link readJson}, does not throw.
  */
-export function versionOf(path: string): string {
+export function fileVersionOf(path: string): string {
   try {
     const stat = statSync(path, { throwIfNoEntry: false });
     return stat === undefined ? "none" : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;

@@ -7,7 +7,7 @@ import { readRecord } from "../process-record.ts";
 import { DEFAULT_LOG_LIMITS, type LogLimits, type ServiceSpec } from "../service-spec.ts";
 import { serviceFiles } from "../state-folder.ts";
 import { RotationReport } from "./rotation-report.ts";
-import type { Supervision } from "./service-supervision.ts";
+import type { ServiceSupervision } from "./service-supervision.ts";
 import { putOwnLogAside } from "./supervisor-log.ts";
 
 /** The longest time in which no log is looked at, and the shortest between two looks; in milliseconds. */
@@ -17,7 +17,10 @@ const PAUSE_MS = 50;
 const RETRY_MS = 30_000;
 
 /** Keeps the logs of running services within their limits. Never resolves. */
-export async function rotateLogs(services: readonly ServiceSpec[], supervision: Supervision): Promise<never> {
+export async function rotateLogs(
+  services: readonly ServiceSpec[],
+  supervision: ServiceSupervision,
+): Promise<never> {
   const { state } = supervision.shared;
   const logs = services.map((spec) => new LimitedLog(spec, supervision));
   for (;;) {
@@ -29,7 +32,7 @@ export async function rotateLogs(services: readonly ServiceSpec[], supervision: 
 }
 
 /** The supervisor's own log. Complaints would only make it longer. */
-function putAside({ shared: { state } }: Supervision): void {
+function putAside({ shared: { state } }: ServiceSupervision): void {
   try {
     putOwnLogAside(state);
   } catch {
@@ -41,11 +44,11 @@ function putAside({ shared: { state } }: Supervision): void {
 class LimitedLog {
   readonly #spec: ServiceSpec;
   readonly #limits: LogLimits;
-  readonly #supervision: Supervision;
+  readonly #supervision: ServiceSupervision;
   readonly #report = new RotationReport();
   #notBefore = 0;
 
-  constructor(spec: ServiceSpec, supervision: Supervision) {
+  constructor(spec: ServiceSpec, supervision: ServiceSupervision) {
     this.#spec = spec;
     this.#limits = spec.log ?? DEFAULT_LOG_LIMITS;
     this.#supervision = supervision;

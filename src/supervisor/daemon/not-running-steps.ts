@@ -7,10 +7,10 @@ import { UNSEEN, unknownExit } from "./service-runs.ts";
 import type { SupervisedService } from "./supervised-service.ts";
 
 /** Goes on where the supervisor before this one was. */
-export async function goOn(service: SupervisedService): Promise<NextStep> {
+export async function goOnStep(service: SupervisedService): Promise<NextStep> {
   const { spec, policy } = service;
-  const { board, state } = service.shared;
-  const before = board.before[spec.name];
+  const { states, state } = service.shared;
+  const before = states.before[spec.name];
   const found = await inspectService(spec, state);
   const resumption = resumptionOf(before, service.request, found);
   if (resumption === "start" || resumption === "replace")
@@ -30,8 +30,8 @@ export async function goOn(service: SupervisedService): Promise<NextStep> {
 }
 
 /** Waits until somebody asks for the service anew; a job that is done is so only for as long as it is wanted. */
-export async function idle(service: SupervisedService): Promise<NextStep> {
-  const { phase } = service.shared.board.of(service.spec.name);
+export async function idleStep(service: SupervisedService): Promise<NextStep> {
+  const { phase } = service.shared.states.of(service.spec.name);
   const isDone = phase === "done";
   // Of one that ended for want of what has changed now; what nobody wants, or ended as it should, stays so.
   const isMended = () => (phase === "failed" || isDone) && service.changedFile !== undefined;
@@ -45,8 +45,8 @@ export async function idle(service: SupervisedService): Promise<NextStep> {
 }
 
 /** Waits until its next start is due. */
-export async function pause(service: SupervisedService, ms: number): Promise<NextStep> {
-  const { changes, board } = service.shared;
+export async function pauseStep(service: SupervisedService, ms: number): Promise<NextStep> {
+  const { changes, states } = service.shared;
   let isOver = false;
   const timer = setTimeout(() => {
     isOver = true;
@@ -60,13 +60,13 @@ export async function pause(service: SupervisedService, ms: number): Promise<Nex
   if (service.request === null) return { to: "stopped" };
   if (service.isAskedAnew) return { to: "begin", mustStop: false };
   service.restarts.push(performance.now());
-  return { to: "start", change: { restarts: board.of(service.spec.name).restarts + 1 } };
+  return { to: "start", change: { restarts: states.of(service.spec.name).restarts + 1 } };
 }
 
 /** Nobody wants it any more, and it does not run. */
-export function stopped(service: SupervisedService): NextStep {
+export function stoppedStep(service: SupervisedService): NextStep {
   const { name } = service.spec;
-  if (LIVING.has(service.shared.board.of(name).phase))
+  if (LIVING.has(service.shared.states.of(name).phase))
     service.supervision.passOn({ event: "stopped", service: name, pid: null, detail: null });
   service.report({ phase: "stopped", next_start_at: null, start_due: null, problem: null });
   return { to: "idle" };

@@ -2,7 +2,7 @@ import type { RestartPolicy } from "../service-spec.ts";
 import type { LastExit } from "../supervisor-protocol.ts";
 
 /** What follows the end of a service that was ready once. */
-export type Decision =
+export type RestartDecision =
   | { readonly action: "restart"; readonly afterMs: number }
   /** A crash loop, or a policy that restarts nothing; `reason` is the end of a sentence about the service. */
   | { readonly action: "give_up"; readonly reason: string }
@@ -10,7 +10,7 @@ export type Decision =
   | { readonly action: "stay_down" };
 
 /** What a decision is made of, apart from the policy. */
-export interface Ending {
+export interface RunEnding {
   readonly exit: Pick<LastExit, "code">;
   /** When the service was restarted, in milliseconds of any clock. */
   readonly restarts: readonly number[];
@@ -24,7 +24,10 @@ export interface Ending {
  * Decides what is done about a service that ended. Only an exit code of 0 is no failure. The pause grows with each
  * restart within the policy's window, so that it is short again after a time without any.
  */
-export function decideRestart(policy: RestartPolicy, { exit, restarts, now, random }: Ending): Decision {
+export function decideRestart(
+  policy: RestartPolicy,
+  { exit, restarts, now, random }: RunEnding,
+): RestartDecision {
   const { when, limit, withinMs } = policy;
   const hasFailed = exit.code !== 0;
   if (when !== "always" && !hasFailed) return { action: "stay_down" };

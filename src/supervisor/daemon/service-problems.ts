@@ -5,10 +5,10 @@ import type { LastExit, ServiceReport } from "../supervisor-protocol.ts";
 import { unknownExit } from "./service-runs.ts";
 
 /** What is wrong with a service, as its report says it. */
-export type Problem = NonNullable<ServiceReport["problem"]>;
+export type ServiceProblem = NonNullable<ServiceReport["problem"]>;
 
 /** It was not started, or never became ready. */
-export function notStarted(name: string, error: unknown): Problem {
+export function notStarted(name: string, error: unknown): ServiceProblem {
   if (error instanceof UserError) {
     const { code, message, hint = null } = error;
     return { code, message, hint };
@@ -18,7 +18,7 @@ export function notStarted(name: string, error: unknown): Problem {
 }
 
 /** The same after this many tries, when it is given up. */
-export function triedInVain(problem: Problem, tries: number): Problem {
+export function triedInVain(problem: ServiceProblem, tries: number): ServiceProblem {
   return { ...problem, message: `${problem.message} It was tried ${tries} times.` };
 }
 
@@ -31,7 +31,7 @@ export function failedExit(error: unknown): LastExit {
 }
 
 /** It ended, and is not started again. */
-export function givenUp(name: string, why: string, { reason }: LastExit): Problem {
+export function givenUp(name: string, why: string, { reason }: LastExit): ServiceProblem {
   return {
     code: "given_up",
     message: `${name} was given up, because ${why}. Last: ${reason}.`,
@@ -40,7 +40,7 @@ export function givenUp(name: string, why: string, { reason }: LastExit): Proble
 }
 
 /** It runs, and does not answer. */
-export function unhealthy(name: string, trouble: string): Problem {
+export function unhealthy(name: string, trouble: string): ServiceProblem {
   return {
     code: "unhealthy",
     message: `${name} runs, but its liveness probe failed: ${trouble}.`,
@@ -49,7 +49,7 @@ export function unhealthy(name: string, trouble: string): Problem {
 }
 
 /** It waits for one that was given up. */
-export function dependencyFailed(name: string, failed: string): Problem {
+export function dependencyFailed(name: string, failed: string): ServiceProblem {
   return {
     code: "dependency_failed",
     message: `${name} waits for ${failed}, which was given up.`,
@@ -58,7 +58,7 @@ export function dependencyFailed(name: string, failed: string): Problem {
 }
 
 /** Somebody else's service does not answer. */
-export function unreachable(name: string, trouble: string): Problem {
+export function unreachable(name: string, trouble: string): ServiceProblem {
   const message = `${name}, which stack does not run, does not answer as it should: ${trouble}.`;
   return { code: "unreachable", message, hint: null };
 }

@@ -1,4 +1,4 @@
-import { isSame } from "../../os/process-identity.ts";
+import { isSameProcess } from "../../os/process-identity.ts";
 import type { Launch } from "../launch-service.ts";
 import { isSameRun } from "../process-record.ts";
 import type { ServiceRecord } from "../service-spec.ts";
@@ -48,7 +48,7 @@ export class ServiceRuns {
   /** Looks which of the others have ended: one small file of /proc each. */
   look(): void {
     for (const life of this.#others) {
-      if (isSame(life.record)) continue;
+      if (isSameProcess(life.record)) continue;
       life.exit = unknownExit(UNSEEN);
       this.#others.delete(life);
       this.#changes.tell();

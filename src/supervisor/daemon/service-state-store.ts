@@ -3,7 +3,7 @@ import { identifySelf } from "../../os/process-identity.ts";
 import type { StateFolder } from "../state-folder.ts";
 import type { ServiceReport, ServiceReports, SupervisorStates } from "../supervisor-protocol.ts";
 import type { ChangeNotifier } from "./change-notifier.ts";
-import { writeStates } from "./states-file.ts";
+import { writeStates } from "./service-states-file.ts";
 
 /** What becomes of a report; it is in its phase since the change, if that is another one. */
 export type ReportChange = Partial<Omit<ServiceReport, "since">>;

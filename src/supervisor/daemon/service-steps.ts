@@ -1,10 +1,10 @@
 import type { ServiceSpec } from "../service-spec.ts";
 import type { NextStep } from "./next-step.ts";
-import { goOn, idle, pause, stopped } from "./not-running-steps.ts";
-import type { Supervision } from "./service-supervision.ts";
-import { becomeReady, begin, start, startAgain } from "./start-steps.ts";
+import { goOnStep, idleStep, pauseStep, stoppedStep } from "./not-running-steps.ts";
+import type { ServiceSupervision } from "./service-supervision.ts";
+import { becomeReadyStep, beginStep, startAgainStep, startStep } from "./start-steps.ts";
 import { SupervisedService } from "./supervised-service.ts";
-import { end, pickUp, watch } from "./watch-steps.ts";
+import { endStep, pickUpStep, watchStep } from "./watch-steps.ts";
 
 /**
  * Sees to one service for as long as the supervisor lives: starts it when it is wanted and all that it depends on is
@@ -12,33 +12,33 @@ import { end, pickUp, watch } from "./watch-steps.ts";
  *
  * Never resolves; rejects with what nobody expected.
  */
-export async function superviseService(spec: ServiceSpec, supervision: Supervision): Promise<never> {
+export async function superviseService(spec: ServiceSpec, supervision: ServiceSupervision): Promise<never> {
   const service = new SupervisedService(spec, supervision);
   service.watchFiles();
-  for (let next = await goOn(service); ; ) next = await take(next, service);
+  for (let next = await goOnStep(service); ; ) next = await take(next, service);
 }
 
 async function take(next: NextStep, service: SupervisedService): Promise<NextStep> {
   switch (next.to) {
     case "idle":
-      return await idle(service);
+      return await idleStep(service);
     case "stopped":
-      return stopped(service);
+      return stoppedStep(service);
     case "begin":
-      return await begin(service, next.mustStop);
+      return await beginStep(service, next.mustStop);
     case "start_again":
-      return await startAgain(service, next.reason);
+      return await startAgainStep(service, next.reason);
     case "start":
-      return await start(service, next.change);
+      return await startStep(service, next.change);
     case "become_ready":
-      return await becomeReady(service, next.launch, next.started);
+      return await becomeReadyStep(service, next.launch, next.started);
     case "pick_up":
-      return await pickUp(service, next.running);
+      return await pickUpStep(service, next.running);
     case "watch":
-      return await watch(service, next.life);
+      return await watchStep(service, next.life);
     case "end":
-      return await end(service, next.record, next.exit, next.event);
+      return await endStep(service, next.record, next.exit, next.event);
     case "pause":
-      return await pause(service, next.ms);
+      return await pauseStep(service, next.ms);
   }
 }

@@ -10,14 +10,14 @@ import type { DesiredState } from "./desired-state.ts";
 import { appendEvent, putEventsAside } from "./service-events.ts";
 import type { ServiceRuns } from "./service-runs.ts";
 import type { ServiceStateStore } from "./service-state-store.ts";
-import { livingSupervisor } from "./states-file.ts";
+import { livingSupervisor } from "./service-states-file.ts";
 
 /** What the parts of a supervision share. */
-export interface Shared {
+export interface SupervisionParts {
   readonly state: StateFolder;
   readonly changes: ChangeNotifier;
-  readonly board: ServiceStateStore;
-  readonly wish: DesiredState;
+  readonly states: ServiceStateStore;
+  readonly desired: DesiredState;
   readonly lives: ServiceRuns;
   /** By its name, the service of which one is a copy beside others; of copies alone. */
   readonly copyOf: ReadonlyMap<string, string>;
@@ -37,17 +37,17 @@ export function ownRecord(state: StateFolder): ServiceRecord | undefined {
 }
 
 /** Who may do what: the part of the supervision that keeps two supervisors from doing the same. */
-export class Supervision {
-  readonly shared: Shared;
+export class ServiceSupervision {
+  readonly shared: SupervisionParts;
   /** One turn after the other, so that this process never waits for a lock of its own by looking again and again. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(shared: Shared) {
+  constructor(shared: SupervisionParts) {
     this.shared = shared;
   }
 
   /**
-   * Runs `fn` under the state's lock, with the wish as it is by then. Never resolves for a process that is no longer
+   * Runs `fn` under the state's lock, with the desired state as it is by then. Never resolves for a process that is no longer
    * the supervisor: it ends.
    */
   async underLock<T>(fn: () => Promise<T>): Promise<T> {
@@ -56,7 +56,7 @@ export class Supervision {
       await this.#requireOwnRecord();
       return await withLock(this.shared.state, async () => {
         await this.#requireOwnRecord();
-        this.shared.wish.refresh();
+        this.shared.desired.refresh();
         return await fn();
       });
     });
@@ -74,7 +74,7 @@ export class Supervision {
   async retire(): Promise<void> {
     await this.underLock(async () => {
       const record = ownRecord(this.shared.state);
-      if (record === undefined || !this.shared.wish.isEmpty) return;
+      if (record === undefined || !this.shared.desired.isEmpty) return;
       removeRecord(this.shared.state, record);
       clearPresence(this.shared.state.run, SUPERVISOR);
       this.shared.end("nothing is wanted any more");

@@ -14,7 +14,7 @@ import { type Running, stopUnlessWell } from "./stop-unless-well.ts";
 import type { SupervisedService } from "./supervised-service.ts";
 
 /** Starts from the beginning, for a new request. @param mustStop whether what runs is stopped even if it is well */
-export async function begin(service: SupervisedService, mustStop: boolean): Promise<NextStep> {
+export async function beginStep(service: SupervisedService, mustStop: boolean): Promise<NextStep> {
   service.restarts = [];
   service.wasReady = false;
   try {
@@ -23,24 +23,24 @@ export async function begin(service: SupervisedService, mustStop: boolean): Prom
     service.report({ request: service.request });
     return afterFailedStart(service, error);
   }
-  return await start(service, { restarts: 0, last_exit: null, ready_ms: null });
+  return await startStep(service, { restarts: 0, last_exit: null, ready_ms: null });
 }
 
 /** Stops it though it is well, and starts it again: that is no failure, and the policy does not count it. */
-export async function startAgain(service: SupervisedService, reason: string): Promise<NextStep> {
+export async function startAgainStep(service: SupervisedService, reason: string): Promise<NextStep> {
   try {
     await service.supervision.underLock(() => clearAway(service, true, reason));
   } catch (error) {
     return afterFailedStart(service, error);
   }
-  return await start(service, { ready_ms: null });
+  return await startStep(service, { ready_ms: null });
 }
 
 /**
  * Waits for all that it depends on, and launches it. What it is to replace is stopped by now: a supervisor that
  * goes on from here would take it for what was asked for.
  */
-export async function start(service: SupervisedService, change: ReportChange): Promise<NextStep> {
+export async function startStep(service: SupervisedService, change: ReportChange): Promise<NextStep> {
   const nothing = { next_start_at: null, start_due: null, problem: null };
   service.report({
     ...change,
@@ -59,12 +59,12 @@ export async function start(service: SupervisedService, change: ReportChange): P
 
 /** Whether all that it depends on is ready; where one was given up, the report says so. */
 function mayStart(service: SupervisedService): boolean {
-  const { board, wish, copyOf } = service.shared;
+  const { states, desired, copyOf } = service.shared;
   const { name, dependsOn = [] } = service.spec;
   const needed = neededGroups(dependsOn, copyOf);
-  const problem = findObstacle(name, needed, board);
-  if (problem?.message !== board.of(name).problem?.message) service.report({ problem });
-  return areReady(needed, board, wish);
+  const problem = findObstacle(name, needed, states);
+  if (problem?.message !== states.of(name).problem?.message) service.report({ problem });
+  return areReady(needed, states, desired);
 }
 
 /** Only under the lock. What is there already is picked up, or stopped: never is there a second one. */
@@ -95,7 +95,7 @@ async function clearAway(
 }
 
 /** Waits until it is ready; of a job, until it is done. @param started by `performance.now()`; null where that is not known */
-export async function becomeReady(
+export async function becomeReadyStep(
   service: SupervisedService,
   launch: Launch,
   started: number | null,
@@ -110,7 +110,7 @@ export async function becomeReady(
     return afterFailedStart(service, error);
   }
   const ready_ms = started === null ? null : Math.round(performance.now() - started);
-  if (started !== null) shared.board.noteStart(spec.name);
+  if (started !== null) shared.states.noteStart(spec.name);
   service.tell("ready", record, ready_ms === null ? null : `after ${ready_ms} ms`);
   service.becameReady(ready_ms);
   return { to: "watch", life: shared.lives.launched(launch, record) };
@@ -126,7 +126,7 @@ async function finish(service: SupervisedService, launch: Launch, started: numbe
     return afterFailedStart(service, error);
   }
   // A job that a command stopped may end well too, and is not done.
-  shared.wish.refresh();
+  shared.desired.refresh();
   if (service.request === null) return { to: "stopped" };
   // Nobody has seen whether it ended well: it is run again.
   if (service.isAskedAnew || code === null) return { to: "begin", mustStop: false };
@@ -134,7 +134,7 @@ async function finish(service: SupervisedService, launch: Launch, started: numbe
   service.tell("done", launch.record, ready_ms === null ? null : `after ${ready_ms} ms`);
   const last_exit = { ...unknownExit("it exited with code 0"), code };
   const done_digest = digestOf(spec);
-  shared.board.noteStart(spec.name);
+  shared.states.noteStart(spec.name);
   service.report({
     phase: "done",
     request: service.request,

@@ -5,18 +5,18 @@ import { SUPERVISOR, serviceFiles, stateFolder } from "../state-folder.ts";
 import type { ServiceEvent, SupervisorPlan } from "../supervisor-protocol.ts";
 import { ChangeNotifier } from "./change-notifier.ts";
 import { DesiredState } from "./desired-state.ts";
-import { Webhook } from "./event-webhook.ts";
-import { versionOf } from "./json-file.ts";
+import { EventWebhook } from "./event-webhook.ts";
+import { fileVersionOf } from "./json-file.ts";
 import { rotateLogs } from "./log-rotation-loop.ts";
 import { rescueRemovedLogs } from "./removed-log-loop.ts";
 import { ServiceRuns } from "./service-runs.ts";
 import { ServiceStateStore } from "./service-state-store.ts";
+import { readStates } from "./service-states-file.ts";
 import { superviseService } from "./service-steps.ts";
-import { NOT_RECORDED, ownRecord, Supervision } from "./service-supervision.ts";
-import { readStates } from "./states-file.ts";
+import { NOT_RECORDED, ownRecord, ServiceSupervision } from "./service-supervision.ts";
 import { serveMetrics } from "./supervisor-metrics.ts";
 import { TimeIndexUpdates } from "./update-time-indexes.ts";
-import { watchForeign } from "./watch-foreign.ts";
+import { watchForeign } from "./watch-foreign-service.ts";
 
 /** How often is looked at what the OS does not tell of, in milliseconds: ends of processes that are no children. */
 const LOOK_MS = 250;
@@ -39,17 +39,17 @@ export async function supervise(plan: SupervisorPlan): Promise<string> {
   if (before.problem !== undefined)
     say(`What the supervisor before this one knew is lost: ${before.problem}`);
   const names = [...plan.services, ...plan.watched].map(({ name }) => name);
-  const board = new ServiceStateStore(state, changes, digestOfJson(plan), before.states, names);
-  const wish = new DesiredState(state, changes);
+  const states = new ServiceStateStore(state, changes, digestOfJson(plan), before.states, names);
+  const desired = new DesiredState(state, changes);
   const lives = new ServiceRuns(changes);
-  const webhook = plan.webhook === undefined ? undefined : new Webhook(plan.webhook, say);
+  const webhook = plan.webhook === undefined ? undefined : new EventWebhook(plan.webhook, say);
   const onEvent = (event: ServiceEvent) => webhook?.send(event);
   const copyOf = new Map(plan.services.flatMap(({ name, copyOf }) => (copyOf ? [[name, copyOf]] : [])));
-  const supervision = new Supervision({
+  const supervision = new ServiceSupervision({
     state,
     changes,
-    board,
-    wish,
+    states,
+    desired,
     lives,
     copyOf,
     onEvent,
@@ -60,17 +60,17 @@ export async function supervise(plan: SupervisorPlan): Promise<string> {
   const recordFile = serviceFiles(state, SUPERVISOR).record;
   let version = "";
   const look = (): void => {
-    wish.refresh();
+    desired.refresh();
     lives.look();
-    const present = versionOf(recordFile);
+    const present = fileVersionOf(recordFile);
     if (present !== version && ownRecord(state) === undefined) over.resolve(NOT_RECORDED);
     version = present;
-    nextLook = setTimeout(look, wish.isTold && lives.areTold ? CALM_LOOK_MS : LOOK_MS);
+    nextLook = setTimeout(look, desired.isTold && lives.areTold ? CALM_LOOK_MS : LOOK_MS);
   };
   let nextLook = setTimeout(look, LOOK_MS);
-  wish.watch();
+  desired.watch();
   if (plan.metrics !== undefined)
-    await serveMetrics(plan.metrics, board, state).catch((error) => say(messageOf(error)));
+    await serveMetrics(plan.metrics, states, state).catch((error) => say(messageOf(error)));
   const timekeeper = new TimeIndexUpdates(state, plan.services);
   try {
     return await Promise.race([
@@ -89,9 +89,10 @@ export async function supervise(plan: SupervisorPlan): Promise<string> {
 }
 
 /** Never resolves. What runs though nobody wants it any more is watched to its end. */
-async function retireWhenIdle({ services }: SupervisorPlan, supervision: Supervision): Promise<never> {
-  const { board, wish, changes } = supervision.shared;
-  const isIdle = () => wish.isEmpty && services.every(({ name }) => board.isIn(name, "stopped", "failed"));
+async function retireWhenIdle({ services }: SupervisorPlan, supervision: ServiceSupervision): Promise<never> {
+  const { states, desired, changes } = supervision.shared;
+  const isIdle = () =>
+    desired.isEmpty && services.every(({ name }) => states.isIn(name, "stopped", "failed"));
   for (;;) {
     await changes.until(isIdle);
     await supervision.retire();

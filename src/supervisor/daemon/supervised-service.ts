@@ -8,13 +8,13 @@ import type { ServiceEvent } from "../supervisor-protocol.ts";
 import { FileWatch } from "./file-watch.ts";
 import { type Environment, readEnvironment } from "./request-environment.ts";
 import type { ReportChange } from "./service-state-store.ts";
-import type { Shared, Supervision } from "./service-supervision.ts";
+import type { ServiceSupervision, SupervisionParts } from "./service-supervision.ts";
 
 /** What the steps of one service (`service-steps.ts`) know of it, and remember from one to the next. */
 export class SupervisedService {
   readonly spec: ServiceSpec;
-  readonly supervision: Supervision;
-  readonly shared: Shared;
+  readonly supervision: ServiceSupervision;
+  readonly shared: SupervisionParts;
   /** When it was restarted since it was last asked for, in milliseconds of `performance.now()`. */
   restarts: number[] = [];
   /** Whether it was ready since it was last asked for. Before that, all restarts count, however long ago. */
@@ -24,7 +24,7 @@ export class SupervisedService {
   /** How often those that it is started again with had been started when it was: none has, when this begins. */
   #startsBefore: readonly number[];
 
-  constructor(spec: ServiceSpec, supervision: Supervision) {
+  constructor(spec: ServiceSpec, supervision: ServiceSupervision) {
     this.spec = spec;
     this.supervision = supervision;
     this.shared = supervision.shared;
@@ -52,7 +52,7 @@ export class SupervisedService {
 
   /** It is ready; who asked meanwhile has got what they wanted. */
   becameReady(ready_ms: number | null): void {
-    const request = this.request ?? this.shared.board.of(this.spec.name).request;
+    const request = this.request ?? this.shared.states.of(this.spec.name).request;
     this.wasReady = true;
     this.report({ phase: "ready", request, ready_ms, problem: null });
   }
@@ -64,11 +64,11 @@ export class SupervisedService {
 
   /** By which it is wanted; null where it is not. */
   get request(): string | null {
-    return this.shared.wish.requestFor(this.spec.name);
+    return this.shared.desired.requestFor(this.spec.name);
   }
 
   get isAskedAnew(): boolean {
-    return this.request !== null && this.request !== this.shared.board.of(this.spec.name).request;
+    return this.request !== null && this.request !== this.shared.states.of(this.spec.name).request;
   }
 
   get mustStartAgain(): boolean {
@@ -80,12 +80,12 @@ export class SupervisedService {
     const now = this.#startsOfOthers;
     return this.spec.restartsWith?.find(
       (name, index) =>
-        now[index] !== this.#startsBefore[index] && this.shared.board.isIn(name, "ready", "done"),
+        now[index] !== this.#startsBefore[index] && this.shared.states.isIn(name, "ready", "done"),
     );
   }
 
   get #startsOfOthers(): readonly number[] {
-    return (this.spec.restartsWith ?? []).map((name) => this.shared.board.startsOf(name));
+    return (this.spec.restartsWith ?? []).map((name) => this.shared.states.startsOf(name));
   }
 
   get isJob(): boolean {
@@ -97,7 +97,7 @@ export class SupervisedService {
   }
 
   report(change: ReportChange): void {
-    this.shared.board.change(this.spec.name, change);
+    this.shared.states.change(this.spec.name, change);
   }
 
   tell(event: ServiceEvent["event"], record: ServiceRecord | null, detail: string | null = null): void {

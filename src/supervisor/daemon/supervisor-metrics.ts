@@ -20,7 +20,7 @@ import type { ServiceStateStore } from "./service-state-store.ts";
  */
 export async function serveMetrics(
   address: MetricsAddress,
-  board: ServiceStateStore,
+  states: ServiceStateStore,
   state: StateFolder,
 ): Promise<Server> {
   if (!isLoopback(address.host))
@@ -34,7 +34,7 @@ export async function serveMetrics(
         return;
       }
       response.setHeader("content-type", "text/plain; version=0.0.4; charset=utf-8");
-      response.end(exposition(board.names.map((name) => sampleOf(name, board, state))));
+      response.end(exposition(states.names.map((name) => sampleOf(name, states, state))));
     },
   });
   server.listen(address.port, address.host);
@@ -102,13 +102,13 @@ const METRICS: readonly Metric[] = [
   },
 ];
 
-function sampleOf(name: string, board: ServiceStateStore, state: StateFolder): Sample {
-  const { phase, restarts } = board.of(name);
+function sampleOf(name: string, states: ServiceStateStore, state: StateFolder): Sample {
+  const { phase, restarts } = states.of(name);
   const usage = usageOfService(name, state);
   const isReady = phase === "ready";
   // Of somebody else's service only is known whether it answers.
   const isUp = usage === undefined ? isReady : LIVING.has(phase);
-  return { name, isUp, isReady, restarts, latencyMs: board.latencyOf(name), usage };
+  return { name, isUp, isReady, restarts, latencyMs: states.latencyOf(name), usage };
 }
 
 function usageOfService(name: string, state: StateFolder): Usage | undefined {

@@ -15,7 +15,7 @@ import type { Running } from "./stop-unless-well.ts";
 import type { SupervisedService } from "./supervised-service.ts";
 
 /** Watches a service that runs without this supervisor's doing. */
-export async function pickUp(service: SupervisedService, running: Running): Promise<NextStep> {
+export async function pickUpStep(service: SupervisedService, running: Running): Promise<NextStep> {
   const { record, recorded, healthy } = running;
   const { lives, changes } = service.shared;
   if (!recorded) await service.supervision.underLock(() => recordAgain(service, record));
@@ -31,7 +31,7 @@ export async function pickUp(service: SupervisedService, running: Running): Prom
 
 /** Whether a line of the log tells that it is ready, and the supervisor before this one still waited for that. */
 function awaitsItsLine({ spec, shared }: SupervisedService, { log_size }: ServiceRecord): boolean {
-  const before = shared.board.before[spec.name];
+  const before = shared.states.before[spec.name];
   if (spec.ready.kind !== "log" || log_size === undefined || before === undefined) return false;
   return before.phase !== "ready" && before.phase !== "unhealthy";
 }
@@ -41,7 +41,7 @@ async function recordAgain({ shared }: SupervisedService, record: ServiceRecord)
 }
 
 /** Until it ends, counts as ended, or is asked for anew. That nobody wants it any more does not end it. */
-export async function watch(service: SupervisedService, life: ServiceRun): Promise<NextStep> {
+export async function watchStep(service: SupervisedService, life: ServiceRun): Promise<NextStep> {
   const { spec, policy } = service;
   const { live } = spec;
   const { lives, changes } = service.shared;
@@ -78,10 +78,10 @@ function noteAnswer(
   { record }: ServiceRun,
   damper: FlapDamping,
 ): void {
-  const { board, changes } = service.shared;
+  const { states, changes } = service.shared;
   const { name } = service.spec;
-  if (ok) board.noteLatency(name, latencyMs);
-  const change = damper.note(ok, board.of(name).phase === "ready");
+  if (ok) states.noteLatency(name, latencyMs);
+  const change = damper.note(ok, states.of(name).phase === "ready");
   changes.tell();
   if (change === undefined) return;
   service.tell(ok ? "healthy" : "unhealthy", record, ok ? change.words : error);
@@ -94,7 +94,7 @@ function noteAnswer(
  *
  * @param event what it is told as, where no command stopped it
  */
-export async function end(
+export async function endStep(
   service: SupervisedService,
   record: ServiceRecord,
   exit: LastExit,

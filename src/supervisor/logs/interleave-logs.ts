@@ -8,7 +8,7 @@ const LOOK_EVERY_MS = 150;
  * The lines of several services, interleaved by time: what is there, and with `signal` also what comes, until the
  * signal is aborted. Closes the readers. Lines of one service stay in the order in which they were written.
  */
-export async function* interleave(
+export async function* interleaveLogs(
   readers: readonly LogReader[],
   signal?: AbortSignal,
 ): AsyncGenerator<LogLine> {

@@ -18,7 +18,7 @@ const GIN = /^\[GIN\] (?<year>\d{4})\/(?<month>\d\d)\/(?<day>\d\d) - (?<clock>\d
 const PINO = /^\{.*?"time":\s*(?:(?<ms>\d{13})\b|"(?<iso>[^"]{19,35})")/;
 
 /** The time that a line without codes of a terminal tells, in milliseconds since 1970; without a zone it is taken as local. */
-export function timeOf(line: string): number | undefined {
+export function timestampOf(line: string): number | undefined {
   const start = line.slice(0, LOOK_AT);
   const time = start.startsWith("{") ? pinoTime(start) : plainTime(start);
   return Number.isNaN(time) ? undefined : time;

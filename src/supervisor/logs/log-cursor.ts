@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fstatSync, readSync, statSync } from "node:fs";
 import { openOwn } from "../../files/private-files.ts";
 import { type LogFiles, type RotatedFile, rotatedFiles } from "./log-files.ts";
-import { readLogTimes } from "./log-time-index.ts";
+import { readLogTimeIndex } from "./log-time-index.ts";
 
 const BLOCK_BYTES = 64 * 1024;
 const MOST_LOOKS = 10;
@@ -86,7 +86,7 @@ export function openCursor({ current, marker, times }: LogFiles, position: Posit
     const fresh = rotatedFiles(current).filter((file) => !known.has(file.key));
     const ours = fresh.at(-1);
     if (ours !== undefined) {
-      goTo(ours, readLogTimes(times).ofRotated(ours.inode)?.placeOf(before) ?? before);
+      goTo(ours, readLogTimeIndex(times).ofRotated(ours.inode)?.placeOf(before) ?? before);
       return read();
     }
     if (bytes !== undefined) return bytes;

@@ -1,10 +1,10 @@
 import { withoutTerminalCodes } from "../../text/terminal-codes.ts";
 import { createLineSplitter, type SplitLine } from "./line-splitter.ts";
-import { timeOf } from "./line-timestamp.ts";
+import { timestampOf } from "./line-timestamp.ts";
 import { type Cursor, openCursor } from "./log-cursor.ts";
 import type { LogFiles } from "./log-files.ts";
 import { startOfLog, startOfTail } from "./log-position.ts";
-import { type FileTimeIndex, readLogTimes, type TimeNote } from "./log-time-index.ts";
+import { type FileTimeIndex, readLogTimeIndex, type TimeNote } from "./log-time-index.ts";
 
 /** One line of a service's log. */
 export interface LogLine {
@@ -76,7 +76,7 @@ function timedReader(
     const now = isCaughtUp ? { time: Date.now(), offset: Number.NaN } : undefined;
     const latest = now?.time ?? cursor.writtenBefore();
     const texts = lines.map(({ text }) => withoutTerminalCodes(text));
-    const times = texts.map(timeOf);
+    const times = texts.map(timestampOf);
     // A traceback that a tail has cut off belongs to what comes after it.
     const first = times.find((time) => time !== undefined);
     const made = lines.map(({ text: written, end }, index): LogLine => {
@@ -117,7 +117,7 @@ function notedTimes({ times }: LogFiles, cursor: Cursor): (before: number) => Ti
   return (before) => {
     const { rotated, offset } = cursor.place();
     if (file === undefined || file.rotated !== rotated) {
-      const noted = readLogTimes(times);
+      const noted = readLogTimeIndex(times);
       file = { rotated, times: rotated === undefined ? noted.current : noted.ofRotated(rotated) };
     }
     return file.times?.at(offset - before, cursor.writtenBefore);

@@ -61,7 +61,7 @@ export interface NotedFile {
 }
 
 /** The notes on a log; none where there are none. */
-export function readLogTimes(path: string | undefined): LogTimeIndex {
+export function readLogTimeIndex(path: string | undefined): LogTimeIndex {
   const files = readNotedFiles(path);
   const current = files.find(({ inode }) => inode === undefined);
   return {

@@ -9,7 +9,7 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { isSame } from "../../os/process-identity.ts";
+import { isSameProcess } from "../../os/process-identity.ts";
 import type { ServiceRecord } from "../service-spec.ts";
 import { openLog } from "../state-folder.ts";
 
@@ -23,11 +23,11 @@ const REMOVED = " (deleted)";
  * it, and nobody finds it by its name. Undefined where it is in order, and where the OS does not tell, as macOS.
  */
 export function findRemovedLog(
-  record: Pick<ServiceRecord, "pid" | "log"> & Parameters<typeof isSame>[0],
+  record: Pick<ServiceRecord, "pid" | "log"> & Parameters<typeof isSameProcess>[0],
 ): string | undefined {
   const removed = realPath(record.log) + REMOVED;
   const path = OUTPUTS.map((fd) => `/proc/${record.pid}/fd/${fd}`).find((path) => targetOf(path) === removed);
-  return path !== undefined && isSame(record) ? path : undefined;
+  return path !== undefined && isSameProcess(record) ? path : undefined;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { StateFolder } from "../state-folder.ts";
 import { copiesOf, logFiles, markedServices } from "./log-files.ts";
 import { continueAll } from "./pause-writers.ts";
 import { readCutOffRotation } from "./rotation-marker.ts";
-import { settle } from "./settle-rotation.ts";
+import { settleRotation } from "./settle-rotation.ts";
 
 /**
  * Clears up after rotations whose process was killed: their services, which may still be stopped, go on, and their
@@ -18,7 +18,7 @@ export function resumeInterrupted(state: StateFolder): string[] {
     if (left === undefined) return false;
     try {
       // While they are stopped: then the log is either as it was, or empty.
-      for (const copy of copiesOf(current)) settle(current, copy, left.cut);
+      for (const copy of copiesOf(current)) settleRotation(current, copy, left.cut);
     } finally {
       continueAll(left.stopped);
     }

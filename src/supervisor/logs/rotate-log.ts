@@ -11,7 +11,7 @@ import { appendNote, asideText } from "./log-time-index.ts";
 import { type Paused, whilePaused } from "./pause-writers.ts";
 import { withGuard } from "./rotation-guard.ts";
 import { claimRotation, markStopped } from "./rotation-marker.ts";
-import { makeRoom, publish, settle } from "./settle-rotation.ts";
+import { makeRoom, publishRotated, settleRotation } from "./settle-rotation.ts";
 
 /** What became of a log. */
 export type Rotation =
@@ -69,7 +69,7 @@ export async function rotateIfLarge(
     return await round.run();
   } finally {
     // Where this fails, the marker stays: then it is for the next supervisor to clear up.
-    settle(current, copyPath(current), round.cut);
+    settleRotation(current, copyPath(current), round.cut);
     rmSync(marker, { force: true });
     removeBeyond(limits, current);
   }
@@ -137,7 +137,7 @@ class Round {
       return false;
     }
     ftruncateSync(copy.from, 0);
-    publish(current, path);
+    publishRotated(current, path);
     if (times !== undefined) noteAside(times, fstatSync(copy.to).ino, this.cut);
     return true;
   }

@@ -1,7 +1,7 @@
 import { linkSync, rmSync } from "node:fs";
 import { nodeErrorCode } from "../../errors/thrown-error.ts";
 import { readOwn } from "../../files/private-files.ts";
-import { identifySelf, isSame, type RecordedIdentity } from "../../os/process-identity.ts";
+import { identifySelf, isSameProcess, type RecordedIdentity } from "../../os/process-identity.ts";
 import type { ProcessIdentity } from "../../os/process-table.ts";
 import { writeTemporary, writeWhole } from "../state-folder.ts";
 import type { LogCut } from "./log-cut.ts";
@@ -46,7 +46,7 @@ export function markStopped(path: string, stopped: readonly ProcessIdentity[], c
 export function readCutOffRotation(path: string): CutOffRotation | undefined {
   const marker = readMarker(path);
   if (marker === undefined) return { stopped: [], cut: undefined };
-  if (isSame(marker.owner)) return undefined;
+  if (isSameProcess(marker.owner)) return undefined;
   const stopped = marker.stopped.map(({ pid, start_time: startTime, boot_id: bootId }) => {
     return { pid, startTime, bootId };
   });

@@ -7,7 +7,7 @@ import { rotatedFiles, rotatedPath } from "./log-files.ts";
 const BLOCK_BYTES = 256 * 1024;
 
 /** Gives the copy of a log its name as the newest rotated file. */
-export function publish(log: string, copy: string): void {
+export function publishRotated(log: string, copy: string): void {
   makeRoom(log);
   renameSync(copy, rotatedPath(log, 1));
 }
@@ -26,12 +26,12 @@ export function makeRoom(log: string): void {
  * with that, or has it where it was to be cut), the log was not emptied and the copy is one too many; else the copy is
  * the only place where its lines are.
  */
-export function settle(log: string, copy: string, cut: LogCut = NO_CUT): void {
+export function settleRotation(log: string, copy: string, cut: LogCut = NO_CUT): void {
   const isRedundant = hasStill(log, copy, cut);
   if (isRedundant === undefined) return;
   if (isRedundant) rmSync(copy, { force: true });
   // The guard of a killed rotation may be doing the same.
-  else ifThere(() => publish(log, copy));
+  else ifThere(() => publishRotated(log, copy));
 }
 
 /** Undefined where there is no copy. */

@@ -5,9 +5,9 @@ import {
   type ServiceRequests,
   withdrawRequests,
 } from "../../../src/supervisor/client/request-services.ts";
-import { readWanted } from "../../../src/supervisor/daemon/desired-state-file.ts";
+import { readDesiredState } from "../../../src/supervisor/daemon/desired-state-file.ts";
 import { readEnvironment } from "../../../src/supervisor/daemon/request-environment.ts";
-import { writeStates } from "../../../src/supervisor/daemon/states-file.ts";
+import { writeStates } from "../../../src/supervisor/daemon/service-states-file.ts";
 import type { StateFolder } from "../../../src/supervisor/state-folder.ts";
 import { temporaryState } from "../helpers.ts";
 
@@ -25,7 +25,7 @@ test("what is asked for anew has its new request, and what is to run on keeps th
   const state = temporaryState();
   await ask(state, { web: "first", db: "first" });
   await ask(state, { web: "second", db: null });
-  expect(readWanted(state).services).toEqual({ web: { request: "second" }, db: { request: "first" } });
+  expect(readDesiredState(state).services).toEqual({ web: { request: "second" }, db: { request: "first" } });
 });
 
 test("a request that was lost is known by the answer to it", async () => {
@@ -36,7 +36,7 @@ test("a request that was lost is known by the answer to it", async () => {
   const supervisor = { pid: 2, start_time: "1", boot_id: "gone", plan_digest: "" };
   writeStates(state, { ...supervisor, services: { web: { ...report, ...unknown } } });
   await ask(state, { web: null });
-  expect(readWanted(state).services).toEqual({ web: { request: "answered" } });
+  expect(readDesiredState(state).services).toEqual({ web: { request: "answered" } });
 });
 
 test("what is started has the environment of whoever asks, until it is not wanted any more", async () => {
@@ -46,15 +46,15 @@ test("what is started has the environment of whoever asks, until it is not wante
   await ask(state, {}, { dropped: new Set(["web"]) });
   expect(readEnvironment(state, "web")).toBeUndefined();
   expect(readEnvironment(state, "db")).toEqual({ COLOUR: "blue" });
-  expect(readWanted(state).services).toEqual({ db: { request: "first" } });
+  expect(readDesiredState(state).services).toEqual({ db: { request: "first" } });
 });
 
 test("requests are withdrawn by name, or all of them", async () => {
   const state = temporaryState();
   await ask(state, { web: "first", db: "first", mail: "first" }, { starting: ["web"], env: {} });
   await withCommandLock(state, (locked) => withdrawRequests(locked, ["web"], false));
-  expect(Object.keys(readWanted(state).services)).toEqual(["db", "mail"]);
+  expect(Object.keys(readDesiredState(state).services)).toEqual(["db", "mail"]);
   expect(readEnvironment(state, "web")).toBeUndefined();
   await withCommandLock(state, (locked) => withdrawRequests(locked, ["db"], true));
-  expect(readWanted(state).services).toEqual({});
+  expect(readDesiredState(state).services).toEqual({});
 });

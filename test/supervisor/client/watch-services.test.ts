@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { identifySelf } from "../../../src/os/process-identity.ts";
 import { watchServices } from "../../../src/supervisor/client/watch-services.ts";
-import { writeWanted } from "../../../src/supervisor/daemon/desired-state-file.ts";
-import { writeStates } from "../../../src/supervisor/daemon/states-file.ts";
+import { writeDesiredState } from "../../../src/supervisor/daemon/desired-state-file.ts";
+import { writeStates } from "../../../src/supervisor/daemon/service-states-file.ts";
 import { prepareState, stateFolder } from "../../../src/supervisor/state-folder.ts";
 import type { ServiceReport } from "../../../src/supervisor/supervisor-protocol.ts";
 import { PATIENTLY } from "../../support/cli.ts";
@@ -22,7 +22,7 @@ const READY: ServiceReport = {
 test("an end whose pause went by between two looks is told, and then that the service is ready again", async () => {
   const state = stateFolder(tempFolder());
   prepareState(state);
-  writeWanted(state, { services: { web: { request: "r" } } });
+  writeDesiredState(state, { services: { web: { request: "r" } } });
   const { pid, startTime, bootId } = identifySelf();
   const head = { pid, start_time: startTime, boot_id: bootId, plan_digest: "d" };
   const show = (report: ServiceReport) => writeStates(state, { ...head, services: { web: report } });

@@ -2,7 +2,11 @@ import { chmodSync } from "node:fs";
 import { expect, test } from "vitest";
 import { ChangeNotifier } from "../../../src/supervisor/daemon/change-notifier.ts";
 import { DesiredState } from "../../../src/supervisor/daemon/desired-state.ts";
-import { readWanted, wantedFile, writeWanted } from "../../../src/supervisor/daemon/desired-state-file.ts";
+import {
+  desiredStateFile,
+  readDesiredState,
+  writeDesiredState,
+} from "../../../src/supervisor/daemon/desired-state-file.ts";
 import { giveAway, IS_ROOT, takeBack } from "../../support/other-user.ts";
 import { temporaryState } from "../helpers.ts";
 
@@ -14,25 +18,25 @@ const open = (path: string): void => (IS_ROOT ? takeBack(path) : chmodSync(path,
 
 test("what may not be read is not a file with nothing in it", () => {
   const state = temporaryState();
-  writeWanted(state, WANTED);
-  close(wantedFile(state));
-  expect(() => readWanted(state)).toThrow(
+  writeDesiredState(state, WANTED);
+  close(desiredStateFile(state));
+  expect(() => readDesiredState(state)).toThrow(
     expect.objectContaining({
       code: IS_ROOT ? "foreign_owner" : "state_unreadable",
-      message: expect.stringContaining(wantedFile(state)),
+      message: expect.stringContaining(desiredStateFile(state)),
     }),
   );
 });
 
 test("what was wanted stays so while another file that may not be read is in its place", () => {
   const state = temporaryState();
-  writeWanted(state, WANTED);
-  const wish = new DesiredState(state, new ChangeNotifier());
-  writeWanted(state, { services: { gateway: { request: "r2" } } });
-  close(wantedFile(state));
-  wish.refresh();
-  expect(wish.requestFor("gateway")).toBe("r1");
-  open(wantedFile(state));
-  wish.refresh();
-  expect(wish.requestFor("gateway")).toBe("r2");
+  writeDesiredState(state, WANTED);
+  const desired = new DesiredState(state, new ChangeNotifier());
+  writeDesiredState(state, { services: { gateway: { request: "r2" } } });
+  close(desiredStateFile(state));
+  desired.refresh();
+  expect(desired.requestFor("gateway")).toBe("r1");
+  open(desiredStateFile(state));
+  desired.refresh();
+  expect(desired.requestFor("gateway")).toBe("r2");
 });

@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
-import { Webhook } from "../../../src/supervisor/daemon/event-webhook.ts";
+import { EventWebhook } from "../../../src/supervisor/daemon/event-webhook.ts";
 import type { ServiceEvent } from "../../../src/supervisor/supervisor-protocol.ts";
 import { freePort, listen, temporaryState } from "../helpers.ts";
 import { obedient, Stack } from "./helpers.ts";
@@ -32,7 +32,7 @@ test("events are posted as JSON, in order", async () => {
     bodies.push(JSON.parse(await text(request)));
     response.writeHead(204).end();
   });
-  const webhook = new Webhook(url, quiet, QUICK);
+  const webhook = new EventWebhook(url, quiet, QUICK);
   for (const detail of ["one", "two", "three"]) webhook.send(event(detail));
   await expect.poll(() => bodies).toEqual([event("one"), event("two"), event("three")]);
 });
@@ -44,14 +44,14 @@ test("what is refused, or not answered in time, is posted again", async () => {
     if (posts === 1) response.writeHead(503).end();
     if (posts === 3) response.writeHead(200).end();
   });
-  new Webhook(url, quiet, QUICK).send(event("one"));
+  new EventWebhook(url, quiet, QUICK).send(event("one"));
   await expect.poll(() => posts).toBe(3);
 });
 
 test("what nobody takes is given up with a word that holds no secret", async () => {
   const said: string[] = [];
   const port = await freePort();
-  new Webhook(`http://127.0.0.1:${port}/hook?token=secret`, (text) => said.push(text), QUICK).send(
+  new EventWebhook(`http://127.0.0.1:${port}/hook?token=secret`, (text) => said.push(text), QUICK).send(
     event("one"),
   );
   await expect.poll(() => said.join("")).toContain(`webhook at 127.0.0.1:${port}: connect ECONNREFUSED`);
@@ -68,7 +68,7 @@ test("of too many events that wait, the oldest are given up", async () => {
     if (detail === "0") await new Promise<void>((resolve) => (release = resolve));
     response.end();
   });
-  const webhook = new Webhook(url, (text) => said.push(text), { timeoutMs: 10_000, backoffMs: 10 });
+  const webhook = new EventWebhook(url, (text) => said.push(text), { timeoutMs: 10_000, backoffMs: 10 });
   webhook.send(event("0"));
   await expect.poll(() => details).toEqual(["0"]);
   for (let count = 1; count <= 102; count += 1) webhook.send(event(String(count)));

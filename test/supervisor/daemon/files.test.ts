@@ -3,15 +3,19 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { identifySelf } from "../../../src/os/process-identity.ts";
-import { readWanted, wantedFile, writeWanted } from "../../../src/supervisor/daemon/desired-state-file.ts";
-import { versionOf } from "../../../src/supervisor/daemon/json-file.ts";
+import {
+  desiredStateFile,
+  readDesiredState,
+  writeDesiredState,
+} from "../../../src/supervisor/daemon/desired-state-file.ts";
+import { fileVersionOf } from "../../../src/supervisor/daemon/json-file.ts";
 import {
   appendEvent,
   eventsFile,
   putEventsAside,
   readEvents,
 } from "../../../src/supervisor/daemon/service-events.ts";
-import { readStates, writeStates } from "../../../src/supervisor/daemon/states-file.ts";
+import { readStates, writeStates } from "../../../src/supervisor/daemon/service-states-file.ts";
 import type { ServiceEvent, SupervisorStates } from "../../../src/supervisor/supervisor-protocol.ts";
 import { temporaryState } from "../helpers.ts";
 
@@ -31,23 +35,23 @@ function someStates(change: Partial<SupervisorStates> = {}): SupervisorStates {
 test("what is wanted is read as it was written, by its owner only", () => {
   const state = temporaryState();
   const wanted = { services: { gateway: { request: "r1" } } };
-  writeWanted(state, wanted);
-  expect(readWanted(state)).toEqual({ ...wanted, problem: undefined });
-  expect(statSync(wantedFile(state)).mode & 0o777).toBe(0o600);
+  writeDesiredState(state, wanted);
+  expect(readDesiredState(state)).toEqual({ ...wanted, problem: undefined });
+  expect(statSync(desiredStateFile(state)).mode & 0o777).toBe(0o600);
 });
 
 test("without a file nothing is wanted, and nothing is wrong", () => {
-  expect(readWanted(temporaryState())).toEqual({ services: {}, problem: undefined });
+  expect(readDesiredState(temporaryState())).toEqual({ services: {}, problem: undefined });
 });
 
 test.each(["", "{", "[]", '{"services":[]}', '{"services":{"a":{"request":1}}}', "\u0000"])(
   "in a damaged file, %j, nothing is wanted, and the problem is told",
   (text) => {
     const state = temporaryState();
-    writeFileSync(wantedFile(state), text);
-    expect(readWanted(state)).toEqual({
+    writeFileSync(desiredStateFile(state), text);
+    expect(readDesiredState(state)).toEqual({
       services: {},
-      problem: expect.stringContaining(wantedFile(state)),
+      problem: expect.stringContaining(desiredStateFile(state)),
     });
   },
 );
@@ -56,10 +60,10 @@ test("whatever is in the files, reading them does not throw", () => {
   const state = temporaryState();
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
-      writeFileSync(wantedFile(state), text);
+      writeFileSync(desiredStateFile(state), text);
       writeFileSync(join(state.root, "states.json"), text);
       writeFileSync(eventsFile(state), text);
-      readWanted(state);
+      readDesiredState(state);
       readStates(state);
       readEvents(state);
     }),
@@ -67,10 +71,10 @@ test("whatever is in the files, reading them does not throw", () => {
 });
 
 test("a file that cannot even be looked at is another one than before, and nothing throws", () => {
-  const path = wantedFile(temporaryState());
-  expect(versionOf(path)).toBe("none");
+  const path = desiredStateFile(temporaryState());
+  expect(fileVersionOf(path)).toBe("none");
   symlinkSync(path, path);
-  expect(versionOf(path)).toContain("ELOOP");
+  expect(fileVersionOf(path)).toContain("ELOOP");
 });
 
 test("states tell whether their writer lives", () => {

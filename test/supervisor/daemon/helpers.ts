@@ -3,9 +3,9 @@ import { fileURLToPath } from "node:url";
 import { expect, onTestFinished } from "vitest";
 import { membersOf } from "../../../src/os/process-identity.ts";
 import { endSupervisor, ensureSupervisor } from "../../../src/supervisor/client/ensure-supervisor.ts";
-import { readWanted, writeWanted } from "../../../src/supervisor/daemon/desired-state-file.ts";
+import { readDesiredState, writeDesiredState } from "../../../src/supervisor/daemon/desired-state-file.ts";
 import { readEvents } from "../../../src/supervisor/daemon/service-events.ts";
-import { readStates } from "../../../src/supervisor/daemon/states-file.ts";
+import { readStates } from "../../../src/supervisor/daemon/service-states-file.ts";
 import { readRecord } from "../../../src/supervisor/process-record.ts";
 import type {
   Command,
@@ -54,8 +54,8 @@ export class Stack {
     const asked = names.length > 0 ? names : this.plan.services.map(({ name }) => name);
     return await withLock(this.state, async (state) => {
       const requests = asked.map((name) => [name, { request: randomUUID() }]);
-      writeWanted(this.state, {
-        services: { ...readWanted(this.state).services, ...Object.fromEntries(requests) },
+      writeDesiredState(this.state, {
+        services: { ...readDesiredState(this.state).services, ...Object.fromEntries(requests) },
       });
       return await ensureSupervisor(this.plan, state, SUPERVISOR_COMMAND);
     });
@@ -69,10 +69,10 @@ export class Stack {
   /** Stops services as `stack down` does; all of them, and the supervisor, without names. */
   async down(...names: readonly string[]): Promise<void> {
     await withLock(this.state, async (state) => {
-      const left = Object.entries(readWanted(this.state).services).filter(
+      const left = Object.entries(readDesiredState(this.state).services).filter(
         ([name]) => names.length > 0 && !names.includes(name),
       );
-      writeWanted(this.state, { services: Object.fromEntries(left) });
+      writeDesiredState(this.state, { services: Object.fromEntries(left) });
       if (left.length === 0) await endSupervisor(state);
       for (const { name } of this.plan.services) {
         const reading = readRecord(this.state, name);
@@ -108,7 +108,7 @@ export class Stack {
     for (const name of names) {
       await expect
         .poll(() => this.readyRequest(name), { timeout: 20_000, interval: 10 })
-        .toBe(readWanted(this.state).services[name]?.request);
+        .toBe(readDesiredState(this.state).services[name]?.request);
     }
   }
 

@@ -3,12 +3,12 @@ import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { isSame, isStopped } from "../../../src/os/process-identity.ts";
+import { isSameProcess, isStopped } from "../../../src/os/process-identity.ts";
 import {
   ensureSupervisor,
   startWaitingSupervisor,
 } from "../../../src/supervisor/client/ensure-supervisor.ts";
-import { wantedFile, writeWanted } from "../../../src/supervisor/daemon/desired-state-file.ts";
+import { desiredStateFile, writeDesiredState } from "../../../src/supervisor/daemon/desired-state-file.ts";
 import { discardRecord, readRecord, writeRecord } from "../../../src/supervisor/process-record.ts";
 import type { ServiceRecord, ServiceSpec } from "../../../src/supervisor/service-spec.ts";
 import { SUPERVISOR, serviceFiles } from "../../../src/supervisor/state-folder.ts";
@@ -17,7 +17,7 @@ import { fixtureService, stopAfterTest, temporaryState } from "../helpers.ts";
 import { NEVER, obedient, QUICK, Stack, SUPERVISOR_COMMAND, tell } from "./helpers.ts";
 
 async function untilGone(record: ServiceRecord): Promise<void> {
-  await expect.poll(() => isSame(record)).toBe(false);
+  await expect.poll(() => isSameProcess(record)).toBe(false);
 }
 
 async function kill(record: ServiceRecord, signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
@@ -82,10 +82,10 @@ test.runIf(existsSync("/dev/full"))("a supervisor that can complain to nobody go
   const command = { file: "/bin/sh", args: ["-c", 'exec "$0" "$@" 2> /dev/full', file, ...args], cwd };
   // Of this it complains at its start.
   writeFileSync(join(state.root, "states.json"), "half a fi");
-  writeWanted(state, { services: { sample: { request: "first" } } });
+  writeDesiredState(state, { services: { sample: { request: "first" } } });
   const supervisor = await withLock(state, (locked) => ensureSupervisor(stack.plan, locked, command));
   await stack.untilReady("sample");
-  expect(isSame(supervisor)).toBe(true);
+  expect(isSameProcess(supervisor)).toBe(true);
 });
 
 test("a service that was picked up is restarted when it ends, without a word on its exit code", async () => {
@@ -177,7 +177,7 @@ test("a supervisor with the same plan is kept, and one with another plan replace
 
   const changed = new Stack(state, [{ ...spec, restart: { ...QUICK, limit: 1 } }]);
   expect((await changed.supervise()).pid).not.toBe(first.pid);
-  expect(isSame(first)).toBe(false);
+  expect(isSameProcess(first)).toBe(false);
   await changed.untilReady("sample");
   expect(changed.marked("sample")).toEqual([pid]);
 });
@@ -191,7 +191,7 @@ test("a supervisor that somebody has suspended is replaced", async () => {
   process.kill(first.pid, "SIGSTOP");
   await expect.poll(() => isStopped(first.pid)).toBe(true);
   await stack.supervise();
-  expect(isSame(first)).toBe(false);
+  expect(isSameProcess(first)).toBe(false);
   await stack.untilReady("sample");
   expect(stack.pid("sample")).toBe(pid);
 });
@@ -230,7 +230,7 @@ test("one that is not the recorded supervisor starts nothing, whoever started it
   second.stdin?.end(JSON.stringify(stack.plan));
   expect(await once(second, "exit")).toEqual([0, null]);
   expect(stack.events(null)).toEqual(["supervising"]);
-  expect(isSame(first)).toBe(true);
+  expect(isSameProcess(first)).toBe(true);
   expect(stack.marked("sample")).toEqual([pid]);
 });
 
@@ -262,12 +262,12 @@ test("a damaged wanted.json stops nothing, and is told in the log", async () => 
   const stack = new Stack(state, [await obedient(state, "sample")]);
   const supervisor = await stack.up();
   await stack.untilReady("sample");
-  writeFileSync(wantedFile(state), '{"services"');
+  writeFileSync(desiredStateFile(state), '{"services"');
   await expect
     .poll(() => readFileSync(serviceFiles(state, "supervisor").log, "utf8"))
     .toContain("Nothing counts as wanted");
   expect(stack.report("sample")?.phase).toBe("ready");
-  expect(isSame(supervisor)).toBe(true);
+  expect(isSameProcess(supervisor)).toBe(true);
 });
 
 test("without the states of the one before, what runs well is picked up", async () => {
@@ -314,7 +314,7 @@ test("when nothing is wanted and nothing runs, the supervisor ends and leaves no
   const stack = new Stack(state, [await fixtureService("exits-at-once", state, { restart: NEVER })]);
   const supervisor = await stack.up();
   await stack.untilPhase("sample", "failed");
-  writeFileSync(wantedFile(state), '{"services":{}}');
+  writeFileSync(desiredStateFile(state), '{"services":{}}');
   await untilGone(supervisor);
   expect(readRecord(state, "supervisor").kind).toBe("none");
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decideRestart, type Ending } from "../../../src/supervisor/daemon/restart-policy.ts";
+import { decideRestart, type RunEnding } from "../../../src/supervisor/daemon/restart-policy.ts";
 import type { RestartPolicy } from "../../../src/supervisor/service-spec.ts";
 
 const POLICY: RestartPolicy = {
@@ -18,7 +18,7 @@ const policies = fc.record<RestartPolicy>({
   limit: fc.nat(2000),
   withinMs: fc.integer({ min: 1, max: 1_000_000 }),
 });
-const endings = fc.record<Ending>({
+const endings = fc.record<RunEnding>({
   exit: fc.record({ code: fc.constantFrom(null, 0, 1, 143) }),
   restarts: fc.array(fc.nat(1_000_000), { maxLength: 1500 }),
   now: fc.constant(1_000_000),

@@ -4,11 +4,11 @@ import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
-import { identify, isAlive, isSame } from "../../../src/os/process-identity.ts";
+import { identify, isAlive, isSameProcess } from "../../../src/os/process-identity.ts";
 import type { ProcessIdentity } from "../../../src/os/process-table.ts";
 import { parseStat } from "../../../src/os/procfs.ts";
-import { readWanted } from "../../../src/supervisor/daemon/desired-state-file.ts";
-import { readStates } from "../../../src/supervisor/daemon/states-file.ts";
+import { readDesiredState } from "../../../src/supervisor/daemon/desired-state-file.ts";
+import { readStates } from "../../../src/supervisor/daemon/service-states-file.ts";
 import { readRecord, writeRecord } from "../../../src/supervisor/process-record.ts";
 import type { StateFolder } from "../../../src/supervisor/state-folder.ts";
 import { withLock } from "../../../src/supervisor/state-lock.ts";
@@ -126,7 +126,7 @@ async function calm(stack: Stack): Promise<void> {
 
 function isRunning({ state }: Stack, name: string): boolean {
   const reading = readRecord(state, name);
-  return reading.kind === "record" && isSame(reading.record);
+  return reading.kind === "record" && isSameProcess(reading.record);
 }
 
 /** All that carries the mark of a service is in one process group, since each start makes a new one. */
@@ -147,6 +147,6 @@ function groupOf(pid: number): number[] {
 
 function expectReadable(state: StateFolder): void {
   expect(readStates(state).problem).toBeUndefined();
-  expect(readWanted(state).problem).toBeUndefined();
+  expect(readDesiredState(state).problem).toBeUndefined();
   for (const name of ["supervisor", ...SERVICES]) expect(readRecord(state, name).kind).not.toBe("unreadable");
 }

@@ -1,6 +1,6 @@
 import { appendFileSync, renameSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { expect, onTestFinished, test } from "vitest";
-import { interleave } from "../../../src/supervisor/logs/interleave-logs.ts";
+import { interleaveLogs } from "../../../src/supervisor/logs/interleave-logs.ts";
 import { type LogFiles, logFiles } from "../../../src/supervisor/logs/log-files.ts";
 import { type LogSelection, openLogReader } from "../../../src/supervisor/logs/log-reader.ts";
 import { rotateIfLarge } from "../../../src/supervisor/logs/rotate-log.ts";
@@ -19,7 +19,7 @@ async function follow(
 ): Promise<{ seen: string[]; end(): Promise<void> }> {
   const abort = new AbortController();
   const readers = services.map((name) => openLogReader(name, logFiles(state, name), selection));
-  const lines = interleave(await Promise.all(readers), abort.signal);
+  const lines = interleaveLogs(await Promise.all(readers), abort.signal);
   const seen: string[] = [];
   const following = (async () => {
     for await (const { service, text } of lines) seen.push(`${service}: ${text}`);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { timeOf } from "../../../src/supervisor/logs/line-timestamp.ts";
+import { timestampOf } from "../../../src/supervisor/logs/line-timestamp.ts";
 
 const LOCAL = new Date(2026, 10, 21, 13, 59, 17).getTime();
 const UTC = Date.UTC(2026, 10, 21, 13, 59, 17);
@@ -16,7 +16,7 @@ test.each([
   ["Ollama", "time=2026-11-21T13:59:17.123Z level=INFO source=routes.go:1", UTC + 123],
   ["Ollama's requests", '[GIN] 2026/11/21 - 13:59:17 | 200 | 1ms | 127.0.0.1 | GET "/"', LOCAL],
 ])("the time of a line of %s is read", (_, line, time) => {
-  expect(timeOf(line)).toBe(time);
+  expect(timestampOf(line)).toBe(time);
 });
 
 test.each([
@@ -28,5 +28,5 @@ test.each([
   `{${'"time":"'.repeat(10_000)}`,
   "see [21/Foo/2026 13:59:17]",
 ])("a line without a time has none: %#", (line) => {
-  expect(timeOf(line)).toBeUndefined();
+  expect(timestampOf(line)).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { isSame } from "../../os/process-identity.ts";
+import { isSameProcess } from "../../os/process-identity.ts";
 import { isDiskFull, overwriteJson } from "../disk-full.ts";
 import { readRecord } from "../process-record.ts";
 import type { ServiceRecord } from "../service-spec.ts";
@@ -21,7 +21,7 @@ export interface StatesReading {
 export function readStates(state: StateFolder): StatesReading {
   const reading = readJson(statesFile(state), isStates);
   if (reading.kind === "value")
-    return { states: reading.value, isAlive: isSame(reading.value), problem: undefined };
+    return { states: reading.value, isAlive: isSameProcess(reading.value), problem: undefined };
   const problem = reading.kind === "none" ? undefined : reading.reason;
   return { states: undefined, isAlive: false, problem };
 }
@@ -29,7 +29,7 @@ export function readStates(state: StateFolder): StatesReading {
 /** The record of the supervisor, where it lives: one that was just started has said nothing of its services yet. */
 export function livingSupervisor(state: StateFolder): ServiceRecord | undefined {
   const reading = readRecord(state, SUPERVISOR);
-  return reading.kind === "record" && isSame(reading.record) ? reading.record : undefined;
+  return reading.kind === "record" && isSameProcess(reading.record) ? reading.record : undefined;
 }
 
 /** Says how the services are; only for the recorded supervisor. @throws UserError `state_unwritable` */

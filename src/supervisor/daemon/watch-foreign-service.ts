@@ -3,7 +3,7 @@ import { type ProbeResult, probe } from "../run-probe.ts";
 import type { WatchedService } from "../supervisor-protocol.ts";
 import { FlapDamping } from "./flap-damping.ts";
 import { unreachable } from "./service-problems.ts";
-import type { Supervision } from "./service-supervision.ts";
+import type { ServiceSupervision } from "./service-supervision.ts";
 
 /** How often a service of somebody else is looked at, unless its liveness says otherwise; in milliseconds. */
 const USUAL_PAUSE_MS = 5000;
@@ -11,7 +11,7 @@ const USUAL_PAUSE_MS = 5000;
 const SHORT_PAUSE_MS = 500;
 
 /** Watches a service that somebody else runs: `ready` while it answers well. Never resolves. */
-export async function watchForeign(service: WatchedService, supervision: Supervision): Promise<never> {
+export async function watchForeign(service: WatchedService, supervision: ServiceSupervision): Promise<never> {
   const question = service.live?.probe ?? service.ready;
   const pauseMs = service.live?.everyMs ?? USUAL_PAUSE_MS;
   const watch = new Watch(service, pauseMs, supervision);
@@ -28,11 +28,11 @@ class Watch {
   readonly #name: string;
   readonly #failures: number;
   readonly #damper: FlapDamping;
-  readonly #supervision: Supervision;
+  readonly #supervision: ServiceSupervision;
   #bad = 0;
   #wasReady = false;
 
-  constructor({ name, live }: WatchedService, pauseMs: number, supervision: Supervision) {
+  constructor({ name, live }: WatchedService, pauseMs: number, supervision: ServiceSupervision) {
     this.#name = name;
     this.#failures = live?.failures ?? 1;
     this.#damper = new FlapDamping(pauseMs);
@@ -40,30 +40,30 @@ class Watch {
   }
 
   noteGood({ latencyMs }: ProbeResult): void {
-    const { board } = this.#supervision.shared;
-    board.noteLatency(this.#name, latencyMs);
+    const { states } = this.#supervision.shared;
+    states.noteLatency(this.#name, latencyMs);
     this.#bad = 0;
     const change = this.#damper.note(true, this.#isReady);
     // Others may wait for its first good answer.
     if (!this.#isReady && (change !== undefined || !this.#wasReady)) {
       this.#tell("reachable", this.#wasReady ? (change?.words ?? null) : null);
-      board.change(this.#name, { phase: "ready", problem: null });
+      states.change(this.#name, { phase: "ready", problem: null });
     }
     this.#wasReady = true;
   }
 
   noteBad({ error = "" }: ProbeResult): void {
-    const { board } = this.#supervision.shared;
+    const { states } = this.#supervision.shared;
     this.#bad += 1;
     if (this.#isReady && this.#bad < this.#failures) return;
     this.#damper.note(false, this.#isReady);
-    if (board.isIn(this.#name, "unhealthy")) return;
+    if (states.isIn(this.#name, "unhealthy")) return;
     this.#tell("unreachable", error);
-    board.change(this.#name, { phase: "unhealthy", problem: unreachable(this.#name, error) });
+    states.change(this.#name, { phase: "unhealthy", problem: unreachable(this.#name, error) });
   }
 
   get #isReady(): boolean {
-    return this.#supervision.shared.board.isIn(this.#name, "ready");
+    return this.#supervision.shared.states.isIn(this.#name, "ready");
   }
 
   #tell(event: "reachable" | "unreachable", detail: string | null): void {
