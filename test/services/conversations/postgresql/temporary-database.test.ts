@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
-import { createTemporaryDatabase } from "../../../../src/services/conversations/postgresql/temporary-database.ts";
+import {
+  createTemporaryDatabase,
+  type TemporaryDatabase,
+} from "../../../../src/services/conversations/postgresql/temporary-database.ts";
 import { NO_POSTGRESQL } from "../../../support/postgresql.ts";
 import { query, useTestServer } from "../../../support/postgresql-test-store.ts";
+
+const nameOf = ({ url }: TemporaryDatabase): string => new URL(url).pathname.slice(1);
 
 const server = NO_POSTGRESQL === undefined ? useTestServer() : undefined;
 
@@ -17,6 +22,21 @@ test.skipIf(server === undefined)(
     expect(await query(given, "SELECT datname FROM pg_database WHERE datname LIKE 'stack_verify_%'")).toEqual(
       [],
     );
+  },
+);
+
+test.skipIf(server === undefined)(
+  "what a killed process has left is deleted by the next, and what another one uses is not",
+  async () => {
+    const given = (await server?.()) ?? "";
+    const used = await createTemporaryDatabase(given);
+    await query(given, "CREATE DATABASE stack_verify_left");
+    const next = await createTemporaryDatabase(given);
+    const ours = "SELECT datname FROM pg_database WHERE datname LIKE 'stack_verify_%'";
+    const names = (await query(given, ours)).map(({ datname }) => String(datname));
+    expect(names.toSorted()).toEqual([nameOf(used), nameOf(next)].toSorted());
+    await Promise.all([used.drop(), next.drop()]);
+    expect(await query(given, ours)).toEqual([]);
   },
 );
 
