@@ -49,6 +49,8 @@ export type ChoiceAction =
 /** A message, and its reply. `at` is when it happened, in milliseconds since 1970. */
 export type ExchangeAction =
   | { readonly type: "send_started"; readonly text: string; readonly at: number }
+  /** The HMI is being stopped: it is sent again. */
+  | { readonly type: "send_delayed" }
   | { readonly type: "send_accepted"; readonly sent: SentMessage }
   | { readonly type: "send_failed"; readonly text: string; readonly problem: Problem }
   /** What seemed not to have been sent was: only the answer was lost on the way. */

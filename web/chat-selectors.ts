@@ -136,7 +136,7 @@ export function statusText(state: ChatState): string {
     case "opening":
       return "Opening";
     case "sending":
-      return "Connecting";
+      return WAITING_WORDS[state.waiting ?? "hmi"];
     case "waiting":
       return WAITING_WORDS[state.waiting ?? "model"];
     case "writing":
@@ -151,6 +151,8 @@ export function statusText(state: ChatState): string {
 }
 
 const WAITING_WORDS = {
+  hmi: "Connecting",
+  restart: "The HMI is being restarted: sending again",
   model: "Waiting for the model",
   queued: "Waiting in line for the model",
   loading: "Loading the model",

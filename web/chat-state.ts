@@ -48,8 +48,8 @@ export interface Problem {
  */
 export type Phase = "opening" | "idle" | "sending" | "waiting" | "writing" | "stopping" | "reconnecting";
 
-/** What a reply without text waits for, where the stack knows it. */
-export type Waiting = "queued" | "loading" | "thinking" | null;
+/** What a reply without text waits for, where that is known: `restart` of an HMI that takes no message now. */
+export type Waiting = "restart" | "queued" | "loading" | "thinking" | null;
 
 /** Whether the HMI lets the page in: it may ask for a token, or refuse the one that it was given. */
 export type Access = "open" | "token_wanted" | "token_refused";
@@ -96,7 +96,7 @@ export interface ChatState {
   /** What was written in other places. */
   readonly drafts: Drafts;
   readonly phase: Phase;
-  /** While `waiting`: for what. */
+  /** While `sending` or `waiting`: for what. */
   readonly waiting: Waiting;
   /** While `reconnecting`: how long until the next attempt, in milliseconds. */
   readonly retryInMs: number;

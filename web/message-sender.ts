@@ -17,6 +17,7 @@ import { draftKey } from "./drafts.ts";
 import type { PageApi } from "./page-api.ts";
 import type { PageLists } from "./page-lists.ts";
 import { problemOf } from "./page-problem.ts";
+import { pastDraining } from "./past-draining.ts";
 import type { Picture } from "./picture-file.ts";
 import { streamingReply } from "./reduce-exchange.ts";
 
@@ -89,11 +90,8 @@ export class MessageSender {
     try {
       // The page may be behind: it means the reply that it shows.
       const message_id = messages.at(-1)?.message_id;
-      sent = await api.regenerate(sessionId, {
-        ...(message_id && { message_id }),
-        ...(model && { model }),
-        ...this.#think(),
-      });
+      const body = { ...(message_id && { message_id }), ...(model && { model }), ...this.#think() };
+      sent = await this.#pastDraining(() => api.regenerate(sessionId, body), false);
     } catch (error) {
       if (signal.aborted) return;
       store.dispatch({ type: "regenerate_failed", messages, problem: problemOf(error, "regenerate") });
@@ -117,7 +115,8 @@ export class MessageSender {
     let sent: SentMessage;
     try {
       const body = { session_id: session.session_id, message: text, edits, ...(model && { model }) };
-      sent = await api.sendMessage({ ...body, client_message_id: randomKey() });
+      const keyed = { ...body, client_message_id: randomKey() };
+      sent = await this.#pastDraining(() => api.sendMessage(keyed), true);
     } catch (error) {
       return problemOf(error, null);
     }
@@ -171,7 +170,7 @@ export class MessageSender {
     const agent_id = selectedAgentId(store.state);
     const isNew = needsConversation(store.state);
     const images = this.#outgoing.pictures.map(({ url }) => url);
-    return await api.sendMessage({
+    const body = {
       // Without one, the message makes it: one that is refused leaves no empty conversation behind.
       session_id: isNew ? null : sessionId,
       ...(isNew && agent_id && { agent_id }),
@@ -181,7 +180,16 @@ export class MessageSender {
       ...(images.length > 0 && { images }),
       ...this.#think(),
       ...(model && { model }),
-    });
+    };
+    return await this.#pastDraining(() => api.sendMessage(body), true);
+  }
+
+  async #pastDraining(call: () => Promise<SentMessage>, hasKey: boolean): Promise<SentMessage> {
+    const { store } = this.#parts;
+    const onWait = (): void => {
+      if (store.state.phase === "sending") store.dispatch({ type: "send_delayed" });
+    };
+    return await pastDraining(call, { hasKey, onWait, isWanted: () => !this.#stopWanted });
   }
 
   #think(): { readonly think?: Think } {

@@ -123,6 +123,8 @@ function exchanged(state: ChatState, action: ExchangeAction): ChatState {
   switch (action.type) {
     case "send_started":
       return sendStarted(state, action.text, action.at);
+    case "send_delayed":
+      return { ...state, waiting: "restart" };
     case "send_accepted":
       return sendAccepted(sentTo(state, action.sent), action.sent);
     case "send_failed":

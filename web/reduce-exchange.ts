@@ -16,7 +16,7 @@ export function sendStarted(state: ChatState, text: string, at: number): ChatSta
   const message = { ...unsavedMessage(state, text, at, []), pictures: picturesOf(state) };
   const messages = [...state.messages, message, unsavedReply(state, at, [])];
   const sent = withPictures(state, draftKey(state), []);
-  return { ...sent, messages, draft: "", phase: "sending", problem: null, archived: null };
+  return { ...sent, messages, draft: "", phase: "sending", waiting: null, problem: null, archived: null };
 }
 
 /** The last reply makes room for another version of it. */
@@ -25,7 +25,7 @@ export function regenerateStarted(state: ChatState, at: number): ChatState {
   const isReply = last?.role === "assistant";
   const kept = isReply ? state.messages.slice(0, -1) : state.messages;
   const reply = unsavedReply(state, at, isReply ? versionsOf(last) : []);
-  return { ...state, messages: [...kept, reply], phase: "sending", problem: null };
+  return { ...state, messages: [...kept, reply], phase: "sending", waiting: null, problem: null };
 }
 
 /** Another version of a message takes its place, and that of all that followed. */
@@ -39,7 +39,7 @@ export function editStarted(
   // It keeps its pictures.
   const message = { ...unsavedMessage(state, text, at, versionsOf(edited)), images: edited.images };
   const messages = [...state.messages.slice(0, place), message, unsavedReply(state, at, [])];
-  return { ...state, messages, phase: "sending", problem: null };
+  return { ...state, messages, phase: "sending", waiting: null, problem: null };
 }
 
 /** The keys of a message's versions, its own among them. */

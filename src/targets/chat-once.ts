@@ -10,6 +10,7 @@ import { replyNameOf } from "./drivers/reply-name.ts";
 import { endReply } from "./end-reply.ts";
 import type { SeenStream } from "./http-client.ts";
 import type { TargetUrls } from "./open-target.ts";
+import { sendPastDraining } from "./send-past-draining.ts";
 import { SERVICE_TITLES } from "./service-titles.ts";
 import { tokenRefused } from "./token-refused.ts";
 
@@ -71,7 +72,11 @@ export async function chatOnce(options: ChatOptions): Promise<ChatResult> {
   try {
     const start = performance.now();
     const since = (): number => Math.round(performance.now() - start);
-    const sent = await send(chat, options, giveUp, (error) => doesNotAnswer(front, client.url, error));
+    const unreachable = (error: unknown): UserError => doesNotAnswer(front, client.url, error);
+    const sent = await sendPastDraining(() => send(chat, options, giveUp, unreachable), {
+      signal,
+      onWait: () => onNotice?.(DRAINS),
+    });
     if (!sent.isTaken)
       throw sent.call.status === 401 ? tokenRefused(SERVICE_TITLES[front], client.url) : refused(sent);
     let first_token_ms: number | null = null;
@@ -101,6 +106,11 @@ export async function chatOnce(options: ChatOptions): Promise<ChatResult> {
     await client.close();
   }
 }
+
+const DRAINS: Told = {
+  code: "draining",
+  message: "This copy of the stack is being stopped, and takes no message: it is sent again until one does.",
+};
 
 /** Aborted some time after `signal`: a call that was cut off might have begun a reply, and nobody could cancel it. */
 function giveUpSignal(signal: AbortSignal): AbortSignal {

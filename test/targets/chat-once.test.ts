@@ -6,6 +6,8 @@ import { EVENT_STREAM_HEADERS, encodeEvent } from "../../src/contract/sse.ts";
 import { type ChatOptions, chatOnce } from "../../src/targets/chat-once.ts";
 import { createProfile, generationsOf, messagesOf, startTestStack } from "../support/hmi.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
+import { hmiClient } from "../support/stack.ts";
+import { eventually } from "../support/streams.ts";
 
 /** Sends one message; gives the result and the pieces that were told. */
 async function chat({ hmi, token, ...options }: { hmi: string; token?: string } & Partial<ChatOptions>) {
@@ -224,4 +226,21 @@ test("an abort before anything was sent sends nothing", async () => {
   const reason = new Error("Ctrl-C");
   await expect(chat({ hmi, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   await expect(messagesOf(hmi, "1")).rejects.toThrow("404");
+});
+
+test("what an HMI that is being stopped does not take is sent again, and answered once it is back", async () => {
+  const { hmi, services } = await startTestStack({ tokenDelayMs: 5, stream: { drain_ms: 60_000 } });
+  const running = hmiClient(hmi);
+  const { sent, reader } = await running.send({ message: "Count to 100000" });
+  await eventually(() => expect(reader.text).not.toBe(""));
+  const drained = services.get("hmi")?.drainAndClose();
+  const { promise: isTold, resolve: told } = Promise.withResolvers<string | null>();
+  const chatting = chat({ hmi, onNotice: ({ code }) => told(code) });
+  expect(await isTold).toBe("draining");
+  await running.cancel(sent.session_id);
+  await drained;
+  await services.get("hmi")?.startAgain();
+  const { session_id, reply } = (await chatting).result;
+  expect(reply).toBe("1, 2, 3, 4, 5");
+  expect(await messagesOf(hmi, session_id ?? "")).toHaveLength(2);
 });

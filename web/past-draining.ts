@@ -1,0 +1,40 @@
+import { ApiError } from "./api-error.ts";
+import { isUnreachable } from "./hmi-connection.ts";
+
+/** How long a call is made again while an HMI is being stopped, in milliseconds, and how often. */
+const LONGEST_DRAIN_MS = 30_000;
+const PAUSE_MS = 1_000;
+
+export interface DrainingCall {
+  /** Whether the HMI knows the call again by a key: then it may also be made where nobody can tell whether it has come. */
+  readonly hasKey: boolean;
+  /** Told each time that it waits for another HMI. */
+  readonly onWait: () => void;
+  /** False once nobody wants the answer any more. */
+  readonly isWanted: () => boolean;
+}
+
+/**
+ * Makes a call that begins a reply. An HMI that is being stopped refuses it, and has begun nothing: it is made again, because
+ * by the same address another copy answers, or this one once it is back. Throws what the call has thrown last.
+ */
+export async function pastDraining<Answer>(
+  call: () => Promise<Answer>,
+  { hasKey, onWait, isWanted }: DrainingCall,
+): Promise<Answer> {
+  const until = performance.now() + LONGEST_DRAIN_MS;
+  let hasDrained = false;
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      const drains = error instanceof ApiError && error.code === "draining";
+      hasDrained ||= drains;
+      // Between its end and its next start nobody is there.
+      const isGone = hasDrained && hasKey && error instanceof ApiError && isUnreachable(error);
+      if (!(drains || isGone) || performance.now() > until || !isWanted()) throw error;
+      onWait();
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+}
