@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { FastifyBaseLogger } from "fastify";
 import type { Config } from "../config/config-schema.ts";
 import { type Address, addressOfUrl } from "../contract/address.ts";
+import { LOCAL_USER } from "../contract/caller-headers.ts";
 import { WireError } from "../contract/wire-error.ts";
 import { packageVersion, webFolder } from "../files/package-root.ts";
 import type { Rewrite } from "../tap/tap-rewrite.ts";
@@ -108,10 +109,12 @@ export async function startGatewayOn(
     conversations: {
       userOf: (sessionId) => store.userOf(sessionId),
       async pendingRequest(sessionId) {
+        const requestOf = (user: string) => ifKnown(pendingRequest(store.as(user), sessionId, context));
+        // Where nobody has a name, whose it is need not be asked first.
+        const ofLocal = hasPeople(config.auth) ? undefined : await requestOf(LOCAL_USER);
+        if (ofLocal !== undefined) return ofLocal;
         const user = await store.userOf(sessionId);
-        return user === undefined
-          ? undefined
-          : await ifKnown(pendingRequest(store.as(user), sessionId, context));
+        return user === undefined ? undefined : await requestOf(user);
       },
     },
     directory: store.generations,
@@ -151,6 +154,11 @@ export async function startHmiOn(
     await copies?.close();
     throw error;
   });
+}
+
+/** Whether there are users with names of their own. */
+function hasPeople({ users, user_header }: Config["auth"]): boolean {
+  return user_header !== "" || Object.keys(users).length > 0;
 }
 
 /** What copies on one PostgreSQL tell each other; undefined where the store is a file of this machine. */

@@ -9,8 +9,8 @@ export const profileContextMissing: Fault = {
   caughtBy: ["model-conversation/context"],
   overrides: (onApplied) => ({
     store: (store) =>
-      withUserMethod(store, "profiles", "context", (own) => async (modelId) => {
-        const profile = await own.profiles.context(modelId);
+      withUserMethod(store, "profiles", "contextOf", (own) => async (sessionId) => {
+        const profile = await own.profiles.contextOf(sessionId);
         if (profile === null) return null;
         onApplied();
         // Its options still reach the engine: they are not context.

@@ -9,10 +9,10 @@ export const profileContextOfAnother: Fault = {
   caughtBy: ["model-conversation/context", "isolation/prompts"],
   overrides: (onApplied) => ({
     store: (store) =>
-      withUserMethod(store, "profiles", "context", (own) => async (modelId) => {
-        const asked = await own.profiles.context(modelId);
+      withUserMethod(store, "profiles", "contextOf", (own) => async (sessionId) => {
+        const asked = await own.profiles.contextOf(sessionId);
         const profiles = await own.profiles.list();
-        const another = profiles.findLast((profile) => profile.model_id !== modelId);
+        const another = profiles.findLast((profile) => profile.model_id !== asked?.model_id);
         if (asked === null || another === undefined) return asked;
         onApplied();
         const { name, description, instructions } = another;

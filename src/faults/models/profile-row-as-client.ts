@@ -16,8 +16,8 @@ export const profileRowAsClient: Fault = {
     let isClientARow = false;
     return {
       store: (store) =>
-        withUserMethod(store, "profiles", "context", (own) => async (modelId) => {
-          const profile = await own.profiles.context(modelId);
+        withUserMethod(store, "profiles", "contextOf", (own) => async (sessionId) => {
+          const profile = await own.profiles.contextOf(sessionId);
           if (profile !== null && profile.default_model !== null && !read.has(profile.model_id)) {
             read.add(profile.model_id);
             isClientARow = true;

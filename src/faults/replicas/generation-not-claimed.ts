@@ -12,16 +12,18 @@ export const generationNotClaimed: Fault = {
     store(store) {
       const { generations } = store;
       if (generations === undefined) return store;
+      const claim = async (): Promise<undefined> => {
+        onApplied();
+        return undefined;
+      };
       return {
         ...store,
         generations: {
           takeOverMs: generations.takeOverMs,
           announce: (url) => generations.announce(url),
           isOwnKey: (key) => generations.isOwnKey(key),
-          async claim() {
-            onApplied();
-            return undefined;
-          },
+          claim,
+          claimWaiting: claim,
           find: async () => undefined,
           end: async () => undefined,
           forget: async () => undefined,

@@ -71,8 +71,8 @@ export interface ProfileStore {
   list(): Promise<Profile[]>;
   /** Throws `model_profile_not_found`. */
   get(modelId: number): Promise<Profile>;
-  /** The profile as it goes into the system prompt of its conversations; null for a general one. */
-  context(modelId: number | null): Promise<Profile | null>;
+  /** The profile as it goes into the system prompt of this conversation; null for a general one, or where there is none. */
+  contextOf(sessionId: string): Promise<Profile | null>;
   create(draft: ProfileDraft): Promise<Profile>;
   /** Throws `model_profile_not_found`. */
   update(modelId: number, change: ProfileChange): Promise<Profile>;
@@ -114,6 +114,8 @@ export interface OpenedConversation {
   readonly created: boolean;
   /** The model of a reply to a message that names none: the conversation's own, else its profile's; null for the engine's. */
   readonly defaultModel: string | null;
+  /** Its row as it was read, where that has all that {@link MessageStore.begin} needs to know. */
+  readonly row?: Readonly<Record<string, unknown>> | undefined;
 }
 
 export interface SessionStore {
@@ -178,6 +180,8 @@ export interface NewExchange {
   /** The model that the reply is asked of; null for the engine's default. */
   readonly modelName: string | null;
   readonly clientKey?: ClientKey | undefined;
+  /** The same conversation as it was opened with this key in the same transaction, just before: it is not read again. */
+  readonly opened?: OpenedConversation | undefined;
 }
 
 /** A user's message and its reply; of several versions of that, the one that is shown. */

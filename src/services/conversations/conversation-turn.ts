@@ -87,11 +87,12 @@ export async function readTurn(
   store: UserStore,
   sessionId: string,
 ): Promise<Pick<Turn, "session" | "history" | "profile">> {
-  const [session, history] = await Promise.all([
+  const [session, history, profile] = await Promise.all([
     store.conversations.get(sessionId),
     store.messages.history(sessionId),
+    store.profiles.contextOf(sessionId),
   ]);
-  return { session, history, profile: await store.profiles.context(session.model_id) };
+  return { session, history, profile };
 }
 
 /** The window that a conversation of this profile has: its own `num_ctx`, else the one that its model is loaded with. */

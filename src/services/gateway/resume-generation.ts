@@ -35,11 +35,9 @@ export async function resumeGeneration(
   const isMeant = messageId !== undefined || !present?.log.ended;
   if (present !== undefined && isMeant) return present;
 
-  const pending = mayStart ? await conversations.pendingRequest(sessionId) : undefined;
-  const isPendingMeant = messageId === undefined || messageId === pending?.message_id;
-  if (pending !== undefined && isPendingMeant) {
-    return await generations.startPending(pending);
-  }
+  const read = () => conversations.pendingRequest(sessionId);
+  const started = mayStart ? await generations.startPending(sessionId, messageId, read) : undefined;
+  if (started !== undefined) return started;
   await generations.requireHere(sessionId, messageId);
   if (present !== undefined) return present;
   if (generations.find(sessionId) === undefined && (await conversations.userOf(sessionId)) === undefined) {

@@ -2,6 +2,7 @@ import type { StreamSettings } from "../../config/config-schema.ts";
 import type { ChatRequest } from "../../contract/gateway-schemas.ts";
 import { WireError } from "../../contract/wire-error.ts";
 import type { Draining } from "../http/draining.ts";
+import type { OtherReplica } from "../replicas/forward-call.ts";
 import {
   type GenerationDirectory,
   type GenerationKey,
@@ -58,12 +59,20 @@ export class Generations {
   }
 
   /**
-   * The generation of a reply that waits in the store: what two readers load from there may differ in how much of the
-   * history has room, and is one request all the same. Throws as {@link start}.
+   * The generation of a reply that waits in the store; undefined where none waits that is meant. What two readers load from
+   * there may differ in how much of the history has room, and is one request all the same. A reply that is named is claimed
+   * while it is read what it answers. Throws as {@link start}.
+   *
+   * @param read gives the request for the reply that the conversation waits for
    */
-  async startPending(request: ChatRequest): Promise<Generation> {
-    const known = () => this.find(request.session_id, request.message_id) ?? this.#sameAs(request, undefined);
-    return await this.#start(request, undefined, known);
+  async startPending(
+    sessionId: string,
+    messageId: string | undefined,
+    read: () => Promise<ChatRequest | undefined>,
+  ): Promise<Generation | undefined> {
+    if (messageId !== undefined) return await this.#startWaiting({ sessionId, messageId }, read);
+    const request = await read();
+    return request && (await this.#start(request, undefined, () => this.#pending(request)));
   }
 
   /** Throws a {@link HeldElsewhere} where another gateway has the conversation's running generation, its last, or that of a reply. */
@@ -95,6 +104,26 @@ export class Generations {
     return await this.#settings.draining.begin(() => this.#claimAndBegin(request, caller, known));
   }
 
+  async #startWaiting(
+    key: GenerationKey,
+    read: () => Promise<ChatRequest | undefined>,
+  ): Promise<Generation | undefined> {
+    const { draining, directory } = this.#settings;
+    return await draining.begin(async () => {
+      const [claiming, reading] = await Promise.allSettled([directory.claimWaiting(key), read()]);
+      const request = reading.status === "fulfilled" ? reading.value : undefined;
+      if (request?.message_id !== key.messageId) {
+        if (claiming.status === "fulfilled" && claiming.value === undefined) this.#giveUp(key);
+        if (reading.status === "rejected") throw reading.reason;
+        return undefined;
+      }
+      if (claiming.status === "rejected") throw claiming.reason;
+      const known = () => this.#pending(request);
+      if (claiming.value === "not waiting") return await this.#claimAndBegin(request, undefined, known);
+      return this.#beginClaimed(request, undefined, { holder: claiming.value, known });
+    });
+  }
+
   async #claimAndBegin(
     request: ChatRequest,
     caller: string | undefined,
@@ -102,14 +131,32 @@ export class Generations {
   ): Promise<Generation> {
     const key = { sessionId: request.session_id, messageId: request.message_id };
     const holder = await this.#settings.directory.claim(key);
+    return this.#beginClaimed(request, caller, { holder, known });
+  }
+
+  #beginClaimed(
+    request: ChatRequest,
+    caller: string | undefined,
+    { holder, known }: { holder: OtherReplica | undefined; known: () => Generation | undefined },
+  ): Generation {
     if (holder !== undefined) throw new HeldElsewhere(holder);
     try {
       // Another request may have come first meanwhile.
       return known() ?? this.#begin(request, caller);
     } catch (error) {
-      if (this.find(key.sessionId, key.messageId) === undefined) this.#tell("forget", key);
+      this.#giveUp({ sessionId: request.session_id, messageId: request.message_id });
       throw error;
     }
+  }
+
+  /** Gives up a claim of which nothing has become. */
+  #giveUp(key: GenerationKey): void {
+    if (this.find(key.sessionId, key.messageId) === undefined) this.#tell("forget", key);
+  }
+
+  /** The generation of a request that waits in the store, where it has been started. Throws as {@link start}. */
+  #pending(request: ChatRequest): Generation | undefined {
+    return this.find(request.session_id, request.message_id) ?? this.#sameAs(request, undefined);
   }
 
   /** The generation that the same request has started. Throws where another one is in its way. */

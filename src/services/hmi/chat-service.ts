@@ -7,6 +7,7 @@ import { requireAgent } from "../conversations/agents.ts";
 import type { ClientKey, ConversationStore, Exchange } from "../conversations/conversation-store.ts";
 import { pendingRequest, readTurn, type TurnContext } from "../conversations/conversation-turn.ts";
 import type { EngineSettings } from "../conversations/engine-settings.ts";
+import { isStoreUnwell } from "../conversations/store-unwell.ts";
 import type { Draining } from "../http/draining.ts";
 import type { EventLog } from "../stream/event-log.ts";
 import { CancelRequests } from "./cancel-requests.ts";
@@ -219,10 +220,17 @@ export class Chat {
   }
 
   async #sendOnce(user: string, outgoing: Outgoing, clientKey: ClientKey): Promise<Sent> {
-    const { messages } = this.#settings.store.as(user);
-    const exchange = await messages.findExchange(clientKey, outgoing.sessionId);
-    if (exchange === undefined) return await this.#sendNew(user, outgoing, clientKey);
-    return this.#joined(user, exchange);
+    try {
+      return await this.#sendNew(user, outgoing, clientKey);
+    } catch (error) {
+      // Nobody waits twice for a store that cannot be used.
+      if (isStoreUnwell(error) && this.#replies.waiting.length === 0) throw error;
+      // One that was sent before is answered as then, whatever would be in its way now.
+      const { messages } = this.#settings.store.as(user);
+      const exchange = await messages.findExchange(clientKey, outgoing.sessionId);
+      if (exchange === undefined) throw error;
+      return this.#joined(user, exchange);
+    }
   }
 
   async #sendNew(user: string, outgoing: Outgoing, clientKey: ClientKey | undefined): Promise<Sent> {

@@ -33,9 +33,13 @@ export async function modelFor(
   { model, sessionId, modelId }: Outgoing,
 ): Promise<string | null> {
   if (model !== undefined) return model;
-  const session = sessionId === undefined ? undefined : await store.conversations.get(sessionId);
-  const profile = await store.profiles.context(session?.model_id ?? modelId ?? null);
-  return session?.model ?? profile?.default_model ?? null;
+  if (sessionId === undefined)
+    return modelId == null ? null : (await store.profiles.get(modelId)).default_model;
+  const [session, profile] = await Promise.all([
+    store.conversations.get(sessionId),
+    store.profiles.contextOf(sessionId),
+  ]);
+  return session.model ?? profile?.default_model ?? null;
 }
 
 /** The key of a message that has one. */

@@ -58,12 +58,13 @@ async function saveWithin(
   outgoing: Outgoing,
   clientKey: ClientKey | undefined,
 ): Promise<SavedMessage> {
-  const { session, created, defaultModel } = await openFor(own, outgoing, clientKey);
+  const opened = await openFor(own, outgoing, clientKey);
+  const { session, created, defaultModel } = opened;
   const { session_id: sessionId } = session;
   const last = replies.find(sessionId);
   if (last?.isEndingUnsaved) throw new EndingWaits(last);
   const { content, images, edits, model: modelName = defaultModel } = outgoing;
-  const begun = await own.messages.begin({ sessionId, content, images, modelName, clientKey, edits });
+  const begun = await own.messages.begin({ sessionId, content, images, modelName, clientKey, edits, opened });
   return { ...begun, before: session, created };
 }
 

@@ -26,6 +26,11 @@ export interface GenerationDirectory {
    */
   claim(generation: GenerationKey): Promise<OtherReplica | undefined>;
   /**
+   * The same while what the reply answers is read: only where the store has the reply as one that is to be written, else
+   * "not waiting".
+   */
+  claimWaiting(generation: GenerationKey): Promise<OtherReplica | "not waiting" | undefined>;
+  /**
    * The other gateway that has the generation of this reply, running or kept; without a reply the conversation's
    * running one, else its last. Undefined where none has it, or this one does.
    */
@@ -44,6 +49,7 @@ export const NO_OTHER_GATEWAYS: GenerationDirectory = {
   announce: () => undefined,
   isOwnKey: () => false,
   claim: async () => undefined,
+  claimWaiting: async () => undefined,
   find: async () => undefined,
   end: async () => undefined,
   forget: async () => undefined,

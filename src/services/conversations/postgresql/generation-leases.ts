@@ -2,7 +2,9 @@ import { WireError } from "../../../contract/wire-error.ts";
 import type { OtherReplica } from "../../replicas/forward-call.ts";
 import type { GenerationDirectory, GenerationKey } from "../../replicas/generation-directory.ts";
 import { createSerialQueue } from "../serial-queue.ts";
-import type { Database, Row, Statements } from "../sql/sql-database.ts";
+import { rowidOf } from "../sql/rowid.ts";
+import type { Row, SqlValue, Statements } from "../sql/sql-database.ts";
+import type { PostgresqlDatabase } from "./postgresql-database.ts";
 import { HAS_ENDED, type WriterLease } from "./writer-lease.ts";
 
 /** From the end of a lease until somebody has seen it, and come, in milliseconds: HMIs look every second. */
@@ -12,6 +14,8 @@ const LOOKED_AND_COME_MS = 5_000;
 const ATTEMPTS = 5;
 
 const CLAIM = "INSERT INTO generations (session_id, message_id, writer, running)";
+const CLAIMED = "SELECT ?, ?, CAST(? AS bigint), 1";
+const IS_WAITING = `WHERE EXISTS (SELECT 1 FROM messages WHERE id = ? AND conversation_id = ? AND status = 'streaming')`;
 const HOLDER = "SELECT token, url, key FROM generations JOIN writers ON token = writer";
 
 /** What this gateway has said of a generation. */
@@ -25,14 +29,14 @@ interface HeldGeneration extends GenerationKey {
  * reply one at all, whichever gateways claim them at once.
  */
 export class GenerationLeases implements GenerationDirectory {
-  readonly #db: Database;
+  readonly #db: PostgresqlDatabase;
   readonly #writer: WriterLease;
   /** Asks the database: that one has ended stands there before the next is claimed. */
   readonly #inOrder = createSerialQueue();
   /** By name: what a lease that is taken anew says again. */
   readonly #held = new Map<string, HeldGeneration>();
 
-  constructor(db: Database, writer: WriterLease) {
+  constructor(db: PostgresqlDatabase, writer: WriterLease) {
     this.#db = db;
     this.#writer = writer;
     writer.onTaken((sql, token) => this.#sayAgain(sql, token));
@@ -51,11 +55,24 @@ export class GenerationLeases implements GenerationDirectory {
   }
 
   async claim(generation: GenerationKey): Promise<OtherReplica | undefined> {
-    const holder = await this.#inOrder(() =>
-      this.#writer.withLease(() => this.#db.writeSoon((sql) => this.#claim(sql, generation))),
-    );
-    if (holder === undefined) this.#held.set(nameOf(generation), { ...generation, isRunning: true });
-    return holder;
+    return await this.#inOrder(async () => {
+      for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+        const holder = await this.#tryToClaim(generation);
+        if (holder !== undefined) return this.#otherThan(generation, holder);
+      }
+      const { messageId } = generation;
+      throw new WireError(
+        "store_unavailable",
+        `Reply ${messageId} could not be claimed: others come and go.`,
+      );
+    });
+  }
+
+  async claimWaiting(generation: GenerationKey): Promise<OtherReplica | "not waiting" | undefined> {
+    const { sessionId, messageId } = generation;
+    const reply = [rowidOf(messageId) ?? null, rowidOf(sessionId) ?? null];
+    const holder = await this.#inOrder(() => this.#tryToClaim(generation, IS_WAITING, reply));
+    return holder === undefined ? "not waiting" : this.#otherThan(generation, holder);
   }
 
   find(sessionId: string, messageId?: string): Promise<OtherReplica | undefined> {
@@ -99,26 +116,36 @@ export class GenerationLeases implements GenerationDirectory {
     await this.#inOrder(() => this.#writer.release());
   }
 
-  async #claim(sql: Statements, { sessionId, messageId }: GenerationKey): Promise<OtherReplica | undefined> {
+  /**
+   * Claims a generation that nobody has. Returns whose it is then, or whose is in its way; undefined where what was in its way
+   * has vanished before it was looked at, or where it is not as `condition` says. Whoever has it already is told so again.
+   */
+  async #tryToClaim(
+    { sessionId, messageId }: GenerationKey,
+    condition = "",
+    values: readonly SqlValue[] = [],
+  ): Promise<Row | undefined> {
     const writer = this.#writer;
     const leftByDead = `DELETE FROM generations WHERE session_id = ? AND writer IN (SELECT token FROM writers WHERE ${HAS_ENDED})`;
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      const [, , claimed] = await Promise.all([
-        // All others see it at once. The first token does not wait for the disk, because nothing that was said is lost with it.
-        sql.run("SET LOCAL synchronous_commit TO off"),
-        sql.run(leftByDead, sessionId, ...writer.endedValues),
-        sql.run(`${CLAIM} VALUES (?, ?, ?, 1) ON CONFLICT DO NOTHING`, sessionId, messageId, writer.name()),
-      ]);
-      if (claimed > 0) return undefined;
-      const holder = await sql.get(
-        `${HOLDER} WHERE session_id = ? AND (message_id = ? OR running = 1) ORDER BY (message_id = ?) DESC LIMIT 1`,
-        sessionId,
-        messageId,
-        messageId,
-      );
-      if (holder !== undefined) return this.#otherIn(holder);
-    }
-    throw new WireError("store_unavailable", `Reply ${messageId} could not be claimed: others come and go.`);
+    const claim = `${CLAIM} ${CLAIMED} ${condition} ON CONFLICT DO NOTHING`;
+    const holder = `${HOLDER} WHERE session_id = ? AND (message_id = ? OR running = 1) ORDER BY (message_id = ?) DESC LIMIT 1`;
+    const [, , found] = await writer.withLease(() =>
+      this.#db.writeAtOnce((sql) =>
+        Promise.all([
+          sql.run(leftByDead, sessionId, ...writer.endedValues),
+          sql.run(claim, sessionId, messageId, writer.name(), ...values),
+          sql.get(holder, sessionId, messageId, messageId),
+        ]),
+      ),
+    );
+    return found;
+  }
+
+  /** The other gateway that holds this; undefined where this one does, or knows itself what is in the way. */
+  #otherThan(generation: GenerationKey, holder: Row): OtherReplica | undefined {
+    const other = this.#otherIn(holder);
+    if (other === undefined) this.#held.set(nameOf(generation), { ...generation, isRunning: true });
+    return other;
   }
 
   /** Where another gateway has one of these by now, it is that one's. */
@@ -138,7 +165,7 @@ export class GenerationLeases implements GenerationDirectory {
 
   async #change(sql: string, sessionId: string, messageId: string): Promise<void> {
     await this.#inOrder(() =>
-      this.#db.writeSoon((statements) => statements.run(sql, sessionId, messageId, this.#writer.present)),
+      this.#db.writeAtOnce((statements) => statements.run(sql, sessionId, messageId, this.#writer.present)),
     );
   }
 }

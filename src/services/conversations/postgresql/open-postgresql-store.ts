@@ -11,6 +11,8 @@ import { WriterLease, type WriterLeaseOptions } from "./writer-lease.ts";
 export interface PostgresqlOptions extends WriterLeaseOptions, Pick<SqlStoreParts, "defaultAgent"> {
   /** `postgresql://user:password@host/database`, with what libpq allows in its query. */
   readonly url: string;
+  /** After this long a silence a connection is taken for dead, in milliseconds. */
+  readonly silenceMs?: number | undefined;
 }
 
 /**
@@ -18,8 +20,8 @@ export interface PostgresqlOptions extends WriterLeaseOptions, Pick<SqlStorePart
  * tables where they are missing. Throws a UserError.
  */
 export async function openPostgresqlStore(options: PostgresqlOptions): Promise<ConversationStore> {
-  const { url, defaultAgent } = options;
-  const db = await openPostgresqlDatabase(url);
+  const { url, defaultAgent, silenceMs } = options;
+  const db = await openPostgresqlDatabase(url, silenceMs);
   const writer = new WriterLease(db, options);
   return createSqlStore({
     db,
@@ -35,7 +37,7 @@ export async function openPostgresqlStore(options: PostgresqlOptions): Promise<C
 }
 
 /** Connects, and brings the database to the present version. Throws a UserError `database_unreadable` or `database_too_new`. */
-export async function openPostgresqlDatabase(url: string): Promise<PostgresqlDatabase> {
+export async function openPostgresqlDatabase(url: string, silenceMs?: number): Promise<PostgresqlDatabase> {
   const name = postgresqlName(url);
   const pool = createPostgresqlPool(url);
   try {
@@ -45,7 +47,7 @@ export async function openPostgresqlDatabase(url: string): Promise<PostgresqlDat
     } finally {
       client.release();
     }
-    return new PostgresqlDatabase(pool, name);
+    return new PostgresqlDatabase(pool, name, silenceMs);
   } catch (error) {
     await pool.end();
     throw postgresqlUnreadable(error, name, "opened");

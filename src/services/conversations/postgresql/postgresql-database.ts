@@ -1,21 +1,25 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Pool, PoolClient, QueryResult } from "pg";
+import type { Pool, PoolClient } from "pg";
 import { WireError } from "../../../contract/wire-error.ts";
-import {
-  type Database,
-  isStoreUnwell,
-  NotConfirmedError,
-  type Transaction,
-  type Undoable,
-} from "../sql/sql-database.ts";
+import { type Database, NotConfirmedError, type Transaction, type Undoable } from "../sql/sql-database.ts";
+import { isStoreUnwell } from "../store-unwell.ts";
+import { DeadConnections } from "./dead-connections.ts";
 import {
   asConnectionError,
   ConnectionLostError,
   isWorthAnotherTry,
   storeError,
 } from "./postgresql-errors.ts";
-import { statementsOn } from "./postgresql-statements.ts";
+import {
+  answeredWithin,
+  inOrder,
+  type PostgresqlTransaction,
+  rollBack,
+  sendTransaction,
+  simpleQuery,
+  type Worked,
+} from "./postgresql-transaction.ts";
 
 /** How long a transaction is tried again where the server goes away and comes back, in milliseconds. */
 const PATIENCE_MS = 5_000;
@@ -27,14 +31,8 @@ const PROBE_TIMEOUT_MS = 1_000;
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 500;
 
-/**
- * Of each transaction, at the server: how long a statement, a wait for a lock, and a pause between two statements may take.
- * The last is for a process that was stopped within one, with locks that others wait for.
- */
-const LIMITS =
-  "SET LOCAL statement_timeout = 15000; SET LOCAL lock_timeout = 5000; SET LOCAL idle_in_transaction_session_timeout = 10000";
-const BEGIN_READ = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${LIMITS}`;
-const BEGIN_WRITE = `BEGIN; ${LIMITS}; SELECT pg_current_xact_id()::text AS xid`;
+/** A server that is there answers what waits for nothing within this time, in milliseconds; else the connection leads nowhere. */
+const LONGEST_SILENCE_MS = 4_000;
 
 /** A commit of which the server's answer was lost, and that could not be asked for since. */
 class CommitUnknownError extends NotConfirmedError {
@@ -58,25 +56,32 @@ class CommitUnknownError extends NotConfirmedError {
 export class PostgresqlDatabase implements Database {
   readonly #pool: Pool;
   readonly #name: string;
+  readonly #silenceMs: number;
+  readonly #dead: DeadConnections;
   readonly #writing = new Set<Promise<unknown>>();
   #isClosed = false;
   #didLastWriteFail = false;
 
-  /** @param name how messages call the database */
-  constructor(pool: Pool, name: string) {
+  /**
+   * @param name how messages call the database
+   * @param silenceMs after so long a silence a connection is taken for dead, in milliseconds
+   */
+  constructor(pool: Pool, name: string, silenceMs = LONGEST_SILENCE_MS) {
     this.#pool = pool;
     this.#name = name;
+    this.#silenceMs = silenceMs;
+    this.#dead = new DeadConnections(pool, silenceMs);
   }
 
   /** The same database, for what this user writes. */
   of(user: string): Database {
-    const begin = `${BEGIN_WRITE}, pg_advisory_xact_lock(${lockNumberOf(user)})`;
-    const write: Database["write"] = (work) => this.#write(begin, work);
+    const lock = lockNumberOf(user);
+    const write: Database["write"] = (work) => this.#write({ kind: "write", work: whole(work), lock });
     return {
       read: (work) => this.read(work),
       write,
       writeSoon: write,
-      writeOrUndo: async (work) => (await write(work)).result,
+      writeOrUndo: (work) => this.#write({ kind: "write", work, lock }),
       probe: () => this.probe(),
       confirm: (doubt) => this.confirm(doubt),
       close: () => this.close(),
@@ -84,11 +89,11 @@ export class PostgresqlDatabase implements Database {
   }
 
   async read<Result>(work: Transaction<Result>): Promise<Result> {
-    return await this.#patiently(() => this.#attempt(BEGIN_READ, work));
+    return await this.#patiently(() => this.#attempt({ kind: "read", work: whole(work) }));
   }
 
   async write<Result>(work: Transaction<Result>): Promise<Result> {
-    return await this.#write(BEGIN_WRITE, work);
+    return await this.#write({ kind: "write", work: whole(work) });
   }
 
   /** No less safe than any other: what grows survives the death of any process, also of the server's. */
@@ -96,7 +101,16 @@ export class PostgresqlDatabase implements Database {
 
   /** What is not confirmed cannot be taken back here: nobody knows whether it stands. */
   async writeOrUndo<Result>(work: Transaction<Undoable<Result>>): Promise<Result> {
-    return (await this.write(work)).result;
+    return await this.#write({ kind: "write", work });
+  }
+
+  /**
+   * In one round trip: the end of the transaction is asked for with its statements, all of which `ask` asks for before it waits
+   * for any. All others see it at once, and nobody waits for the disk. For what does no harm where it is done twice, or
+   * where a crash of the server takes it back: where the answer is lost, it is done again.
+   */
+  async writeAtOnce<Result>(ask: Transaction<Result>): Promise<Result> {
+    return await this.#write({ kind: "at once", work: whole(ask) });
   }
 
   async probe(): Promise<void> {
@@ -104,7 +118,8 @@ export class PostgresqlDatabase implements Database {
     const look: Transaction<unknown> = this.#didLastWriteFail
       ? (sql) => sql.run("UPDATE chat_stack_schema SET version = version")
       : async () => undefined;
-    await this.#patiently(() => this.#attempt(BEGIN_WRITE, look), PROBE_TIMEOUT_MS);
+    const attempt = () => this.#attempt({ kind: "write", work: whole(look) });
+    await this.#patiently(attempt, PROBE_TIMEOUT_MS);
     this.#didLastWriteFail = false;
   }
 
@@ -120,8 +135,8 @@ export class PostgresqlDatabase implements Database {
     await this.#pool.end();
   }
 
-  async #write<Result>(begin: string, work: Transaction<Result>): Promise<Result> {
-    const written = this.#patiently(() => this.#attempt(begin, work));
+  async #write<Result>(transaction: PostgresqlTransaction<Result>): Promise<Result> {
+    const written = this.#patiently(() => this.#attempt(transaction));
     this.#writing.add(written);
     try {
       const result = await written;
@@ -150,15 +165,14 @@ export class PostgresqlDatabase implements Database {
   }
 
   /** One try: whole, or nothing of it was done; or a CommitUnknownError. */
-  async #attempt<Result>(begin: string, work: Transaction<Result>): Promise<Result> {
+  async #attempt<Result>(transaction: PostgresqlTransaction<Result>): Promise<Result> {
     const client = await this.#connect();
-    // The first statements are on their way with it; where it fails, they do, because they find no transaction that goes on.
-    const beginning = simpleQuery(client, begin);
-    const working = (async () => await work(statementsOn(client)))();
+    const { beginning, naming, working, ending } = sendTransaction(client, transaction, this.#silenceMs);
     try {
-      const [xid, result] = await inOrder(beginning.then(xidOf), working);
-      const committing = simpleQuery(client, "COMMIT");
-      if (xid !== undefined) await this.#committed(committing, xid);
+      const [, xid, { result, rest }] = await inOrder(beginning, naming, working);
+      const committing = ending ?? simpleQuery(client, "COMMIT");
+      if (xid !== undefined) await this.#committed(inOrder(Promise.resolve(rest), committing), xid);
+      else if (ending !== undefined) await ending;
       // Nobody waits for the end of what has only read.
       void committing.then(
         () => client.release(),
@@ -167,6 +181,7 @@ export class PostgresqlDatabase implements Database {
       return result;
     } catch (error) {
       const isLost = error instanceof ConnectionLostError || error instanceof NotConfirmedError;
+      if (isLost) this.#dead.foundOne();
       // One that is lost is not used again.
       client.release(isLost || (await rollBack(client)));
       throw error;
@@ -190,13 +205,12 @@ export class PostgresqlDatabase implements Database {
     return await this.#patiently(async () => {
       const client = await this.#connect();
       try {
-        const { rows } = await client.query("SELECT pg_xact_status($1::text::xid8) AS status", [xid]);
+        const status = "SELECT pg_xact_status($1::text::xid8) AS status";
+        const { rows } = await answeredWithin(this.#silenceMs, client, { text: status, values: [xid] });
         // The connection that has it is not gone yet.
         if (rows[0]?.status === "in progress")
           throw new ConnectionLostError("the commit is still on its way");
         return rows[0]?.status === "committed";
-      } catch (error) {
-        throw asConnectionError(error);
       } finally {
         client.release();
       }
@@ -212,41 +226,9 @@ export class PostgresqlDatabase implements Database {
   }
 }
 
-/**
- * Both results, once neither asks for anything more on their connection; where both fail, the first one's failure, which is the
- * other's reason.
- */
-async function inOrder<First, Second>(
-  first: Promise<First>,
-  second: Promise<Second>,
-): Promise<[First, Second]> {
-  await Promise.allSettled([first, second]);
-  return [await first, await second];
-}
-
-async function simpleQuery(client: PoolClient, text: string): Promise<unknown> {
-  try {
-    return await client.query(text);
-  } catch (error) {
-    throw asConnectionError(error);
-  }
-}
-
-/** Returns whether the connection is lost. */
-async function rollBack(client: PoolClient): Promise<boolean> {
-  try {
-    await client.query("ROLLBACK");
-    return false;
-  } catch {
-    return true;
-  }
-}
-
-/** The transaction's number, as the last of several statements told it; undefined for one that only reads. */
-function xidOf(results: unknown): string | undefined {
-  const last = Array.isArray(results) ? (results.at(-1) as QueryResult | undefined) : undefined;
-  const xid = last?.rows[0]?.xid;
-  return xid === undefined ? undefined : String(xid);
+/** Work of which everything is known before its end. */
+function whole<Result>(work: Transaction<Result>): Transaction<Worked<Result>> {
+  return async (sql) => ({ result: await work(sql) });
 }
 
 /** The number of a user's lock: two that share one wait for each other, which is all. */

@@ -4,10 +4,13 @@ import { SEARCHED, type SearchPlace, type SearchQuery } from "../sql/search-rows
 import type { SqlDialect } from "../sql/sql-dialect.ts";
 import { excerptOfWords } from "./word-excerpt.ts";
 
+const NEXT_KEY = "nextval(pg_get_serial_sequence('messages', 'id'))";
+
 /** PostgreSQL's own words. */
 export const POSTGRESQL_DIALECT: SqlDialect = {
   withPath: withPath("JOIN messages ON conversation_id = ?1 AND ifnull(parent, 0) = path.id AND chosen = 1"),
   forUpdate: "FOR UPDATE",
+  nextMessageKeys: `${NEXT_KEY} AS one_key, ${NEXT_KEY} AS other_key`,
   jsonArray: "json_agg",
   jsonObject: "json_build_object",
   like: "ILIKE",

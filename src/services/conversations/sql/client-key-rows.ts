@@ -15,14 +15,23 @@ export async function conversationOfKey(
   return row && String(row["conversation_id"]);
 }
 
-/** Remembers where a message with this key went. */
+/**
+ * Remembers where a message with this key went: without a conversation to the user's newest, whose key need not be known
+ * yet: it may be made by the statement before.
+ */
 export async function keepClientKey(
   sql: Statements,
   user: string,
   clientKey: string,
-  sessionId: string,
+  sessionId: string | undefined,
 ): Promise<void> {
-  await sql.run("INSERT INTO client_keys VALUES (?, ?, ?)", user, clientKey, Number(sessionId));
+  await sql.run(
+    `INSERT INTO client_keys SELECT ?1, ?2, id FROM conversations
+      WHERE id = ifnull(CAST(?3 AS bigint), (SELECT max(id) FROM conversations WHERE user_id = ?1))`,
+    user,
+    clientKey,
+    sessionId === undefined ? null : Number(sessionId),
+  );
 }
 
 /** Forgets it again. */

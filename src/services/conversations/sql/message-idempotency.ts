@@ -3,6 +3,7 @@ import { conversationOfKey, keyReused } from "./client-key-rows.ts";
 import { replyTo } from "./find-exchange.ts";
 import { toMessage } from "./message-rows.ts";
 import { selectMessages } from "./reply-text.ts";
+import { rowidOf } from "./rowid.ts";
 import { getConversationId, toSession } from "./session-rows.ts";
 import { type Row, type Statements, type Undoable, unchanged } from "./sql-database.ts";
 
@@ -23,11 +24,14 @@ export async function findExchangeByKey(
 ): Promise<Exchange | undefined> {
   const sessionId = given ?? (await conversationOfKey(sql, user, key));
   if (sessionId === undefined) return undefined;
-  const row = await sql.get(
-    `${selectMessages(sql)} WHERE conversation_id = ? AND client_message_id = ?`,
-    await getConversationId(sql, user, sessionId),
-    key,
-  );
+  const [, row] = await Promise.all([
+    getConversationId(sql, user, sessionId),
+    sql.get(
+      `${selectMessages(sql)} WHERE conversation_id = ? AND client_message_id = ?`,
+      rowidOf(sessionId) ?? null,
+      key,
+    ),
+  ]);
   if (row === undefined) return undefined;
   const before = row["client_fingerprint"];
   if (before !== null && before !== fingerprint) throw keyReused(key);

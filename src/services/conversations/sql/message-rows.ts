@@ -120,38 +120,18 @@ export function rowFor(conversation: Row, now: string): Record<string, SqlValue>
 
 /** Writes a row, and gives it back as it is. */
 export async function insertMessage(sql: Statements, row: Record<string, SqlValue>): Promise<Message> {
-  const columns = Object.keys(row);
-  return await insert(sql, { columns, places: columns.map(() => "?"), values: Object.values(row) });
-}
-
-/**
- * The same for a row that follows the last one of its conversation, whose key need not be known yet: it may be written
- * by the statement before.
- */
-export async function insertAfterLast(sql: Statements, row: Record<string, SqlValue>): Promise<Message> {
-  const columns = Object.keys(row);
-  return await insert(sql, {
-    columns: [...columns, "parent"],
-    // Ids grow within a conversation.
-    places: [...columns.map(() => "?"), "(SELECT max(id) FROM messages WHERE conversation_id = ?)"],
-    values: [...Object.values(row), row["conversation_id"] ?? null],
-  });
-}
-
-interface InsertedRow {
-  readonly columns: readonly string[];
-  /** What stands for each of them in the statement. */
-  readonly places: readonly string[];
-  /** Of all `?` in the places. */
-  readonly values: readonly SqlValue[];
-}
-
-async function insert(sql: Statements, { columns, places, values }: InsertedRow): Promise<Message> {
-  const inserted = await sql.get(
-    `INSERT INTO messages (${columns.join(", ")}) VALUES (${places.join(", ")}) RETURNING *`,
-    ...values,
-  );
+  const inserted = await sql.get(`${insertionOf(row)} RETURNING *`, ...Object.values(row));
   return toMessage(inserted ?? {});
+}
+
+/** Writes a row that says all that there is to it, its key too: nobody need wait for it to know it. */
+export async function insertWholeMessage(sql: Statements, row: Record<string, SqlValue>): Promise<void> {
+  await sql.run(insertionOf(row), ...Object.values(row));
+}
+
+function insertionOf(row: Record<string, SqlValue>): string {
+  const columns = Object.keys(row);
+  return `INSERT INTO messages (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`;
 }
 
 /** A row, as `selectMessages` gives it, in the contract's shape. */
@@ -173,7 +153,7 @@ export function toMessage(row: Row): Message {
     agent_id: row["agent_id"],
     status: row["status"],
     usage: fromJson(row["usage"]),
-    finish_reason: row["finish_reason"],
+    finish_reason: row["finish_reason"] ?? null,
     error: fromJson(row["error"]),
     timestamp: row["created_at"],
     parent_id: row["parent"] == null ? null : String(row["parent"]),

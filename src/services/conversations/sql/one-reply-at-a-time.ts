@@ -7,6 +7,10 @@ export async function requireNoReplyRunning(sql: Statements, user: string, sessi
   refuseWhileAnswered(await getConversationToAnswer(sql, user, sessionId));
 }
 
+/** What {@link getConversationToAnswer} gives beside a conversation's row, whose key is `?1`. */
+export const TO_ANSWER = `(SELECT max(id) FROM path) AS leaf,
+  (SELECT count(*) FROM messages WHERE conversation_id = ?1 AND status = 'streaming') AS running`;
+
 /**
  * The row of a conversation, with the last message that is shown as `leaf` (null where nothing was said yet), and how many
  * replies are being written as `running`. Throws `conversation_not_found`.
@@ -16,9 +20,7 @@ export async function getConversationToAnswer(
   user: string,
   sessionId: string,
 ): Promise<Row> {
-  const running = "(SELECT count(*) FROM messages WHERE conversation_id = ?1 AND status = 'streaming')";
-  const select = `${sql.dialect.withPath} SELECT *, (SELECT max(id) FROM path) AS leaf, ${running} AS running
-    FROM conversations`;
+  const select = `${sql.dialect.withPath} SELECT *, ${TO_ANSWER} FROM conversations`;
   return await getConversationRow(sql, select, user, sessionId);
 }
 

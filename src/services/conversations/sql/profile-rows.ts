@@ -1,10 +1,14 @@
 import { Profile, ProfileDraft } from "../../../contract/hmi-schemas.ts";
 import { WireError } from "../../../contract/wire-error.ts";
 import type { ProfileStore } from "../conversation-store.ts";
+import { rowidOf } from "./rowid.ts";
 import type { Row, Statements, Transactions } from "./sql-database.ts";
 
 /** Of a profile, what a user writes. */
 const WRITTEN = ProfileDraft.strip();
+
+const OF_CONVERSATION = `SELECT model_profiles.* FROM model_profiles JOIN conversations USING (model_id, user_id)
+  WHERE conversations.id = ? AND conversations.user_id = ?`;
 
 /** The profiles of one user. */
 export function createProfileStore(db: Transactions, user: string): ProfileStore {
@@ -20,7 +24,11 @@ export function createProfileStore(db: Transactions, user: string): ProfileStore
   return {
     list: () => db.read(async (sql) => (await profileRowsOf(sql, user)).map(toProfile)),
     get: (modelId) => db.read((sql) => getProfile(sql, modelId)),
-    context: async (modelId) => (modelId === null ? null : await db.read((sql) => getProfile(sql, modelId))),
+    contextOf: (sessionId) =>
+      db.read(async (sql) => {
+        const row = await sql.get(OF_CONVERSATION, rowidOf(sessionId) ?? null, user);
+        return row === undefined ? null : toProfile(row);
+      }),
     create: (draft) =>
       db.write(async (sql) => {
         const now = new Date().toISOString();

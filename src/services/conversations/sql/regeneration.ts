@@ -16,7 +16,7 @@ import { getConversationToAnswer, refuseWhileAnswered } from "./one-reply-at-a-t
 import { selectMessages } from "./reply-text.ts";
 import type { ReplyWriter } from "./reply-writer.ts";
 import type { Row, SqlValue, Statements, Undoable } from "./sql-database.ts";
-import { touchConversation } from "./touch-conversation.ts";
+import { touchConversation, untouchConversation } from "./touch-conversation.ts";
 
 /** {@link MessageStore.beginAgain} */
 export async function beginAgain(
@@ -46,12 +46,12 @@ export async function beginAgain(
   const touched = await touchConversation(sql, session, now, null);
   return {
     // A reply beside other versions is more than its row.
-    result: { user: message, reply: await getMessage(sql, begun.message_id), session: touched.result },
+    result: { user: message, reply: await getMessage(sql, begun.message_id), session: touched },
     undo: async (undoing) => {
       await deleteMessage(undoing, begun.message_id);
       await choose(undoing, left);
       for (const row of dropped) await insertMessage(undoing, row as Record<string, SqlValue>);
-      await touched.undo(undoing);
+      await untouchConversation(undoing, session, null);
     },
   };
 }

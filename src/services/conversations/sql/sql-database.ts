@@ -59,6 +59,8 @@ export interface Database extends Transactions {
 export interface Undoable<Result> {
   readonly result: Result;
   readonly undo: Transaction<void>;
+  /** What it has asked for last, and on whose answers the result does not depend: the end of the transaction is asked for with it. */
+  readonly rest?: Promise<unknown> | undefined;
 }
 
 /** For a transaction that had nothing to write. */
@@ -73,8 +75,14 @@ export function unchanged<Result>(result: Result): Undoable<Result> {
 export class NotConfirmedError extends WireError {}
 
 /** Transactions as parts of one that runs already, and how to take back what of them can be. */
-export function asPartsOf(sql: Statements): { parts: Transactions; undo: Transaction<void> } {
+export function asPartsOf(sql: Statements): {
+  parts: Transactions;
+  undo: Transaction<void>;
+  /** See {@link Undoable.rest}. */
+  rest: () => Promise<unknown>;
+} {
   const undos: Transaction<void>[] = [];
+  const rests: Promise<unknown>[] = [];
   const run = async <Result>(work: Transaction<Result>): Promise<Result> => await work(sql);
   return {
     parts: {
@@ -82,18 +90,17 @@ export function asPartsOf(sql: Statements): { parts: Transactions; undo: Transac
       write: run,
       writeSoon: run,
       async writeOrUndo(work) {
-        const { result, undo } = await work(sql);
+        const { result, undo, rest } = await work(sql);
         undos.push(undo);
+        if (rest !== undefined) rests.push(rest);
+        // What fails is told at the transaction's end, or by what is asked for after it.
+        rest?.catch(() => undefined);
         return result;
       },
     },
+    rest: () => Promise.all(rests),
     async undo(undoing) {
       for (const undo of undos.toReversed()) await undo(undoing);
     },
   };
-}
-
-/** True where an error says that the database cannot be used now, whatever is asked of it. */
-export function isStoreUnwell(error: unknown): boolean {
-  return error instanceof WireError && (error.code === "store_full" || error.code === "store_unavailable");
 }

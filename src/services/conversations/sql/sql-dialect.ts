@@ -7,6 +7,8 @@ export interface SqlDialect {
   readonly withPath: string;
   /** After a SELECT of one row that is to be written: that row stays as it is until the transaction ends. */
   readonly forUpdate: string;
+  /** Two keys that the next rows of `messages` may have, as columns `one_key` and `other_key`. */
+  readonly nextMessageKeys: string;
   /** The name of the aggregate that makes a JSON array, as text. */
   readonly jsonArray: string;
   /** The name of the function that makes a JSON object of keys and values. */

@@ -5,7 +5,8 @@ import { createProfileStore } from "./profile-rows.ts";
 import { createReplyStore } from "./reply-rows.ts";
 import type { ReplyWriter } from "./reply-writer.ts";
 import { createSearchStore } from "./search-rows.ts";
-import { createSessionStore, findUserOf } from "./session-rows.ts";
+import { findUserOf } from "./session-rows.ts";
+import { createSessionStore } from "./session-store.ts";
 import { asPartsOf, type Database, type Transactions } from "./sql-database.ts";
 import { createTransferStore } from "./transfer-rows.ts";
 
@@ -60,8 +61,8 @@ function createUserStore(
     transaction: (work) =>
       withLease(() =>
         db.writeOrUndo(async (sql) => {
-          const { parts: transaction, undo } = asPartsOf(sql);
-          return { result: await work(within(transaction)), undo };
+          const { parts: transaction, undo, rest } = asPartsOf(sql);
+          return { result: await work(within(transaction)), undo, rest: rest() };
         }),
       ),
   };

@@ -5,13 +5,8 @@ import { messageOf, withoutStop } from "../../../errors/thrown-error.ts";
 import { UserError } from "../../../errors/user-error.ts";
 import { preparePrivateFile } from "../../../files/private-files.ts";
 import { createSerialQueue } from "../serial-queue.ts";
-import {
-  type Database,
-  isStoreUnwell,
-  type NotConfirmedError,
-  type Statements,
-  type Transaction,
-} from "../sql/sql-database.ts";
+import type { Database, NotConfirmedError, Statements, Transaction } from "../sql/sql-database.ts";
+import { isStoreUnwell } from "../store-unwell.ts";
 import { migrate, refuseNewer, rewriteVersion } from "./migrate-sqlite.ts";
 import { SQLITE_DIALECT } from "./sqlite-dialect.ts";
 import { isLocked, notConfirmed, notSynced, storeError } from "./sqlite-errors.ts";
@@ -109,7 +104,11 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
     return result;
   };
   const writeOrUndo: Database["writeOrUndo"] = async (work) => {
-    const { result, undo } = await writeSoon(work);
+    const { result, undo } = await writeSoon(async (sql) => {
+      const written = await work(sql);
+      await written.rest;
+      return written;
+    });
     const failure = await failureOfSync();
     if (failure === undefined) return result;
     // Where that fails, too, it is true that it stands.

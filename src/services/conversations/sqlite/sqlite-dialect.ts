@@ -4,6 +4,9 @@ import type { Excerpt } from "../sql/search-excerpt.ts";
 import { SEARCHED, type SearchPlace, type SearchQuery } from "../sql/search-rows.ts";
 import type { SqlDialect } from "../sql/sql-dialect.ts";
 
+/** AUTOINCREMENT's own note. */
+const LAST_KEY = "ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0)";
+
 /** SQLite's own words. */
 export const SQLITE_DIALECT: SqlDialect = {
   // CROSS JOIN and + are hints, without which each step would look at all messages of the conversation.
@@ -12,6 +15,7 @@ export const SQLITE_DIALECT: SqlDialect = {
   ),
   // Whoever writes has the whole database.
   forUpdate: "",
+  nextMessageKeys: `${LAST_KEY} + 1 AS one_key, ${LAST_KEY} + 2 AS other_key`,
   jsonArray: "json_group_array",
   jsonObject: "json_object",
   like: "LIKE",

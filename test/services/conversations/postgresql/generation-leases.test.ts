@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { NO_POSTGRESQL } from "../../../support/postgresql.ts";
 import { openPostgresqlTestStore, useTestSchemas } from "../../../support/postgresql-test-store.ts";
+import { endingOf, openConversation } from "../../../support/store.ts";
 
 const running = { sessionId: "7", messageId: "1" };
 const kept = { sessionId: "8", messageId: "2" };
@@ -18,7 +19,7 @@ describe.skipIf(NO_POSTGRESQL !== undefined)(`claims of generations ${NO_POSTGRE
     other.announce("http://10.0.0.6:6120");
     /** As whoever takes over does, once the lease has ended. */
     const endLease = () => opened.raw.exec("DELETE FROM writers WHERE url = 'http://10.0.0.5:6120'");
-    return { one, other, endLease };
+    return { one, other, endLease, ...opened };
   }
 
   test("a gateway whose lease was lost while it was away says again what it has", async () => {
@@ -34,6 +35,24 @@ describe.skipIf(NO_POSTGRESQL !== undefined)(`claims of generations ${NO_POSTGRE
     expect(await other.find("9")).toBeUndefined();
     // The one that is kept is in nobody's way.
     expect(await other.claim({ sessionId: "8", messageId: "5" })).toBeUndefined();
+  });
+
+  test("a reply is claimed while it is read only where it waits to be written", async () => {
+    const { one, other, store, own } = await startTwo();
+    const sessionId = await openConversation(own, null);
+    const { reply } = await own.messages.begin({ sessionId, content: "Hi", modelName: null });
+    const waiting = { sessionId, messageId: reply.message_id };
+    expect(await one.claimWaiting({ ...waiting, messageId: "999" })).toBe("not waiting");
+    expect(await other.find(sessionId)).toBeUndefined();
+    // Told again, it is the same claim.
+    expect([await one.claimWaiting(waiting), await one.claimWaiting(waiting)]).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect(await other.claimWaiting(waiting)).toMatchObject({ url: "http://10.0.0.5:6120" });
+    await store.replies.finish(reply.message_id, endingOf({ content: "Hello" }));
+    await one.forget(waiting);
+    expect(await other.claimWaiting(waiting)).toBe("not waiting");
   });
 
   test("what another gateway has begun meanwhile stays that one's", async () => {

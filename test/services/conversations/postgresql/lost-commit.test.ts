@@ -56,6 +56,20 @@ test.skipIf(schemas === undefined).each<CommitCut>(["answer", "request"])(
   60_000,
 );
 
+test.skipIf(schemas === undefined).each<CommitCut>(["answer", "request"])(
+  "a claim of a generation whose commit loses its %s is made again, and is one",
+  async (how) => {
+    const { cutter, address, store } = await openCut();
+    const { generations } = store.store;
+    const generation = { sessionId: "7", messageId: "1" };
+    await generations?.claim({ sessionId: "8", messageId: "2" });
+    cutter.cut(how, 0);
+    expect(await generations?.claim(generation)).toBeUndefined();
+    const claimed = await query(address, "SELECT message_id FROM generations ORDER BY message_id");
+    expect(claimed).toEqual([{ message_id: "1" }, { message_id: "2" }]);
+  },
+);
+
 test.skipIf(schemas === undefined)(
   "while nobody can ask whether a commit stands, that is told; asked again later it is done once",
   async () => {

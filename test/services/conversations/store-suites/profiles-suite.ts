@@ -33,16 +33,18 @@ export function profilesSuite(open: OpenStore): void {
     test("the context of a conversation is its own profile; none for a general one", async () => {
       const { own } = await open();
       const [a, b] = [await makeProfile(own, "A"), await makeProfile(own, "B")];
-      expect(await own.profiles.context(a)).toMatchObject({ model_id: a, name: "A" });
-      expect(await own.profiles.context(b)).toMatchObject({ model_id: b, name: "B" });
-      expect(await own.profiles.context(null)).toBeNull();
+      const contextIn = async (modelId: number | null) =>
+        await own.profiles.contextOf(await openConversation(own, modelId));
+      expect(await contextIn(a)).toMatchObject({ model_id: a, name: "A" });
+      expect(await contextIn(b)).toMatchObject({ model_id: b, name: "B" });
+      expect(await contextIn(null)).toBeNull();
+      expect(await own.profiles.contextOf("184")).toBeNull();
     });
 
     test("a profile that is not there is told by every call", async () => {
       const { profiles } = (await open()).own;
       const missing = { code: "model_profile_not_found", message: expect.stringContaining("184") };
       await expect(profiles.get(184)).rejects.toMatchObject(missing);
-      await expect(profiles.context(184)).rejects.toMatchObject(missing);
       await expect(profiles.update(184, { name: "x" })).rejects.toMatchObject(missing);
       await expect(profiles.delete(184)).rejects.toMatchObject(missing);
     });

@@ -64,7 +64,6 @@ export function usersSuite(open: OpenStore): void {
       const ofProfile = { modelId, agentId: undefined };
       const withoutProfile: Record<string, () => Promise<unknown>> = {
         get: () => profiles.get(modelId),
-        context: () => profiles.context(modelId),
         update: () => profiles.update(modelId, { name: "Mine" }),
         delete: () => profiles.delete(modelId),
         open: () => conversations.open(ofProfile),
@@ -75,6 +74,7 @@ export function usersSuite(open: OpenStore): void {
         await expect(call(), name).rejects.toMatchObject(NO_PROFILE);
       }
       await expect(messages.image("1")).rejects.toMatchObject({ code: "not_found" });
+      expect(await profiles.contextOf(sessionId)).toBeNull();
       for (const id of [user.message_id, reply.message_id]) {
         expect([await messages.find(id), await messages.exchangeOf(id)]).toEqual([undefined, undefined]);
       }

@@ -176,9 +176,10 @@ export function versionsSuite(open: OpenStore): void {
 
     test("a conversation of 1,500 messages in a row is chosen, and deleted, like any other", async () => {
       const { own, sessionId, ids, choose, raw } = await startWith(1);
+      const last = Number((await ids()).at(-1));
       // Deeper than SQLite lets triggers go.
       await raw.exec(`
-    WITH RECURSIVE number (n) AS (SELECT 3 UNION ALL SELECT n + 1 FROM number WHERE n < 1500)
+    WITH RECURSIVE number (n) AS (SELECT ${last + 1} UNION ALL SELECT n + 1 FROM number WHERE n < ${last + 1498})
     INSERT INTO messages (id, conversation_id, role, message_type, content, agent_id, status, parent, chosen, created_at)
       SELECT n, ${sessionId}, 'user', 'chat', 'on', 'architect', 'complete', n - 1, 1, '2026-01-01T00:00:00Z' FROM number`);
       expect(await raw.problems()).toEqual([]);

@@ -1,0 +1,181 @@
+import type { Session } from "../../../contract/hmi-schemas.ts";
+import { WireError } from "../../../contract/wire-error.ts";
+import type { Destination, NewConversation, OpenedConversation } from "../conversation-store.ts";
+import { conversationOfKey, dropClientKey, keepClientKey, keyReused } from "./client-key-rows.ts";
+import { getConversationToSendTo } from "./conversation-to-send-to.ts";
+import { profileNotFound } from "./profile-rows.ts";
+import { DEFAULT_MODEL, getSession, NEXT_ACTIVITY, SELECT_SESSION, toSession } from "./session-rows.ts";
+import { type Row, type Statements, type Undoable, unchanged } from "./sql-database.ts";
+
+/** The conversation of a message that names it. Throws as {@link SessionStore.open}. */
+export async function openGiven(
+  sql: Statements,
+  user: string,
+  sessionId: string,
+  destination: Destination,
+  clientKey: string | undefined,
+): Promise<Undoable<OpenedConversation>> {
+  const row = await getConversationToSendTo(sql, user, sessionId, clientKey);
+  checkGiven(toSession(row), destination);
+  return unchanged(openedAs(row, false));
+}
+
+/** Of a message that names no conversation. */
+export interface UnnamedDestination extends Omit<Destination, "sessionId"> {
+  /** The agent of a conversation that is made for it, where it names none. */
+  readonly defaultAgent: string;
+  /** The message's own key, where it has one. */
+  readonly clientKey: string | undefined;
+  /** Whether it goes to the active conversation of its profile, where there is one. */
+  readonly mayBeActive: boolean;
+}
+
+/** The conversation of a message that names none: where it went before, else the active one, else a new one. */
+export async function openUnnamed(
+  sql: Statements,
+  user: string,
+  { modelId = null, agentId, model, defaultAgent, clientKey, mayBeActive }: UnnamedDestination,
+): Promise<Undoable<OpenedConversation>> {
+  const before = clientKey === undefined ? undefined : await conversationOfKey(sql, user, clientKey);
+  if (clientKey !== undefined && before !== undefined) {
+    const session = await getSession(sql, user, before);
+    const isSame = session.model_id === modelId && (agentId ?? session.agent_id) === session.agent_id;
+    if (!isSame) throw keyReused(clientKey);
+    const created = session.message_count === 0;
+    return unchanged({ session, created, defaultModel: await defaultModelOf(sql, session) });
+  }
+  const active = mayBeActive ? await activeFor(sql, user, modelId, agentId) : undefined;
+  const conversation = { modelId, agentId: agentId ?? defaultAgent, model };
+  const [{ result, undo }] = await Promise.all([
+    active === undefined ? openInserted(sql, user, conversation) : openFound(sql, active),
+    clientKey && keepClientKey(sql, user, clientKey, active?.session_id),
+  ]);
+  return {
+    result,
+    undo: async (undoing) => {
+      if (clientKey !== undefined) await dropClientKey(undoing, user, clientKey);
+      await undo(undoing);
+    },
+  };
+}
+
+/** Makes a conversation and makes it the active one of its profile; returns its row as {@link getConversationToSendTo} does. */
+export async function insertConversation(
+  sql: Statements,
+  user: string,
+  { modelId, agentId, model }: NewConversation,
+): Promise<Undoable<Row>> {
+  const [activeBefore, row] = await Promise.all([
+    deactivate(sql, user, modelId),
+    sql.get(
+      `INSERT INTO conversations (user_id, model_id, agent_id, model, active, created_at, updated_at, activity)
+       SELECT ?1, CAST(?2 AS bigint), ?3, ?4, 1, ?5, ?5, ${NEXT_ACTIVITY}
+        WHERE CAST(?2 AS bigint) IS NULL OR EXISTS (SELECT 1 FROM model_profiles WHERE model_id = ?2 AND user_id = ?1)
+       RETURNING *, ${DEFAULT_MODEL}, ${sql.dialect.nextMessageKeys}`,
+      user,
+      modelId,
+      agentId,
+      model ?? null,
+      new Date().toISOString(),
+    ),
+  ]);
+  if (row === undefined) throw profileNotFound(modelId ?? 0);
+  const { id } = row;
+  return {
+    result: { ...row, leaf: null, running: 0, sent: null },
+    undo: (undoing) => unmake(undoing, Number(id), activeBefore),
+  };
+}
+
+/** Returns which one was active. */
+export async function deactivate(
+  sql: Statements,
+  user: string,
+  modelId: number | null,
+): Promise<number | undefined> {
+  const row = await sql.get(
+    "UPDATE conversations SET active = 0 WHERE user_id = ? AND ifnull(model_id, 0) = ? AND active = 1 RETURNING id",
+    user,
+    modelId ?? 0,
+  );
+  return row && Number(row["id"]);
+}
+
+/** Deletes a new conversation where nothing was said in it meanwhile; the one that was active before is that again. */
+async function unmake(
+  sql: Statements,
+  conversationId: number,
+  activeBefore: number | undefined,
+): Promise<void> {
+  const gone = await sql.get(
+    "DELETE FROM conversations WHERE id = ? AND message_count = 0 RETURNING active",
+    conversationId,
+  );
+  if (gone?.["active"] !== 1 || activeBefore === undefined) return;
+  await sql.run("UPDATE conversations SET active = 1 WHERE id = ? AND archived = 0", activeBefore);
+}
+
+/** A conversation by its row, as {@link getConversationToSendTo} gives it. */
+function openedAs(row: Row, created: boolean): OpenedConversation {
+  const session = toSession(row);
+  return { session, created, defaultModel: session.model ?? (row["default_model"] as string | null), row };
+}
+
+async function openFound(sql: Statements, session: Session): Promise<Undoable<OpenedConversation>> {
+  return unchanged({ session, created: false, defaultModel: await defaultModelOf(sql, session) });
+}
+
+async function openInserted(
+  sql: Statements,
+  user: string,
+  conversation: NewConversation,
+): Promise<Undoable<OpenedConversation>> {
+  const { result: row, undo } = await insertConversation(sql, user, conversation);
+  return { result: openedAs(row, true), undo };
+}
+
+/** {@link OpenedConversation.defaultModel} */
+async function defaultModelOf(sql: Statements, { model, model_id }: Session): Promise<string | null> {
+  if (model !== null || model_id === null) return model;
+  const profile = await sql.get("SELECT default_model FROM model_profiles WHERE model_id = ?", model_id);
+  return (profile?.["default_model"] ?? null) as string | null;
+}
+
+/** The active conversation of a profile, if it is one of this agent (of any, where none is asked for). */
+async function activeFor(
+  sql: Statements,
+  user: string,
+  modelId: number | null,
+  agentId: string | undefined,
+): Promise<Session | undefined> {
+  const row = await sql.get(
+    `${SELECT_SESSION} WHERE user_id = ? AND ifnull(model_id, 0) = ? AND active = 1`,
+    user,
+    modelId ?? 0,
+  );
+  if (row === undefined) return undefined;
+  const session = toSession(row);
+  return agentId === undefined || session.agent_id === agentId ? session : undefined;
+}
+
+/** Throws where a conversation is of another profile or agent than the message says. */
+function checkGiven({ session_id, model_id, agent_id }: Session, { modelId, agentId }: Destination): void {
+  if (modelId !== undefined && modelId !== model_id) {
+    throw new WireError(
+      "model_mismatch",
+      `Conversation ${session_id} belongs to ${describeProfile(model_id)}, not to ${describeProfile(modelId)}.`,
+      "Leave model_id out, or start a conversation for that profile.",
+    );
+  }
+  if (agentId !== undefined && agentId !== agent_id) {
+    throw new WireError(
+      "agent_mismatch",
+      `Conversation ${session_id} belongs to the agent "${agent_id}", not to "${agentId}".`,
+      "Start another conversation for another agent.",
+    );
+  }
+}
+
+function describeProfile(modelId: number | null): string {
+  return modelId === null ? "no profile" : `profile ${modelId}`;
+}

@@ -1,0 +1,58 @@
+import { connect, createServer, type Socket } from "node:net";
+import { listenOnAnyPort } from "./listen.ts";
+
+/** A proxy before a PostgreSQL whose connections can be cut as a network cuts them: nobody is told. */
+export interface SilentProxy {
+  /** The address of the same database by this proxy. */
+  readonly url: string;
+  /** How many connections are open. */
+  readonly open: number;
+  /** Of those that were cut, how many are still used by somebody who waits for an answer. */
+  readonly triedInVain: number;
+  /** From now on nothing goes through the connections that are open; new ones are as ever. */
+  cut(): void;
+  close(): void;
+}
+
+/** Starts one. The address names the server by the folder of its socket, as those of `sharedPostgresql` do. */
+export async function startSilentProxy(address: string): Promise<SilentProxy> {
+  const url = new URL(address);
+  const socketPath = `${url.searchParams.get("host")}/.s.PGSQL.5432`;
+  const clients = new Set<Socket>();
+  const cut = new Set<Socket>();
+  const tried = new Set<Socket>();
+  const server = createServer((client) => {
+    const upstream = connect(socketPath);
+    clients.add(client);
+    const end = (): void => {
+      clients.delete(client);
+      for (const each of [client, upstream]) each.destroy();
+    };
+    for (const each of [client, upstream]) each.on("error", end).on("close", end);
+    client.on("data", (bytes: Buffer) => {
+      if (cut.has(client)) tried.add(client);
+      else upstream.write(bytes);
+    });
+    upstream.on("data", (bytes: Buffer) => {
+      if (!cut.has(client)) client.write(bytes);
+    });
+  });
+  url.searchParams.delete("host");
+  url.host = new URL(await listenOnAnyPort(server)).host;
+  return {
+    url: url.href,
+    get open() {
+      return clients.size;
+    },
+    get triedInVain() {
+      return tried.size;
+    },
+    cut() {
+      for (const client of clients) cut.add(client);
+    },
+    close() {
+      for (const client of clients) client.destroy();
+      server.close();
+    },
+  };
+}
