@@ -1,7 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { StackStatus } from "../../src/launch/stack-status.ts";
 import { PATH, PATIENTLY, type TestStack, testStack } from "../support/cli.ts";
 
 const RUNS = '[sh, -c, "echo up; exec sleep 1000"]';
@@ -14,7 +13,7 @@ services:
 `;
 
 async function pidsOf(stack: TestStack): Promise<Record<string, number | null>> {
-  const { services } = (await stack.json("status")).json as StackStatus;
+  const { services } = await stack.status();
   return Object.fromEntries(services.map(({ name, state, pid }) => [name, state === "healthy" ? pid : null]));
 }
 

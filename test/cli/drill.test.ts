@@ -2,7 +2,6 @@ import { appendFileSync, cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { RunReport } from "../../src/harness/run-report.ts";
-import type { StackStatus } from "../../src/launch/stack-status.ts";
 import { isAlive, NEVER_RESTARTED, PATIENTLY, type TestStack, testStack } from "../support/cli.ts";
 import { ask, createSession, everythingIn } from "../support/hmi.ts";
 import { freePorts } from "../support/ports.ts";
@@ -33,10 +32,10 @@ describe("a drill of a stack that runs here", { timeout: TIMEOUT_MS }, () => {
     expect(stdout).toMatch(/12 hold, 0 broken, 0 skipped in .* All that was created has been deleted\./);
     expect(exitCode).toBe(0);
     for (const pid of Object.values(pids)) expect(isAlive(pid)).toBe(false);
-    expect((await statusOf(stack)).services).toMatchObject(
+    expect((await stack.status()).services).toMatchObject(
       ["engine", "gateway", "hmi"].map((name) => ({ name, state: "healthy", restarts: 1 })),
     );
-    expect(eventsIn(stack).filter(({ event }) => event === "killed")).toMatchObject(
+    expect(stack.events().filter(({ event }) => event === "killed")).toMatchObject(
       (["gateway", "engine", "hmi"] as const).map((service) => ({
         service,
         pid: pids[service],
@@ -77,7 +76,7 @@ describe("a drill of a stack that runs here", { timeout: TIMEOUT_MS }, () => {
         /^The gateway was started again once within 60 s: one more time, and it would be given up\. Try again in \d+ s\.$/,
       ),
     });
-    expect((await statusOf(stack)).ok).toBe(true);
+    expect((await stack.status()).ok).toBe(true);
   });
 
   test("only the services whose claims are chosen are killed; Ctrl-C leaves a stack that is up, and nothing in it", async () => {
@@ -91,7 +90,7 @@ describe("a drill of a stack that runs here", { timeout: TIMEOUT_MS }, () => {
     const { exitCode, stdout } = await run.ended;
     expect(exitCode).toBe(130);
     expect(stdout).toContain("All that was created has been deleted.");
-    await expect.poll(async () => (await statusOf(stack)).ok, PATIENTLY).toBe(true);
+    await expect.poll(async () => (await stack.status()).ok, PATIENTLY).toBe(true);
     expect(stack.pids()).toMatchObject(others);
     expect(await everythingIn(stack.hmi)).toMatchObject({ profiles: [], total: 0 });
   });
@@ -165,7 +164,7 @@ test.runIf(missing === undefined)(
     expect(report.counts).toMatchObject({ holds: 9, skipped: 1, could_not_run: 0 });
     const saved = report.results.find(({ id }) => id === "drill/hmi-saved");
     expect(saved?.outcome).toMatchObject({ found: "a row streaming with 0 characters" });
-    expect((await statusOf(stack)).services).toMatchObject([
+    expect((await stack.status()).services).toMatchObject([
       { restarts: 1 },
       { restarts: 1 },
       { restarts: 1 },
@@ -203,17 +202,6 @@ async function expectRefused(stack: TestStack, message: string): Promise<void> {
   expect({ exitCode, stderr }).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(message) });
   expect(stack.pids()).toEqual(pids);
   for (const pid of Object.values(pids)) expect(isAlive(pid)).toBe(true);
-}
-
-async function statusOf(stack: TestStack): Promise<StackStatus> {
-  return (await stack.json("status")).json as StackStatus;
-}
-
-function eventsIn({ stateDir }: TestStack): Record<string, unknown>[] {
-  const lines = readFileSync(join(stateDir, "log", "events.ndjson"), "utf8")
-    .trim()
-    .split("\n");
-  return lines.map((line) => JSON.parse(line));
 }
 
 function brokenIn({ results }: RunReport): string[] {

@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import type { StackStatus } from "../../src/launch/stack-status.ts";
 import type { ServiceEvent } from "../../src/supervisor/supervisor-protocol.ts";
 import { PATIENTLY, processesOf, type TestStack, testStack } from "../support/cli.ts";
 
@@ -51,7 +50,7 @@ test("a failed start is remembered after it was cleared away, with the next comm
   const up = await stack.run("up", "--detach");
   expect(up.exitCode).toBe(1);
   expect(up.stderr).toMatch(/No module named httpx\n {2}`stack logs hmi` shows all of it\.(?:\n|$)/);
-  const { services } = (await stack.json("status")).json as StackStatus;
+  const { services } = await stack.status();
   expect(services.find(({ name }) => name === "hmi")).toMatchObject({
     state: "stopped",
     last_exit: { code: 1, signal: null, reason: "it exited with code 1 before it was ready" },

@@ -2,7 +2,6 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { UpStep } from "../../src/launch/bring-up.ts";
-import type { StackStatus } from "../../src/launch/stack-status.ts";
 import { PATH, PATIENTLY, processesOf, recordsIn, type TestStack, testStack } from "../support/cli.ts";
 
 /** A job that says when it runs, and a program that waits for it. */
@@ -26,10 +25,9 @@ const runsOf = ({ cwd }: TestStack): number =>
 const jobStack = (config: string): Promise<TestStack> => testStack({ PATH: `${PATH}:/usr/bin:/bin` }, config);
 
 async function statusOf(stack: TestStack) {
-  const { exitCode, json } = await stack.json("status");
-  const { services, supervisor } = json as StackStatus;
+  const { services, supervisor } = await stack.status();
   const of = (name: string) => services.find((service) => service.name === name);
-  return { exitCode, migrate: of("migrate"), worker: of("worker"), supervisor };
+  return { migrate: of("migrate"), worker: of("worker"), supervisor };
 }
 
 test("what depends on a job starts once it is done, and a second up does not run it again", async () => {
@@ -37,8 +35,8 @@ test("what depends on a job starts once it is done, and a second up does not run
   const up = await stack.run("up", "--detach");
   expect(up).toMatchObject({ exitCode: 0, stderr: "" });
   expect(up.stdout).toMatch(/^ {2}migrate +job +done in 0\.[3-9] s\n {2}worker +command +ready /);
-  const { exitCode, migrate, worker } = await statusOf(stack);
-  expect(exitCode).toBe(0);
+  expect((await stack.run("status")).exitCode).toBe(0);
+  const { migrate, worker } = await statusOf(stack);
   expect(migrate).toMatchObject({
     state: "done",
     kind: "job",
@@ -90,8 +88,8 @@ test("a job that failed is seen by status, and is run again by up", async () => 
   const stack = await jobStack(configOf("test -e ready || exit 3"));
   await stack.run("up", "--detach", "--no-wait");
   await expect.poll(async () => (await statusOf(stack)).migrate?.state, PATIENTLY).toBe("failed");
-  const { exitCode, migrate, worker } = await statusOf(stack);
-  expect(exitCode).toBe(1);
+  expect((await stack.run("status")).exitCode).toBe(1);
+  const { migrate, worker } = await statusOf(stack);
   expect(migrate?.detail).toBe("migrate failed: it exited with code 3.");
   expect(worker).toMatchObject({ state: "waiting", detail: expect.stringContaining("migrate") });
   appendFileSync(join(stack.cwd, "ready"), "");

@@ -1,7 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { StackStatus } from "../../src/launch/stack-status.ts";
 import { PATH, PATIENTLY, testStack } from "../support/cli.ts";
 
 const CONFIG = `
@@ -16,8 +15,8 @@ services:
 test("--no-wait says what is being started, also when it is asked again, and status what is not ready", async () => {
   const stack = await testStack({ PATH: `${PATH}:/usr/bin:/bin` }, CONFIG);
   const states = async () => {
-    const { json } = await stack.json("status");
-    return (json as StackStatus).services.map(({ name, state }) => `${name} ${state}`);
+    const { services } = await stack.status();
+    return services.map(({ name, state }) => `${name} ${state}`);
   };
   const first = await stack.run("up", "--no-wait");
   expect(first).toMatchObject({ exitCode: 0, stderr: "" });

@@ -39,7 +39,7 @@ describe.runIf(missing === undefined)(
   () => {
     test("they are started in order, shown by status, and stopped to the last process", async () => {
       const stack = await pythonStack();
-      const { services } = await statusOf(stack);
+      const { services } = (await stack.json("status")).json as StackStatus;
       expect(services.map(({ name, kind, state }) => [name, kind, state])).toEqual([
         ["engine", "stand-in", "healthy"],
         ["gateway", "command", "healthy"],
@@ -75,8 +75,8 @@ describe.runIf(missing === undefined)(
       const serving = workersOf(stack);
       appendFileSync(join(stack.cwd, "backend", "gateway_app.py"), "\n# changed\n");
       await expect.poll(() => workersOf(stack).every((pid) => serving.includes(pid)), PATIENTLY).toBe(false);
-      await expect.poll(async () => (await statusOf(stack)).ok, PATIENTLY).toBe(true);
-      const { services } = await statusOf(stack);
+      await expect.poll(async () => (await stack.status()).ok, PATIENTLY).toBe(true);
+      const { services } = await stack.status();
       expect(services[1]).toMatchObject({ name: "gateway", state: "healthy", pid: before, restarts: 0 });
     });
 
@@ -84,10 +84,10 @@ describe.runIf(missing === undefined)(
       const stack = await pythonStack();
       const before = stack.pids().hmi ?? 0;
       process.kill(before, "SIGKILL");
-      await expect.poll(async () => (await statusOf(stack)).services[2]?.restarts, PATIENTLY).toBe(1);
-      await expect.poll(async () => (await statusOf(stack)).services[2]?.state, PATIENTLY).toBe("healthy");
+      await expect.poll(async () => (await stack.status()).services[2]?.restarts, PATIENTLY).toBe(1);
+      await expect.poll(async () => (await stack.status()).services[2]?.state, PATIENTLY).toBe("healthy");
       expect(stack.pids().hmi).not.toBe(before);
-      expect((await statusOf(stack)).services[2]?.last_exit).toMatchObject({ signal: "SIGKILL", code: null });
+      expect((await stack.status()).services[2]?.last_exit).toMatchObject({ signal: "SIGKILL", code: null });
     });
 
     test("restart gives the gateway new processes, all of them", async () => {
@@ -97,7 +97,7 @@ describe.runIf(missing === undefined)(
       expect(exitCode).toBe(0);
       expect(isAlive(before.gateway)).toBe(false);
       expect(stack.pids()).toEqual({ ...before, gateway: expect.any(Number) });
-      expect((await statusOf(stack)).ok).toBe(true);
+      expect((await stack.status()).ok).toBe(true);
     });
   },
 );
@@ -110,10 +110,6 @@ async function pythonStack(): Promise<TestStack> {
   appendFileSync(join(stack.cwd, "stack.config.yaml"), config);
   await stack.up();
   return stack;
-}
-
-async function statusOf(stack: TestStack): Promise<StackStatus> {
-  return (await stack.json("status")).json as StackStatus;
 }
 
 /** The processes of uvicorn that are not its watcher. */

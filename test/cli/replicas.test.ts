@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { StackStatus } from "../../src/launch/stack-status.ts";
 import { clearStack, PATIENTLY, prepareStack, type TestStack } from "../support/cli.ts";
 import { freePortRange } from "../support/ports.ts";
 import { NO_POSTGRESQL, sharedPostgresql } from "../support/postgresql.ts";
@@ -41,7 +42,7 @@ describe.skipIf(NO_POSTGRESQL !== undefined)("several copies under one superviso
     expect(up.stdout).toContain(urlOf("gateway", 2));
     const { exitCode, json } = await stack.json("status");
     expect(exitCode).toBe(0);
-    const { services } = json as { services: Status[] };
+    const { services } = json as StackStatus;
     expect(services.map(({ name }) => name)).toEqual(["engine", "gateway", "hmi"]);
     expect(services[1]).toMatchObject({
       state: "healthy",
@@ -149,13 +150,9 @@ describe.skipIf(NO_POSTGRESQL !== undefined)("several copies under one superviso
   });
 });
 
-interface Status {
-  readonly name: string;
-}
-
 async function statusOf(name: string): Promise<unknown> {
-  const { json } = await stack.json("status");
-  return (json as { services: Status[] }).services.find((service) => service.name === name);
+  const { services } = await stack.status();
+  return services.find((service) => service.name === name);
 }
 
 function configure(yaml: string): void {

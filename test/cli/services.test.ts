@@ -95,7 +95,7 @@ test("restart gives one service another process, and leaves the others", async (
   expect(after["web"]).toBe(before["web"]);
   expect(after["api"]).not.toBe(before["api"]);
   expect(isAlive(before["api"])).toBe(false);
-  const { services } = await statusOf(stack);
+  const { services } = await stack.status();
   expect(services.find(({ name }) => name === "api")?.restarts).toBe(0);
 });
 
@@ -121,7 +121,7 @@ test("a service that ends by itself is started again while nobody looks on, and 
   await stack.up();
   const before = (await pidsOf(stack))["api"] ?? 0;
   process.kill(before, "SIGKILL");
-  const api = async () => (await statusOf(stack)).services.find(({ name }) => name === "api");
+  const api = async () => (await stack.status()).services.find(({ name }) => name === "api");
   await expect.poll(async () => (await api())?.restarts, PATIENTLY).toBe(1);
   await expect.poll(async () => (await api())?.state, PATIENTLY).toBe("healthy");
   expect((await api())?.last_exit).toMatchObject({
@@ -334,17 +334,13 @@ async function userStack(): Promise<{ stack: TestStack; api: number; web: number
   return { stack: await testStack({}, configOf(api, web)), api, web };
 }
 
-async function statusOf(stack: TestStack): Promise<StackStatus> {
-  return (await stack.json("status")).json as StackStatus;
-}
-
 async function statesOf(stack: TestStack): Promise<Record<string, string>> {
-  const { services } = await statusOf(stack);
+  const { services } = await stack.status();
   return Object.fromEntries(services.map(({ name, state }) => [name, state]));
 }
 
 async function pidsOf(stack: TestStack): Promise<Record<string, number>> {
-  const { services } = await statusOf(stack);
+  const { services } = await stack.status();
   return Object.fromEntries(services.flatMap(({ name, pid }) => (pid === null ? [] : [[name, pid]])));
 }
 

@@ -8,7 +8,7 @@ import { onTerminal } from "../support/terminal.ts";
 test("each service has its usage, and the supervisor is named", async () => {
   const stack = await testStack();
   await stack.up();
-  const { supervisor, services } = await statusOf(stack);
+  const { supervisor, services } = (await stack.json("status")).json as StackStatus;
   expect(supervisor?.pid).toBe(supervisorPid(stack));
   expect(services.map(({ name }) => name)).toEqual(["engine", "gateway", "hmi"]);
   for (const { usage, restarts, last_exit } of services) {
@@ -24,7 +24,7 @@ test("a service that crashed is told with its restart and how it ended", async (
   await stack.up();
   process.kill(stack.pids().gateway ?? 0, "SIGKILL");
   await expect
-    .poll(async () => (await statusOf(stack)).services[1], PATIENTLY)
+    .poll(async () => (await stack.status()).services[1], PATIENTLY)
     .toMatchObject({ state: "healthy", restarts: 1, last_exit: { signal: "SIGKILL" } });
   const { stdout } = await stack.run("status");
   expect(stdout).toMatch(/gateway: restarted once; last exit \d+ s ago: it was ended by SIGKILL/);
@@ -34,7 +34,7 @@ test("services whose supervisor is gone are told to be unwatched, until `stack u
   const stack = await testStack();
   await stack.up();
   process.kill(supervisorPid(stack), "SIGKILL");
-  await expect.poll(async () => (await statusOf(stack)).supervisor, PATIENTLY).toBeNull();
+  await expect.poll(async () => (await stack.status()).supervisor, PATIENTLY).toBeNull();
   const unwatched = await stack.run("status");
   expect(unwatched).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("Nobody watches these") });
   await stack.up();
@@ -90,10 +90,6 @@ test.each([
   expect(live.startsWith("\u001b[?1049h")).toBe(true);
   expect(after).toContain("stopped");
 });
-
-async function statusOf(stack: TestStack): Promise<StackStatus> {
-  return (await stack.json("status")).json as StackStatus;
-}
 
 function supervisorPid({ stateDir }: TestStack): number {
   return Number(readFileSync(join(stateDir, "run", "supervisor.pid"), "utf8"));

@@ -3,7 +3,6 @@ import { readdirSync, readFileSync, renameSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
-import type { StackStatus } from "../../src/launch/stack-status.ts";
 import type { DownStep } from "../../src/launch/take-down.ts";
 import {
   BIN,
@@ -37,7 +36,7 @@ const stoppedBy = (name: string, work: string, more = ""): string => `
 ${more}`;
 
 const states = async (stack: TestStack): Promise<(string | null)[]> =>
-  ((await stack.json("status")).json as StackStatus).services.map(({ state }) => state);
+  (await stack.status()).services.map(({ state }) => state);
 
 test("services that do not need each other stop side by side, dependents first", async () => {
   const many = ["a", "b", "c", "d"].map((name) => waitsForOthers(name, 4, "    depends_on: [base]\n"));

@@ -33,7 +33,7 @@ test.runIf(process.platform === "linux")(
     }
     const up = await stack.run("up", "--detach");
     expect(up).toMatchObject({ exitCode: 0, stderr: "" });
-    await expect.poll(async () => (await stack.json("status")).json, PATIENTLY).toMatchObject({ ok: true });
+    await expect.poll(() => stack.status(), PATIENTLY).toMatchObject({ ok: true });
     for (const name of SERVICES) expect(leadersOf(stack, name)).toHaveLength(1);
     expect(decoy.exitCode ?? decoy.signalCode).toBeNull();
     expect((await stack.run("down")).exitCode).toBe(0);

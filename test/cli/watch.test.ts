@@ -1,7 +1,6 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { StackStatus } from "../../src/launch/stack-status.ts";
 import { PATH, PATIENTLY, type TestStack, testStack } from "../support/cli.ts";
 
 /** A program that says which sources it was started with, and may take a while to be ready. */
@@ -23,18 +22,14 @@ function write({ cwd }: TestStack, file: string, text: string): void {
   writeFileSync(join(cwd, "app", file), `${text}\n`);
 }
 
-async function logOf(stack: TestStack): Promise<string[]> {
-  const { stdout } = await stack.run("logs", "app", "--raw");
-  return stdout.split("\n").filter((line) => line !== "");
+function logOf({ stateDir }: TestStack): string[] {
+  const log = readFileSync(join(stateDir, "log", "app.log"), "utf8");
+  return log.split("\n").filter((line) => line !== "");
 }
 
-async function changesOf(stack: TestStack): Promise<string[]> {
-  const { stdout } = await stack.run("events", "--json");
-  const events = stdout
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line));
-  return events.filter(({ event }) => event === "file_changed").map(({ detail }) => detail);
+function changesOf(stack: TestStack): (string | null)[] {
+  const changes = stack.events().filter(({ event }) => event === "file_changed");
+  return changes.map(({ detail }) => detail);
 }
 
 test("a change in what a service watches restarts it, and one event names the file", async () => {
@@ -56,12 +51,12 @@ test("a change in what a service watches restarts it, and one event names the fi
   await expect.poll(() => changesOf(stack), PATIENTLY).toHaveLength(4);
   write(stack, "new/below/part.txt", "a");
   await expect.poll(() => changesOf(stack), PATIENTLY).toHaveLength(5);
-  expect(await changesOf(stack)).toEqual([
+  expect(changesOf(stack)).toEqual([
     ...[app("main.txt"), app("main.txt"), app("main.txt")],
     app("new"),
     app("new/below/part.txt"),
   ]);
-  const { services } = (await stack.json("status")).json as StackStatus;
+  const { services } = await stack.status();
   expect(services).toMatchObject([{ state: "healthy", restarts: 0 }]);
 });
 
@@ -71,7 +66,7 @@ test("what is no source restarts nothing", async () => {
   // The next real change comes after them, so that they would have been seen by then.
   write(stack, "main.txt", "version 2");
   await expect.poll(() => logOf(stack), PATIENTLY).toContain("version 2");
-  expect(await changesOf(stack)).toEqual([join(stack.cwd, "app", "main.txt")]);
+  expect(changesOf(stack)).toEqual([join(stack.cwd, "app", "main.txt")]);
 });
 
 test("a service that failed is started again when what it watches has changed", async () => {
@@ -79,7 +74,7 @@ test("a service that failed is started again when what it watches has changed", 
   const broken = { command: "[sh, -c, 'grep -q good app/main.txt && echo version ok && exec sleep 1000']" };
   writeFileSync(join(stack.cwd, "stack.config.yaml"), CONFIG.replace(PROGRAM, broken.command));
   await stack.run("up", "--detach", "--no-wait");
-  const stateOf = async () => ((await stack.json("status")).json as StackStatus).services[0]?.state;
+  const stateOf = async () => (await stack.status()).services[0]?.state;
   await expect.poll(stateOf, PATIENTLY).toBe("failed");
   write(stack, "main.txt", "good");
   await expect.poll(stateOf, PATIENTLY).toBe("healthy");
@@ -94,7 +89,5 @@ test("a change while a service starts counts", async () => {
   await expect.poll(() => existsSync(join(stack.cwd, "started")), PATIENTLY).toBe(true);
   write(stack, "main.txt", "version 2");
   await expect.poll(() => logOf(stack), PATIENTLY).toContain("version 2");
-  await expect
-    .poll(async () => (await logOf(stack)).filter((line) => line === "ready"), PATIENTLY)
-    .toHaveLength(2);
+  await expect.poll(() => logOf(stack).filter((line) => line === "ready"), PATIENTLY).toHaveLength(2);
 });

@@ -35,7 +35,7 @@ const three = ([a = 0, b = 0, c = 0]: readonly number[]): string =>
   service("a", a) + service("b", b) + service("c", c);
 
 async function servicesIn(stack: TestStack): Promise<StackStatus["services"]> {
-  return ((await stack.json("status")).json as StackStatus).services;
+  return (await stack.status()).services;
 }
 
 async function statesIn(stack: TestStack): Promise<Record<string, string>> {

@@ -7,8 +7,12 @@ import { execa, type Options } from "execa";
 import { expect, onTestFinished } from "vitest";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { configWithoutServices } from "../../src/config/state-dir.ts";
+import { type StackStatus, stackStatus } from "../../src/launch/stack-status.ts";
 import { takeDown } from "../../src/launch/take-down.ts";
 import { identify } from "../../src/os/process-identity.ts";
+import { readEvents } from "../../src/supervisor/daemon/service-events.ts";
+import { stateFolder } from "../../src/supervisor/state-folder.ts";
+import type { ServiceEvent } from "../../src/supervisor/supervisor-protocol.ts";
 import { freePorts, isFree } from "./ports.ts";
 
 /** The file that `npx stack` runs. */
@@ -54,6 +58,10 @@ export interface TestStack {
   run(...args: string[]): Promise<Run>;
   /** Runs with `--json`, and parses what it printed. */
   json(...args: string[]): Promise<{ exitCode: number | undefined; json: unknown }>;
+  /** The look behind `stack status`, from this process: a process of its own for each would be most of what a poll takes. */
+  status(): Promise<StackStatus>;
+  /** What `stack events` tells, oldest first. */
+  events(): ServiceEvent[];
   /** Runs in the background; ended with the test. */
   start(...args: string[]): LiveRun;
   /** `stack up --detach`, which must succeed. */
@@ -120,6 +128,8 @@ export async function prepareStack(env: Record<string, string> = {}, config?: st
       const { exitCode, stdout } = await run(...args, "--json");
       return { exitCode, json: JSON.parse(stdout) };
     },
+    status: async () => stackStatus(await loadConfig({ cwd, env: all, file: undefined }), all),
+    events: () => readEvents(stateFolder(stateDir)),
     start: (...args) => startStack(args, { cwd, env: all }),
     async up() {
       const up = await run("up", "--detach");
