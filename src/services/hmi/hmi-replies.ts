@@ -9,7 +9,8 @@ import type { EventLog } from "../stream/event-log.ts";
 import { FinishedLogs } from "../stream/retain-finished-logs.ts";
 import type { GatewayClient, ReplyRequest } from "./gateway-client.ts";
 import { Reply, type ReplyOutcome, type ReplySettings, type ReplyStart } from "./hmi-reply.ts";
-import { logOfRow, type StartedReply } from "./reply-events.ts";
+import { replaySavedReply } from "./replay-saved-reply.ts";
+import type { StartedReply } from "./reply-events.ts";
 
 interface RepliesSettings extends ReplySettings {
   readonly stream: StreamSettings;
@@ -68,7 +69,7 @@ export class Replies {
   logOf({ user, reply: row }: Exchange): EventLog {
     const kept = this.#bySession.get(row.session_id);
     if (kept?.messageId === row.message_id) return kept.log;
-    if (row.status !== "streaming") return logOfRow(row, user.message_id);
+    if (row.status !== "streaming") return replaySavedReply(row, user.message_id);
     if (this.#isClosed) {
       throw new WireError(
         "draining",

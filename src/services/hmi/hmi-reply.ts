@@ -3,21 +3,21 @@ import type { StreamSettings } from "../../config/config-schema.ts";
 import { STEP } from "../../contract/event-id.ts";
 import type { FinishReason, StreamEvent } from "../../contract/event-schemas.ts";
 import { WireError } from "../../contract/wire-error.ts";
-import { messageOf } from "../../errors/thrown-error.ts";
 import type { ReplyEnding } from "../conversations/reply-store.ts";
 import { EventLog } from "../stream/event-log.ts";
 import { missingStart, ReceivedReply } from "./received-reply.ts";
 import {
   emptyReply,
-  endingEvents,
   INTERRUPTED,
+  keptOf,
   LOST,
+  NO_REASON,
   notSavedYet,
   type ReplyError,
   replyTimeout,
-  type StartedReply,
-  startedEvent,
-} from "./reply-events.ts";
+  toReplyError,
+} from "./reply-errors.ts";
+import { endingEvents, type StartedReply, startedEvent } from "./reply-events.ts";
 import { ReplySaver, type SaverSettings } from "./reply-saver.ts";
 
 export interface ReplyStart extends StartedReply {
@@ -231,7 +231,7 @@ export class Reply {
         usage: usage?.usage ?? null,
         timings: usage?.timings ?? null,
         notices,
-        error: this.error && kept(this.error),
+        error: this.error && keptOf(this.error),
       },
       this.#savedLate.resolve,
     );
@@ -267,24 +267,5 @@ export class Reply {
   }
 }
 
-const NO_REASON: ReplyError = {
-  code: "gateway_error",
-  message: "The gateway ended the reply as failed, and did not say why.",
-};
-
 /** Codes of failures by a bound that the HMI holds, too. */
 const OWN_BOUNDS: ReadonlySet<string> = new Set(["reply_too_long", "reply_timeout"]);
-
-/** What of an error goes into the row: when to come back is soon no longer true. */
-function kept({ code, message, hint }: Pick<WireError, "code" | "message" | "hint"> | ReplyError) {
-  return { code, message, ...(hint === undefined ? {} : { hint }) };
-}
-
-function toReplyError(thrown: unknown): ReplyError {
-  if (thrown instanceof WireError) return kept(thrown);
-  return {
-    code: "gateway_error",
-    message: `The gateway's stream was cut off: ${messageOf(thrown)}.`,
-    hint: "Run `stack status` to see whether the gateway is down; then retry.",
-  };
-}

@@ -1,5 +1,4 @@
 import {
-  type ErrorEvent,
   type FinishReason,
   ownFinishReason,
   type StartedEvent,
@@ -7,60 +6,8 @@ import {
   type UsageEvent,
   usageOf,
 } from "../../contract/event-schemas.ts";
-import { endedStatus, type Message, type MessageStatus, type Session } from "../../contract/hmi-schemas.ts";
-import { WireError } from "../../contract/wire-error.ts";
-import { messageOf, withoutStop } from "../../errors/thrown-error.ts";
-import { EventLog } from "../stream/event-log.ts";
-import { missingStart } from "./received-reply.ts";
-
-/** What a reader is told that has gone wrong. */
-export type ReplyError = Omit<ErrorEvent, "type">;
-
-/** What a reader is told of a reply that a stopping service cut short. */
-export const INTERRUPTED: ReplyError = {
-  code: "reply_interrupted",
-  message: "The reply was interrupted because a service stopped; this is what had arrived.",
-  hint: "Have the message answered again, or send another one.",
-};
-
-/** What a reader is told whose reply is not this service's to write any more. */
-export const LOST: ReplyError = {
-  code: "reply_lost",
-  message: "The reply could not be saved: it is not there any more, or its conversation was deleted.",
-  hint: "Load the conversation again to see what is saved.",
-};
-
-/** What a reader is told of a reply that has ended, and that the store could not take. */
-export function notSavedYet(reason: unknown): ReplyError {
-  const { message, hint } = reason instanceof WireError ? reason : { message: messageOf(reason) };
-  return {
-    code: "reply_not_saved",
-    message: `The reply has ended but is not saved yet: ${withoutStop(message)}. It is kept, and saved as soon as that can be done.`,
-    ...(hint === undefined ? {} : { hint }),
-  };
-}
-
-/** What a reader is told of a reply that its gateway calls a success, and in which nothing is said. */
-export function emptyReply(hasThoughts: boolean): ReplyError {
-  return {
-    code: "empty_reply",
-    message: hasThoughts
-      ? "The model has thought, and ended without an answer."
-      : "The reply has ended without any text.",
-    hint: hasThoughts
-      ? "Send the message with think: false, or allow the model more tokens (`num_predict`)."
-      : "Have the message answered again, or choose another model.",
-  };
-}
-
-/** What a reader is told of a reply that would not end. */
-export function replyTimeout(maxReplyMs: number): ReplyError {
-  return {
-    code: "reply_timeout",
-    message: `The reply took longer than ${maxReplyMs / 1_000} s; this is what had come by then.`,
-    hint: "Send a message that asks for less, limit the model (`num_predict`), or raise stream.max_reply_ms.",
-  };
-}
+import type { Message, MessageStatus, Session } from "../../contract/hmi-schemas.ts";
+import type { ReplyError } from "./reply-errors.ts";
 
 /** Whose reply a stream tells. */
 export interface StartedReply {
@@ -121,30 +68,4 @@ export function endingEvents({ status, finishReason, usage, error, hasBegun }: E
         { type: "done", finish_reason: "error" },
       ];
   }
-}
-
-/** The log of a reply that ended earlier, made again from its row, without asking the engine. */
-export function logOfRow(row: Message, messageId: string | null): EventLog {
-  const log = new EventLog(row.message_id);
-  log.append(startedEvent({ row, messageId }), { type: "status_update", status: "planning" });
-  const told = new Map(row.notices.map((notice) => [notice.code, { type: "notice", ...notice } as const]));
-  const trimmed = told.get("context_trimmed");
-  const repeating = told.get("repeating");
-  log.append(...(trimmed ? [trimmed] : []), ...missingStart(log.place.step));
-  if (row.thinking !== null) log.append({ type: "thinking", content: row.thinking });
-  if (row.content !== "") log.append({ type: "token", content: row.content });
-  log.append(...(repeating ? [repeating] : []), ...endingOf(row));
-  return log;
-}
-
-function endingOf(row: Message): StreamEvent[] {
-  const { usage, timings } = row;
-  return endingEvents({
-    status: endedStatus(row.status),
-    finishReason: row.finish_reason ?? "stop",
-    // What it cost is in no row.
-    usage: usage === null ? undefined : { type: "usage", usage, cost_usd: null, timings },
-    error: row.error ?? INTERRUPTED,
-    hasBegun: row.content !== "" || row.thinking !== null,
-  });
 }
