@@ -4,14 +4,6 @@ import { createSseDecoder, type SseMessage } from "../src/contract/sse-decoder.t
 /** How long a connection may bring nothing, not even a heartbeat, before it counts as dead. */
 const SILENCE_LIMIT_MS = 3 * DEFAULTS.heartbeatMs;
 
-const FIRST_DELAY_MS = 500;
-const LONGEST_DELAY_MS = 10_000;
-
-/** The wait before an attempt, in milliseconds, after this many that failed in a row: it doubles, up to 10 s. */
-export function retryDelayMs(failures: number): number {
-  return Math.min(FIRST_DELAY_MS * 2 ** failures, LONGEST_DELAY_MS);
-}
-
 /** The messages of a response, in groups as they arrive. Leaving the loop closes the connection. */
 export async function* readMessages(
   response: Response,

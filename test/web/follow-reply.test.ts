@@ -7,7 +7,7 @@ import type { StreamEvent } from "../../src/contract/event-schemas.ts";
 import { encodeEvent } from "../../src/contract/sse.ts";
 import { type FollowOutcome, followReply } from "../../web/follow-reply.ts";
 import { HmiConnection } from "../../web/hmi-connection.ts";
-import { retryDelayMs } from "../../web/sse-connection.ts";
+import { retryDelayMs } from "../../web/reconnect-delay.ts";
 
 const closing: (() => void)[] = [];
 afterEach(() => {

@@ -2,7 +2,8 @@ import type { FastifyInstance } from "fastify";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { userOf } from "../http/caller-user.ts";
 import { endpoint } from "../http/define-endpoint.ts";
-import { lastEventIdOf, type ReaderSettings, sendEvents } from "../stream/send-event-stream.ts";
+import { lastEventIdOf } from "../stream/last-event-id.ts";
+import { type ReaderSettings, sendEvents } from "../stream/send-event-stream.ts";
 import type { UserEvents } from "./user-events.ts";
 
 /** What happens in a user's conversations, as an event stream that goes on until the page or the service ends. */

@@ -52,7 +52,7 @@ export function replyTimeout(maxReplyMs: number): ReplyError {
   };
 }
 
-/** ... of a reply that its gateway ended as failed, and nothing else. */
+/** What a reader is told of a reply that its gateway ended as failed, without a reason. */
 export const NO_REASON: ReplyError = {
   code: "gateway_error",
   message: "The gateway ended the reply as failed, and did not say why.",

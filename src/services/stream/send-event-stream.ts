@@ -1,11 +1,12 @@
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { StreamSettings } from "../../config/config-schema.ts";
-import { parseEventId, STEP, type StreamPlace } from "../../contract/event-id.ts";
+import { STEP } from "../../contract/event-id.ts";
 import { EVENT_STREAM_HEADERS, HEARTBEAT } from "../../contract/sse.ts";
 import { type EventLog, READ_LIMIT } from "./event-log.ts";
+import { placeSeen } from "./last-event-id.ts";
+import { cutOffIfStalled } from "./stalled-reader.ts";
 
 /** How the readers of streams are treated. */
 export type ReaderSettings = Pick<StreamSettings, "heartbeat_ms" | "stalled_reader_ms">;
@@ -73,12 +74,6 @@ export async function sendEvents(
   }
 }
 
-/** What a client that comes back saw last, as it says; undefined for one that comes for the first time. */
-export function lastEventIdOf(request: FastifyRequest): string | undefined {
-  const header = request.headers["last-event-id"];
-  return typeof header === "string" && header !== "" ? header : undefined;
-}
-
 interface PumpOptions {
   readonly heartbeat: NodeJS.Timeout;
   readonly stalledReaderMs: number;
@@ -95,40 +90,16 @@ async function pump(
   while (!response.destroyed) {
     if (text !== "") {
       heartbeat.refresh();
-      if (!response.write(text)) await takenBy(response, "drain", stalledReaderMs);
+      if (!response.write(text)) await cutOffIfStalled(response, "drain", stalledReaderMs);
       // A client that takes a long log as fast as it is written does not hold up the others.
       if (text.length >= READ_LIMIT) await nextTurn();
     } else if (reader.finished) {
       response.end();
-      await takenBy(response, "finish", stalledReaderMs);
+      await cutOffIfStalled(response, "finish", stalledReaderMs);
       return;
     } else {
       await reader.changed();
     }
     text = reader.take();
   }
-}
-
-/**
- * Resolves when the client has taken what waits for it, or is gone. One that takes nothing for too long is cut
- * off: what waits for it, and the log that it reads, would stay in memory for as long as it likes.
- */
-async function takenBy(
-  response: ServerResponse,
-  event: "drain" | "finish",
-  patienceMs: number,
-): Promise<void> {
-  const settled = new AbortController();
-  const { signal } = settled;
-  const timer = setTimeout(() => response.destroy(), patienceMs);
-  await Promise.race([once(response, event, { signal }), once(response, "close", { signal })])
-    // The loser of the race is removed by the abort, and rejects.
-    .finally(() => settled.abort());
-  clearTimeout(timer);
-}
-
-/** Where the client left off, if it left off in this generation. */
-function placeSeen(request: FastifyRequest, log: EventLog): StreamPlace | undefined {
-  const id = parseEventId(lastEventIdOf(request) ?? "");
-  return id?.messageId === log.messageId ? id.place : undefined;
 }
