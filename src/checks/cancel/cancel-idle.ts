@@ -67,7 +67,7 @@ export const idleThenSend = defineCheck<Context["target"], IdleCancels>({
 
 async function collectIdleCancels(context: Context): Promise<IdleCancels> {
   return await context.share("idle cancels", async () => {
-    const talk = await beginTalk(context, await placeWith(context, { num_predict: 24 }));
+    const talk = await beginTalk(context, await placeWith(context, { num_predict: 8 }));
     const isForeign = !context.target.capabilities.has("speak the contract");
     // A conversation that a message has yet to make cannot be called for.
     const before = isForeign ? [] : [await cancelIdle(context, talk)];

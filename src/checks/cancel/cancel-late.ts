@@ -41,7 +41,7 @@ export const late = defineCheck<Context["target"], readonly LateCancel[]>({
 const BRIEF = { stand_in_tokens: 9, stand_in_token_ms: 0, stand_in_pause_after: 4, stand_in_pause_ms: 150 };
 
 async function cancelLateAtHmi(context: Context): Promise<LateCancel> {
-  const talk = await beginTalk(context, await placeWith(context, { num_predict: 48, ...BRIEF }));
+  const talk = await beginTalk(context, await placeWith(context, { num_predict: 24, ...BRIEF }));
   const { sent: ended } = await converseIn(context, talk, `Count to 20. ${context.canary("ended")}`);
   const sent = await sayIn(context, talk, `Count to 20. ${context.canary("next")}`);
   const hearing = hear(context, talk, sent);
@@ -68,7 +68,7 @@ async function cancelLateAtGateway(context: Context): Promise<LateCancel> {
       agent_id: DEFAULTS.agentId,
       content: "Count to 20.",
       think: false,
-      options: { num_predict: 48, ...BRIEF },
+      options: { num_predict: 24, ...BRIEF },
     },
     onEvent({ event }) {
       if ("type" in event && isThird(event)) begun.resolve();

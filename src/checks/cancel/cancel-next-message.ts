@@ -29,7 +29,7 @@ export const nextMessage = defineCheck<Context["target"], NextMessage>({
   needs: ["cancel"],
   async collect(context) {
     // The silence is where the cancel comes in; it is all that the second reply takes.
-    const options = { num_predict: 48, stand_in_tokens: 12, stand_in_pause_after: 3, stand_in_pause_ms: 150 };
+    const options = { num_predict: 24, stand_in_tokens: 12, stand_in_pause_after: 3, stand_in_pause_ms: 150 };
     const first = await beginReply(context, options, `Count to 200. ${context.canary("cancelled")}`);
     await first.until("its first token", texts(1));
     const cancel = await first.cancel();

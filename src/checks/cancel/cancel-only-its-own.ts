@@ -31,7 +31,7 @@ export const onlyItsOwn = defineCheck<Context["target"], TwoReplies>({
     const own = await begin("own", { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 });
     // Its silence is the time in which the cancel of the first could hit it.
     const brief = { stand_in_tokens: 9, stand_in_pause_after: 3, stand_in_pause_ms: 250 };
-    const other = await begin("other", { num_predict: 80, ...brief });
+    const other = await begin("other", { num_predict: 24, ...brief });
     await own.until("its first token", texts(1));
     const answer = await own.cancel();
     const left = await other.ended;

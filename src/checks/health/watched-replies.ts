@@ -101,7 +101,7 @@ const TOKENS = 15;
 /** An engine that cannot be directed loads when it likes, so that only its streaming is watched. */
 function replyKinds({ capabilities }: Target, lastsMs: number) {
   const loading = { num_predict: 1, stand_in_token_ms: 0, stand_in_load_ms: lastsMs };
-  const streaming = { num_predict: 64, stand_in_tokens: TOKENS, stand_in_token_ms: lastsMs / TOKENS };
+  const streaming = { num_predict: 32, stand_in_tokens: TOKENS, stand_in_token_ms: lastsMs / TOKENS };
   return [
     ...(capabilities.has("direct the engine")
       ? [{ what: "the engine loads" as const, options: loading }]

@@ -22,7 +22,7 @@ export const clientKeyOwn = defineCheck<Context["target"], readonly Keyed[]>({
   lookAt: "the unique index of client keys: with the conversation in it",
   needs: ["speak the contract"],
   async collect(context) {
-    const options = { num_predict: 8, stand_in_token_ms: 0 };
+    const options = { num_predict: 4, stand_in_token_ms: 0 };
     const modelId = await makeProfile(context, { name: "isolation", options });
     const key = context.canary("key");
     const { hmi } = context.target;

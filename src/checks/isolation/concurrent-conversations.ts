@@ -9,7 +9,7 @@ import { generationsWith } from "../engine-generations.ts";
 import { followStream } from "../follow-stream.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readReply, readSettledRows, sendMessage } from "../read-replies.ts";
-import { repeatAfterMe, wordFrom } from "./marker-words.ts";
+import { repeatAfterMe, timesFor, wordFrom } from "./marker-words.ts";
 
 /** A conversation that was talking while all the others were, with a word that only it says. */
 export interface Voice {
@@ -34,7 +34,7 @@ const PROFILES = 3;
 const DOORS = ["message", "general-stream"] as const;
 
 /** Long enough that all of them are being answered at once. */
-const REPLY = { words: 12, options: { num_predict: 24, stand_in_token_ms: 5 } } as const;
+const REPLY = { words: 12, options: { num_predict: 16, stand_in_token_ms: 5 } } as const;
 
 /** Conversations of several profiles that are all answered at the same time. */
 export async function conversationsAtOnce(context: Context): Promise<readonly Voice[]> {
@@ -70,7 +70,11 @@ async function voicesOnAnyWire(context: Context): Promise<readonly Voice[]> {
   const heard = await Promise.all(
     talks.map(async (talk, index) => {
       const word = wordFrom(context.canary(`talk ${index}`));
-      const { sent, stream } = await converseIn(context, talk, repeatAfterMe(word, REPLY.words));
+      const { sent, stream } = await converseIn(
+        context,
+        talk,
+        repeatAfterMe(word, timesFor(context, REPLY.words)),
+      );
       const failure = failureOf(stream)?.message ?? "a reply without text";
       if (textOf(stream) === "") throw new CouldNotRun(`${stream.request}: ${failure}`);
       return { word, talk, asked: sent.text, stream };
@@ -111,7 +115,8 @@ async function prepare(context: Context, name: string): Promise<Silent[]> {
   for (const door of DOORS) {
     const word = wordFrom(context.canary(`${name} by ${door}`));
     const sessionId = await makeSession(context, modelId);
-    voices.push({ word, modelId, profileWord, sessionId, door, asked: repeatAfterMe(word, REPLY.words) });
+    const asked = repeatAfterMe(word, timesFor(context, REPLY.words));
+    voices.push({ word, modelId, profileWord, sessionId, door, asked });
   }
   return voices;
 }

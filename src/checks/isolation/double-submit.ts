@@ -7,7 +7,7 @@ import { generationsFor } from "../engine-generations.ts";
 import { followStream } from "../follow-stream.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readReply, readSettledRows } from "../read-replies.ts";
-import { repeatAfterMe, wordFrom } from "./marker-words.ts";
+import { repeatAfterMe, timesFor, wordFrom } from "./marker-words.ts";
 
 /** A message that was sent three times with one key: twice at once, and again after its reply. */
 interface Resent {
@@ -25,7 +25,7 @@ export const doubleSubmit = defineCheck<Context["target"], readonly Resent[]>({
   lookAt: "client_message_id: a unique column that finds the exchange, before anything is saved or asked",
   needs: ["speak the contract"],
   async collect(context) {
-    const options = { num_predict: 16, stand_in_token_ms: 5 };
+    const options = { num_predict: 8, stand_in_token_ms: 5 };
     const modelId = await makeProfile(context, { name: "isolation", options });
     await generationsFor(context, "");
     return await Promise.all([
@@ -42,7 +42,7 @@ export const doubleSubmit = defineCheck<Context["target"], readonly Resent[]>({
 
 async function sendAgain(context: Context, modelId: number, door: Resent["door"]): Promise<Resent> {
   const key = context.canary(door);
-  const asked = repeatAfterMe(wordFrom(key), 6);
+  const asked = repeatAfterMe(wordFrom(key), timesFor(context, 6));
   const session_id = await makeSession(context, modelId);
   const { hmi } = context.target;
   const send = async (): Promise<number> => {

@@ -7,6 +7,7 @@ import type { SeenRow, WholeRow } from "../../targets/drivers/reply-facts.ts";
 import { beginTalk, converseIn, openPlace, settledRowsOf, type Talk } from "../check-conversation.ts";
 import { type Context, makeProfile } from "../profiles-and-sessions.ts";
 import { readSettledRows } from "../read-replies.ts";
+import { unlessDirected } from "../spare-the-engine.ts";
 
 interface Evidence {
   readonly asked: readonly string[];
@@ -16,10 +17,9 @@ interface Evidence {
   readonly conversations: readonly (readonly SeenRow[])[];
 }
 
-/** How many first messages are sent at once. */
+/** How many first messages are sent at once; and where the engine may be a slow one. */
 const AT_ONCE = 8;
-/** The same on a wire whose engine may be a slow one. */
-const AT_ONCE_ELSEWHERE = 4;
+const AT_ONCE_SLOWLY = 4;
 
 export const firstMessages = defineCheck<Context["target"], Evidence>({
   id: "isolation/first-messages",
@@ -53,9 +53,10 @@ export const firstMessages = defineCheck<Context["target"], Evidence>({
 });
 
 async function sendToProfile(context: Context): Promise<Evidence> {
-  const options = { num_predict: 8, stand_in_token_ms: 0 };
+  const options = { num_predict: 4, stand_in_token_ms: 0 };
   const model_id = await makeProfile(context, { name: "isolation", options });
-  const asked = Array.from({ length: AT_ONCE }, (_, index) => `Say: ${context.canary(`${index}`)}`);
+  const length = unlessDirected(context, AT_ONCE_SLOWLY, AT_ONCE);
+  const asked = Array.from({ length }, (_, index) => `Say: ${context.canary(`${index}`)}`);
   const { hmi } = context.target;
   const path = hmiRoutes.sendMessage.path();
   const answers = await Promise.all(
@@ -72,9 +73,9 @@ async function sendToProfile(context: Context): Promise<Evidence> {
 }
 
 async function sendOnAnyWire(context: Context): Promise<Evidence> {
-  const place = await openPlace(context, { name: "first messages", options: { num_predict: 8 } });
+  const place = await openPlace(context, { name: "isolation", options: { num_predict: 4 } });
   await requireNewOnes(context, place);
-  const names = Array.from({ length: AT_ONCE_ELSEWHERE }, (_, index) => `${index}`);
+  const names = Array.from({ length: AT_ONCE_SLOWLY }, (_, index) => `${index}`);
   const said = await Promise.all(
     names.map(async (name) => {
       const talk = await beginTalk(context, place);

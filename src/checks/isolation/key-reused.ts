@@ -32,7 +32,7 @@ export const keyReused = defineCheck<Context["target"], readonly Reused[]>({
 });
 
 async function reuse(context: Context, door: Reused["door"]): Promise<Reused> {
-  const options = { num_predict: 8, stand_in_token_ms: 0 };
+  const options = { num_predict: 4, stand_in_token_ms: 0 };
   const key = context.canary(door);
   const session_id = await makeSession(context, await makeProfile(context, { name: "isolation", options }));
   const { hmi } = context.target;

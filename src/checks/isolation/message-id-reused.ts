@@ -30,7 +30,7 @@ export const messageIdReused = defineCheck<Context["target"], Evidence>({
         agent_id: DEFAULTS.agentId,
         content: repeatAfterMe(content, 2),
         think: false,
-        options: { num_predict: 8, stand_in_token_ms: 0 },
+        options: { num_predict: 4, stand_in_token_ms: 0 },
       };
       return followStream(context, { client: context.target.gateway, method: "POST", path, body });
     };

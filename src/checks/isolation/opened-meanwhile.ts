@@ -16,7 +16,7 @@ import {
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readReply, readRows, readSettledRows, sendMessage } from "../read-replies.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
-import { repeatAfterMe, wordFrom } from "./marker-words.ts";
+import { repeatAfterMe, timesFor, wordFrom } from "./marker-words.ts";
 
 interface Evidence {
   /** True of a target without profiles, or of another wire. */
@@ -77,14 +77,14 @@ const LAST_TOKEN_MS = 80;
 
 async function openMeanwhile(context: Context, tokenMs: number): Promise<Evidence> {
   const word = wordFrom(context.canary(`asked at ${tokenMs}`));
-  // Many tokens, for an engine that cannot be told its pace.
-  const options = { num_predict: 64, stand_in_token_ms: tokenMs };
+  // Tokens enough for an engine that cannot be told its pace.
+  const options = { num_predict: 32, stand_in_token_ms: tokenMs };
   const { capabilities } = context.target;
   const hasProfiles = capabilities.has("speak the contract") && capabilities.has("keep profiles");
   if (!hasProfiles) return await openMeanwhileOnAnyWire(context, word, options);
   const modelId = await makeProfile(context, { name: "isolation", options });
   const sessionId = await makeSession(context, modelId);
-  const asked = repeatAfterMe(word, 16);
+  const asked = repeatAfterMe(word, timesFor(context, 16));
   await sendMessage(context, sessionId, asked);
   const openedId = await makeSession(context, modelId);
   const meanwhile = await readRows(context, sessionId);
@@ -108,7 +108,7 @@ async function openMeanwhileOnAnyWire(
 ): Promise<Evidence> {
   const place = await openPlace(context, { name: "opened meanwhile", options });
   const talk = await beginTalk(context, place);
-  const sent = await sayIn(context, talk, repeatAfterMe(word, 16));
+  const sent = await sayIn(context, talk, repeatAfterMe(word, timesFor(context, 16)));
   const hearing = hear(context, talk, sent);
   const opened = await beginTalk(context, { ...place, options: { ...options, num_predict: 8 } });
   // Where a conversation begins with its first message, that opens it.

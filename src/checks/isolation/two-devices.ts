@@ -20,7 +20,7 @@ export const twoDevices = defineCheck<Context["target"], Evidence>({
   lookAt: "GET /api/events: reply_started when a message is saved, reply_ended when its reply is",
   needs: ["speak the contract"],
   async collect(context) {
-    const options = { num_predict: 8, stand_in_token_ms: 0 };
+    const options = { num_predict: 4, stand_in_token_ms: 0 };
     const sessionId = await makeSession(context, await makeProfile(context, { name: "isolation", options }));
     const listening = listenToEvents(context.target.hmi, context.signal);
     await listening.begun;

@@ -63,7 +63,7 @@ function messageAt(index: number): ExportedMessage {
     chosen: true,
     role: isReply ? "assistant" : "user",
     message_type: "chat",
-    content: isReply ? `Reply ${turn}` : `Turn ${turn}`,
+    content: isReply ? `${turn}.` : `${turn}?`,
     thinking: null,
     images: [],
     model_name: null,

@@ -19,7 +19,7 @@ interface Evidence {
   readonly summaries: readonly WholeRow[];
   /** For how long it was waited for one, in milliseconds. */
   readonly waitedMs: number;
-  /** What a short exchange took before that, in milliseconds: the engine's pace. */
+  /** What an exchange took before that, in milliseconds: the engine's pace. */
   readonly exchangeMs: number;
   /** The dialogue before the last message. */
   readonly dialogue: readonly WholeRow[];
@@ -31,7 +31,7 @@ interface Evidence {
 const LEAST_PATIENCE_MS = 10_000;
 /** As long as a stack may try for one (contract, section 3). */
 const MOST_PATIENCE_MS = 60_000;
-/** The engine reads what is summarised, which is as much as this many short exchanges, and more than it writes for one. */
+/** The engine reads what is summarised, which is as much as so many short exchanges, and writes more than for one. */
 const EXCHANGES_LONG = 60;
 const LOOK_AGAIN_MS = 10;
 
@@ -53,20 +53,11 @@ export const summary = defineCheck<Context["target"], Evidence>({
     const { dialogue, turns } = await talkPastTheLimit(context, places, modelId, canary);
     const exchangeMs = Math.round((performance.now() - start) / turns);
     const { summaries, waitedMs } = await waitForSummary(context, places, exchangeMs);
-    const last = await exchangeByModel(context, {
-      endpoint: "general-stream",
-      message: `After the summary, ${canary}`,
-      modelId,
-      sessionId,
-    });
-    const nextPrompt = last.generations;
+    const nextPrompt = await promptAfter(context, { modelId, sessionId });
     return { sessionId, modelId, summaries, waitedMs, exchangeMs, dialogue, nextPrompt };
   },
   judge: (evidence) => judgePlace(evidence) ?? judgePrompt(evidence) ?? holds(evidence),
 });
-
-/** How many exchanges are left to be had where the others were imported: their pace is the engine's. */
-const TALKED_EXCHANGES = 2;
 
 /** A real engine takes a minute to write what is only there to be summarised: its history is imported. */
 async function beginLongTalk(
@@ -74,7 +65,7 @@ async function beginLongTalk(
   talk: { readonly sessionId: string; readonly modelId: number; readonly canary: string },
 ): Promise<string> {
   if (context.target.capabilities.has("direct the engine")) return talk.sessionId;
-  const messages = LIMITS.summaryAfterMessages - 2 * (TALKED_EXCHANGES - 1);
+  const messages = LIMITS.summaryAfterMessages;
   return (await importHistory(context, { ...talk, messages })) ?? talk.sessionId;
 }
 
@@ -114,6 +105,17 @@ async function talkPastTheLimit(
   );
 }
 
+/** What the engine is given for one more message, which is sent only where that can be seen. */
+async function promptAfter(
+  context: Context,
+  { modelId, sessionId }: { readonly modelId: number; readonly sessionId: string },
+): Promise<Evidence["nextPrompt"]> {
+  if (!context.target.capabilities.has("show what reached the engine")) return undefined;
+  const { canary } = await getStage(context);
+  const message = `After the summary, ${canary}`;
+  return (await exchangeByModel(context, { endpoint: "general-stream", message, modelId, sessionId })).generations;
+}
+
 /** A slow engine's summary cannot be waited for for ever. */
 async function waitForSummary(
   context: Context,
@@ -151,7 +153,7 @@ function judgePlace({ sessionId, modelId, summaries, dialogue, ...pace }: Eviden
 function notInTime({ waitedMs, exchangeMs }: Pick<Evidence, "waitedMs" | "exchangeMs">): NotTold {
   const waited = `no summary came within ${Math.round(waitedMs / 1000)} s`;
   return new NotTold(
-    `${waited}, where a short exchange takes ${exchangeMs} ms: nothing is known of where one is written`,
+    `${waited}, where an exchange takes ${exchangeMs} ms: nothing is known of where one is written`,
   );
 }
 

@@ -150,7 +150,7 @@ async function sendByMessage(context: Context, question: ModelQuestion): Promise
  * A model on a small machine may talk for minutes, and a general message has no profile that keeps its reply short:
  * what still talks after this long is cancelled, in milliseconds. Where it is saved can be seen then, too.
  */
-const LONG_REPLY_MS = 3_000;
+const LONG_REPLY_MS = 1_000;
 
 /** Reads a reply to its end, which is not waited for where it talks on and on. */
 async function readReply(

@@ -18,7 +18,7 @@ interface SavedAtDone {
 const LONG = { num_predict: 2_000, stand_in_tokens: 1_500, stand_in_token_ms: 0 } as const;
 
 /** Of an engine that takes its time. */
-const NOT_SO_LONG = { num_predict: 150 } as const;
+const NOT_SO_LONG = { num_predict: 48 } as const;
 
 const SHORT = { num_predict: 8, stand_in_token_ms: 0 } as const;
 

@@ -21,6 +21,7 @@ import {
 } from "../check-conversation.ts";
 import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { unlessDirected } from "../spare-the-engine.ts";
 import { lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 
@@ -50,7 +51,8 @@ const DELICATE = '\n  One line: "two",\n\n- ha ha ha\n- ha ha ha\n\n🏛️ é �
 
 /** A reply that comes to its end. */
 export function completeReply(context: Context): Promise<StoredReply> {
-  return storeReply(context, "complete", { num_predict: 80, stand_in_reply: DELICATE }, { upTo: 20 });
+  const options = { num_predict: unlessDirected(context, 24, 80), stand_in_reply: DELICATE };
+  return storeReply(context, "complete", options, { upTo: 5 });
 }
 
 /** A reply that the engine cuts at the length it was given; needs a wire that can say it. */
@@ -74,7 +76,7 @@ export function cancelledReply(context: Context): Promise<StoredReply> {
 
 /** A reply whose only reader leaves after some tokens. */
 export function unreadReply(context: Context): Promise<StoredReply> {
-  const options = { num_predict: 48, stand_in_tokens: 12, stand_in_pause_after: 4, stand_in_pause_ms: 200 };
+  const options = { num_predict: 24, stand_in_tokens: 12, stand_in_pause_after: 4, stand_in_pause_ms: 200 };
   return storeReply(context, "left by its reader", options, {
     async meanwhile(hearing) {
       await hearing.until("its third token", texts(3));

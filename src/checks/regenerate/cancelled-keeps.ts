@@ -16,7 +16,7 @@ export const cancelledKeeps = defineCheck<Context["target"], Regenerated>({
     regenerate(context, {
       name: "cancelled",
       // The silence is where the cancel comes in.
-      options: { num_predict: 100, stand_in_tokens: 12, stand_in_pause_after: 4, stand_in_pause_ms: 400 },
+      options: { num_predict: 24, stand_in_tokens: 12, stand_in_pause_after: 4, stand_in_pause_ms: 400 },
       async meanwhile(reading, sessionId) {
         await reading.until("its second token", tokens(2));
         const path = hmiRoutes.cancel.path({ session_id: sessionId });

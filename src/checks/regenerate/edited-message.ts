@@ -21,7 +21,7 @@ export interface Edited {
   readonly back: readonly Message[];
 }
 
-const QUICK: EngineOptions = { num_predict: 24, stand_in_tokens: 8, stand_in_token_ms: 0 };
+const QUICK: EngineOptions = { num_predict: 8, stand_in_tokens: 8, stand_in_token_ms: 0 };
 
 /** The same one for all checks of a suite. */
 export async function edited(context: Context): Promise<Edited> {

@@ -33,7 +33,7 @@ export interface Regeneration {
 }
 
 /** Quick: what is said does not matter here. */
-const QUICK: EngineOptions = { num_predict: 16, stand_in_tokens: 12, stand_in_token_ms: 0 };
+const QUICK: EngineOptions = { num_predict: 12, stand_in_tokens: 12, stand_in_token_ms: 0 };
 
 /** Has a message answered, and answered again. */
 export async function regenerate(

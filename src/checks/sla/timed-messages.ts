@@ -54,6 +54,9 @@ const MESSAGES = 2;
 /** Long enough for a pace to show. The stand-in is told the pace of a quick model. */
 const REPLY = { num_predict: 12, stand_in_tokens: 12, stand_in_token_ms: 20 } as const;
 
+/** Of a real engine: twenty such replies are a hundred waits between tokens. */
+const SHORT_REPLY = { num_predict: 6 } as const;
+
 /** Only its first token is timed; the very first may be half a character. */
 const FEW_TOKENS = { num_predict: 4 } as const;
 
@@ -66,7 +69,8 @@ export async function timeMessages(context: Context): Promise<Samples> {
     // What the engine is asked is counted from here.
     await generationsFor(context, "");
     await warmUp(context);
-    const place = await openPlace(context, { name: "sla", options: REPLY });
+    const options = isDirected(context) ? REPLY : SHORT_REPLY;
+    const place = await openPlace(context, { name: "sla", options });
     const { seen, ...disturbance } = await timeUndisturbed(
       () => HELD_UP_LIMIT_MS,
       (attempt) => timeUsers(context, place, attempt),
@@ -80,16 +84,31 @@ async function timeUsers(
   place: Place,
   attempt: number,
 ): Promise<Omit<Samples, keyof Disturbance>> {
-  const talks: Talk[] = [];
-  for (let user = 1; user <= USERS; user += 1) talks.push(await beginTalk(context, place));
-  const users = talks.map((talk, index) =>
-    chat(context, talk, { user: `user ${index + 1}`, messages: MESSAGES, attempt }),
-  );
+  const talks: (readonly Talk[])[] = [];
+  for (let user = 1; user <= USERS; user += 1) talks.push(await talksOfUser(context, place, MESSAGES));
+  const users = talks.map((own, index) => chat(context, own, { user: `user ${index + 1}`, attempt }));
   const atOnce = (await Promise.all(users)).flat();
-  if (context.target.capabilities.has("direct the engine")) return { atOnce, firstTokens: atOnce };
-  const alone = { user: "one user alone", messages: USERS * MESSAGES, attempt };
+  if (isDirected(context)) return { atOnce, firstTokens: atOnce };
   const brief = await openPlace(context, { name: "sla", options: FEW_TOKENS });
-  return { atOnce, firstTokens: await chat(context, await beginTalk(context, brief), alone) };
+  const alone = await talksOfUser(context, brief, USERS * MESSAGES);
+  return { atOnce, firstTokens: await chat(context, alone, { user: "one user alone", attempt }) };
+}
+
+function isDirected({ target }: Context): boolean {
+  return target.capabilities.has("direct the engine");
+}
+
+/**
+ * The conversation of each of a user's messages: one for all; before a real engine one for each, because it would read
+ * what was said before at a pace of its own, and anew where others have asked something meanwhile.
+ */
+async function talksOfUser(context: Context, place: Place, messages: number): Promise<readonly Talk[]> {
+  const talks: Talk[] = [];
+  for (let message = 1; message <= messages; message += 1) {
+    const [first] = talks;
+    talks.push(first !== undefined && isDirected(context) ? first : await beginTalk(context, place));
+  }
+  return talks;
 }
 
 /** A model that is loaded now is not loaded while it is timed. */
@@ -99,15 +118,18 @@ async function warmUp(context: Context): Promise<void> {
   await converseIn(context, talk, `Hello ${context.canary("warm up")}`);
 }
 
-/** One user, who sends the next message when the reply has come. */
+/** One user, who sends a message to each of these conversations, the next one when the reply has come. */
 async function chat(
   context: Context,
-  talk: Talk,
-  { user, messages, attempt }: { user: string; messages: number; attempt: number },
+  talks: readonly Talk[],
+  { user, attempt }: { user: string; attempt: number },
 ): Promise<TimedSample[]> {
   const samples: TimedSample[] = [];
-  for (let message = 1; message <= messages; message += 1) {
-    const text = `Count to 100. ${context.canary(`${user} ${message} ${attempt}`)}`;
+  for (const [index, talk] of talks.entries()) {
+    const message = index + 1;
+    // A model has little to say to a greeting, also where its wire cannot say how long a reply may be.
+    const greeting = isDirected(context) ? "Count to 100." : "Hello";
+    const text = `${greeting} ${context.canary(`${user} ${message} ${attempt}`)}`;
     samples.push({ who: `${user}, message ${message}`, ...(await timeOne(context, talk, text)) });
   }
   return samples;

@@ -12,7 +12,7 @@ export async function plainReplies(context: Context): Promise<readonly SeenReply
   return await context.share("plain replies", async () => {
     const doors = doorsOf(context, DOORS);
     const plain = doors.map((door) =>
-      sendAndSeeReply(context, { door, name: `plain ${door}`, options: { num_predict: 24 } }),
+      sendAndSeeReply(context, { door, name: `plain ${door}`, options: { num_predict: 12 } }),
     );
     const empty = context.target.capabilities.has("direct the engine")
       ? doors.map((door) =>

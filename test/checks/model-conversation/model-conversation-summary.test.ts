@@ -74,6 +74,6 @@ test.each([
 test("is not judged where none came in time, and says how long that was", () => {
   const nothing = { ...good, summaries: [], waitedMs: 60_004, exchangeMs: 2_400 };
   const words =
-    "no summary came within 60 s, where a short exchange takes 2400 ms: nothing is known of where one is written";
+    "no summary came within 60 s, where an exchange takes 2400 ms: nothing is known of where one is written";
   expect(() => judge(summary, nothing)).toThrow(new NotTold(words));
 });
