@@ -17,11 +17,14 @@ export interface OutgrownConversation {
 }
 
 /** Of the profile: small, so that a few messages fill it, and of a kind that nobody makes up. */
-export const OPTIONS = { num_ctx: 512, num_predict: 4, seed: 4711, stand_in_token_ms: 4 } as const;
+export const OPTIONS = { num_ctx: 256, num_predict: 4, seed: 4711, stand_in_token_ms: 4 } as const;
 /** All of them together are more than the window, and each alone is less. */
-const TURNS = 6;
-/** How many words a message has, each one token: a real engine on a small machine reads some 70 tokens a second. */
-const WORDS = 72;
+const TURNS = 5;
+/** How many words a message has, each one token: a real engine on a small machine reads some 60 tokens a second. */
+const WORDS = 36;
+
+/** A stack that nobody seems to go on with may wait for a second before it asks for a summary. */
+const SUMMARY_PATIENCE_MS = 3_000;
 
 /** Talks until the window of the profile's own `num_ctx` is full, and some more. */
 export async function outgrowWindow(context: Context): Promise<OutgrownConversation> {
@@ -42,7 +45,7 @@ export async function outgrowWindow(context: Context): Promise<OutgrownConversat
     // A summary is made after the reply that makes it due.
     const others = await lookUntil(
       context,
-      isWatched ? patienceOf(context.target) : 0,
+      isWatched ? Math.max(patienceOf(context.target), SUMMARY_PATIENCE_MS) : 0,
       async () => (await generationsWith(context, word)).filter(({ id }) => !known.has(id)),
       (seen) => seen.length > 0,
     );

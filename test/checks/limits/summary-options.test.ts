@@ -7,7 +7,7 @@ const judge = (endpoint: string, options: object) =>
   summaryOptions.judge({ others: [{ endpoint, options, model: "m", messages: SUMMARISE }] } as never);
 
 test.each([
-  ["chat", { num_ctx: 512, seed: 4711, num_predict: 16 }, "holds"],
+  ["chat", { num_ctx: 256, seed: 4711, num_predict: 16 }, "holds"],
   ["chat", { seed: 4711, num_predict: 16 }, "broken"],
   // There is no name for num_ctx on that wire.
   ["completions", { seed: 4711, num_predict: 16 }, "holds"],
