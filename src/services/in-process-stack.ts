@@ -130,6 +130,8 @@ async function startAll(
     ...config,
     [name]: { ...config[name], port },
   });
+  // Its messages come from programs, which wait for what is due.
+  const atOnce: StartContext = { summaryQuietMs: 0, ...options };
   const startReplica = async (): Promise<RunningReplica> => {
     const store = own(await openStore(config, options));
     // On a server each service has connections and a lease of its own, as where they are processes.
@@ -141,7 +143,7 @@ async function startAll(
     );
     const hmi = await asCalled(
       "hmi",
-      await runAs("hmi", services, (port) => startHmiOn(on("hmi", port), store, gateway, options)),
+      await runAs("hmi", services, (port) => startHmiOn(on("hmi", port), store, gateway, atOnce)),
     );
     return { hmi, gateway, services };
   };

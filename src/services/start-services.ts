@@ -47,6 +47,8 @@ export interface StartContext {
   logger?: FastifyBaseLogger | undefined;
   /** @internal What this copy of the HMI and others of it tell each other; closed with it. */
   bus?: ReplicaBus | undefined;
+  /** @internal For how long nobody may have been answered before a summary is begun, in milliseconds; left out: a second. */
+  summaryQuietMs?: number | undefined;
 }
 
 /** Opens the conversations that the configuration names. Throws a UserError where their database cannot be used. */
@@ -127,7 +129,7 @@ export async function startHmiOn(
   config: Config,
   store: ConversationStore,
   gatewayUrl: string,
-  { overrides, logger, bus }: StartContext = {},
+  { overrides, logger, bus, summaryQuietMs = SUMMARY_QUIET_MS }: StartContext = {},
 ): Promise<RunningService> {
   const plain = bus ?? (await busOf(config, logger));
   const copies = plain && (overrides?.bus?.(plain) ?? plain);
@@ -146,6 +148,7 @@ export async function startHmiOn(
     bus: copies,
     // Alone it looks where there is a reason to.
     lookForLeftEveryMs: copies === undefined ? 0 : LOOK_FOR_LEFT_EVERY_MS,
+    summaryQuietMs,
     webFolder: webFolder(),
     version: packageVersion(),
   });
@@ -176,6 +179,9 @@ async function busOf(
   await bus.connect();
   return bus;
 }
+
+/** Longer than a quick writer, or a program, takes to go on. */
+const SUMMARY_QUIET_MS = 1_000;
 
 /** How often a copy looks for replies that others have left, in milliseconds. */
 const LOOK_FOR_LEFT_EVERY_MS = 1_000;

@@ -113,7 +113,8 @@ async function promptAfter(
   if (!context.target.capabilities.has("show what reached the engine")) return undefined;
   const { canary } = await getStage(context);
   const message = `After the summary, ${canary}`;
-  return (await exchangeByModel(context, { endpoint: "general-stream", message, modelId, sessionId })).generations;
+  return (await exchangeByModel(context, { endpoint: "general-stream", message, modelId, sessionId }))
+    .generations;
 }
 
 /** A slow engine's summary cannot be waited for for ever. */

@@ -34,6 +34,8 @@ export interface ChatSettings extends TurnContext {
   readonly draining: Pick<Draining, "begin">;
   /** See `OrphanedReplies`. */
   readonly lookForLeftEveryMs: number;
+  /** See `SummarySettings`. */
+  readonly summaryQuietMs: number;
   /** Told how many replies of a stopped HMI are taken up again, where there are any. */
   readonly onTakenOver: (count: number) => void;
   /** Told of what fails behind a reader's back. */
@@ -61,10 +63,10 @@ export class Chat {
   readonly #sending = new Map<string, Promise<Sent>>();
 
   constructor(settings: ChatSettings) {
-    const { stream, store, gateway, events, limitsOf, defaults, onError } = settings;
+    const { stream, store, gateway, events, limitsOf, defaults, summaryQuietMs, onError } = settings;
     this.#settings = settings;
     this.#summaries = new Summaries(
-      { store, gateway, events, limitsOf, defaults, onError },
+      { store, gateway, events, limitsOf, defaults, summaryQuietMs, onError },
       () => this.#replies.activeCount > 0,
     );
     this.#replies = new Replies({

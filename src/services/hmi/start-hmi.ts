@@ -48,6 +48,8 @@ export interface HmiOptions {
   readonly bus?: ReplicaBus | undefined;
   /** See `LeftReplies`. */
   readonly lookForLeftEveryMs: number;
+  /** See `SummarySettings`. */
+  readonly summaryQuietMs: number;
   /** The setting `http.messages_per_minute`. */
   readonly messagesPerMinute: number;
 }
@@ -67,6 +69,7 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
     store,
     gateway,
     lookForLeftEveryMs: options.lookForLeftEveryMs,
+    summaryQuietMs: options.summaryQuietMs,
     events,
     draining,
     limitsOf: limitsFrom(() => gateway.models()),

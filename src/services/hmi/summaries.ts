@@ -18,6 +18,11 @@ export interface SummarySettings {
   readonly limitsOf: LimitsOf;
   /** Where it is told that one was made. */
   readonly events: UserEventPublisher;
+  /**
+   * For how long nobody may have been answered before one is begun, in milliseconds: whoever goes on talking at once would
+   * wait for what the engine has begun to read of it.
+   */
+  readonly summaryQuietMs: number;
   /** How models are to answer where no profile says it. */
   readonly defaults: EngineSettings;
   readonly onError: (error: unknown, what: string) => void;
@@ -31,8 +36,8 @@ const PAUSE_MS = 5_000;
 
 /**
  * Keeps prompts short: a conversation that has grown long gets a summary for all but its last messages (contract,
- * section 3). One is made at a time, when no reply runs, because an engine may have a single slot; it gives way to
- * any person's message at once, and is taken up again later.
+ * section 3). One is made at a time, when no reply has run for a moment, because an engine may have a single slot; it
+ * gives way to any person's message at once, and is taken up again later.
  */
 export class Summaries {
   readonly #settings: SummarySettings;
@@ -43,6 +48,7 @@ export class Summaries {
   /** Up to which message each conversation's last summary stands, since it was last considered. */
   readonly #madeUntil = new Map<string, string>();
   #running: Running | undefined;
+  #quiet: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(settings: SummarySettings, isBusy: () => boolean) {
@@ -50,7 +56,7 @@ export class Summaries {
     this.#isBusy = isBusy;
   }
 
-  /** Makes a summary of this conversation, if one is due, as soon as no reply runs. */
+  /** Makes a summary of this conversation, if one is due, as soon as no reply has run for a moment. */
   consider(user: string, sessionId: string): void {
     this.#due.set(sessionId, user);
     this.#madeUntil.delete(sessionId);
@@ -59,8 +65,23 @@ export class Summaries {
 
   /** To be called when a reply has ended: there may be time for a summary. */
   goOn(): void {
+    clearTimeout(this.#quiet);
+    if (this.#next() === undefined) return;
+    const { summaryQuietMs } = this.#settings;
+    if (summaryQuietMs === 0) this.#begin();
+    else this.#quiet = setTimeout(() => this.#begin(), summaryQuietMs).unref();
+  }
+
+  /** The conversation that comes next, and whose it is; undefined where there is none, or no time for it. */
+  #next(): readonly [sessionId: string, user: string] | undefined {
+    if (this.#running !== undefined || this.#isClosed || this.#isBusy()) return undefined;
     const [next] = this.#due;
-    if (next === undefined || this.#running !== undefined || this.#isClosed || this.#isBusy()) return;
+    return next;
+  }
+
+  #begin(): void {
+    const next = this.#next();
+    if (next === undefined) return;
     const [sessionId, user] = next;
     this.#due.delete(sessionId);
     const stop = new AbortController();
@@ -73,6 +94,7 @@ export class Summaries {
 
   /** Lets a person's message go first. */
   giveWay(): void {
+    clearTimeout(this.#quiet);
     if (this.#running === undefined) return;
     const { user, sessionId, stop } = this.#running;
     stop.abort();
@@ -88,6 +110,7 @@ export class Summaries {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    clearTimeout(this.#quiet);
     this.#running?.stop.abort();
     await this.#running?.ended;
   }

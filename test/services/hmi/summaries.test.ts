@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { StreamEvent } from "../../../src/contract/event-schemas.ts";
 import type { ChatRequest } from "../../../src/contract/gateway-schemas.ts";
 import type { GatewayClient } from "../../../src/services/hmi/gateway-client.ts";
+import type { StackOptions } from "../../../src/services/in-process-stack.ts";
 import { EXECUTING, PLANNING, token, USAGE } from "../../support/fake-gateway.ts";
 import { startTestStack, type TestStack } from "../../support/stack.ts";
 import { exchangeOf, openConversation, openTestStore } from "../../support/store.ts";
@@ -9,7 +10,11 @@ import { eventually } from "../../support/streams.ts";
 import { readUserEvents } from "../../support/user-events.ts";
 
 /** A stack with one conversation of this many exchanges; summaries are asked of `summarise`. */
-async function startWith(exchanges: number, summarise?: GatewayClient["chat"]) {
+async function startWith(
+  exchanges: number,
+  summarise?: GatewayClient["chat"],
+  options: Pick<StackOptions, "summaryQuietMs"> = {},
+) {
   const { store, own, path } = openTestStore();
   const sessionId = await openConversation(own, null);
   for (let number = 1; number <= exchanges; number += 1) {
@@ -22,7 +27,7 @@ async function startWith(exchanges: number, summarise?: GatewayClient["chat"]) {
       return isSummary && summarise ? summarise(request, signal) : real.chat(request, signal);
     },
   });
-  const stack = await startTestStack({ storePath: path, overrides: { gateway } });
+  const stack = await startTestStack({ ...options, storePath: path, overrides: { gateway } });
   return { stack, sessionId, say: (message: string) => sayIn(stack, sessionId, message) };
 }
 
@@ -118,6 +123,21 @@ test("a summary gives way to the next message at once, and is made after it", as
   await say("Say: answer 32");
   await eventually(async () => expect(await summariesOf(stack, sessionId)).toEqual(["whole"]));
   expect(asked).toBe(2);
+});
+
+test("a summary waits until nobody has been answered for a moment", async () => {
+  let asked = 0;
+  const summarise: GatewayClient["chat"] = async function* () {
+    asked += 1;
+    yield endingWith("whole", { type: "status_update", status: "complete" }, "stop");
+  };
+  const hasty = await startWith(30, summarise, { summaryQuietMs: 60_000 });
+  await hasty.say("Say: answer 31");
+  await hasty.say("Say: answer 32");
+  expect([asked, await summariesOf(hasty.stack, hasty.sessionId)]).toEqual([0, []]);
+  const quiet = await startWith(30, summarise, { summaryQuietMs: 20 });
+  await quiet.say("Say: answer 31");
+  await eventually(async () => expect(await summariesOf(quiet.stack, quiet.sessionId)).toEqual(["whole"]));
 });
 
 test("stopping the stack does not wait for a summary", async () => {
