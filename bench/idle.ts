@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { cpuShare, usageOf } from "../src/os/process-usage.ts";
+import { cpuShare, processUsageOf } from "../src/os/process-usage.ts";
 
 /** How long an idle process is watched: CPU time has a resolution of 10 ms, 0.1 % of this. */
 const IDLE_MS = 10_000;
@@ -13,9 +13,9 @@ export interface IdleUsage {
 
 /** Measures what a process takes while it is left alone. Throws where it ends meanwhile. */
 export async function watchIdle(pid: number): Promise<IdleUsage> {
-  const before = { ...usageOf([pid]), at: performance.now() };
+  const before = { ...processUsageOf([pid]), at: performance.now() };
   await delay(IDLE_MS);
-  const after = usageOf([pid]);
+  const after = processUsageOf([pid]);
   if (after.processes === 0) throw new Error(`The supervisor (pid ${pid}) is gone.`);
   return {
     memoryMiB: after.rssBytes / 1024 / 1024,

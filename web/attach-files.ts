@@ -2,13 +2,13 @@ import { LIMITS } from "../src/contract/contract-defaults.ts";
 import type { ChatController } from "./chat-controller.ts";
 import { canSee, picturesOf, selectedModel } from "./chat-selectors.ts";
 import { draftKey } from "./drafts.ts";
-import { type Picture, readPictureFile } from "./picture-file.ts";
+import { type AttachedPicture, readPictureFile } from "./picture-file.ts";
 
 /** Takes files into the next message: pictures as such, texts as quotations with their name. Says what it does not take. */
 export async function attachFiles(chat: ChatController, files: readonly File[]): Promise<void> {
   const key = draftKey(chat.state);
   const refused: string[] = [];
-  const pictures: Picture[] = [];
+  const pictures: AttachedPicture[] = [];
   for (const file of files) {
     if (!file.type.startsWith("image/") || file.type === "image/svg+xml") {
       const text = await textOf(file);

@@ -1,19 +1,19 @@
 import type { SearchResults, UserEvent } from "../src/contract/hmi-schemas.ts";
 import { ApiError } from "./api-error.ts";
 import type { ChatAction } from "./chat-action.ts";
-import type { ChatState, Problem } from "./chat-state.ts";
+import type { ChatState, PageProblem } from "./chat-state.ts";
 import { ChatStore } from "./chat-store.ts";
 import { ConversationReader } from "./conversation-reader.ts";
 import { allDrafts, type DraftStorage } from "./drafts.ts";
 import { HmiConnection, isUnreachable } from "./hmi-connection.ts";
 import { ListChanges } from "./list-changes.ts";
 import { MessageSender } from "./message-sender.ts";
-import { type Address, type Place, parseAddress } from "./page-address.ts";
+import { type OpenConversation, type PageAddress, parseAddress } from "./page-address.ts";
 import { createApi, type PageApi } from "./page-api.ts";
 import { PageLists } from "./page-lists.ts";
 import { checkedServices, hasServiceDown } from "./service-health.ts";
 
-export interface ChatOptions {
+export interface ChatControllerOptions {
   /** Empty in the page, which talks to the HMI that it came from. */
   readonly origin?: string;
   /** What the HMI is shown where it asks for a token. */
@@ -38,9 +38,9 @@ export class ChatController {
   readonly #sender: MessageSender;
   /** Changes conversations and profiles. */
   readonly keeper: ListChanges;
-  #address: Address = { page: "active" };
+  #address: PageAddress = { page: "active" };
 
-  constructor(options: ChatOptions = {}) {
+  constructor(options: ChatControllerOptions = {}) {
     const { origin = "", token = "", nextFrame = soon, announce = nothing, drafts } = options;
     const store = new ChatStore(drafts?.load());
     this.#store = store;
@@ -108,7 +108,7 @@ export class ChatController {
   }
 
   /** Sends another version of a message; resolves to what went wrong, or null. */
-  async edit(messageId: string, text: string): Promise<Problem | null> {
+  async edit(messageId: string, text: string): Promise<PageProblem | null> {
     return await this.#sender.edit(messageId, text);
   }
 
@@ -200,7 +200,7 @@ export class ChatController {
   /** Everything once more, and what is open with it. */
   async #reload(): Promise<void> {
     const { session } = this.state;
-    const address: Address =
+    const address: PageAddress =
       session === null
         ? this.#address
         : { page: "conversation", sessionId: session.session_id, modelId: null };
@@ -208,7 +208,7 @@ export class ChatController {
     await Promise.all([...listed, this.#open(address), this.checkServices()]);
   }
 
-  async #open(address: Address): Promise<void> {
+  async #open(address: PageAddress): Promise<void> {
     switch (address.page) {
       case "active":
         return await this.#openActive();
@@ -245,7 +245,10 @@ export class ChatController {
     await listed;
   }
 
-  async #openConversation({ sessionId, modelId }: Place & { readonly sessionId: string }): Promise<void> {
+  async #openConversation({
+    sessionId,
+    modelId,
+  }: OpenConversation & { readonly sessionId: string }): Promise<void> {
     const signal = this.#reader.leave({ sessionId, modelId });
     await Promise.all([this.#reader.show(sessionId, modelId, signal), this.#listIfOther(modelId)]);
   }
@@ -261,7 +264,7 @@ export class ChatController {
 
   #miss(key: string, modelId: number | null): void {
     this.#reader.leave({ sessionId: null, modelId });
-    const problem: Problem = { message: `There is no profile ${key}.`, retry: null };
+    const problem: PageProblem = { message: `There is no profile ${key}.`, retry: null };
     this.dispatch({ type: "place_missing", modelId, problem });
   }
 
@@ -283,7 +286,7 @@ function keepDrafts(store: ChatStore, storage: DraftStorage): void {
   });
 }
 
-function addressAt(path: string): Address {
+function addressAt(path: string): PageAddress {
   return parseAddress(path) ?? { page: "active" };
 }
 

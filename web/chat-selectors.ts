@@ -1,10 +1,10 @@
 import type { EngineModel } from "../src/contract/common-schemas.ts";
 import { LIMITS } from "../src/contract/contract-defaults.ts";
 import type { Profile, Session } from "../src/contract/hmi-schemas.ts";
-import type { ChatState, Problem, ShownMessage } from "./chat-state.ts";
+import type { ChatState, PageProblem, ShownMessage } from "./chat-state.ts";
 import { costOf, costText } from "./context-usage.ts";
 import { draftKey } from "./drafts.ts";
-import type { Picture } from "./picture-file.ts";
+import type { AttachedPicture } from "./picture-file.ts";
 import { hasServiceDown, type ServiceTrouble, serviceTrouble } from "./service-health.ts";
 import { type ThinkChoice, thinkFor } from "./think-options.ts";
 
@@ -72,7 +72,7 @@ export function canSend(state: ChatState): boolean {
 }
 
 /** The pictures that go with the next message of a place; of the open one, unless told otherwise. */
-export function picturesOf(state: ChatState, key = draftKey(state)): readonly Picture[] {
+export function picturesOf(state: ChatState, key = draftKey(state)): readonly AttachedPicture[] {
   return state.pictures[key] ?? [];
 }
 
@@ -191,7 +191,7 @@ export function replySummary(
 }
 
 /** What failed in a reply, and what to do; undefined where nothing did. */
-export function failureOf({ status, error }: ShownMessage): ShownMessage["error"] | undefined {
+export function shownFailureOf({ status, error }: ShownMessage): ShownMessage["error"] | undefined {
   if (error !== null) return error;
   if (status !== "interrupted") return undefined;
   return {
@@ -202,9 +202,9 @@ export function failureOf({ status, error }: ShownMessage): ShownMessage["error"
 }
 
 /** The problem to show: not one that the last reply names already, nor one that the services' note explains. */
-export function shownProblem({ problem, messages, services }: ChatState): Problem | null {
+export function shownProblem({ problem, messages, services }: ChatState): PageProblem | null {
   const last = messages.at(-1);
-  const isSaid = last !== undefined && failureOf(last)?.message === problem?.message;
+  const isSaid = last !== undefined && shownFailureOf(last)?.message === problem?.message;
   const isExplained = problem?.retry === "load" && hasServiceDown(services);
   return isSaid || isExplained ? null : problem;
 }
@@ -212,7 +212,7 @@ export function shownProblem({ problem, messages, services }: ChatState): Proble
 /** The service to mend, where no problem and no failed reply says so already. */
 export function shownServiceTrouble(state: ChatState): ServiceTrouble | null {
   const last = state.messages.at(-1);
-  const failure = last === undefined ? undefined : failureOf(last);
+  const failure = last === undefined ? undefined : shownFailureOf(last);
   const isSaid = failure?.code.endsWith("_unavailable") ?? false;
   return isSaid || shownProblem(state) !== null ? null : serviceTrouble(state.services);
 }

@@ -2,9 +2,9 @@ import type { EngineModel } from "../src/contract/common-schemas.ts";
 import type { Agent, Message, Profile, Session } from "../src/contract/hmi-schemas.ts";
 import type { Summary } from "./context-marks.ts";
 import type { Drafts } from "./drafts.ts";
-import type { Picture } from "./picture-file.ts";
+import type { AttachedPicture } from "./picture-file.ts";
 import type { ReplyTiming } from "./reply-timing.ts";
-import type { Service } from "./service-health.ts";
+import type { CheckedService } from "./service-health.ts";
 import type { ThinkChoice } from "./think-options.ts";
 
 /** A message as the page shows it: the part of a row that matters here, also before the row is known. */
@@ -26,13 +26,13 @@ export type ShownMessage = ReplyTiming &
     | "versions"
   > & {
     /** Of a message that this page has sent: its pictures, before it knows under which names they are kept. */
-    readonly pictures?: readonly Picture[];
+    readonly pictures?: readonly AttachedPicture[];
     /** Of a reply: it has been followed since there was nothing of it, so that all of it is read out. */
     readonly isSeenFromStart?: boolean;
   };
 
 /** What went wrong outside a reply, and what Retry does about it. */
-export interface Problem {
+export interface PageProblem {
   readonly message: string;
   readonly hint?: string | undefined;
   /**
@@ -58,7 +58,7 @@ export type Access = "open" | "token_wanted" | "token_refused";
 export interface ChatState {
   readonly access: Access;
   /** The HMI first, then what it needs; empty until it was asked. */
-  readonly services: readonly Service[];
+  readonly services: readonly CheckedService[];
   readonly models: readonly EngineModel[];
   /** False until the engine's models were asked for, or something went wrong: nothing is told of them before. */
   readonly areModelsKnown: boolean;
@@ -83,7 +83,7 @@ export interface ChatState {
   /** What stands for the first of them. */
   readonly summaries: readonly Summary[];
   /** Why there is nothing at this address; null where there is something. */
-  readonly missing: Problem | null;
+  readonly missing: PageProblem | null;
   /** Null where nobody chose: see `selectedModel` and `selectedAgent`. */
   readonly chosenModel: string | null;
   readonly chosenAgent: string | null;
@@ -92,7 +92,7 @@ export interface ChatState {
   /** What stands in the composer. */
   readonly draft: string;
   /** Those that go with the next message, by `draftKey`. */
-  readonly pictures: Readonly<Record<string, readonly Picture[]>>;
+  readonly pictures: Readonly<Record<string, readonly AttachedPicture[]>>;
   /** What was written in other places. */
   readonly drafts: Drafts;
   readonly phase: Phase;
@@ -100,7 +100,7 @@ export interface ChatState {
   readonly waiting: Waiting;
   /** While `reconnecting`: how long until the next attempt, in milliseconds. */
   readonly retryInMs: number;
-  readonly problem: Problem | null;
+  readonly problem: PageProblem | null;
   /** The conversation that was just archived, which can still be undone. */
   readonly archived: Session | null;
   /** The HMI has another version of this page by now. */

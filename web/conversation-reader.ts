@@ -1,13 +1,13 @@
 import { ApiError } from "./api-error.ts";
-import { failureOf, isReplying } from "./chat-selectors.ts";
+import { isReplying, shownFailureOf } from "./chat-selectors.ts";
 import type { ChatStore } from "./chat-store.ts";
 import { EventBatch } from "./event-batch.ts";
 import { type FollowOutcome, followReply } from "./follow-reply.ts";
 import type { HmiConnection } from "./hmi-connection.ts";
-import type { Place } from "./page-address.ts";
+import type { OpenConversation } from "./page-address.ts";
 import type { PageApi } from "./page-api.ts";
 import type { PageLists } from "./page-lists.ts";
-import { problemOf } from "./page-problem.ts";
+import { pageProblemOf } from "./page-problem.ts";
 import { isUnsaved, streamingReply } from "./reduce-exchange.ts";
 
 export interface ReaderParts {
@@ -55,7 +55,7 @@ export class ConversationReader {
   }
 
   /** Turns away from the open conversation, towards another place. */
-  leave(place: Place): AbortSignal {
+  leave(place: OpenConversation): AbortSignal {
     this.#visit.abort();
     this.#visit = new AbortController();
     this.#parts.store.dispatch({ type: "conversation_opening", place });
@@ -91,7 +91,7 @@ export class ConversationReader {
       const { session, messages } = await api.chooseVersion(sessionId, messageId);
       if (!signal.aborted) store.dispatch({ type: "conversation_opened", session, messages });
     } catch (error) {
-      if (!signal.aborted) store.dispatch({ type: "failed", problem: problemOf(error, null) });
+      if (!signal.aborted) store.dispatch({ type: "failed", problem: pageProblemOf(error, null) });
     }
   }
 
@@ -110,7 +110,7 @@ export class ConversationReader {
       store.dispatch({ type: "conversation_opened", session, messages });
     } catch (error) {
       if (signal.aborted || !isWanted()) return;
-      const problem = problemOf(error, "load");
+      const problem = pageProblemOf(error, "load");
       if (problem.retry === null) {
         const hint = problem.hint ?? "It may have been deleted.";
         store.dispatch({
@@ -146,7 +146,8 @@ export class ConversationReader {
       else if (reply.versions.length > 1) await this.#showChosen(sessionId, messageId, signal);
     } catch (error) {
       batch.flush();
-      if (!signal.aborted) store.dispatch({ type: "reply_unavailable", problem: problemOf(error, "load") });
+      if (!signal.aborted)
+        store.dispatch({ type: "reply_unavailable", problem: pageProblemOf(error, "load") });
       return;
     } finally {
       if (this.#followed === followed) this.#followed = undefined;
@@ -174,7 +175,7 @@ export class ConversationReader {
         onEvents: (events) => batch.add(events),
         onLost: (retryInMs, error) => {
           batch.flush();
-          const problem = error === undefined ? null : problemOf(error, "load");
+          const problem = error === undefined ? null : pageProblemOf(error, "load");
           store.dispatch({ type: "connection_lost", retryInMs, problem });
         },
         onRestored: () => store.dispatch({ type: "connection_restored" }),
@@ -189,7 +190,7 @@ export class ConversationReader {
     const ended = store.state.messages.find(({ message_id }) => message_id === messageId);
     await this.load(sessionId, null, signal, () => !isReplying(store.state));
     const isShown = store.state.messages.some(({ message_id }) => message_id === messageId);
-    const failure = ended && failureOf(ended);
+    const failure = ended && shownFailureOf(ended);
     if (signal.aborted || isShown || !failure) return;
     const problem = { message: failure.message, hint: failure.hint, retry: "regenerate" } as const;
     store.dispatch({ type: "failed", problem });

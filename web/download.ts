@@ -1,5 +1,5 @@
 import type { ChatController } from "./chat-controller.ts";
-import { problemOf } from "./page-problem.ts";
+import { pageProblemOf } from "./page-problem.ts";
 
 /** Long enough for the browser to have taken the file over. */
 const KEPT_MS = 60_000;
@@ -10,7 +10,7 @@ export async function downloadFile(chat: ChatController, path: string, name: str
   try {
     file = await (await chat.connection.request(path)).blob();
   } catch (error) {
-    chat.dispatch({ type: "failed", problem: problemOf(error, null) });
+    chat.dispatch({ type: "failed", problem: pageProblemOf(error, null) });
     return;
   }
   const link = document.createElement("a");

@@ -1,6 +1,6 @@
 import type { ChatState } from "./chat-state.ts";
-import type { Place } from "./page-address.ts";
-import type { Picture } from "./picture-file.ts";
+import type { OpenConversation } from "./page-address.ts";
+import type { AttachedPicture } from "./picture-file.ts";
 
 /** What was written and not sent, by `draftKey`; only what is not empty. */
 export type Drafts = Readonly<Record<string, string>>;
@@ -12,7 +12,7 @@ export interface DraftStorage {
 }
 
 /** The key of the draft of a conversation, or of the new one of a profile: keys of conversations have no space. */
-export function draftKey({ sessionId, modelId }: Place): string {
+export function draftKey({ sessionId, modelId }: OpenConversation): string {
   return sessionId ?? `new ${modelId ?? "general"}`;
 }
 
@@ -24,14 +24,14 @@ export function allDrafts(state: ChatState): Drafts {
 }
 
 /** The state of another place: its own draft is in the composer, and what was there is kept with its conversation. */
-export function movedTo(state: ChatState, place: Place): Pick<ChatState, "draft" | "drafts"> {
+export function movedTo(state: ChatState, place: OpenConversation): Pick<ChatState, "draft" | "drafts"> {
   const drafts = allDrafts(state);
   // Which conversation an address without one leads to is known later: see `found`.
   return { drafts, draft: place.sessionId === null ? "" : (drafts[draftKey(place)] ?? "") };
 }
 
 /** The draft of a place that is known only now: what was typed meanwhile, or what had been kept. */
-export function foundDraft(state: ChatState, place: Place): string {
+export function foundDraft(state: ChatState, place: OpenConversation): string {
   if (state.sessionId !== null || state.draft !== "") return state.draft;
   return state.drafts[draftKey(place)] ?? "";
 }
@@ -43,12 +43,12 @@ export function draftReturned(state: ChatState, key: string, text: string): Chat
 }
 
 /** More pictures for the next message of a place. */
-export function picturesAdded(state: ChatState, key: string, added: readonly Picture[]): ChatState {
+export function picturesAdded(state: ChatState, key: string, added: readonly AttachedPicture[]): ChatState {
   if (added.length === 0) return state;
   return withPictures(state, key, [...(state.pictures[key] ?? []), ...added]);
 }
 
-export function pictureRemoved(state: ChatState, picture: Picture): ChatState {
+export function pictureRemoved(state: ChatState, picture: AttachedPicture): ChatState {
   const key = draftKey(state);
   return withPictures(
     state,
@@ -58,7 +58,7 @@ export function pictureRemoved(state: ChatState, picture: Picture): ChatState {
 }
 
 /** The pictures of the next message of a place, all at once. */
-export function withPictures(state: ChatState, key: string, pictures: readonly Picture[]): ChatState {
+export function withPictures(state: ChatState, key: string, pictures: readonly AttachedPicture[]): ChatState {
   return { ...state, pictures: { ...state.pictures, [key]: pictures } };
 }
 

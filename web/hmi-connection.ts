@@ -37,7 +37,7 @@ export class HmiConnection {
     } catch (error) {
       if (error instanceof Error && error.name === "AbortError") throw error;
       if (error instanceof Error && error.name === "TimeoutError") throw late();
-      throw unreachable();
+      throw hmiUnreachable();
     }
     if (response.ok) return response;
     const error = new ApiError(response.status, await errorOf(response));
@@ -73,7 +73,7 @@ export function callLost(): ApiError {
 }
 
 /** There is no answer, or none to its end. */
-export function unreachable(): ApiError {
+export function hmiUnreachable(): ApiError {
   return new ApiError(0, {
     code: "hmi_unreachable",
     message: "The HMI does not answer.",

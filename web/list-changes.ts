@@ -1,11 +1,11 @@
 import type { Profile, ProfileDraft, Session } from "../src/contract/hmi-schemas.ts";
-import type { Problem } from "./chat-state.ts";
+import type { PageProblem } from "./chat-state.ts";
 import type { ChatStore } from "./chat-store.ts";
 import { type FoundSessions, listNewestSessions } from "./list-newest-sessions.ts";
-import { addressOf, newAddress } from "./page-address.ts";
+import { newAddress, pagePathOf } from "./page-address.ts";
 import type { PageApi } from "./page-api.ts";
 import type { PageLists } from "./page-lists.ts";
-import { problemOf } from "./page-problem.ts";
+import { pageProblemOf } from "./page-problem.ts";
 
 export interface ListChangesParts {
   readonly api: PageApi;
@@ -18,7 +18,7 @@ export interface ListChangesParts {
 }
 
 /** A change that was made, or why it was not. */
-export type Outcome = Problem | null;
+export type ChangeOutcome = PageProblem | null;
 
 /** Changes what the page lists: conversations and profiles. Whoever asked shows what went wrong. */
 export class ListChanges {
@@ -28,12 +28,12 @@ export class ListChanges {
     this.#parts = parts;
   }
 
-  async rename(session: Session, title: string): Promise<Outcome> {
+  async rename(session: Session, title: string): Promise<ChangeOutcome> {
     return await this.#change(() => this.#parts.api.renameSession(session.session_id, title));
   }
 
   /** Deletes a conversation with its messages. */
-  async remove(session: Session): Promise<Outcome> {
+  async remove(session: Session): Promise<ChangeOutcome> {
     return await this.#change(async () => {
       await this.#parts.api.deleteSession(session.session_id);
       this.#leave(session);
@@ -60,7 +60,7 @@ export class ListChanges {
   }
 
   /** Brings it back as it was: where it was the active one of its profile, it is that again. */
-  async unarchive({ session_id, active }: Session): Promise<Outcome> {
+  async unarchive({ session_id, active }: Session): Promise<ChangeOutcome> {
     const { api, store } = this.#parts;
     return await this.#report(async () => {
       const { session } = await (active ? api.resumeSession(session_id) : api.unarchiveSession(session_id));
@@ -73,13 +73,13 @@ export class ListChanges {
   async clear(session: Session): Promise<void> {
     await this.#report(async () => {
       const { session: fresh } = await this.#parts.api.clearSession(session.session_id);
-      this.#parts.go(addressOf({ sessionId: fresh.session_id, modelId: fresh.model_id }));
+      this.#parts.go(pagePathOf({ sessionId: fresh.session_id, modelId: fresh.model_id }));
       this.#parts.store.dispatch({ type: "conversation_archived", session });
     });
   }
 
   /** Makes a profile where `modelId` is null, and opens it; else changes that one. */
-  async saveProfile(modelId: number | null, draft: ProfileDraft): Promise<Outcome> {
+  async saveProfile(modelId: number | null, draft: ProfileDraft): Promise<ChangeOutcome> {
     const { api, lists, go } = this.#parts;
     return await this.#attempt(async () => {
       const { profile } = await (modelId === null
@@ -90,7 +90,7 @@ export class ListChanges {
     });
   }
 
-  async removeProfile({ model_id }: Profile): Promise<Outcome> {
+  async removeProfile({ model_id }: Profile): Promise<ChangeOutcome> {
     const { api, lists, store, go } = this.#parts;
     return await this.#attempt(async () => {
       await api.deleteProfile(model_id);
@@ -104,26 +104,26 @@ export class ListChanges {
     if (this.#parts.store.state.sessionId === session_id) this.#parts.go(newAddress(model_id));
   }
 
-  async #change(make: () => Promise<unknown>): Promise<Outcome> {
+  async #change(make: () => Promise<unknown>): Promise<ChangeOutcome> {
     return await this.#attempt(async () => {
       await make();
       await this.#parts.lists.sessions();
     });
   }
 
-  async #report(make: () => Promise<unknown>): Promise<Outcome> {
+  async #report(make: () => Promise<unknown>): Promise<ChangeOutcome> {
     const problem = await this.#change(make);
     if (problem !== null) this.#parts.store.dispatch({ type: "failed", problem });
     return problem;
   }
 
-  async #attempt(make: () => Promise<unknown>): Promise<Outcome> {
+  async #attempt(make: () => Promise<unknown>): Promise<ChangeOutcome> {
     try {
       await make();
       this.#parts.announce();
       return null;
     } catch (error) {
-      return problemOf(error, null);
+      return pageProblemOf(error, null);
     }
   }
 }

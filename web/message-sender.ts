@@ -10,15 +10,15 @@ import {
   selectedModel,
   selectedThink,
 } from "./chat-selectors.ts";
-import type { Problem } from "./chat-state.ts";
+import type { PageProblem } from "./chat-state.ts";
 import type { ChatStore } from "./chat-store.ts";
 import type { ConversationReader } from "./conversation-reader.ts";
 import { draftKey } from "./drafts.ts";
 import type { PageApi } from "./page-api.ts";
 import type { PageLists } from "./page-lists.ts";
-import { problemOf } from "./page-problem.ts";
+import { pageProblemOf } from "./page-problem.ts";
 import { pastDraining } from "./past-draining.ts";
-import type { Picture } from "./picture-file.ts";
+import type { AttachedPicture } from "./picture-file.ts";
 import { streamingReply } from "./reduce-exchange.ts";
 
 export interface SenderParts {
@@ -94,7 +94,7 @@ export class MessageSender {
       sent = await this.#pastDraining(() => api.regenerate(sessionId, body), false);
     } catch (error) {
       if (signal.aborted) return;
-      store.dispatch({ type: "regenerate_failed", messages, problem: problemOf(error, "regenerate") });
+      store.dispatch({ type: "regenerate_failed", messages, problem: pageProblemOf(error, "regenerate") });
       if (isInTheWay(error)) await this.#showOthers(sessionId, error, signal);
       return;
     }
@@ -105,7 +105,7 @@ export class MessageSender {
    * Sends another version of a message, in its place; resolves when the HMI has it, or to what went wrong: then nothing
    * has changed.
    */
-  async edit(edits: string, text: string): Promise<Problem | null> {
+  async edit(edits: string, text: string): Promise<PageProblem | null> {
     const { api, store, reader } = this.#parts;
     const { session, phase } = store.state;
     if (session === null || phase !== "idle") return STILL_ANSWERED;
@@ -118,7 +118,7 @@ export class MessageSender {
       const keyed = { ...body, client_message_id: randomKey() };
       sent = await this.#pastDraining(() => api.sendMessage(keyed), true);
     } catch (error) {
-      return problemOf(error, null);
+      return pageProblemOf(error, null);
     }
     // The events of the user may have been quicker: then it is shown, and followed, already.
     const isHere = store.state.messages.some(({ message_id }) => message_id === sent.message_id);
@@ -141,7 +141,7 @@ export class MessageSender {
       const reply = streamingReply(store.state);
       await api.cancel(sessionId, reply === undefined ? {} : { message_id: reply.message_id });
     } catch (error) {
-      if (!signal.aborted) store.dispatch({ type: "stop_failed", problem: problemOf(error, null) });
+      if (!signal.aborted) store.dispatch({ type: "stop_failed", problem: pageProblemOf(error, null) });
     }
   }
 
@@ -209,7 +209,7 @@ export class MessageSender {
 
   async #sendFailed(text: string, error: unknown, signal: AbortSignal): Promise<void> {
     const { store } = this.#parts;
-    const problem = problemOf(error, "send");
+    const problem = pageProblemOf(error, "send");
     if (signal.aborted) {
       // Another conversation is open by now; the text must not be lost for that.
       store.dispatch({ type: "failed", problem: { ...problem, retry: null } });
@@ -242,12 +242,12 @@ export class MessageSender {
   async #showOthers(sessionId: string, error: unknown, signal: AbortSignal): Promise<void> {
     const { store, reader } = this.#parts;
     await reader.load(sessionId, null, signal);
-    store.dispatch({ type: "failed", problem: problemOf(error, null) });
+    store.dispatch({ type: "failed", problem: pageProblemOf(error, null) });
     await reader.follow(signal);
   }
 }
 
-const STILL_ANSWERED: Problem = {
+const STILL_ANSWERED: PageProblem = {
   message: "The conversation is still being answered.",
   hint: "Wait for the reply, or stop it.",
   retry: null,
@@ -260,14 +260,14 @@ interface Outgoing {
   /** Of the conversation that it is for: see `draftKey`. */
   readonly key: string;
   readonly text: string;
-  readonly pictures: readonly Picture[];
+  readonly pictures: readonly AttachedPicture[];
   /** The conversation that it is in, where the HMI has told that it has it. */
   readonly sentTo?: string;
 }
 
 const NOTHING: Outgoing = { id: "", key: "", text: "", pictures: [] };
 
-function isSame(some: readonly Picture[], others: readonly Picture[]): boolean {
+function isSame(some: readonly AttachedPicture[], others: readonly AttachedPicture[]): boolean {
   return some.length === others.length && some.every((picture, index) => picture === others[index]);
 }
 

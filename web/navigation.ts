@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect } from "preact/hooks";
 import type { ChatController } from "./chat-controller.ts";
 import type { ChatState } from "./chat-state.ts";
-import { addressOf, parseAddress, tokenIn } from "./page-address.ts";
+import { pagePathOf, parseAddress, tokenIn } from "./page-address.ts";
 import { takeToken } from "./page-token.ts";
 
 /** Opens what the address names, also by links and after "back", and lets the address follow what is open. */
@@ -31,7 +31,7 @@ export function useAddress(chat: ChatController, state: ChatState): void {
   const isSettled = state.phase !== "opening" && state.missing === null;
   // With the drawing, not after it: "back", pressed in between, would be undone.
   useLayoutEffect(() => {
-    const path = addressOf({ sessionId, modelId });
+    const path = pagePathOf({ sessionId, modelId });
     if (!isSettled || location.pathname === path) return;
     // A new conversation becomes the one it was sent to, and a deleted one a new one: "back" should lead to neither.
     const here = parseAddress(location.pathname);

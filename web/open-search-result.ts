@@ -2,7 +2,7 @@ import type { SearchResult } from "../src/contract/hmi-schemas.ts";
 import type { ChatController } from "./chat-controller.ts";
 import { showFound } from "./highlight-found.ts";
 import { navigate } from "./navigation.ts";
-import { addressOf } from "./page-address.ts";
+import { pagePathOf } from "./page-address.ts";
 
 /** Opens what was found: its conversation, the way that the message is on, and the message itself, marked. */
 export async function openSearchResult(
@@ -11,7 +11,7 @@ export async function openSearchResult(
 ) {
   const { session_id, model_id } = session;
   if (chat.state.session?.session_id !== session_id) {
-    navigate(chat, addressOf({ sessionId: session_id, modelId: model_id }));
+    navigate(chat, pagePathOf({ sessionId: session_id, modelId: model_id }));
     await opened(chat, session_id);
   }
   if (message_id === null) return;

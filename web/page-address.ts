@@ -1,7 +1,7 @@
 import { pageRoutes } from "../src/contract/routes.ts";
 
 /** What an address of the page names. `modelId` is the profile; null where none is named. */
-export type Address =
+export type PageAddress =
   /** Whatever general conversation is active. */
   | { readonly page: "active" }
   | { readonly page: "new"; readonly modelId: number | null }
@@ -10,13 +10,13 @@ export type Address =
   | { readonly page: "no-profile"; readonly key: string };
 
 /** What is open: a conversation, or a new one where `sessionId` is null. */
-export interface Place {
+export interface OpenConversation {
   readonly sessionId: string | null;
   readonly modelId: number | null;
 }
 
 /** Reads a path; undefined where it is none of the page's. */
-export function parseAddress(path: string): Address | undefined {
+export function parseAddress(path: string): PageAddress | undefined {
   if (path === pageRoutes.llm.path()) return { page: "active" };
   const parts = FORM.exec(path);
   if (parts === null) return undefined;
@@ -29,7 +29,7 @@ export function parseAddress(path: string): Address | undefined {
 }
 
 /** The path of what is open. */
-export function addressOf({ sessionId, modelId }: Place): string {
+export function pagePathOf({ sessionId, modelId }: OpenConversation): string {
   if (sessionId === null) return newAddress(modelId);
   return modelId === null
     ? pageRoutes.conversation.path({ session_id: sessionId })

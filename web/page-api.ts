@@ -14,7 +14,7 @@ import type {
 } from "../src/contract/hmi-schemas.ts";
 import { hmiRoutes, type Route } from "../src/contract/routes.ts";
 import { ApiError } from "./api-error.ts";
-import { callLost, type HmiConnection, isUnreachable, unreachable } from "./hmi-connection.ts";
+import { callLost, type HmiConnection, hmiUnreachable, isUnreachable } from "./hmi-connection.ts";
 
 /** Longest wait for an answer. The HMI itself gives its gateway 15 s, and then says what is wrong. */
 const ANSWER_TIMEOUT_MS = 30_000;
@@ -96,7 +96,7 @@ export function createApi(connection: HmiConnection): PageApi {
       return (await response.json()) as Answer;
     } catch {
       // It was cut off on the way.
-      throw unreachable();
+      throw hmiUnreachable();
     }
   };
   /** Before it is said that the HMI does not answer, it is asked how it is. */

@@ -3,7 +3,7 @@ import type { ChatStore } from "./chat-store.ts";
 import { coalesceRuns } from "./coalesced-runs.ts";
 import { listNewestSessions } from "./list-newest-sessions.ts";
 import type { PageApi } from "./page-api.ts";
-import { problemOf } from "./page-problem.ts";
+import { pageProblemOf } from "./page-problem.ts";
 
 /** How many conversations are listed at first, and how many more each time that older ones are asked for. */
 const FIRST_LENGTH = 50;
@@ -63,7 +63,7 @@ export class PageLists {
     try {
       action = await load();
     } catch (error) {
-      action = { type: "failed", problem: problemOf(error, "load") };
+      action = { type: "failed", problem: pageProblemOf(error, "load") };
     }
     if (action !== undefined) this.#store.dispatch(action);
   }

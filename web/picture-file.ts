@@ -1,5 +1,5 @@
 /** A picture that goes with a message. */
-export interface Picture {
+export interface AttachedPicture {
   /** Of the file, for people. */
   readonly name: string;
   /** `data:` URL. */
@@ -15,7 +15,7 @@ const SENT_AS_IT_IS = 1024 * 1024;
 const TAKEN: ReadonlySet<string> = new Set(["image/png", "image/jpeg", "image/webp"]);
 
 /** Reads a picture, and makes it as small as a model needs it. Rejects where the browser cannot read it. */
-export async function readPictureFile(file: File): Promise<Picture> {
+export async function readPictureFile(file: File): Promise<AttachedPicture> {
   const bitmap = await createImageBitmap(file);
   try {
     const scale = Math.min(1, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height));

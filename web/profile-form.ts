@@ -25,7 +25,7 @@ export type ParsedProfile =
   | { readonly draft: null; readonly errors: FieldErrors };
 
 /** The form of a profile; empty for a new one. */
-export function fieldsOf(profile: Profile | null): ProfileFields {
+export function profileFieldsOf(profile: Profile | null): ProfileFields {
   const { texts, others } = splitSettings(profile?.settings ?? {});
   return {
     name: profile?.name ?? "",

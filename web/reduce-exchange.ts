@@ -1,7 +1,7 @@
 import type { FinishReason, StreamEvent } from "../src/contract/event-schemas.ts";
 import type { MessageStatus, SentMessage } from "../src/contract/hmi-schemas.ts";
 import { picturesOf, selectedModel } from "./chat-selectors.ts";
-import type { ChatState, Phase, Problem, ShownMessage } from "./chat-state.ts";
+import type { ChatState, PageProblem, Phase, ShownMessage } from "./chat-state.ts";
 import { draftKey, inFrontOf, picturesAdded, withPictures } from "./drafts.ts";
 import { timed } from "./reply-timing.ts";
 
@@ -72,7 +72,7 @@ export function sendConfirmed(state: ChatState, text: string): ChatState {
 }
 
 /** What could not be sent goes back into the composer, before what was typed meanwhile. */
-export function sendFailed(state: ChatState, text: string, problem: Problem): ChatState {
+export function sendFailed(state: ChatState, text: string, problem: PageProblem): ChatState {
   const pictures = state.messages.find(isUnsaved)?.pictures ?? [];
   const messages = state.messages.filter((message) => !isUnsaved(message));
   const kept = picturesAdded(state, draftKey(state), pictures);

@@ -1,6 +1,6 @@
 import type { Message, SentMessage, Session } from "../src/contract/hmi-schemas.ts";
 import { selectedModel } from "./chat-selectors.ts";
-import type { ChatState, Problem, ShownMessage } from "./chat-state.ts";
+import type { ChatState, PageProblem, ShownMessage } from "./chat-state.ts";
 import { summariesIn } from "./context-marks.ts";
 import { draftKey, foundDraft, withoutDraft } from "./drafts.ts";
 import { isUnsaved, runningPhase, streamingReply, versionsOf } from "./reduce-exchange.ts";
@@ -26,7 +26,7 @@ export function opened(state: ChatState, session: Session, rows: readonly Messag
 }
 
 /** What is shown already stays, if it is of the same conversation. */
-export function unavailable(state: ChatState, sessionId: string, problem: Problem): ChatState {
+export function unavailable(state: ChatState, sessionId: string, problem: PageProblem): ChatState {
   const isShown = state.session?.session_id === sessionId;
   const shown = isShown ? state : blank(state, state.modelId);
   return { ...shown, sessionId, phase: "idle", problem };
@@ -49,7 +49,7 @@ export function blank(state: ChatState, modelId: number | null): ChatState {
 }
 
 /** There is nothing at this address. */
-export function missing(state: ChatState, modelId: number | null, problem: Problem): ChatState {
+export function missing(state: ChatState, modelId: number | null, problem: PageProblem): ChatState {
   return { ...blank(state, modelId), missing: problem };
 }
 

@@ -1,7 +1,7 @@
 import type { DependencyHealth, Health } from "../src/contract/common-schemas.ts";
 
 /** One service of the stack, as the page knows it. */
-export interface Service {
+export interface CheckedService {
   readonly name: string;
   /** `unknown` where whoever would tell does not answer. */
   readonly status: "up" | "down" | "unknown";
@@ -20,7 +20,10 @@ export interface ServiceTrouble {
 }
 
 /** The services after the HMI was asked for its health; undefined where it did not answer. */
-export function checkedServices(before: readonly Service[], health: Health | undefined): readonly Service[] {
+export function checkedServices(
+  before: readonly CheckedService[],
+  health: Health | undefined,
+): readonly CheckedService[] {
   if (health === undefined) {
     const others = before.filter(({ name }) => name !== "hmi");
     return [
@@ -33,12 +36,12 @@ export function checkedServices(before: readonly Service[], health: Health | und
 }
 
 /** True where a service is known not to work. */
-export function hasServiceDown(services: readonly Service[]): boolean {
+export function hasServiceDown(services: readonly CheckedService[]): boolean {
   return services.some(({ status }) => status === "down");
 }
 
 /** The services to show a light for. The conversations' store has one only while it is down. */
-export function shownServices(services: readonly Service[]): readonly Service[] {
+export function shownServices(services: readonly CheckedService[]): readonly CheckedService[] {
   return services.filter(({ name, status }) => name !== "store" || status === "down");
 }
 
@@ -48,14 +51,14 @@ export function serviceLabel(name: string): string {
 }
 
 /** What is worth telling of a service beside whether it works; empty where there is nothing. */
-export function serviceDetail({ error, latencyMs, version }: Service): string {
+export function serviceDetail({ error, latencyMs, version }: CheckedService): string {
   if (error !== undefined) return error;
   const parts = [latencyMs !== undefined && `answers in ${Math.round(latencyMs)} ms`, version];
   return parts.filter(Boolean).join(", ");
 }
 
 /** The first thing to mend; null where everything works. Without the HMI, nothing else can be told. */
-export function serviceTrouble(services: readonly Service[]): ServiceTrouble | null {
+export function serviceTrouble(services: readonly CheckedService[]): ServiceTrouble | null {
   const down = services.find(({ status }) => status === "down");
   return down === undefined ? null : (TROUBLES[down.name] ?? unnamedTrouble(down.name));
 }
@@ -90,7 +93,10 @@ function unnamedTrouble(name: string): ServiceTrouble {
   return { message: `${name} does not answer.`, hint: "`stack status` says what is wrong." };
 }
 
-function toService(name: string, { status, error, latency_ms, version, kind }: DependencyHealth): Service {
+function toService(
+  name: string,
+  { status, error, latency_ms, version, kind }: DependencyHealth,
+): CheckedService {
   const known =
     kind === "stand-in" ? "scripted answers" : [kind && KINDS[kind], version].filter(Boolean).join(" ");
   return {

@@ -2,7 +2,7 @@
 import type { EngineOptions, Think } from "../contract/gateway-schemas.ts";
 import { CouldNotRun } from "../harness/define-check.ts";
 import { NotTold } from "../harness/target-errors.ts";
-import type { NamedReply, Place, Reading, Sent } from "../targets/drivers/chat-client.ts";
+import type { ChatPlace, NamedReply, Reading, Sent } from "../targets/drivers/chat-client.ts";
 import { statusMeant } from "../targets/drivers/described-rows.ts";
 import { isRefusal, refusedWords } from "../targets/drivers/refused-words.ts";
 import type { ReplyFact, SeenRow } from "../targets/drivers/reply-facts.ts";
@@ -30,7 +30,7 @@ export interface TalkDraft {
 
 /** A conversation of a check's own. */
 export interface Talk {
-  readonly place: Place;
+  readonly place: ChatPlace;
   /** Its id; null until the back end has told one. */
   conversation: string | null;
 }
@@ -39,7 +39,7 @@ export interface Talk {
 const CREATE_TIMEOUT_MS = 30_000;
 
 /** Opens a place of its own, to be closed at the end with all that was said there. */
-export async function openPlace(context: Context, draft: TalkDraft): Promise<Place> {
+export async function openPlace(context: Context, draft: TalkDraft): Promise<ChatPlace> {
   const { chat, journal } = context.target;
   const { name, instructions = "Answer in a few words.", options, think = false } = draft;
   const place = await understood(
@@ -61,7 +61,7 @@ export async function openPlace(context: Context, draft: TalkDraft): Promise<Pla
 }
 
 /** Begins a conversation there, to be deleted at the end. */
-export async function beginTalk(context: Context, place: Place): Promise<Talk> {
+export async function beginTalk(context: Context, place: ChatPlace): Promise<Talk> {
   const { chat } = context.target;
   const id = await understood(chat.openConversation(place, AbortSignal.timeout(CREATE_TIMEOUT_MS)));
   const talk: Talk = { place, conversation: null };
@@ -193,7 +193,7 @@ export function texts(count: number): (fact: ReplyFact) => boolean {
 }
 
 /** What was said in a conversation, oldest first: from the store where there is one to look into, else as it is shown. */
-export async function rowsOf(context: Context, talk: Talk): Promise<readonly SeenRow[]> {
+export async function conversationRows(context: Context, talk: Talk): Promise<readonly SeenRow[]> {
   const { store, chat } = context.target;
   const { conversation } = talk;
   if (conversation === null) throw conversationNotTold();
@@ -211,7 +211,7 @@ export function conversationNotTold(): NotTold {
   );
 }
 
-/** What the HMI shows of it, where {@link rowsOf} looks into the store; null where it does not, or nothing is shown. */
+/** What the HMI shows of it, where {@link conversationRows} looks into the store; null where it does not, or nothing is shown. */
 export async function shownRowsOf(context: Context, talk: Talk): Promise<readonly SeenRow[] | null> {
   const { store, chat } = context.target;
   const { conversation } = talk;
@@ -246,7 +246,7 @@ export async function settledRowsOf(
   const rows = await lookUntil(
     context,
     isPromised ? patienceOf(target) : Math.min(patienceOf(target), mostMs),
-    () => rowsOf(context, talk),
+    () => conversationRows(context, talk),
     (seen) => isSettled(seen) && !isWaitedFor(seen),
   );
   if (!isPromised && !isSettled(rows)) NEVER_SETTLING.add(target);

@@ -13,7 +13,7 @@ import { RUN_PROFILE_NAME, runProfileDescription } from "../targets/run-journal.
 export type Context = CollectContext<Target>;
 
 /** A profile of a check's own. */
-export interface ProfileDraft {
+export interface CheckProfile {
   /**
    * A word by which a person can tell where it comes from; the same throughout a suite, where no claim needs another one:
    * engines keep what their last prompt began with, and read what follows.
@@ -38,7 +38,7 @@ export const BRIEF_INSTRUCTIONS = "Answer in a few words.";
 /** Makes a profile, to be deleted with all its conversations; returns its `model_id`. */
 export async function makeProfile(
   context: Context,
-  { name, options, think = false, instructions = BRIEF_INSTRUCTIONS }: ProfileDraft,
+  { name, options, think = false, instructions = BRIEF_INSTRUCTIONS }: CheckProfile,
 ): Promise<number> {
   const answer = await context.target.hmi.call("POST", hmiRoutes.newProfile.path(), {
     signal: AbortSignal.timeout(CREATE_TIMEOUT_MS),
@@ -69,7 +69,7 @@ export async function makeSession(context: Context, modelId: number | null): Pro
 }
 
 /** The newest conversations of a profile, or the general ones. */
-export async function listSessions(
+export async function listOwnSessions(
   context: Context,
   modelId: number | "none",
   signal: AbortSignal = context.signal,

@@ -1,6 +1,6 @@
 import type { Config } from "../config/config-schema.ts";
 import { takeDown } from "../launch/take-down.ts";
-import { problemOf } from "../supervisor/client/follow-supervisor.ts";
+import { reportedProblem } from "../supervisor/client/follow-supervisor.ts";
 import { type WatchEnd, watchServices } from "../supervisor/client/watch-services.ts";
 import { pauseLeft } from "../supervisor/restart-pause.ts";
 import { stateFolder } from "../supervisor/state-folder.ts";
@@ -35,7 +35,7 @@ export async function stayInForeground(
     onStep: () => undefined,
     onProgress: (text) => screen.progress(`  ${text}; Ctrl-C kills at once …`),
   });
-  if (end.why === "failed") throw problemOf(end.name, end.report);
+  if (end.why === "failed") throw reportedProblem(end.name, end.report);
   const isKilled = (name: string) => steps.some((step) => step.name === name && step.outcome === "killed");
   const [killed, stopped] = [names.filter(isKilled), names.filter((name) => !isKilled(name))];
   if (stopped.length > 0) screen.line(`  Stopped ${stopped.join(", ")}.`);

@@ -23,7 +23,7 @@ import { PLAIN_WORDS } from "./schema-messages.ts";
 import type { Services } from "./service-config.ts";
 import { whyUnreadable } from "./unreadable-file.ts";
 import { unreadWireFaults } from "./unused-wire-faults.ts";
-import { wireFaults } from "./wire-faults.ts";
+import { wireDescriptionFaults } from "./wire-faults.ts";
 
 /** File names that are looked for, in this order. */
 export const CONFIG_FILES: readonly string[] = ["yaml", "yml", "json", "ts", "mts", "js", "mjs"].map(
@@ -88,7 +88,7 @@ export async function resolveConfig(options: LoadConfigOptions): Promise<Resolve
         ...unreadWireFaults(parsed.data),
       ]
     : [...faultsOf(ConfigSchema, parsed.error, { besides: ["services"] }), ...faults];
-  const all = withFaultsOfLayers(layers, [...told, ...(await wireFaults(values["contract"]))]);
+  const all = withFaultsOfLayers(layers, [...told, ...(await wireDescriptionFaults(values["contract"]))]);
   if (!parsed.success || all.length > 0) {
     throw configError(
       all.map(({ path, part, message }) => {

@@ -8,7 +8,7 @@ export const ROLES = ["engine", "gateway", "hmi"] as const;
 export type Role = (typeof ROLES)[number];
 
 /** One service. What is absent is as the supervisor has it. */
-export type ServiceConfig = CommandService | EmbeddedService | WatchedService;
+export type ServiceConfig = CommandService | EmbeddedService | WatchedServiceConfig;
 
 /** A program of the user's own. */
 export interface CommandService extends ServiceSettings {
@@ -33,7 +33,7 @@ export interface EmbeddedService extends ServiceSettings {
 }
 
 /** Somebody else's: it is watched, and neither started nor stopped. */
-export interface WatchedService extends ServiceSettings {
+export interface WatchedServiceConfig extends ServiceSettings {
   /** `http://127.0.0.1:9090/health`; for a role the address that its own settings say. */
   readonly url: string;
   readonly command?: never;

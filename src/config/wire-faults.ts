@@ -3,7 +3,7 @@ import { type ConfigFault, isRecord } from "./config-layer.ts";
 import { PLAIN_WORDS } from "./schema-messages.ts";
 
 /** What is wrong with the description of a wire, at its own places; nothing where none is given, or it is none at all. */
-export async function wireFaults(contract: unknown): Promise<ConfigFault[]> {
+export async function wireDescriptionFaults(contract: unknown): Promise<ConfigFault[]> {
   const wire = isRecord(contract) ? contract["wire"] : undefined;
   if (!isRecord(wire) || Object.keys(wire).length === 0) return [];
   const { WireDescriptionSchema } = await import("../contract/wire-description.ts");

@@ -2,7 +2,7 @@ import type { ErrorBody } from "./common-schemas.ts";
 import type { WireError } from "./wire-error.ts";
 
 /** The JSON body of an error (contract, section 5). */
-export function errorBody(error: WireError): ErrorBody {
+export function wireErrorBody(error: WireError): ErrorBody {
   return {
     error: {
       code: error.code,

@@ -12,19 +12,19 @@ export interface Rung<Scene> {
   readonly name: string;
   /** The ids of the rungs that it stands on; they come earlier. */
   readonly needs: readonly string[];
-  look(scene: Scene): Promise<Finding>;
+  look(scene: Scene): Promise<RungFinding>;
 }
 
 /** What was found at a rung. `skipped`: it cannot be looked at here, and what stands on it is tried all the same. */
-export type Finding = { readonly status: "holds" | "skipped"; readonly text: string } | BrokenRung;
+export type RungFinding = { readonly status: "holds" | "skipped"; readonly text: string } | BrokenRung;
 
 export interface BrokenRung {
   readonly status: "broken";
-  readonly problem: Problem;
+  readonly problem: RungProblem;
 }
 
 /** A broken rung, in words. */
-export interface Problem {
+export interface RungProblem {
   /** A name for programs. */
   readonly code: string;
   /** What was found. */
@@ -37,7 +37,7 @@ export interface Problem {
 
 /** What symptoms mean, by their codes: what was found, its likely cause, and the command to type next. */
 export type Diagnoses<Some> = {
-  readonly [Code in keyof Some]: (seen: Some[Code]) => Omit<Problem, "code">;
+  readonly [Code in keyof Some]: (seen: Some[Code]) => Omit<RungProblem, "code">;
 };
 
 /** One rung of the ladder, as it is told. */
@@ -52,7 +52,7 @@ export interface RungReport {
   readonly took_ms: number | null;
   /** The broken rung below; null where it was tried. */
   readonly waits_for: string | null;
-  readonly problem: Omit<Problem, "found"> | null;
+  readonly problem: Omit<RungProblem, "found"> | null;
 }
 
 export interface ClimbOptions<Scene> {
@@ -123,7 +123,7 @@ async function tryRung<Scene>(
 }
 
 /** A rung that could not be looked at is broken too: a service that hangs up breaks every question. */
-async function look<Scene>(rung: Rung<Scene>, scene: Scene, signal: AbortSignal): Promise<Finding> {
+async function look<Scene>(rung: Rung<Scene>, scene: Scene, signal: AbortSignal): Promise<RungFinding> {
   try {
     return await rung.look(scene);
   } catch (error) {

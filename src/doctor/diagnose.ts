@@ -1,4 +1,4 @@
-import type { BrokenRung, Diagnoses, Problem } from "./climb-ladder.ts";
+import type { BrokenRung, Diagnoses, RungProblem } from "./climb-ladder.ts";
 import { type ChatSymptoms, chatDiagnoses } from "./diagnoses/chat-diagnoses.ts";
 import { type EndpointSymptoms, endpointDiagnoses } from "./diagnoses/endpoint-diagnoses.ts";
 import { type EngineSymptoms, engineDiagnoses } from "./diagnoses/engine-diagnoses.ts";
@@ -15,7 +15,7 @@ const DIAGNOSES: Diagnoses<Symptoms> = {
 };
 
 /** From what was seen to the cause and the next command. Looks at nothing. */
-export function diagnose<Code extends keyof Symptoms>(code: Code, seen: Symptoms[Code]): Problem {
+export function diagnose<Code extends keyof Symptoms>(code: Code, seen: Symptoms[Code]): RungProblem {
   return { code, ...DIAGNOSES[code](seen) };
 }
 

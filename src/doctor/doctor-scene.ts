@@ -8,7 +8,7 @@ import type { ServiceState } from "../supervisor/inspect-service.ts";
 import type { LastExit } from "../supervisor/supervisor-protocol.ts";
 import { frontOf } from "../targets/connect-chat.ts";
 import { deviationsOf } from "../targets/contract-deviations.ts";
-import type { ChatClient, Place } from "../targets/drivers/chat-client.ts";
+import type { ChatClient, ChatPlace } from "../targets/drivers/chat-client.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
 import { createForeignClient, isLacking } from "../targets/foreign-client.ts";
 import {
@@ -38,7 +38,7 @@ export interface Patient {
 export type EngineKind = "ollama" | "stand-in" | "openai";
 
 /** What rungs tell those above them. */
-export interface Notes {
+export interface SceneNotes {
   /** The engine's models, by its own names. */
   installed: readonly string[];
   /** The model that is used where nobody names one; the configured one until the engine has told what it has. */
@@ -66,7 +66,7 @@ export interface Notes {
 
 /** A conversation of the doctor's own. */
 export interface DoctorTalk {
-  readonly place: Place;
+  readonly place: ChatPlace;
   conversation: string | null;
 }
 
@@ -96,7 +96,7 @@ export interface Scene {
   readonly hasEngineKey: boolean;
   readonly heartbeatMs: number;
   readonly signal: AbortSignal;
-  readonly notes: Notes;
+  readonly notes: SceneNotes;
   /** Has something undone when all rungs were tried, the last first. */
   defer(what: string, undo: (signal: AbortSignal) => Promise<void>): void;
 }
@@ -218,7 +218,7 @@ type Method = Parameters<HttpClient["call"]>[0];
 type Asked = Omit<CallOptions, "signal"> & { readonly timeoutMs?: number };
 
 /** Asks a service; rejects where it does not answer in time. */
-export async function ask(
+export async function askService(
   scene: Scene,
   name: Role,
   [method, path]: readonly [Method, string],

@@ -10,7 +10,7 @@ import type { ServiceState } from "../supervisor/inspect-service.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { stateFolder } from "../supervisor/state-folder.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
-import { type ClimbOptions, climb, type Finding, type Rung, type RungReport } from "./climb-ladder.ts";
+import { type ClimbOptions, climb, type Rung, type RungFinding, type RungReport } from "./climb-ladder.ts";
 import { type Scene, setScene } from "./doctor-scene.ts";
 import { ladder, wireLadder } from "./rungs/doctor-ladders.ts";
 import { replicasRungs } from "./rungs/replicas-rung.ts";
@@ -161,7 +161,7 @@ function isOurs({ kind, isExternal, state }: Sighting, { driver }: ForeignContra
 
 /** Commands of ours that judge the stack are told where it is, if that is not the configured place. */
 function aimed(rung: Rung<Scene>, flags: string): Rung<Scene> {
-  const withFlags = (finding: Finding): Finding => {
+  const withFlags = (finding: RungFinding): RungFinding => {
     if (finding.status !== "broken" || !/^stack verify (?!source)/.test(finding.problem.next)) return finding;
     return { ...finding, problem: { ...finding.problem, next: `${finding.problem.next}${flags}` } };
   };

@@ -2,7 +2,7 @@ import type { Role } from "../config/service-config.ts";
 import { wordsIn } from "../targets/drivers/refused-words.ts";
 import { failureOf, lastFact, textOf, thoughtsOf } from "../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../targets/http-client.ts";
-import type { Finding } from "./climb-ladder.ts";
+import type { RungFinding } from "./climb-ladder.ts";
 import { broken } from "./diagnose.ts";
 import type { Scene } from "./doctor-scene.ts";
 import { seconds } from "./doctor-words.ts";
@@ -14,12 +14,12 @@ const REPLY_MS = 30_000;
 const REPLY_CHATS = 6;
 
 /** How long a short reply is waited for with this engine, in milliseconds: a slow one is not broken. */
-export function replyTimeout({ notes }: Scene): number {
+export function replyTimeoutMs({ notes }: Scene): number {
   return REPLY_MS + REPLY_CHATS * notes.chatMs;
 }
 
 /** What did not come in this many milliseconds may be on its way: it is not judged, and not waited for again. */
-export function notInTime({ notes }: Scene, waitedMs: number): Finding {
+export function notInTime({ notes }: Scene, waitedMs: number): RungFinding {
   notes.waitedInVainMs = waitedMs;
   const engine =
     notes.chatMs === 0 ? "" : `, and one token of the engine itself took ${seconds(notes.chatMs)}`;
@@ -30,7 +30,7 @@ export function notInTime({ notes }: Scene, waitedMs: number): Finding {
 }
 
 /** Where a reply was waited for in vain already: no other one is asked for. */
-export function waitedBefore({ notes }: Scene): Finding | undefined {
+export function waitedBefore({ notes }: Scene): RungFinding | undefined {
   if (notes.waitedInVainMs === undefined) return undefined;
   return { status: "skipped", text: `not asked, as no reply had come in ${seconds(notes.waitedInVainMs)}` };
 }
@@ -45,7 +45,7 @@ export function judgeReply(
   service: Role,
   scene: Scene,
   asked?: string | null,
-): Finding | undefined {
+): RungFinding | undefined {
   const call = stream.request.split("?")[0] ?? "";
   const { status } = stream;
   if (status >= 300) return broken("call_refused", { service, call, status, said: wordsIn(stream) });

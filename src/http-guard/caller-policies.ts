@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { isLoopback } from "../contract/address.ts";
 import { WireError } from "../contract/wire-error.ts";
 import type { CallerPolicy } from "./caller-guard.ts";
-import { nameOf } from "./host-check.ts";
+import { hostNameOf } from "./host-check.ts";
 import { isLocalName } from "./local-names.ts";
 import {
   foreignPage,
@@ -26,7 +26,7 @@ export interface OwnNames {
  */
 export function ownPagesOnly(own: OwnNames, silentGets: SilentGets = "loopback"): CallerPolicy {
   const allowed = allowedIn(own);
-  const names = ["localhost", "127.0.0.1", "::1", nameOf(own.host), ...allowed];
+  const names = ["localhost", "127.0.0.1", "::1", hostNameOf(own.host), ...allowed];
   return {
     isOwnName: (name) => isLoopback(name) || name === own.host.toLowerCase() || allowed.has(name),
     ownNames: [...new Set(names)].join(", "),
@@ -60,7 +60,7 @@ export function localCallersOnly(own: OwnNames): CallerPolicy {
     refusalOfPage({ origin }, host) {
       if (origin === undefined) return undefined;
       const name = nameInOrigin(origin) ?? "";
-      return name === nameOf(host) || isLoopback(name) || allowed.has(name) ? undefined : foreignPage();
+      return name === hostNameOf(host) || isLoopback(name) || allowed.has(name) ? undefined : foreignPage();
     },
   };
 }

@@ -7,7 +7,7 @@ import {
 } from "node:http";
 import { RECORD_REALM } from "../contract/caller-headers.ts";
 import type { WireError } from "../contract/wire-error.ts";
-import { errorBody } from "../contract/wire-error-body.ts";
+import { wireErrorBody } from "../contract/wire-error-body.ts";
 import { type CallerPolicy, callerOf, type Deed, refusalOf } from "./caller-guard.ts";
 import { answerOddRequests, refuseConnection } from "./odd-requests.ts";
 
@@ -54,7 +54,7 @@ export function createGuardedServer(parts: GuardedServer): Server {
 
 /** Answers with the contract's body of an error (section 5). */
 export function sendWireError(error: WireError, response: ServerResponse): void {
-  const body = JSON.stringify(errorBody(error));
+  const body = JSON.stringify(wireErrorBody(error));
   response.writeHead(error.status, {
     "content-type": "application/json; charset=utf-8",
     "content-length": Buffer.byteLength(body),

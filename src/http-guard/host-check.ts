@@ -18,7 +18,7 @@ export function refusalOfHost({ hosts, target }: Caller, policy: CallerPolicy): 
       `The request is for "${authority}", and its Host header for "${host}".`,
     );
   }
-  if (policy.isOwnName(nameOf(host))) return undefined;
+  if (policy.isOwnName(hostNameOf(host))) return undefined;
   if (host === "") return new WireError("bad_request", "The request has no Host header.");
   return new WireError(
     "forbidden",
@@ -28,7 +28,7 @@ export function refusalOfHost({ hosts, target }: Caller, policy: CallerPolicy): 
 }
 
 /** The name in a `Host` header: in lower case, without port and brackets. */
-export function nameOf(host: string): string {
+export function hostNameOf(host: string): string {
   return host
     .replace(/:\d*$/, "")
     .replace(/^\[(.*)\]$/, "$1")

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { WireError, type WireErrorCode } from "../contract/wire-error.ts";
-import { errorBody } from "../contract/wire-error-body.ts";
+import { wireErrorBody } from "../contract/wire-error-body.ts";
 
 /** What Node's parser refuses, by its codes; anything else is no HTTP. */
 const REFUSALS: Readonly<Record<string, [status: number, message: string]>> = {
@@ -33,7 +33,7 @@ export function answerOddRequests(server: Server): void {
 function end(socket: Duplex, status: number, code: WireErrorCode, message: string): void {
   // What a refused client goes on to send comes here again.
   if (!socket.writable) return;
-  const body = JSON.stringify(errorBody(new WireError(code, message)));
+  const body = JSON.stringify(wireErrorBody(new WireError(code, message)));
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     "Content-Type: application/json; charset=utf-8",

@@ -5,7 +5,7 @@
 import { isLoopback } from "../contract/address.ts";
 import { WireError } from "../contract/wire-error.ts";
 import type { Caller } from "./caller-guard.ts";
-import { nameOf } from "./host-check.ts";
+import { hostNameOf } from "./host-check.ts";
 
 /**
  * Why a GET that changes something may pass although it does not say which page made it, as browsers do not to a name
@@ -28,7 +28,7 @@ export function refusalOfChange(
 ): WireError | undefined {
   if (caller.deed === "reads") return undefined;
   if (!isOwnPage(caller, host, allowed)) return foreignPage();
-  const mayBeSilent = silentGets === "token" || (silentGets === "loopback" && isLoopback(nameOf(host)));
+  const mayBeSilent = silentGets === "token" || (silentGets === "loopback" && isLoopback(hostNameOf(host)));
   return mayBeSilent || caller.deed === "changes" || provesItself(caller) ? undefined : unprovenGet();
 }
 
@@ -38,7 +38,7 @@ function isOwnPage({ origin, site }: Caller, host: string, allowed: ReadonlySet<
   // A proxy before us may speak https, on another port. On loopback another port is another program.
   const name = nameInOrigin(origin);
   if (name === undefined || isLoopback(name)) return false;
-  return name === nameOf(host) || allowed.has(name);
+  return name === hostNameOf(host) || allowed.has(name);
 }
 
 /** Whether it is sure that no page of another site made the call. */
@@ -58,7 +58,7 @@ const OLLAMA_ORIGINS =
 /** The name of the host in an origin; undefined where it has none, as `null`. */
 export function nameInOrigin(origin: string): string | undefined {
   const host = /^https?:\/\/([^/:@]+|\[[^/\]]+\])(?::\d+)?$/i.exec(origin)?.[1];
-  return host === undefined ? undefined : nameOf(host);
+  return host === undefined ? undefined : hostNameOf(host);
 }
 
 export function foreignPage(): WireError {

@@ -58,7 +58,11 @@ export async function agree(options: AskOptions, folder: StateFolder): Promise<A
 }
 
 /** Tells the supervisor what is wanted. */
-export async function ask(options: AskOptions, folder: LockedState, agreed: Agreed): Promise<AskedNow> {
+export async function askSupervisor(
+  options: AskOptions,
+  folder: LockedState,
+  agreed: Agreed,
+): Promise<AskedNow> {
   // It loads for as long as it takes to find out what it is to do.
   const ahead = startSupervisorAhead(folder);
   try {

@@ -9,7 +9,7 @@ import { recordedService } from "../supervisor/client/recorded-services.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
 import type { ServiceReport } from "../supervisor/supervisor-protocol.ts";
-import { type Asked, type AskOptions, agree, ask } from "./ask-supervisor.ts";
+import { type Asked, type AskOptions, agree, askSupervisor } from "./ask-supervisor.ts";
 import { exposureWarnings } from "./exposure-warnings.ts";
 import { lookAtStack, type Sighting } from "./look-at-stack.ts";
 import { rollBack } from "./roll-back.ts";
@@ -97,7 +97,7 @@ async function bringUpOnce(
   const folder = stateFolder(config.state.dir);
   await requireJudgeable(folder);
   const agreed = await agree(options, folder);
-  const { asked, later } = await withCommandLock(folder, (locked) => ask(options, locked, agreed), {
+  const { asked, later } = await withCommandLock(folder, (locked) => askSupervisor(options, locked, agreed), {
     signal,
     onWait: (pid) => onProgress(`waiting for another command (pid ${pid})`),
   });

@@ -5,7 +5,7 @@ import type {
   CommandService,
   EmbeddedService,
   ServiceConfig,
-  WatchedService,
+  WatchedServiceConfig,
 } from "../config/service-config.ts";
 import { type Address, addressOfUrl, urlOf } from "../contract/address.ts";
 import {
@@ -100,7 +100,7 @@ function planService(
   return planEmbedded(service, config, engine);
 }
 
-function planWatched(name: string, service: WatchedService, config: Config): PlannedService {
+function planWatched(name: string, service: WatchedServiceConfig, config: Config): PlannedService {
   const spec = {
     name,
     command: NO_COMMAND,

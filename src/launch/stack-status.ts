@@ -2,7 +2,7 @@ import type { Config } from "../config/config-schema.ts";
 import { numberedReplica } from "../config/replicas.ts";
 import { urlOf } from "../contract/address.ts";
 import { describeProcess, isSameProcess } from "../os/process-identity.ts";
-import { cpuShare, type Usage, usageByGroup, usageOf } from "../os/process-usage.ts";
+import { cpuShare, type ProcessUsage, processUsageOf, usageByGroup } from "../os/process-usage.ts";
 import { finishedJobs, knownSupervisor } from "../supervisor/client/known-supervisor.ts";
 import { processesOf, recordedServices } from "../supervisor/client/recorded-services.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
@@ -143,15 +143,15 @@ function unconfigured(record: ServiceRecord, usage: ServiceUsage | null): Servic
 function usageOfService(
   record: ServiceRecord,
   folder: StateFolder,
-  groups: ReadonlyMap<number, Usage>,
-): Usage | undefined {
+  groups: ReadonlyMap<number, ProcessUsage>,
+): ProcessUsage | undefined {
   if (record.adopted !== true) return groups.get(record.pid);
   // The group of an adopted one may hold processes that have nothing to do with it.
-  return usageOf(processesOf(record, folder).map(({ pid }) => pid));
+  return processUsageOf(processesOf(record, folder).map(({ pid }) => pid));
 }
 
 function shareOf(
-  usage: Usage | undefined,
+  usage: ProcessUsage | undefined,
   { pid }: ServiceRecord,
   before: StatusOptions["before"],
 ): ServiceUsage | null {

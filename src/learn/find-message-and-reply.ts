@@ -1,7 +1,7 @@
 import { UserError } from "../errors/user-error.ts";
 import { type LearnedStream, learnStream } from "./learn-stream.ts";
 import { type LearnedTurns, learnTurns } from "./learn-turns.ts";
-import { isSaid, type LoggedExchange, type NetworkLog } from "./network-log.ts";
+import { type LoggedExchange, mayBeConversation, type NetworkLog } from "./network-log.ts";
 import { type SaidText, saidTexts, textsShownBeside, weightOfSaid } from "./said-texts.ts";
 
 /** A message in a log, with the stream of its reply. */
@@ -28,7 +28,7 @@ export function findMessageAndReply(log: NetworkLog, text?: string): LearnedTalk
   const said = saidTexts(log);
   const messages = text === undefined ? said : said.filter((each) => each.text.trim() === text.trim());
   const shown = textsShownBeside(messages, log);
-  const replies: Reply[] = log.exchanges.filter(isSaid).flatMap((exchange) => {
+  const replies: Reply[] = log.exchanges.filter(mayBeConversation).flatMap((exchange) => {
     const reply = learnStream(exchange, shown);
     return reply === undefined || reply.text.trim() === "" ? [] : [{ read: exchange, reply }];
   });

@@ -95,7 +95,7 @@ function isSameRoute(one: LoggedExchange, other: LoggedExchange): boolean {
 }
 
 /** Where an exchange tells the ids that it makes; undefined where it tells none. */
-export function placesOf(
+export function idPlacesOf(
   ids: readonly LearnedId[],
   exchange: LoggedExchange,
 ): Partial<Record<IdSlot, string>> | undefined {

@@ -3,7 +3,7 @@ import { bodyOf, type KnownValues, requestTemplate } from "./fill-templates.ts";
 import type { LearnedMessage } from "./find-message-and-reply.ts";
 import { idsToldBy } from "./id-uses.ts";
 import { leavesOf } from "./json-leaves.ts";
-import { type IdSlot, type LearnedId, placesOf } from "./learn-ids.ts";
+import { type IdSlot, idPlacesOf, type LearnedId } from "./learn-ids.ts";
 import type { LoggedExchange } from "./network-log.ts";
 
 /** A call that carries a message: `contract.wire.send`, or `send_first`. */
@@ -64,7 +64,7 @@ function toldBySending(
   exchange: LoggedExchange,
   { isStream }: { readonly isStream: boolean },
 ): LearnedSending["told"] {
-  const told = Object.entries(placesOf(ids, exchange) ?? {}).filter(
+  const told = Object.entries(idPlacesOf(ids, exchange) ?? {}).filter(
     ([, place]) => !isStream || isHeaderPlace(place),
   );
   return told.length === 0 ? undefined : Object.fromEntries(told);

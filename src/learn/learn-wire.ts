@@ -10,7 +10,7 @@ import {
 } from "./find-message-and-reply.ts";
 import { learnCalls } from "./learn-calls.ts";
 import { learnCancelled, withCancelReason, withCancelStatus } from "./learn-cancelled.ts";
-import { type IdSlot, kindredIds, type LearnedId, learnIds, placesOf } from "./learn-ids.ts";
+import { type IdSlot, idPlacesOf, kindredIds, type LearnedId, learnIds } from "./learn-ids.ts";
 import { learnRows } from "./learn-rows.ts";
 import { type LearnedSending, learnSendings } from "./learn-sending.ts";
 import { learnHeaders } from "./learned-headers.ts";
@@ -96,7 +96,7 @@ function settingsOf(log: NetworkLog, talk: LearnedTalk): readonly LearnedSetting
     { exchange: from, ...value }: LearnedSending,
     { body, exchange }: LearnedMessage["said"],
   ): LearnedSetting => ({ name, from, value, bytes: bytesInLine(JSON.stringify(body ?? exchange.path)) });
-  const started = [...(first === undefined ? [] : [placesOf(firstIds, first.read)]), placesOf(ids, read)];
+  const started = [...(first === undefined ? [] : [idPlacesOf(firstIds, first.read)]), idPlacesOf(ids, read)];
   const { cancel, conversations, deletion, models, health, page } = calls;
   const cancelled = learnCancelled(log, { cancel, description: talk.reply.description, rows });
   return [

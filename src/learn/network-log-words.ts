@@ -2,7 +2,7 @@
 export const MODEL_NAME = /^model(?:_?name|_?id)?$/i;
 
 /** The name of something that nobody else may know. */
-export const SECRET_NAME = /token|secret|passw|api_?-?key|credential/i;
+export const SECRET_WORD = /token|secret|passw|api_?-?key|credential/i;
 
 /** What a log says, with no secret in it that is named as one: in JSON, and in a query. */
 export function maskSecrets(text: string): string {

@@ -67,7 +67,7 @@ export function jsonAnswer({ answer }: Pick<LoggedExchange, "answer">): unknown 
 const ASSETS = /javascript|^text\/css|^image\/|^font\/|^audio\/|^video\/|wasm/;
 
 /** Whether this may be part of a conversation. */
-export function isSaid({ contentType, method }: LoggedExchange): boolean {
+export function mayBeConversation({ contentType, method }: LoggedExchange): boolean {
   return method !== "OPTIONS" && !ASSETS.test(contentType);
 }
 

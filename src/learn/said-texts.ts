@@ -1,6 +1,12 @@
 import { readPacket } from "../targets/drivers/socket-io.ts";
 import { type JsonLeaf, lastName, leavesOf, listsAndMapsIn } from "./json-leaves.ts";
-import { isSaid, jsonAnswer, jsonOrText, type LoggedExchange, type NetworkLog } from "./network-log.ts";
+import {
+  jsonAnswer,
+  jsonOrText,
+  type LoggedExchange,
+  mayBeConversation,
+  type NetworkLog,
+} from "./network-log.ts";
 
 /** A text in a request that may be what the person said. */
 export interface SaidText {
@@ -19,7 +25,7 @@ const WORD = /^(?:user|assistant|system|human|ai|text|stream|true|false|null|def
 
 /** Every text in the requests of a log that a person may have said. */
 export function saidTexts({ exchanges }: NetworkLog): SaidText[] {
-  return exchanges.filter(isSaid).flatMap((exchange) => {
+  return exchanges.filter(mayBeConversation).flatMap((exchange) => {
     const bodies = exchange.method === "WS" ? pageFrames(exchange) : [exchange.requestBody];
     const inBodies = bodies.flatMap((body) =>
       leavesOf(body).flatMap((leaf) =>

@@ -1,6 +1,6 @@
 /** What the process that measures a load and those that drive its users say to each other: plain JSON. */
 import type { Pace } from "../harness/load-report.ts";
-import type { Place } from "../targets/drivers/chat-client.ts";
+import type { ChatPlace } from "../targets/drivers/chat-client.ts";
 import type { TargetUrls } from "../targets/open-target.ts";
 import type { PlannedLoadStep } from "./load-plan.ts";
 import type { EncodedStep } from "./step-record.ts";
@@ -11,7 +11,7 @@ export interface LoadPerson {
   /** Shown with every call; empty for none. */
   readonly token: string;
   /** Where all its conversations are. */
-  readonly place: Place;
+  readonly place: ChatPlace;
 }
 
 /** The share of one process. */

@@ -1,4 +1,4 @@
-import type { ChatClient, Place } from "../targets/drivers/chat-client.ts";
+import type { ChatClient, ChatPlace } from "../targets/drivers/chat-client.ts";
 
 /** Who is told which conversations there are, for whoever deletes those that are left. */
 export interface ConversationKeeper {
@@ -15,14 +15,14 @@ const TIMEOUT_MS = 30_000;
 /** The conversations of one user, one after the other: made before they are needed, deleted once they are over. */
 export class UserConversations {
   readonly #chat: ChatClient;
-  readonly #place: Place;
+  readonly #place: ChatPlace;
   readonly #keeper: ConversationKeeper;
   #current: string | null = null;
   #isOpen = false;
   #messages = 0;
   #failure: unknown;
 
-  constructor(chat: ChatClient, place: Place, keeper: ConversationKeeper) {
+  constructor(chat: ChatClient, place: ChatPlace, keeper: ConversationKeeper) {
     this.#chat = chat;
     this.#place = place;
     this.#keeper = keeper;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { engineShare, isOneCallOf } from "../checks/sla/engine-share.ts";
 import { isWholeEnding, lastWord } from "../checks/stream-endings.ts";
 import type { Pace } from "../harness/load-report.ts";
-import type { ChatClient, Place } from "../targets/drivers/chat-client.ts";
+import type { ChatClient, ChatPlace } from "../targets/drivers/chat-client.ts";
 import { failureOf } from "../targets/drivers/reply-facts.ts";
 import { replyNameOf } from "../targets/drivers/reply-name.ts";
 import { endReply } from "../targets/end-reply.ts";
@@ -37,7 +37,7 @@ export interface UserPlan {
 /** Who talks, and where. */
 interface UserVoice {
   readonly chat: ChatClient;
-  readonly place: Place;
+  readonly place: ChatPlace;
   readonly conversations: UserConversations;
 }
 

@@ -55,7 +55,7 @@ export async function findListeners(
 }
 
 /** Where these processes listen, each place once; without those that this user may not look into. */
-export function placesOf(pids: readonly number[]): Address[] {
+export function listeningAddressesOf(pids: readonly number[]): Address[] {
   if (pids.length === 0) return [];
   const sockets = process.platform === "darwin" ? listenersHeldByOnDarwin(pids) : listenersHeldBy(pids);
   const places = sockets.map(({ address, port }) => [`${address} ${port}`, { host: address, port }] as const);

@@ -53,7 +53,7 @@ export function isStopped(pid: number): boolean {
 }
 
 /** The mark of the service that a living process is of; absent where it has none that this user may see. */
-export function markOf(pid: number): Mark | undefined {
+export function serviceMarkOf(pid: number): Mark | undefined {
   return processes().markOf(pid);
 }
 

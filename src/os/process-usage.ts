@@ -3,7 +3,7 @@ import { allPids } from "./linux-processes.ts";
 import { parseStatUsage, type StatUsage } from "./procfs.ts";
 
 /** What some processes use together. */
-export interface Usage {
+export interface ProcessUsage {
   /** CPU time since their start, user and system, with that of their children that have ended; in milliseconds. */
   readonly cpuMs: number;
   /**
@@ -16,12 +16,12 @@ export interface Usage {
 }
 
 /** What these processes use; those that are gone, or of another user where that hides them, count nothing. */
-export function usageOf(pids: readonly number[]): Usage {
+export function processUsageOf(pids: readonly number[]): ProcessUsage {
   return sum(process.platform === "darwin" ? darwinUsage(pids) : pids.flatMap(linuxUsage));
 }
 
 /** What each process group uses, by its id: one look at all processes. */
-export function usageByGroup(): ReadonlyMap<number, Usage> {
+export function usageByGroup(): ReadonlyMap<number, ProcessUsage> {
   const all = process.platform === "darwin" ? darwinUsage() : allPids().flatMap(linuxUsage);
   const groups = Map.groupBy(all, ({ group }) => group);
   return new Map([...groups].map(([group, members]) => [group, sum(members)]));
@@ -32,8 +32,8 @@ export function usageByGroup(): ReadonlyMap<number, Usage> {
  * though CPU time goes down where a process ends that nobody waited for.
  */
 export function cpuShare(
-  before: Pick<Usage, "cpuMs">,
-  after: Pick<Usage, "cpuMs">,
+  before: Pick<ProcessUsage, "cpuMs">,
+  after: Pick<ProcessUsage, "cpuMs">,
   elapsedMs: number,
 ): number {
   return elapsedMs <= 0 ? 0 : Math.max(0, after.cpuMs - before.cpuMs) / elapsedMs;
@@ -46,7 +46,7 @@ interface Member {
   readonly rssBytes: number;
 }
 
-function sum(members: readonly Member[]): Usage {
+function sum(members: readonly Member[]): ProcessUsage {
   return {
     cpuMs: members.reduce((total, { cpuMs }) => total + cpuMs, 0),
     rssBytes: members.reduce((total, { rssBytes }) => total + rssBytes, 0),

@@ -7,7 +7,7 @@ import { WireError } from "../contract/wire-error.ts";
 import { packageVersion, webFolder } from "../files/package-root.ts";
 import type { Rewrite } from "../tap/tap-rewrite.ts";
 import type { ConversationStore } from "./conversations/conversation-store.ts";
-import { pendingRequest } from "./conversations/conversation-turn.ts";
+import { pendingChatRequest } from "./conversations/conversation-turn.ts";
 import { configuredSettings } from "./conversations/engine-settings.ts";
 import { limitsFrom } from "./conversations/model-limits.ts";
 import { openSqliteStore } from "./conversations/sqlite/open-sqlite-store.ts";
@@ -111,7 +111,7 @@ export async function startGatewayOn(
     conversations: {
       userOf: (sessionId) => store.userOf(sessionId),
       async pendingRequest(sessionId) {
-        const requestOf = (user: string) => ifKnown(pendingRequest(store.as(user), sessionId, context));
+        const requestOf = (user: string) => ifKnown(pendingChatRequest(store.as(user), sessionId, context));
         // Where nobody has a name, whose it is need not be asked first.
         const ofLocal = hasPeople(config.auth) ? undefined : await requestOf(LOCAL_USER);
         if (ofLocal !== undefined) return ofLocal;

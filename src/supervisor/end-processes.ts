@@ -13,7 +13,7 @@ import type { ProcessIdentity } from "../os/process-table.ts";
 import type { ServiceRecord } from "./service-spec.ts";
 
 /** Whom to end: the leader, what the error calls it, and its stop signal. */
-export type Ending = RecordedIdentity & Pick<ServiceRecord, "name" | "stop">;
+export type LeaderToEnd = RecordedIdentity & Pick<ServiceRecord, "name" | "stop">;
 
 /** How long processes are given. */
 export interface Patience {
@@ -40,7 +40,7 @@ const KILL_TIMEOUT_MS = 3000;
  * @throws UserError `stop_failed` naming who is left
  */
 export async function endProcesses(
-  leader: Ending,
+  leader: LeaderToEnd,
   look: (known: readonly ProcessIdentity[]) => Members,
   { timeoutMs, hurry }: Patience,
 ): Promise<EndOutcome> {
@@ -78,7 +78,7 @@ export async function endProcesses(
  *
  * @throws UserError `stop_failed` naming who is left
  */
-export async function killAtOnce(leader: Pick<Ending, "pid" | "name">, members: Members): Promise<void> {
+export async function killAtOnce(leader: Pick<LeaderToEnd, "pid" | "name">, members: Members): Promise<void> {
   signalMembers(members, leader.pid, "SIGKILL");
   const left = () => everyone(members).filter(isAlive);
   if (await within(KILL_TIMEOUT_MS, () => left().length === 0)) return;

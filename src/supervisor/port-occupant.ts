@@ -5,8 +5,8 @@ import {
   everyone,
   isAboveUs,
   isSameProcess,
-  markOf,
   membersOf,
+  serviceMarkOf,
 } from "../os/process-identity.ts";
 import { findManagerOf, type ProcessManager } from "../os/process-managers.ts";
 import type { Mark, ProcessDetails } from "../os/process-table.ts";
@@ -86,7 +86,7 @@ function look(spec: ServiceSpec, state: StateFolder, listener: Listener, probe: 
     listener,
     process,
     membership: pid === undefined ? "none" : membershipOf(pid, spec, state),
-    mark: pid === undefined ? undefined : markOf(pid),
+    mark: pid === undefined ? undefined : serviceMarkOf(pid),
     keeper: findManagerOf(listener),
     runsCommand: runner !== undefined,
     isOurUser: process?.user === ownUser(),

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { placeText } from "../contract/address.ts";
 import { withoutStop } from "../errors/thrown-error.ts";
 import { UserError } from "../errors/user-error.ts";
-import { describeListener, isInTheWay, placesOf } from "../os/listening-ports.ts";
+import { describeListener, isInTheWay, listeningAddressesOf } from "../os/listening-ports.ts";
 import { everyone, isSameProcess, membersOf } from "../os/process-identity.ts";
 import { findStrangers } from "./find-foreign-listeners.ts";
 import { followDaemon, noteChanges } from "./follow-daemon.ts";
@@ -92,7 +92,7 @@ async function waitForReadiness(spec: AskedSpec, state: StateFolder, launch: Lau
 function whereElse({ address }: ServiceSpec, record: ServiceRecord, state: StateFolder): string {
   if (address === undefined) return "";
   const members = everyone(membersOf(serviceMark(record.name, state, record), record));
-  const places = placesOf(members.map(({ pid }) => pid));
+  const places = listeningAddressesOf(members.map(({ pid }) => pid));
   const isThere = places.some(({ host, port }) => port === address.port && isInTheWay(host, address.host));
   if (places.length === 0 || isThere) return "";
   const found = places.map(placeText).join(" and ");

@@ -19,7 +19,7 @@ export interface AnswerFacts {
 /** Fields of JSON that anybody may have written. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-export function fieldsOf(value: unknown): Record<string, unknown> {
+export function jsonFieldsOf(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
@@ -27,7 +27,7 @@ export function fieldsOf(value: unknown): Record<string, unknown> {
 export function parseObject(text: string): Fields | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? fieldsOf(value) : undefined;
+    return typeof value === "object" && value !== null ? jsonFieldsOf(value) : undefined;
   } catch {
     return undefined;
   }

@@ -4,7 +4,7 @@ import {
   type AskedFacts,
   digestsOf,
   type Fields,
-  fieldsOf,
+  jsonFieldsOf,
   parseObject,
 } from "./engine-exchange.ts";
 
@@ -18,7 +18,7 @@ export function ollamaAsked(body: Fields, endpoint: "chat" | "generate"): AskedF
     messages: endpoint === "chat" ? history : null,
     prompt: endpoint === "generate" ? String(prompt ?? "") : null,
     system: typeof system === "string" ? system : null,
-    options: fieldsOf(options),
+    options: jsonFieldsOf(options),
     think: typeof think === "boolean" || typeof think === "string" ? think : null,
     images: digestsOf(pictures),
   };
@@ -44,6 +44,6 @@ function countsIn(final: Fields | undefined): GenerationRecord["counted"] {
 
 function wordsOf(line: Fields | undefined): string {
   const { message, response } = line ?? {};
-  const content = message === undefined ? response : fieldsOf(message)["content"];
+  const content = message === undefined ? response : jsonFieldsOf(message)["content"];
   return typeof content === "string" ? content : "";
 }

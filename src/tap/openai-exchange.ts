@@ -6,7 +6,7 @@ import {
   type AskedFacts,
   digestsOf,
   type Fields,
-  fieldsOf,
+  jsonFieldsOf,
   parseObject,
 } from "./engine-exchange.ts";
 
@@ -42,11 +42,11 @@ function thinkIn({ reasoning_effort: effort }: Fields): boolean | string | null 
 }
 
 function toMessage(value: unknown): EngineMessage {
-  const { role, content } = fieldsOf(value);
-  const parts = (Array.isArray(content) ? content : [{ type: "text", text: content }]).map(fieldsOf);
+  const { role, content } = jsonFieldsOf(value);
+  const parts = (Array.isArray(content) ? content : [{ type: "text", text: content }]).map(jsonFieldsOf);
   const text = parts.map((part) => (typeof part["text"] === "string" ? part["text"] : "")).join("");
   const images = parts.flatMap((part) => {
-    const url = fieldsOf(part["image_url"])["url"];
+    const url = jsonFieldsOf(part["image_url"])["url"];
     return typeof url === "string" ? [url.replace(/^data:[^,]*,/, "")] : [];
   });
   // Whatever else a role may be, it is shown as it was sent.
@@ -66,8 +66,8 @@ export function openAiAnswered(text: string): AnswerFacts {
     onMessage({ data }) {
       isDone ||= data.trim() === "[DONE]";
       const chunk = parseObject(data) ?? {};
-      const choice = fieldsOf(Array.isArray(chunk["choices"]) ? chunk["choices"][0] : undefined);
-      const content = fieldsOf(choice["delta"])["content"];
+      const choice = jsonFieldsOf(Array.isArray(chunk["choices"]) ? chunk["choices"][0] : undefined);
+      const content = jsonFieldsOf(choice["delta"])["content"];
       if (typeof content === "string" && content !== "") tokens += 1;
       reason = choice["finish_reason"] ?? reason;
       usage = chunk["usage"] ?? usage;
@@ -78,7 +78,7 @@ export function openAiAnswered(text: string): AnswerFacts {
 }
 
 function countsIn(usage: unknown): GenerationRecord["counted"] {
-  const { prompt_tokens, completion_tokens } = fieldsOf(usage);
+  const { prompt_tokens, completion_tokens } = jsonFieldsOf(usage);
   if (typeof prompt_tokens !== "number" || typeof completion_tokens !== "number") return null;
   return { prompt_tokens, completion_tokens };
 }

@@ -14,7 +14,7 @@ import { sendPastDraining } from "./send-past-draining.ts";
 import { SERVICE_TITLES } from "./service-titles.ts";
 import { tokenRefused } from "./token-refused.ts";
 
-export interface ChatOptions {
+export interface ChatOnceOptions {
   /** The stack, by the driver that it says. */
   readonly target: TargetUrls;
   readonly message: string;
@@ -62,7 +62,7 @@ export interface ChatResult {
 const CANCEL_TIMEOUT_MS = 5_000;
 
 /** Sends one message and reads its reply to the end. Throws a UserError where it is refused. */
-export async function chatOnce(options: ChatOptions): Promise<ChatResult> {
+export async function chatOnce(options: ChatOnceOptions): Promise<ChatResult> {
   const { target, model, signal, onText, onThought, onNotice } = options;
   signal.throwIfAborted();
   const { chat, front, client } = await (model === undefined
@@ -122,7 +122,7 @@ function giveUpSignal(signal: AbortSignal): AbortSignal {
 
 async function send(
   chat: ChatClient,
-  { message, model, modelId, agentId, sessionId, signal }: ChatOptions,
+  { message, model, modelId, agentId, sessionId, signal }: ChatOnceOptions,
   giveUp: AbortSignal,
   unreachable: (error: unknown) => UserError,
 ): Promise<Sent> {

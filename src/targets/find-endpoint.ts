@@ -44,7 +44,7 @@ export function findEndpoint(
 }
 
 /** Where a backend has what the contract has there; the query's fields by the backend's names. */
-export function addressOf(
+export function foreignAddressOf(
   { endpoint, parameters, query }: ContractCall,
   departures: ContractDeviations,
 ): ForeignAddress {

@@ -2,7 +2,7 @@ import type { ContractDeviations, EndpointName } from "../contract/foreign-back-
 import { optionsAsText } from "../contract/options-as-text.ts";
 import { parseEventData } from "../contract/sse.ts";
 import { Lacks } from "../harness/target-errors.ts";
-import { addressOf, endpointInWords, findEndpoint } from "./find-endpoint.ts";
+import { endpointInWords, findEndpoint, foreignAddressOf } from "./find-endpoint.ts";
 import { type CallOptions, createHttpClient, type HttpClient, type SeenCall } from "./http-client.ts";
 import { ownWords } from "./quoted-answer.ts";
 import { inverse, renameFields } from "./rename-fields.ts";
@@ -41,7 +41,7 @@ export function createForeignClient({ url, token, service, departures }: Foreign
     const body = renameFields(directed.body, request_fields);
     return {
       endpoint,
-      ...addressOf(call, departures),
+      ...foreignAddressOf(call, departures),
       options: body === undefined ? directed : { ...directed, body },
     };
   };

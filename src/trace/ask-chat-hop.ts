@@ -1,4 +1,4 @@
-import type { ChatClient, Place, Sent } from "../targets/drivers/chat-client.ts";
+import type { ChatClient, ChatPlace, Sent } from "../targets/drivers/chat-client.ts";
 import { answerWords, isRefusal } from "../targets/drivers/refused-words.ts";
 import type { SeenStream } from "../targets/http-client.ts";
 import { lookUntil } from "../targets/look-until.ts";
@@ -11,7 +11,7 @@ export interface TracePlace {
   /** The service itself, also where the message goes through a proxy: for rows, and to delete what was made. */
   readonly chat: ChatClient;
   /** A profile whose options keep the reply short, where there are profiles. */
-  readonly place: Place;
+  readonly place: ChatPlace;
   /** What could not be deleted. */
   readonly leftBehind: string[];
 }
@@ -103,7 +103,7 @@ export async function askChatHop(
 
 async function say(
   chat: ChatClient,
-  place: Place,
+  place: ChatPlace,
   { message, model, agentId }: HopQuestion,
   signal: AbortSignal,
 ): Promise<Sent> {

@@ -28,7 +28,7 @@ const LEAST_SHARE = 0.2;
 const UNSURE_SHARE = 0.5;
 
 /** Whether a hop adds to the time to the first token, and by what. In every pass: once may be chance. */
-export function judgeFirstToken(trace: TraceObservations): JudgedTrace {
+export function judgeHopFirstToken(trace: TraceObservations): JudgedTrace {
   return judgeEachHop(trace, (hop) => {
     const behind = toldHopBehind(trace, hop);
     const passes = toldPasses(hop);

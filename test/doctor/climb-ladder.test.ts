@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { climb, type Finding, type Rung, type RungReport } from "../../src/doctor/climb-ladder.ts";
+import { climb, type Rung, type RungFinding, type RungReport } from "../../src/doctor/climb-ladder.ts";
 
-const HOLDS: Finding = { status: "holds", text: "well" };
-const BROKEN: Finding = {
+const HOLDS: RungFinding = { status: "holds", text: "well" };
+const BROKEN: RungFinding = {
   status: "broken",
   problem: { code: "x", found: "ill", cause: "why", next: "what" },
 };
@@ -50,7 +50,7 @@ type Service = RungReport["service"];
 function rung(
   id: `${Service}/${string}`,
   needs: string[],
-  found: Finding | (() => Promise<Finding>),
+  found: RungFinding | (() => Promise<RungFinding>),
 ): Rung<undefined> {
   const [service, name = ""] = id.split("/");
   const look = typeof found === "function" ? found : async () => found;

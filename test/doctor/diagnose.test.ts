@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { suites } from "../../src/checks/suites.ts";
-import type { Problem } from "../../src/doctor/climb-ladder.ts";
+import type { RungProblem } from "../../src/doctor/climb-ladder.ts";
 import { diagnose, type Symptoms } from "../../src/doctor/diagnose.ts";
 
 const KEEPER = { name: "systemd unit ollama.service", stop: "sudo systemctl disable --now ollama" };
@@ -28,7 +28,7 @@ type Case = {
     what: string,
     code: Code,
     seen: Symptoms[Code],
-    told: Partial<Record<"found" | "cause", string>> & Pick<Problem, "next">,
+    told: Partial<Record<"found" | "cause", string>> & Pick<RungProblem, "next">,
   ];
 }[keyof Symptoms];
 
@@ -354,7 +354,7 @@ const CASES: readonly Case[] = [
 ];
 
 test.each(CASES)("%s", (_, code, seen, { next, ...told }) => {
-  const problem = (diagnose as (code: string, seen: unknown) => Problem)(code, seen);
+  const problem = (diagnose as (code: string, seen: unknown) => RungProblem)(code, seen);
   expect(problem).toMatchObject({ code, next });
   for (const [part, text] of Object.entries(told))
     expect(problem).toHaveProperty(part, expect.stringContaining(text));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nameOf } from "../../src/http-guard/host-check.ts";
+import { hostNameOf } from "../../src/http-guard/host-check.ts";
 import { isLocalName, isLoopbackAddress } from "../../src/http-guard/local-names.ts";
 
 test.each([
@@ -17,13 +17,13 @@ test.each([
   "host.docker.internal:11434",
   "printer.local",
 ])("the host %j may pass", (host) => {
-  expect(isLocalName(nameOf(host))).toBe(true);
+  expect(isLocalName(hostNameOf(host))).toBe(true);
 });
 
 test.each(["example.com", "localhost.example.com", "8.8.8.8", "[2001:db8::1]:80", "notlocal", "172.32.0.1"])(
   "the host %j may not pass",
   (host) => {
-    expect(isLocalName(nameOf(host))).toBe(false);
+    expect(isLocalName(hostNameOf(host))).toBe(false);
   },
 );
 

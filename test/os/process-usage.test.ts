@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
-import { cpuShare, parsePsLine, usageByGroup, usageOf } from "../../src/os/process-usage.ts";
+import { cpuShare, parsePsLine, processUsageOf, usageByGroup } from "../../src/os/process-usage.ts";
 import { parseStatUsage } from "../../src/os/procfs.ts";
 
 const MIB = 1024 * 1024;
@@ -13,7 +13,7 @@ test("a process that burns CPU uses as much of it as it says itself", async () =
     process.send((user + system) / 1000);
     setInterval(() => {}, 60_000);
   `);
-  const { cpuMs, processes } = usageOf([pid]);
+  const { cpuMs, processes } = processUsageOf([pid]);
   expect(processes).toBe(1);
   expect(cpuMs).toBeGreaterThanOrEqual(said - 20);
   expect(cpuMs).toBeLessThan(said + 500);
@@ -25,7 +25,7 @@ test("a process that allocates uses as much memory as it says itself", async () 
     process.send(process.memoryUsage.rss());
     setInterval(() => {}, 60_000);
   `);
-  const { rssBytes } = usageOf([pid]);
+  const { rssBytes } = processUsageOf([pid]);
   expect(rssBytes).toBeGreaterThan(150 * MIB);
   expect(Math.abs(rssBytes - said)).toBeLessThan(20 * MIB);
 });
@@ -37,12 +37,12 @@ test("a group's usage is that of all its processes", async () => {
   `);
   const group = usageByGroup().get(pid);
   expect(group?.processes).toBe(2);
-  expect(group?.rssBytes).toBeGreaterThan(usageOf([child]).rssBytes);
+  expect(group?.rssBytes).toBeGreaterThan(processUsageOf([child]).rssBytes);
 });
 
 test("what is not there uses nothing, and an empty group has no entry", () => {
   const none = 2 ** 22 + 1;
-  expect(usageOf([none])).toEqual({ cpuMs: 0, rssBytes: 0, processes: 0 });
+  expect(processUsageOf([none])).toEqual({ cpuMs: 0, rssBytes: 0, processes: 0 });
   expect(usageByGroup().get(none)).toBeUndefined();
 });
 

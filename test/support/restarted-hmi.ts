@@ -2,7 +2,7 @@ import { onTestFinished } from "vitest";
 import type { Config } from "../../src/config/config-schema.ts";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import { LOCAL_USER } from "../../src/contract/caller-headers.ts";
-import { pendingRequest } from "../../src/services/conversations/conversation-turn.ts";
+import { pendingChatRequest } from "../../src/services/conversations/conversation-turn.ts";
 import { type StartContext, startHmiOn } from "../../src/services/start-services.ts";
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from "./gateway.ts";
 import { type HmiClient, hmiClient } from "./stack.ts";
@@ -39,7 +39,7 @@ export async function startLeftGateway(
     ...options,
     conversations: {
       userOf: async (id) => (id === sessionId ? LOCAL_USER : undefined),
-      pendingRequest: (id) => pendingRequest(ownOf(store), id, PLAIN_TURN),
+      pendingRequest: (id) => pendingChatRequest(ownOf(store), id, PLAIN_TURN),
     },
   });
   const request = { session_id: sessionId, message_id: replyId, content: "Count to 100" };

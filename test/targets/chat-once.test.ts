@@ -3,14 +3,14 @@ import { expect, test } from "vitest";
 import { NOWHERE, nextPlace } from "../../src/contract/event-id.ts";
 import type { StreamEvent } from "../../src/contract/event-schemas.ts";
 import { EVENT_STREAM_HEADERS, encodeEvent } from "../../src/contract/sse.ts";
-import { type ChatOptions, chatOnce } from "../../src/targets/chat-once.ts";
+import { type ChatOnceOptions, chatOnce } from "../../src/targets/chat-once.ts";
 import { createProfile, generationsOf, messagesOf, startTestStack } from "../support/hmi.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
 import { hmiClient } from "../support/stack.ts";
 import { eventually } from "../support/streams.ts";
 
 /** Sends one message; gives the result and the pieces that were told. */
-async function chat({ hmi, token, ...options }: { hmi: string; token?: string } & Partial<ChatOptions>) {
+async function chat({ hmi, token, ...options }: { hmi: string; token?: string } & Partial<ChatOnceOptions>) {
   const pieces: string[] = [];
   const result = await chatOnce({
     target: { hmi, ...(token !== undefined && { token }) },

@@ -1,13 +1,13 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { addressOf, newAddress, parseAddress, tokenIn } from "../../web/page-address.ts";
+import { newAddress, pagePathOf, parseAddress, tokenIn } from "../../web/page-address.ts";
 
 test("/llm is the active conversation", () => {
   expect(parseAddress("/llm")).toEqual({ page: "active" });
 });
 
 test.each([null, 184])("a new conversation of profile %s has an address", (modelId) => {
-  expect(addressOf({ sessionId: null, modelId })).toBe(newAddress(modelId));
+  expect(pagePathOf({ sessionId: null, modelId })).toBe(newAddress(modelId));
   expect(parseAddress(newAddress(modelId))).toEqual({ page: "new", modelId });
 });
 
@@ -16,7 +16,7 @@ test("a conversation's address leads back to it", () => {
   const profiles = fc.option(fc.integer({ min: 1, max: 1e15 - 1 }));
   fc.assert(
     fc.property(keys, profiles, (sessionId, modelId) => {
-      expect(parseAddress(addressOf({ sessionId, modelId }))).toEqual({
+      expect(parseAddress(pagePathOf({ sessionId, modelId }))).toEqual({
         page: "conversation",
         sessionId,
         modelId,

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { ProfileDraft } from "../../src/contract/hmi-schemas.ts";
-import { fieldsOf, parseProfile } from "../../web/profile-form.ts";
+import { parseProfile, profileFieldsOf } from "../../web/profile-form.ts";
 import { profile } from "./rows.ts";
 
-const FIELDS = { ...fieldsOf(null), name: "Payments" };
+const FIELDS = { ...profileFieldsOf(null), name: "Payments" };
 
 test("the form of a profile leads back to it", () => {
   const fields = { name: "Payments", description: "d", instructions: "i", default_model: "phi3:mini" };
   const draft = { ...fields, settings: { options: { temperature: 0.2 } } };
-  expect(parseProfile(fieldsOf(profile(draft))).draft).toEqual(draft);
+  expect(parseProfile(profileFieldsOf(profile(draft))).draft).toEqual(draft);
 });
 
 test("a name is enough, and what comes of it is a profile of the contract", () => {
@@ -44,7 +44,7 @@ test("what has a field of its own is there, and the rest in the JSON", () => {
     think: "low",
     keep_alive: -1,
   } as const;
-  const fields = fieldsOf(profile({ settings }));
+  const fields = profileFieldsOf(profile({ settings }));
   expect(fields.parameters).toEqual({ temperature: "0.2", think: "low", keep_alive: "-1" });
   expect(JSON.parse(fields.settings)).toEqual({ options: { top_k: 20, num_ctx: "many" } });
   expect(parseProfile(fields).draft?.settings).toEqual(settings);
@@ -62,6 +62,6 @@ test.each([
 });
 
 test("a field that is emptied leaves the setting out", () => {
-  const fields = fieldsOf(profile({ settings: { options: { temperature: 0.2 } } }));
+  const fields = profileFieldsOf(profile({ settings: { options: { temperature: 0.2 } } }));
   expect(parseProfile({ ...fields, parameters: { temperature: " " } }).draft?.settings).toEqual({});
 });

@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import type { ChatController } from "../chat-controller.ts";
-import { failureOf, titleOf } from "../chat-selectors.ts";
+import { shownFailureOf, titleOf } from "../chat-selectors.ts";
 import { focusMessage } from "../message-field.ts";
 import { navigate, useAddress } from "../navigation.ts";
-import { addressOf, newAddress } from "../page-address.ts";
+import { newAddress, pagePathOf } from "../page-address.ts";
 import { keepToken } from "../page-token.ts";
 import { useChatState } from "../useChatState.ts";
 import { useDrawer } from "../useDrawer.ts";
@@ -36,7 +36,7 @@ export function App({ chat, tabs }: AppProps) {
   const last = messages.at(-1);
 
   useAddress(chat, state);
-  useServiceWatch(chat, problem !== null || (last !== undefined && failureOf(last) !== undefined));
+  useServiceWatch(chat, problem !== null || (last !== undefined && shownFailureOf(last) !== undefined));
   useOtherTabs(chat, tabs);
   useUserEvents(chat, access === "open");
   useVisibility(chat);
@@ -45,7 +45,7 @@ export function App({ chat, tabs }: AppProps) {
     document.title = title;
   }, [title]);
   // What was chosen in a dialog that the list has opened is to be seen, too.
-  const place = addressOf(state);
+  const place = pagePathOf(state);
   useEffect(drawer.close, [place]);
   usePageKeys({
     onEscape: () => (drawer.isOpen ? drawer.close() : void chat.stop()),

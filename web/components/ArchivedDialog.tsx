@@ -3,7 +3,7 @@ import type { Profile, Session } from "../../src/contract/hmi-schemas.ts";
 import { titleOf } from "../chat-selectors.ts";
 import type { ListChanges } from "../list-changes.ts";
 import type { FoundSessions } from "../list-newest-sessions.ts";
-import { problemOf } from "../page-problem.ts";
+import { pageProblemOf } from "../page-problem.ts";
 import { useFocusWhenDrawn } from "../useFocusWhenDrawn.ts";
 import { CloseRow } from "./CloseRow.tsx";
 import { Dialog } from "./Dialog.tsx";
@@ -29,7 +29,7 @@ export function ArchivedDialog({ keeper, profiles, onClose }: ArchivedDialogProp
     try {
       setFound(await keeper.archived(length));
     } catch (error) {
-      setWords(problemOf(error, null).message);
+      setWords(pageProblemOf(error, null).message);
     }
   }, [keeper, length]);
   useEffect(() => void load(), [load]);

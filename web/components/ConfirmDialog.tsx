@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import type { Outcome } from "../list-changes.ts";
+import type { ChangeOutcome } from "../list-changes.ts";
 import { Dialog } from "./Dialog.tsx";
 import { TroubleText } from "./TroubleText.tsx";
 
@@ -10,7 +10,7 @@ interface ConfirmDialogProps {
   readonly text: string;
   /** The word on the button. */
   readonly action: string;
-  readonly onConfirm: () => Promise<Outcome>;
+  readonly onConfirm: () => Promise<ChangeOutcome>;
   readonly onClose: () => void;
   /** What else is to be known of why it was not done. */
   readonly children?: ComponentChildren;
@@ -18,7 +18,7 @@ interface ConfirmDialogProps {
 
 /** Asks before something is done for good; stays open, and says why, where it was not done. */
 export function ConfirmDialog({ title, text, action, onConfirm, onClose, children }: ConfirmDialogProps) {
-  const [problem, setProblem] = useState<Outcome>(null);
+  const [problem, setProblem] = useState<ChangeOutcome>(null);
   const [isBusy, setBusy] = useState(false);
   return (
     <Dialog title={title} onClose={onClose}>

@@ -19,7 +19,7 @@ import {
 import type { ChatState } from "../chat-state.ts";
 import { contextUse, spendingOf } from "../context-usage.ts";
 import { offerMessage } from "../message-field.ts";
-import { addressOf } from "../page-address.ts";
+import { pagePathOf } from "../page-address.ts";
 import { thinkOptions } from "../think-options.ts";
 import { AgentSelect } from "./AgentSelect.tsx";
 import { Composer } from "./Composer.tsx";
@@ -74,7 +74,7 @@ export function Conversation({ chat, state }: { chat: ChatController; state: Cha
           draft={state.draft}
           canSend={canSend(state)}
           isReplying={replying}
-          place={addressOf(state)}
+          place={pagePathOf(state)}
           note={composerNote(state)}
           onChange={(draft) => chat.dispatch({ type: "draft_changed", draft })}
           onFiles={(files) => void attachFiles(chat, files)}

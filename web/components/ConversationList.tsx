@@ -3,7 +3,7 @@ import type { Session } from "../../src/contract/hmi-schemas.ts";
 import type { ChatController } from "../chat-controller.ts";
 import { titleOf } from "../chat-selectors.ts";
 import { groupByDay } from "../group-by-day.ts";
-import { addressOf } from "../page-address.ts";
+import { pagePathOf } from "../page-address.ts";
 import { useFocusWhenDrawn } from "../useFocusWhenDrawn.ts";
 import { ConversationMenu } from "./ConversationMenu.tsx";
 import type { DialogName } from "./Dialogs.tsx";
@@ -37,7 +37,7 @@ export function ConversationList(props: ConversationListProps) {
             {group.sessions.map((session) => (
               <li key={session.session_id}>
                 <a
-                  href={addressOf({ sessionId: session.session_id, modelId: session.model_id })}
+                  href={pagePathOf({ sessionId: session.session_id, modelId: session.model_id })}
                   onClick={onChoose}
                   dir="auto"
                   title={titleOf(session)}

@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import type { Profile } from "../../src/contract/hmi-schemas.ts";
-import type { ListChanges, Outcome } from "../list-changes.ts";
+import type { ChangeOutcome, ListChanges } from "../list-changes.ts";
 import type { FoundSessions } from "../list-newest-sessions.ts";
-import { problemOf } from "../page-problem.ts";
+import { pageProblemOf } from "../page-problem.ts";
 import { ConfirmDialog } from "./ConfirmDialog.tsx";
 import { SessionLink } from "./SessionLink.tsx";
 
@@ -18,14 +18,14 @@ interface DeleteProfileDialogProps {
 /** Asks before a profile is deleted. One that has conversations is kept: then it lists them, archived ones too. */
 export function DeleteProfileDialog({ keeper, profile, onClose }: DeleteProfileDialogProps) {
   const [kept, setKept] = useState<FoundSessions>({ sessions: [], total: 0 });
-  const remove = async (): Promise<Outcome> => {
+  const remove = async (): Promise<ChangeOutcome> => {
     const outcome = await keeper.removeProfile(profile);
     if (outcome === null) return null;
     try {
       setKept(await keeper.conversationsOf(profile, LISTED));
     } catch (error) {
       // The same trouble is told already, or this one is.
-      return problemOf(error, null);
+      return pageProblemOf(error, null);
     }
     return outcome;
   };

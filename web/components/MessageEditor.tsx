@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { LIMITS } from "../../src/contract/contract-defaults.ts";
-import type { Problem } from "../chat-state.ts";
+import type { PageProblem } from "../chat-state.ts";
 import { focusMessage } from "../message-field.ts";
 import { isSendKey, useGrowing } from "./Composer.tsx";
 import { TroubleText } from "./TroubleText.tsx";
@@ -9,7 +9,7 @@ interface MessageEditorProps {
   /** What it said before. */
   readonly text: string;
   /** Resolves to why it was not sent, or null. */
-  readonly onSend: (text: string) => Promise<Problem | null>;
+  readonly onSend: (text: string) => Promise<PageProblem | null>;
   /** Leaves the message as it is. */
   readonly onLeave: () => void;
 }
@@ -17,7 +17,7 @@ interface MessageEditorProps {
 /** Another version of a message, written in its place. Enter sends it as in the composer, Esc leaves it. */
 export function MessageEditor({ text, onSend, onLeave }: MessageEditorProps) {
   const [draft, setDraft] = useState(text);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [problem, setProblem] = useState<PageProblem | null>(null);
   const [isBusy, setBusy] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   useGrowing(field, draft);

@@ -1,5 +1,5 @@
-import { failureOf } from "../chat-selectors.ts";
-import type { Problem, ShownMessage } from "../chat-state.ts";
+import { shownFailureOf } from "../chat-selectors.ts";
+import type { PageProblem, ShownMessage } from "../chat-state.ts";
 import type { HmiConnection } from "../hmi-connection.ts";
 import { memo } from "../memo-component.ts";
 import { thoughtMs } from "../reply-timing.ts";
@@ -30,7 +30,7 @@ interface MessageItemProps {
   /** Shows another version, and tells which; undefined where that is not possible. */
   readonly onChooseVersion: ((messageId: string, words: string) => void) | undefined;
   /** Sends another version of a user's message; undefined where that is not possible. */
-  readonly onEdit: ((messageId: string, text: string) => Promise<Problem | null>) | undefined;
+  readonly onEdit: ((messageId: string, text: string) => Promise<PageProblem | null>) | undefined;
 }
 
 /** One message of the conversation. Left alone while another one grows, however long the conversation is. */
@@ -83,7 +83,7 @@ export const MessageItem = memo((props: MessageItemProps) => {
 });
 
 function Failure({ message, onRetry }: Pick<MessageItemProps, "message" | "onRetry">) {
-  const failure = failureOf(message);
+  const failure = shownFailureOf(message);
   if (!failure) return null;
   return (
     <div class="trouble">

@@ -1,8 +1,8 @@
 import { type ComponentChildren, Fragment } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { EngineModel } from "../../src/contract/common-schemas.ts";
-import { failureOf, replySummary } from "../chat-selectors.ts";
-import type { Problem, ShownMessage } from "../chat-state.ts";
+import { replySummary, shownFailureOf } from "../chat-selectors.ts";
+import type { PageProblem, ShownMessage } from "../chat-state.ts";
 import { contextMarks, type Summary } from "../context-marks.ts";
 import type { HmiConnection } from "../hmi-connection.ts";
 import { withoutThoughts } from "../strip-think-blocks.ts";
@@ -39,7 +39,7 @@ interface MessagesProps {
   /** Shows the way that this version of a message is on. */
   readonly onChooseVersion: (messageId: string) => void;
   /** Sends another version of a message. */
-  readonly onEdit: (messageId: string, text: string) => Promise<Problem | null>;
+  readonly onEdit: (messageId: string, text: string) => Promise<PageProblem | null>;
   /** What stands in place of messages, where there are none. */
   readonly children: ComponentChildren;
 }
@@ -102,7 +102,7 @@ export function Messages(props: MessagesProps) {
               <ReplyActions
                 content={withoutThoughts(last.content, false).said}
                 // What has failed has a button of its own.
-                onRegenerate={failureOf(last) ? undefined : again}
+                onRegenerate={shownFailureOf(last) ? undefined : again}
               />
             )}
           </div>

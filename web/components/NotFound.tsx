@@ -1,9 +1,9 @@
-import type { Problem } from "../chat-state.ts";
+import type { PageProblem } from "../chat-state.ts";
 import { newAddress } from "../page-address.ts";
 import { TroubleText } from "./TroubleText.tsx";
 
 interface NotFoundProps {
-  readonly problem: Problem;
+  readonly problem: PageProblem;
   /** The profile to go back to; null for none. */
   readonly modelId: number | null;
 }

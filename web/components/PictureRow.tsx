@@ -1,9 +1,9 @@
-import type { Picture } from "../picture-file.ts";
+import type { AttachedPicture } from "../picture-file.ts";
 import { IconButton } from "./IconButton.tsx";
 
 interface PictureRowProps {
-  readonly pictures: readonly Picture[];
-  readonly onRemove: (picture: Picture) => void;
+  readonly pictures: readonly AttachedPicture[];
+  readonly onRemove: (picture: AttachedPicture) => void;
 }
 
 /** The pictures that go with the next message. */

@@ -1,9 +1,9 @@
-import type { Problem } from "../chat-state.ts";
+import type { PageProblem } from "../chat-state.ts";
 import { IconButton } from "./IconButton.tsx";
 import { TroubleText } from "./TroubleText.tsx";
 
 interface ProblemNoteProps {
-  readonly problem: Problem;
+  readonly problem: PageProblem;
   readonly onRetry: () => void;
   readonly onDismiss: () => void;
 }

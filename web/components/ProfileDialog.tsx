@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import type { EngineModel } from "../../src/contract/common-schemas.ts";
 import type { Profile, ProfileDraft } from "../../src/contract/hmi-schemas.ts";
-import type { Outcome } from "../list-changes.ts";
-import { type FieldErrors, fieldsOf, parseProfile } from "../profile-form.ts";
+import type { ChangeOutcome } from "../list-changes.ts";
+import { type FieldErrors, parseProfile, profileFieldsOf } from "../profile-form.ts";
 import { Dialog } from "./Dialog.tsx";
 import { ProfileFieldset } from "./ProfileFieldset.tsx";
 import { TroubleText } from "./TroubleText.tsx";
@@ -11,16 +11,16 @@ interface ProfileDialogProps {
   /** Null for a new one. */
   readonly profile: Profile | null;
   readonly models: readonly EngineModel[];
-  readonly onSave: (draft: ProfileDraft) => Promise<Outcome>;
+  readonly onSave: (draft: ProfileDraft) => Promise<ChangeOutcome>;
   readonly onDelete: () => void;
   readonly onClose: () => void;
 }
 
 /** Makes a profile, or changes one. */
 export function ProfileDialog({ profile, models, onSave, onDelete, onClose }: ProfileDialogProps) {
-  const [fields, setFields] = useState(() => fieldsOf(profile));
+  const [fields, setFields] = useState(() => profileFieldsOf(profile));
   const [errors, setErrors] = useState<FieldErrors>({});
-  const [problem, setProblem] = useState<Outcome>(null);
+  const [problem, setProblem] = useState<ChangeOutcome>(null);
   return (
     <Dialog title={profile === null ? "New profile" : "Edit profile"} onClose={onClose}>
       {(close) => {

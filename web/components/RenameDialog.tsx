@@ -1,13 +1,13 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { LIMITS } from "../../src/contract/contract-defaults.ts";
 import type { Session } from "../../src/contract/hmi-schemas.ts";
-import type { Outcome } from "../list-changes.ts";
+import type { ChangeOutcome } from "../list-changes.ts";
 import { Dialog } from "./Dialog.tsx";
 import { Field } from "./Field.tsx";
 
 interface RenameDialogProps {
   readonly session: Session;
-  readonly onRename: (title: string) => Promise<Outcome>;
+  readonly onRename: (title: string) => Promise<ChangeOutcome>;
   readonly onClose: () => void;
 }
 

@@ -3,7 +3,7 @@ import { LIMITS } from "../../src/contract/contract-defaults.ts";
 import type { SearchResult } from "../../src/contract/hmi-schemas.ts";
 import type { ChatController } from "../chat-controller.ts";
 import { titleOf } from "../chat-selectors.ts";
-import { problemOf } from "../page-problem.ts";
+import { pageProblemOf } from "../page-problem.ts";
 import { Dialog } from "./Dialog.tsx";
 import { IconButton } from "./IconButton.tsx";
 
@@ -146,6 +146,6 @@ async function search(chat: ChatController, query: string): Promise<Results> {
     const words = count === 0 ? "Nothing was found." : `${count}${has_more ? " of more" : ""} found`;
     return { results, words };
   } catch (error) {
-    return { results: [], words: problemOf(error, null).message };
+    return { results: [], words: pageProblemOf(error, null).message };
   }
 }

@@ -1,7 +1,7 @@
 import type { ShownMessage } from "../chat-state.ts";
 import { speedDetails } from "../reply-timing.ts";
 import {
-  type Service,
+  type CheckedService,
   serviceDetail,
   serviceLabel,
   serviceTrouble,
@@ -13,7 +13,7 @@ import { TroubleText } from "./TroubleText.tsx";
 const WORDS = { up: "works", down: "does not answer", unknown: "unknown" } as const;
 
 interface ServiceLightsProps {
-  readonly services: readonly Service[];
+  readonly services: readonly CheckedService[];
   /** The last reply of the open conversation, for what its time went into. */
   readonly lastReply: ShownMessage | undefined;
 }

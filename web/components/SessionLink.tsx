@@ -1,6 +1,6 @@
 import type { Profile, Session } from "../../src/contract/hmi-schemas.ts";
 import { titleOf } from "../chat-selectors.ts";
-import { addressOf } from "../page-address.ts";
+import { pagePathOf } from "../page-address.ts";
 
 interface SessionLinkProps {
   readonly session: Session;
@@ -17,7 +17,7 @@ export function SessionLink({ session, profiles = [], note = "", onChoose }: Ses
   const profile = profiles.find(({ model_id }) => model_id === modelId)?.name ?? "";
   const beside = [profile, note].filter(Boolean).join(" · ");
   return (
-    <a href={addressOf({ sessionId, modelId })} onClick={onChoose}>
+    <a href={pagePathOf({ sessionId, modelId })} onClick={onChoose}>
       <span dir="auto">{titleOf(session)}</span>
       {beside !== "" && <span class="beside">{beside}</span>}
     </a>

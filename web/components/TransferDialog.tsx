@@ -2,10 +2,10 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { ImportRemark, ImportReport } from "../../src/contract/chat-export.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
 import type { ChatController } from "../chat-controller.ts";
-import type { Problem } from "../chat-state.ts";
+import type { PageProblem } from "../chat-state.ts";
 import { importFile } from "../import-file.ts";
 import { importWords, remarkWords } from "../import-words.ts";
-import { problemOf } from "../page-problem.ts";
+import { pageProblemOf } from "../page-problem.ts";
 import { CloseRow } from "./CloseRow.tsx";
 import { Dialog } from "./Dialog.tsx";
 import { DownloadLink } from "./DownloadLink.tsx";
@@ -15,7 +15,7 @@ type Import =
   | { readonly step: "none" }
   | { readonly step: "running"; readonly name: string; readonly share: number | null }
   | { readonly step: "done"; readonly name: string; readonly report: ImportReport }
-  | { readonly step: "failed"; readonly name: string; readonly problem: Problem };
+  | { readonly step: "failed"; readonly name: string; readonly problem: PageProblem };
 
 interface TransferDialogProps {
   readonly chat: ChatController;
@@ -108,7 +108,7 @@ async function imported(
     return { step: "done", name, report: await importFile(file, { connection, signal, onProgress }) };
   } catch (error) {
     if (signal.aborted) return { step: "none" };
-    return { step: "failed", name, problem: problemOf(error, null) };
+    return { step: "failed", name, problem: pageProblemOf(error, null) };
   }
 }
 

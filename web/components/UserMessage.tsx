@@ -1,5 +1,5 @@
 import { useRef, useState } from "preact/hooks";
-import type { Problem, ShownMessage } from "../chat-state.ts";
+import type { PageProblem, ShownMessage } from "../chat-state.ts";
 import type { HmiConnection } from "../hmi-connection.ts";
 import { focusMessage, MESSAGE_ID } from "../message-field.ts";
 import { IconButton } from "./IconButton.tsx";
@@ -12,7 +12,7 @@ interface UserMessageProps {
   /** For its pictures. */
   readonly connection: HmiConnection;
   readonly onChooseVersion: ((messageId: string, words: string) => void) | undefined;
-  readonly onEdit: ((messageId: string, text: string) => Promise<Problem | null>) | undefined;
+  readonly onEdit: ((messageId: string, text: string) => Promise<PageProblem | null>) | undefined;
 }
 
 /** What the user said, which can be said again in other words. */

@@ -1,6 +1,6 @@
 import type { Links, MarkedToken } from "marked";
 import { lex } from "./markdown-lexer.ts";
-import { type Outline, outlined } from "./markdown-outline.ts";
+import { type HeadingDepths, outlined } from "./markdown-outline.ts";
 import { lengthBefore, normalized, withoutUndecided } from "./markdown-source.ts";
 
 /** Blocks that are drawn, and left alone, together: the page then compares groups, not thousands of blocks. */
@@ -25,7 +25,7 @@ interface Finished {
   readonly end: string;
   readonly blocks: readonly MarkedToken[];
   readonly links: Links;
-  readonly outline: Outline;
+  readonly outline: HeadingDepths;
 }
 
 const EMPTY: Document = { groups: [], finished: { length: 0, end: "", blocks: [], links: {}, outline: [] } };

@@ -5,19 +5,19 @@ const FIRST = 2;
 const LAST = 6;
 
 /** The depths of the headings that whatever comes next stands under, as they were written. */
-export type Outline = readonly number[];
+export type HeadingDepths = readonly number[];
 
 /** Blocks, and what those after them stand under. */
 export interface Outlined {
   readonly blocks: readonly MarkedToken[];
-  readonly outline: Outline;
+  readonly outline: HeadingDepths;
 }
 
 /**
  * Gives headings the depths that they have on the page. There are no gaps, as screen readers need it: a reply
  * that begins with "###" has its first heading right below the page's title, too.
  */
-export function outlined(blocks: readonly MarkedToken[], before: Outline): Outlined {
+export function outlined(blocks: readonly MarkedToken[], before: HeadingDepths): Outlined {
   let outline = before;
   const placed = blocks.map((block) => {
     if (block.type !== "heading") return block;

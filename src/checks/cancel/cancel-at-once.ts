@@ -1,7 +1,7 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { describeCancel, judgeEngine, judgeReader } from "./both-ends.ts";
-import { type CancelledReply, cancelReply, untilOnItsWay } from "./cancelled-reply.ts";
+import { type CancelledReply, cancelAndLook, untilOnItsWay } from "./cancelled-reply.ts";
 
 export const atOnce = defineCheck<Context["target"], CancelledReply>({
   id: "cancel/at-once",
@@ -12,7 +12,7 @@ export const atOnce = defineCheck<Context["target"], CancelledReply>({
   needs: ["cancel"],
   isTimed: true,
   collect: (context) =>
-    cancelReply(context, {
+    cancelAndLook(context, {
       name: "at-once",
       options: { num_predict: 400, stand_in_load_ms: 500, stand_in_tokens: 100, stand_in_token_ms: 20 },
       moment: (reply, asked) => untilOnItsWay(context, reply, asked),

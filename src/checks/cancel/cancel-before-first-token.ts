@@ -5,7 +5,7 @@ import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { patienceOf } from "../read-replies.ts";
 import { judgeBothEnds } from "./both-ends.ts";
-import { type CancelledReply, cancelReply } from "./cancelled-reply.ts";
+import { type CancelledReply, cancelAndLook } from "./cancelled-reply.ts";
 
 export const beforeFirstToken = defineCheck<Context["target"], CancelledReply>({
   id: "cancel/before-first-token",
@@ -16,7 +16,7 @@ export const beforeFirstToken = defineCheck<Context["target"], CancelledReply>({
   needs: ["cancel", "show what reached the engine", "direct the engine"],
   isTimed: true,
   collect: (context) =>
-    cancelReply(context, {
+    cancelAndLook(context, {
       name: "before-first-token",
       options: { stand_in_load_ms: 2_000, stand_in_tokens: 5 },
       async moment(reply, asked) {

@@ -2,7 +2,7 @@ import { defineCheck } from "../../harness/define-check.ts";
 import { texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { judgeBothEnds } from "./both-ends.ts";
-import { type CancelledReply, cancelReply } from "./cancelled-reply.ts";
+import { type CancelledReply, cancelAndLook } from "./cancelled-reply.ts";
 
 export const midReply = defineCheck<Context["target"], CancelledReply>({
   id: "cancel/mid-reply",
@@ -19,7 +19,7 @@ export const midReply = defineCheck<Context["target"], CancelledReply>({
 /** A reply that was cancelled after its third token, once a run. */
 export async function cancelledInMidReply(context: Context): Promise<CancelledReply> {
   return await context.share("cancelled in mid-reply", () =>
-    cancelReply(context, {
+    cancelAndLook(context, {
       name: "mid-reply",
       // Longer than anybody waits, at the pace of a real engine. Real Ollama has its own pace.
       options: { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 },

@@ -2,7 +2,7 @@ import { defineCheck } from "../../harness/define-check.ts";
 import { texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { judgeBothEnds } from "./both-ends.ts";
-import { type CancelledReply, cancelReply } from "./cancelled-reply.ts";
+import { type CancelledReply, cancelAndLook } from "./cancelled-reply.ts";
 
 export const silence = defineCheck<Context["target"], CancelledReply>({
   id: "cancel/silence",
@@ -12,7 +12,7 @@ export const silence = defineCheck<Context["target"], CancelledReply>({
   needs: ["cancel", "direct the engine"],
   isTimed: true,
   collect: (context) =>
-    cancelReply(context, {
+    cancelAndLook(context, {
       name: "silence",
       options: { stand_in_tokens: 6, stand_in_pause_after: 3, stand_in_pause_ms: 2_000 },
       moment: (reply) => reply.until("its third token", texts(3)),

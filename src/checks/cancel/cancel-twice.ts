@@ -4,7 +4,7 @@ import { NotTold } from "../../harness/target-errors.ts";
 import { texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { answerInWords, cancelStatusOf, describeCancel, judgeReader } from "./both-ends.ts";
-import { type CancelledReply, type CancelScene, cancelReply } from "./cancelled-reply.ts";
+import { type CancelledReply, type CancelScene, cancelAndLook } from "./cancelled-reply.ts";
 import type { SeenCancel } from "./running-reply.ts";
 
 export const twice = defineCheck<Context["target"], readonly CancelledReply[]>({
@@ -16,7 +16,7 @@ export const twice = defineCheck<Context["target"], readonly CancelledReply[]>({
   isTimed: true,
   async collect(context) {
     const cancelled = (name: string, cancel: CancelScene["cancel"]): Promise<CancelledReply> =>
-      cancelReply(context, {
+      cancelAndLook(context, {
         name,
         options: { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 },
         moment: (reply) => reply.until("its first token", texts(1)),

@@ -5,7 +5,7 @@ import type { SeenStream } from "../../targets/http-client.ts";
 import { lookUntil } from "../../targets/look-until.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { GIVE_UP_MS } from "../cancel-times.ts";
-import { rowsOf, settledRowsOf } from "../check-conversation.ts";
+import { conversationRows, settledRowsOf } from "../check-conversation.ts";
 import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { beginReply, type RunningReply, type SeenCancel } from "./running-reply.ts";
@@ -44,7 +44,7 @@ export interface CancelScene {
 }
 
 /** Begins a reply in a conversation of its own, cancels it, and looks at both ends. */
-export async function cancelReply(context: Context, scene: CancelScene): Promise<CancelledReply> {
+export async function cancelAndLook(context: Context, scene: CancelScene): Promise<CancelledReply> {
   const { name, options, moment, cancel = async (once) => [await once()] } = scene;
   const { capabilities } = context.target;
   await generationsFor(context, "");
@@ -95,7 +95,7 @@ async function rowsAfter(
 ): Promise<CancelledReply["rows"]> {
   if (!context.target.capabilities.has("show rows") || talk.conversation === null) return null;
   // A reply that goes on in spite of it is not waited for.
-  return await (readerMs === null ? rowsOf : settledRowsOf)(context, talk);
+  return await (readerMs === null ? conversationRows : settledRowsOf)(context, talk);
 }
 
 /** Waits until a message was taken; on wires where its answer is the stream, at the latest until it reached the engine. */

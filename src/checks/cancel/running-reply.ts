@@ -1,7 +1,7 @@
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { messageOf } from "../../errors/thrown-error.ts";
 import { NotTold } from "../../harness/target-errors.ts";
-import type { NamedReply, Place, Sent } from "../../targets/drivers/chat-client.ts";
+import type { ChatPlace, NamedReply, Sent } from "../../targets/drivers/chat-client.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
 import { GIVE_UP_MS } from "../cancel-times.ts";
 import {
@@ -107,7 +107,7 @@ export async function cancelInTime(
 }
 
 /** A place of the suite's own for these options, made once. */
-export async function placeWith(context: Context, options: EngineOptions): Promise<Place> {
+export async function placeWith(context: Context, options: EngineOptions): Promise<ChatPlace> {
   const name = `place with ${JSON.stringify(options)}`;
   return await context.share(name, () => openPlace(context, { name: "cancel", options }));
 }

@@ -8,7 +8,15 @@ import type { ReplyFact, SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { lookUntil } from "../../targets/look-until.ts";
 import type { KeptServiceState, KillableService, ServiceKiller } from "../../targets/service-killer.ts";
-import { type Hearing, hear, hearAgain, rowsOf, sayIn, startTalk, type Talk } from "../check-conversation.ts";
+import {
+  conversationRows,
+  type Hearing,
+  hear,
+  hearAgain,
+  sayIn,
+  startTalk,
+  type Talk,
+} from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { patienceOf } from "../read-replies.ts";
 
@@ -198,7 +206,7 @@ async function quietRows(context: Context, talk: Talk): Promise<readonly SeenRow
     context,
     Number.POSITIVE_INFINITY,
     async () => {
-      const rows = await rowsOf(context, talk);
+      const rows = await conversationRows(context, talk);
       const now = JSON.stringify(rows.map(({ status, content }) => [status, content.length]));
       if (now !== seen) changedAt = performance.now();
       seen = now;
@@ -214,7 +222,7 @@ async function shownRows(context: Context, talk: Talk): Promise<readonly SeenRow
   const { chat, store } = context.target;
   const { conversation } = talk;
   const isShown = chat.lacking["show rows"] === undefined;
-  if (store === undefined || conversation === null || !isShown) return await rowsOf(context, talk);
+  if (store === undefined || conversation === null || !isShown) return await conversationRows(context, talk);
   const rows = await chat.rows(conversation, context.signal);
   return rows.filter(({ message_type = "chat" }) => message_type === "chat");
 }

@@ -4,10 +4,10 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import { ownWords } from "../../targets/quoted-answer.ts";
 import { allButLacking, type Context } from "../profiles-and-sessions.ts";
-import type { Service } from "./watched-replies.ts";
+import type { ContractService } from "./watched-replies.ts";
 
 interface Probe {
-  readonly service: Service;
+  readonly service: ContractService;
   readonly call: SeenCall;
 }
 
@@ -18,7 +18,7 @@ export const probes = defineCheck<Context["target"], readonly Probe[]>({
   lookAt: "the routes /health/live of both and /health/ready of the gateway",
   needs: ["speak the contract"],
   async collect({ target, signal }) {
-    const ask = async (service: Service, path: string): Promise<Probe> => ({
+    const ask = async (service: ContractService, path: string): Promise<Probe> => ({
       service,
       call: await target[service].call("GET", path, { signal }),
     });

@@ -5,12 +5,18 @@ import { engineRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { isTapped } from "../../targets/is-tapped.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { type HealthLook, SERVICES, type Service, type Watched, watchReplies } from "./watched-replies.ts";
+import {
+  type ContractService,
+  type HealthLook,
+  SERVICES,
+  type Watched,
+  watchReplies,
+} from "./watched-replies.ts";
 
 interface Evidence {
   readonly watched: Watched;
   /** The port that each service was asked at; null where something in between has a port of its own. */
-  readonly ports: Readonly<Record<Service, number | null>>;
+  readonly ports: Readonly<Record<ContractService, number | null>>;
   /** What the engine says of itself; null where it cannot be asked. */
   readonly engineVersion: string | null;
 }
@@ -44,7 +50,7 @@ export const truth = defineCheck<Context["target"], Evidence>({
 });
 
 /** The port of a loopback URL; a proxy and a tap have other ones than the service behind them. */
-async function portOf({ target, signal }: Context, service: Service): Promise<number | null> {
+async function portOf({ target, signal }: Context, service: ContractService): Promise<number | null> {
   const { host, port } = addressOfUrl(target.urls[service]);
   if (!isLoopback(host)) return null;
   return (await isTapped(target[service], signal)) ? null : port;
@@ -78,7 +84,7 @@ function statementsIn({ watched: { before, after }, ports, engineVersion: versio
   ];
 }
 
-function healthsIn(looks: readonly HealthLook[]): Partial<Record<Service, Health>> {
+function healthsIn(looks: readonly HealthLook[]): Partial<Record<ContractService, Health>> {
   return Object.fromEntries(
     looks.flatMap(({ service, call }) => {
       const { data } = Health.safeParse(call.body);

@@ -13,8 +13,8 @@ import { patienceOf } from "../read-replies.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import { type Disturbance, timeUndisturbed } from "../undisturbed.ts";
 
-export type Service = "hmi" | "gateway";
-export const SERVICES: readonly Service[] = ["hmi", "gateway"];
+export type ContractService = "hmi" | "gateway";
+export const SERVICES: readonly ContractService[] = ["hmi", "gateway"];
 
 /** Of a wire that is not ours, the one service that messages are sent to. */
 export type AskedService = Target["front"];

@@ -2,9 +2,9 @@ import { ErrorBody } from "../../contract/common-schemas.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { type Refusal, refusals } from "./refusals.ts";
+import { type RefusedCall, refusals } from "./refusals.ts";
 
-export const badFields = defineCheck<Context["target"], readonly Refusal[]>({
+export const badFields = defineCheck<Context["target"], readonly RefusedCall[]>({
   id: "http/bad-fields",
   claim: "bad input is refused with every bad field by its name",
   why: "Told one at a time, or not at all, whoever calls has to guess (contract, section 5).",
@@ -20,7 +20,7 @@ export const badFields = defineCheck<Context["target"], readonly Refusal[]>({
     },
 });
 
-function judgeOne({ what, fields, call }: Refusal): Broken | undefined {
+function judgeOne({ what, fields, call }: RefusedCall): Broken | undefined {
   const message = ErrorBody.safeParse(call.body).data?.error.message ?? "";
   const missing = fields.filter((field) => !new RegExp(`\\b${field}\\b`).test(message));
   if (missing.length === 0) return undefined;

@@ -3,9 +3,9 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { ownWords } from "../../targets/quoted-answer.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { type Refusal, refusals } from "./refusals.ts";
+import { type RefusedCall, refusals } from "./refusals.ts";
 
-export const errorBody = defineCheck<Context["target"], readonly Refusal[]>({
+export const errorBody = defineCheck<Context["target"], readonly RefusedCall[]>({
   id: "http/error-body",
   claim: "every error is JSON with a code and a message, whoever refuses",
   why: 'What the framework refuses by itself has another shape, or none, and a client shows "undefined".',
@@ -16,7 +16,7 @@ export const errorBody = defineCheck<Context["target"], readonly Refusal[]>({
   judge: (seen) => firstBroken(seen, judgeOne) ?? { verdict: "holds", seen: `refused calls: ${seen.length}` },
 });
 
-function judgeOne({ what, call }: Refusal): Broken | undefined {
+function judgeOne({ what, call }: RefusedCall): Broken | undefined {
   const type = call.headers["content-type"] ?? "(no type)";
   if (ErrorBody.safeParse(call.body).success && /^application\/json\b/.test(type)) return undefined;
   return {

@@ -2,9 +2,9 @@ import { ErrorBody } from "../../contract/common-schemas.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { type Refusal, refusals } from "./refusals.ts";
+import { type RefusedCall, refusals } from "./refusals.ts";
 
-export const errorStatus = defineCheck<Context["target"], readonly Refusal[]>({
+export const errorStatus = defineCheck<Context["target"], readonly RefusedCall[]>({
   id: "http/error-status",
   claim: "an error has the status and the code of what is wrong",
   why: "A client decides by them whether to change the message, to log in, or to try again.",
@@ -18,7 +18,7 @@ export const errorStatus = defineCheck<Context["target"], readonly Refusal[]>({
     },
 });
 
-function judgeOne({ what, status, code, call }: Refusal): Broken | undefined {
+function judgeOne({ what, status, code, call }: RefusedCall): Broken | undefined {
   const found = ErrorBody.safeParse(call.body).data?.error.code;
   // Without a body that can be read, the status is all there is; the body is another check's.
   if (call.status === status && (found === undefined || found === code)) return undefined;

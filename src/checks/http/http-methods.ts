@@ -1,9 +1,9 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { type Refusal, refusals } from "./refusals.ts";
+import { type RefusedCall, refusals } from "./refusals.ts";
 
-export const methods = defineCheck<Context["target"], readonly Refusal[]>({
+export const methods = defineCheck<Context["target"], readonly RefusedCall[]>({
   id: "http/methods",
   claim: "a wrong method is 405, with the right ones in Allow",
   why: "As 404 it looks like a path that is wrong (RFC 9110, section 15.5.6).",
@@ -19,7 +19,7 @@ export const methods = defineCheck<Context["target"], readonly Refusal[]>({
     },
 });
 
-function judgeOne({ call }: Refusal): Broken | undefined {
+function judgeOne({ call }: RefusedCall): Broken | undefined {
   const allow = call.headers["allow"] ?? "";
   const method = call.request.split(" ", 1)[0] ?? "";
   if (call.status === 405 && /\b(?:GET|POST)\b/.test(allow) && !allow.includes(method)) return undefined;

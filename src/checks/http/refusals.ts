@@ -9,7 +9,7 @@ import { allButLacking, type Context } from "../profiles-and-sessions.ts";
 import { ownPlace } from "./own-place.ts";
 
 /** A call that must be refused, and how it was answered. */
-export interface Refusal {
+export interface RefusedCall {
   /** What is wrong with the call, in words. */
   readonly what: string;
   readonly status: number;
@@ -20,7 +20,7 @@ export interface Refusal {
 }
 
 /** What a call is sent with, and what must become of it. */
-interface Wrong extends Omit<CallOptions, "signal">, Omit<Refusal, "call" | "fields"> {
+interface Wrong extends Omit<CallOptions, "signal">, Omit<RefusedCall, "call" | "fields"> {
   readonly at: "hmi" | "gateway";
   readonly method: Parameters<HttpClient["call"]>[0];
   readonly path: string;
@@ -28,7 +28,7 @@ interface Wrong extends Omit<CallOptions, "signal">, Omit<Refusal, "call" | "fie
 }
 
 /** A wrong call of every class, at the HMI and at the gateway. */
-export async function refusals(context: Context): Promise<readonly Refusal[]> {
+export async function refusals(context: Context): Promise<readonly RefusedCall[]> {
   return await context.share("refusals", async () => {
     const { session_id, model_id, word } = await ownPlace(context);
     const wrong = [
@@ -184,7 +184,7 @@ function wrongAtGateway(word: string): Wrong[] {
   ];
 }
 
-async function refuse(context: Context, wrong: Wrong): Promise<Refusal> {
+async function refuse(context: Context, wrong: Wrong): Promise<RefusedCall> {
   const { at, method, path, what, status, code, fields = [], ...options } = wrong;
   try {
     // A call that is wrongly taken may stream for long: what it is answered with is seen soon.

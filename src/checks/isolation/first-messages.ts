@@ -2,7 +2,7 @@ import { SentMessage } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { defineCheck } from "../../harness/define-check.ts";
 import { NotTold } from "../../harness/target-errors.ts";
-import type { Place } from "../../targets/drivers/chat-client.ts";
+import type { ChatPlace } from "../../targets/drivers/chat-client.ts";
 import type { SeenRow, WholeRow } from "../../targets/drivers/reply-facts.ts";
 import { beginTalk, converseIn, openPlace, settledRowsOf, type Talk } from "../check-conversation.ts";
 import { type Context, makeProfile } from "../profiles-and-sessions.ts";
@@ -94,7 +94,7 @@ async function sendOnAnyWire(context: Context): Promise<Evidence> {
 }
 
 /** Where a message to no conversation goes to the one in use, one after the other, none is made by it. */
-async function requireNewOnes(context: Context, place: Place): Promise<void> {
+async function requireNewOnes(context: Context, place: ChatPlace): Promise<void> {
   const talks = [await beginTalk(context, place), await beginTalk(context, place)];
   if (talks.some(({ conversation }) => conversation !== null)) return;
   for (const [index, talk] of talks.entries()) {

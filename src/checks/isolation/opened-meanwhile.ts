@@ -6,10 +6,10 @@ import type { SeenStream } from "../../targets/http-client.ts";
 import {
   beginTalk,
   conversationNotTold,
+  conversationRows,
   converseIn,
   hear,
   openPlace,
-  rowsOf,
   sayIn,
   settledRowsOf,
 } from "../check-conversation.ts";
@@ -131,7 +131,7 @@ async function openMeanwhileOnAnyWire(
     meanwhile: [],
     hadEnded,
     rows: await settledRowsOf(context, talk, (rows) => rows.length > 1),
-    openedRows: await rowsOf(context, opened),
+    openedRows: await conversationRows(context, opened),
   };
 }
 

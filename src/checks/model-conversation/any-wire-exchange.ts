@@ -2,9 +2,9 @@ import { CouldNotRun } from "../../harness/define-check.ts";
 import { failureOf, type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import {
   beginTalk,
+  conversationRows,
   hear,
   openPlace,
-  rowsOf,
   sayIn,
   settledRowsOf,
   type Talk,
@@ -37,7 +37,7 @@ export async function exchangesOnAnyWire(context: Context): Promise<ExchangesOnA
 /** Says something, hears its reply to the end, and looks where the rows went. */
 async function exchangeIn(context: Context, talk: Talk, name: string): Promise<ModelExchange> {
   const message = `Say hello, in one word. ${context.canary(name)}`;
-  const before = talk.conversation === null ? [] : await rowsOf(context, talk);
+  const before = talk.conversation === null ? [] : await conversationRows(context, talk);
   const elsewhere = await countElsewhere(context, talk);
   const sent = await sayIn(context, talk, message);
   const stream = await hear(context, talk, sent).ended;
@@ -74,7 +74,7 @@ type RowCounts = ReadonlyMap<string, number>;
 
 async function countElsewhere(context: Context, talk: Talk): Promise<RowCounts> {
   const counted = (await othersOf(context, talk)).map(async (conversation) => {
-    const rows = await rowsOf(context, { ...talk, conversation });
+    const rows = await conversationRows(context, { ...talk, conversation });
     return [conversation, rows.length] as const;
   });
   return new Map(await Promise.all(counted));
@@ -83,7 +83,7 @@ async function countElsewhere(context: Context, talk: Talk): Promise<RowCounts> 
 /** What has come to other conversations since they were counted. */
 async function addedElsewhere(context: Context, talk: Talk, before: RowCounts): Promise<readonly SeenRow[]> {
   const added = (await othersOf(context, talk)).map(async (conversation) => {
-    const rows = await rowsOf(context, { ...talk, conversation });
+    const rows = await conversationRows(context, { ...talk, conversation });
     return rows.slice(before.get(conversation) ?? 0);
   });
   return (await Promise.all(added)).flat();

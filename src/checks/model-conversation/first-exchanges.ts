@@ -58,7 +58,7 @@ export function place(sessionId: string | null, modelId: number | null | undefin
 }
 
 /** Rows as few words as tell where each is and what it holds. */
-export function placesOf(rows: readonly SeenRow[]): readonly object[] {
+export function rowPlaces(rows: readonly SeenRow[]): readonly object[] {
   return rows.map(({ message_id, session_id, model_id, role, message_type, status, content }) => {
     return { message_id, session_id, model_id, role, message_type, status, content };
   });

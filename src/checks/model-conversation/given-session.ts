@@ -2,7 +2,7 @@ import { ErrorBody } from "../../contract/common-schemas.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { exchangesOnAnyWire } from "./any-wire-exchange.ts";
-import { hasProfiles, placesOf, unjudgedIn } from "./first-exchanges.ts";
+import { hasProfiles, rowPlaces, unjudgedIn } from "./first-exchanges.ts";
 import { exchangeByModel, type ModelExchange, type SendEndpoint } from "./model-exchange.ts";
 import { type Context, createSession, getStage } from "./staged-profiles.ts";
 
@@ -62,7 +62,7 @@ function judgeGiven(exchange: ModelExchange): Broken | undefined {
     expected: `the exchange in conversation ${sessionId}`,
     found: places.size === 0 ? "nothing there" : `rows in conversation ${[...places].join(" and ")}`,
     seen: exchange.seen,
-    rows: placesOf(exchange.newRows),
+    rows: rowPlaces(exchange.newRows),
   };
 }
 
@@ -74,6 +74,6 @@ function judgeMismatched(exchange: ModelExchange): Broken | undefined {
     expected: "409 model_mismatch, and no row written",
     found: `${exchange.status} ${code ?? "without an error code"}, rows written: ${exchange.newRows.length}`,
     seen: exchange.seen,
-    rows: placesOf(exchange.newRows),
+    rows: rowPlaces(exchange.newRows),
   };
 }

@@ -1,7 +1,7 @@
 import { ChatExport, type ExportedMessage, ImportReport } from "../../contract/chat-export.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
-import { type Context, listSessions } from "./staged-profiles.ts";
+import { type Context, listOwnSessions } from "./staged-profiles.ts";
 
 /** A conversation that is to have a history that nobody had to wait for. */
 export interface ImportedHistory {
@@ -45,7 +45,7 @@ export async function importHistory(
   if (report.conversations.imported !== 1) {
     throw new CouldNotRun(`a history was not imported: ${JSON.stringify(report.refused).slice(0, 200)}`);
   }
-  const { sessions } = await listSessions(context, modelId);
+  const { sessions } = await listOwnSessions(context, modelId);
   const imported = sessions.find(({ session_id, message_count }) => {
     return session_id !== sessionId && message_count === messages;
   });

@@ -4,7 +4,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
-import { firstExchanges, placesOf } from "./first-exchanges.ts";
+import { firstExchanges, rowPlaces } from "./first-exchanges.ts";
 import type { ModelExchange } from "./model-exchange.ts";
 import { type Context, expectAnswer } from "./staged-profiles.ts";
 
@@ -62,7 +62,7 @@ function judgeOne({ exchange, rows }: Reloaded): Broken | undefined {
     expected: `in conversation ${exchange.sessionId}: the message, then the reply as streamed (${exchange.streamedText.length} characters)`,
     found: describe(asked, reply),
     seen: exchange.seen,
-    rows: placesOf(rows),
+    rows: rowPlaces(rows),
     ...streamedAndStored(exchange.streamedText, reply?.content),
   };
 }

@@ -10,7 +10,7 @@ import { place } from "./first-exchanges.ts";
 import { importHistory } from "./imported-history.ts";
 import { exchangeByModel } from "./model-exchange.ts";
 import { promptOf } from "./seen-prompt.ts";
-import { type Context, createSession, getStage, listSessions } from "./staged-profiles.ts";
+import { type Context, createSession, getStage, listOwnSessions } from "./staged-profiles.ts";
 
 interface Evidence {
   readonly sessionId: string;
@@ -47,7 +47,7 @@ export const summary = defineCheck<Context["target"], Evidence>({
     const empty = await createSession(context, modelId, canary);
     const sessionId = await beginLongTalk(context, { sessionId: empty, modelId, canary });
     // What loses its model_id goes to whichever general conversation is the active one by now.
-    const general = (await listSessions(context, "none")).sessions.find(({ active }) => active);
+    const general = (await listOwnSessions(context, "none")).sessions.find(({ active }) => active);
     const places = [sessionId, general?.session_id ?? generalSessionId] as const;
     const start = performance.now();
     const { dialogue, turns } = await talkPastTheLimit(context, places, modelId, canary);

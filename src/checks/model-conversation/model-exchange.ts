@@ -6,7 +6,7 @@ import type { SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { readAllRows } from "../read-replies.ts";
 import { eventsOf, lastWord } from "../stream-endings.ts";
-import { type Context, getStage, listSessions, type Stage } from "./staged-profiles.ts";
+import { type Context, getStage, listOwnSessions, type Stage } from "./staged-profiles.ts";
 
 /** The two calls that send a message; the claims are the same for both. */
 export type SendEndpoint = "general-stream" | "message";
@@ -187,7 +187,7 @@ async function rowsOfProfiles(context: Context, { profileA, profileB }: Stage) {
   const rows = new Map<string, WholeRow>();
   const profileOf = new Map<string, number | null>();
   for (const modelId of [profileA.modelId, profileB.modelId, "none"] as const) {
-    const { sessions } = await listSessions(context, modelId);
+    const { sessions } = await listOwnSessions(context, modelId);
     // Of the general ones, the newest are where a stray message goes; reading all would be slow on a full store.
     for (const session of sessions.slice(0, 20)) {
       const stored = await context.target.store?.conversationOf(session.session_id);

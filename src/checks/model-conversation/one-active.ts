@@ -1,7 +1,7 @@
 import type { Session } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import { type Context, createProfile, getStage, listSessions } from "./staged-profiles.ts";
+import { type Context, createProfile, getStage, listOwnSessions } from "./staged-profiles.ts";
 
 /** How many first messages are sent at once. */
 const AT_ONCE = 8;
@@ -29,7 +29,7 @@ export const oneActive = defineCheck<Context["target"], Evidence>({
       return context.target.hmi.stream("GET", path, { signal: context.signal });
     });
     const statuses = (await Promise.all(sends)).map(({ status }) => status);
-    const { sessions } = await listSessions(context, modelId);
+    const { sessions } = await listOwnSessions(context, modelId);
     return { modelId, statuses, sessions };
   },
   judge({ modelId, statuses, sessions }) {

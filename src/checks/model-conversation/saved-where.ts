@@ -1,6 +1,6 @@
 import type { Broken, Verdict } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { place, placesOf, rowOf, unjudgedIn } from "./first-exchanges.ts";
+import { place, rowOf, rowPlaces, unjudgedIn } from "./first-exchanges.ts";
 import type { ModelExchange } from "./model-exchange.ts";
 
 /** Whether each exchange's row of that role is in its conversation, with the `model_id` that was asked for. */
@@ -19,6 +19,6 @@ function judgeOne(exchange: ModelExchange, role: "user" | "assistant"): Broken |
     expected: place(exchange.sessionId, asked),
     found: row === undefined ? "no such row in any conversation" : place(row.session_id, row.model_id),
     seen: exchange.seen,
-    rows: placesOf(exchange.newRows),
+    rows: rowPlaces(exchange.newRows),
   };
 }

@@ -1,9 +1,9 @@
 import { MessageList } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { deleteAt } from "../../targets/delete-profile.ts";
-import { type Context, listSessions, makeProfile, makeSession } from "../profiles-and-sessions.ts";
+import { type Context, listOwnSessions, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 
-export { type Context, expectAnswer, listSessions } from "../profiles-and-sessions.ts";
+export { type Context, expectAnswer, listOwnSessions } from "../profiles-and-sessions.ts";
 
 /** A profile that the checks made, with the word that only its instructions hold. */
 export interface StagedProfile {
@@ -28,7 +28,7 @@ export async function getStage(context: Context): Promise<Stage> {
 
 async function buildStage(context: Context): Promise<Stage> {
   const canary = context.canary("stage");
-  const before = await listSessions(context, "none");
+  const before = await listOwnSessions(context, "none");
   const profileA = await createProfile(context, canary, "a");
   const profileB = await createProfile(context, canary, "b");
   const previous = before.sessions.find((session) => session.active);
@@ -79,7 +79,7 @@ async function sweepGeneral(
   canary: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { sessions } = await listSessions(context, "none", signal);
+  const { sessions } = await listOwnSessions(context, "none", signal);
   for (const { session_id } of sessions.filter((session) => !known.has(session.session_id))) {
     const { body } = await context.target.hmi.call("GET", hmiRoutes.messages.path({ session_id }), {
       signal,

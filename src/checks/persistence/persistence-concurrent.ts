@@ -5,7 +5,7 @@ import type { SeenStream } from "../../targets/http-client.ts";
 import { beginTalk, converseIn, openPlace, settledRowsOf, type Talk } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
-import { replyRow } from "./stored-replies.ts";
+import { storedReplyRow } from "./stored-replies.ts";
 
 /** How many conversations get a message each at the same time: a burst, and no load yet. */
 const AT_ONCE = 8;
@@ -41,7 +41,7 @@ export const concurrent = defineCheck<Context["target"], readonly Concurrent[]>(
       const rows = await settledRowsOf(
         context,
         talk,
-        (seen) => replyRow({ rows: seen })?.content.trim() === textOf(stream).trim(),
+        (seen) => storedReplyRow({ rows: seen })?.content.trim() === textOf(stream).trim(),
       );
       evidence.push({ sessionId: talk.conversation ?? "", asked: sent.text, stream, rows });
     }

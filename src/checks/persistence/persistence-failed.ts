@@ -7,11 +7,11 @@ import { lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import {
   describeStored,
-  failedReplies,
+  failedStoredReplies,
   judgeStored,
-  replyRow,
-  rowInWords,
   type StoredReply,
+  storedReplyRow,
+  storedRowInWords,
 } from "./stored-replies.ts";
 
 export const failed = defineCheck<Context["target"], readonly StoredReply[]>({
@@ -20,7 +20,7 @@ export const failed = defineCheck<Context["target"], readonly StoredReply[]>({
   why: "api7/aisix#177: a cut loses what had arrived. Others store a canned answer, or the error, as complete.",
   lookAt: "the saving after an error event and after a stream that stops: status error, and the text so far",
   needs: ["show rows", "direct the engine"],
-  collect: failedReplies,
+  collect: failedStoredReplies,
   judge(replies) {
     const broken = firstBroken(replies, (reply) =>
       reply.speaksContract ? judgeByContract(reply) : judgeByRow(reply),
@@ -28,7 +28,7 @@ export const failed = defineCheck<Context["target"], readonly StoredReply[]>({
     if (broken !== undefined) return broken;
     const untold = replies
       .filter(({ speaksContract }) => !speaksContract)
-      .flatMap((reply) => replyRow(reply) ?? [])
+      .flatMap((reply) => storedReplyRow(reply) ?? [])
       .filter(({ status }) => !status);
     if (untold.length > 0) throw rowsDoNotTell("status", untold);
     return { verdict: "holds", seen: replies.map(describeStored).join("; ") };
@@ -36,7 +36,7 @@ export const failed = defineCheck<Context["target"], readonly StoredReply[]>({
 });
 
 function judgeByContract(reply: StoredReply): Broken | undefined {
-  const row = replyRow(reply);
+  const row = storedReplyRow(reply);
   const isTold = lastWord(reply.stream) === "done (error)" && row?.error !== null;
   const hadText = !reply.name.endsWith("after 0 tokens");
   const isKept = (textOf(reply.stream) !== "") === hadText;
@@ -44,7 +44,7 @@ function judgeByContract(reply: StoredReply): Broken | undefined {
   return {
     verdict: "broken",
     expected: `${hadText ? "the text before the failure" : "no text"}, done (error), and a row error that says what failed`,
-    found: `${textOf(reply.stream).length} characters, ${lastWord(reply.stream)}, ${rowInWords(row)}`,
+    found: `${textOf(reply.stream).length} characters, ${lastWord(reply.stream)}, ${storedRowInWords(row)}`,
     seen: describeStored(reply),
     rows: reply.rows,
     ...streamedAndStored(textOf(reply.stream), row?.content),
@@ -56,7 +56,7 @@ function judgeByContract(reply: StoredReply): Broken | undefined {
  * beside that, and whether there is one where there was no text, is its own affair.
  */
 function judgeByRow(reply: StoredReply): Broken | undefined {
-  const row = replyRow(reply);
+  const row = storedReplyRow(reply);
   const streamed = textOf(reply.stream);
   const isKept = row === undefined ? streamed === "" : row.content.startsWith(streamed);
   const isCalledWell = row?.status === "complete" || row?.status === "streaming";
@@ -64,7 +64,7 @@ function judgeByRow(reply: StoredReply): Broken | undefined {
   return {
     verdict: "broken",
     expected: `a row with the ${streamed.length} characters that were streamed, and a status that is not complete`,
-    found: rowInWords(row),
+    found: storedRowInWords(row),
     seen: describeStored(reply),
     rows: reply.rows,
     ...streamedAndStored(streamed, row?.content),

@@ -2,7 +2,7 @@ import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { lookUntil } from "../../targets/look-until.ts";
-import { hear, rowsOf, sayIn, startTalk, texts } from "../check-conversation.ts";
+import { conversationRows, hear, sayIn, startTalk, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { patienceOf } from "../read-replies.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
@@ -38,7 +38,7 @@ export const grows = defineCheck<Context["target"], GrowingReply>({
     const rows = await lookUntil(
       context,
       patience,
-      () => rowsOf(context, talk),
+      () => conversationRows(context, talk),
       (seen) => seen.some((row) => row.role === "assistant" && row.content !== ""),
     );
     const savedMs = Math.round(performance.now() - start);

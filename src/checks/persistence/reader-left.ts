@@ -3,7 +3,13 @@ import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
-import { describeStored, replyRow, rowInWords, type StoredReply, unreadReply } from "./stored-replies.ts";
+import {
+  describeStored,
+  type StoredReply,
+  storedReplyRow,
+  storedRowInWords,
+  unreadReply,
+} from "./stored-replies.ts";
 
 export const readerLeft = defineCheck<Context["target"], StoredReply>({
   id: "persistence/reader-left",
@@ -13,11 +19,11 @@ export const readerLeft = defineCheck<Context["target"], StoredReply>({
   needs: ["show rows", "outlive its reader"],
   collect: unreadReply,
   judge(reply) {
-    const row = replyRow(reply);
+    const row = storedReplyRow(reply);
     const read = textOf(reply.stream);
     if (isWholeEnding(lastWord(reply.stream)))
       throw new CouldNotRun("the reply had ended before its reader left");
-    const seen = `${describeStored(reply)}; then ${rowInWords(row)}`;
+    const seen = `${describeStored(reply)}; then ${storedRowInWords(row)}`;
     const replayed = reply.replay && textOf(reply.replay);
     const isThere =
       (row?.status ?? "complete") === "complete" &&
@@ -28,7 +34,7 @@ export const readerLeft = defineCheck<Context["target"], StoredReply>({
     return {
       verdict: "broken",
       expected: `a row complete that begins with the ${read.length} characters that were read, and goes on`,
-      found: `${rowInWords(row)}${replayed === null ? "" : `; read again ${replayed.length} characters`}`,
+      found: `${storedRowInWords(row)}${replayed === null ? "" : `; read again ${replayed.length} characters`}`,
       seen,
       rows: reply.rows,
       ...streamedAndStored(read, row?.content),

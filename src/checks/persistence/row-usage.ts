@@ -5,7 +5,13 @@ import { lastFact } from "../../targets/drivers/reply-facts.ts";
 import { rowsDoNotTell } from "../not-told.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
-import { completeReply, cutReply, describeStored, replyRow, type StoredReply } from "./stored-replies.ts";
+import {
+  completeReply,
+  cutReply,
+  describeStored,
+  type StoredReply,
+  storedReplyRow,
+} from "./stored-replies.ts";
 
 export const rowUsage = defineCheck<Context["target"], readonly StoredReply[]>({
   id: "persistence/row-usage",
@@ -36,13 +42,13 @@ function judgeOne(reply: StoredReply): Broken | undefined {
 }
 
 function bothEnds(reply: StoredReply): readonly [Ending, Ending] {
-  const row = replyRow(reply);
+  const row = storedReplyRow(reply);
   return [[counted(row?.usage), row?.finish_reason], streamedEnd(reply)];
 }
 
 /** What both the row and the stream tell, by a wire that promises neither. */
 function comparable(reply: StoredReply): readonly [Ending, Ending] {
-  const row = replyRow(reply);
+  const row = storedReplyRow(reply);
   const [usage, reason] = streamedEnd(reply);
   const hasUsage = row?.usage !== undefined && usage !== null;
   const hasReason = row?.finish_reason !== undefined && reason !== null;

@@ -2,11 +2,19 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import { firstBroken } from "../../harness/first-broken.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { hear, rowsOf, sayIn, startTalk, type Talk, type TalkDraft, texts } from "../check-conversation.ts";
+import {
+  conversationRows,
+  hear,
+  sayIn,
+  startTalk,
+  type Talk,
+  type TalkDraft,
+  texts,
+} from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
-import { replyRow } from "./stored-replies.ts";
+import { storedReplyRow } from "./stored-replies.ts";
 
 interface SavedAtDone {
   readonly stream: SeenStream;
@@ -63,23 +71,23 @@ async function lookAtDone(context: Context, talk: Talk, text: string, name: stri
   const hearing = hear(context, talk, sent);
   // What is looked at over HTTP is asked for by a connection that is there already: one that is made is later.
   const isConnected = Promise.race([hearing.until("its first word", texts(1)), hearing.ended])
-    .then(() => rowsOf(context, talk))
+    .then(() => conversationRows(context, talk))
     .catch(() => undefined);
   await Promise.race([hearing.until("done", ({ kind }) => kind === "done"), hearing.ended]);
-  const rows = await rowsOf(context, talk);
+  const rows = await conversationRows(context, talk);
   await isConnected;
   return { stream: await hearing.ended, rows };
 }
 
 function isSavedWhole({ stream, rows }: SavedAtDone): boolean {
-  const row = replyRow({ rows });
+  const row = storedReplyRow({ rows });
   const isComplete = (row?.status ?? "complete") === "complete";
   return isComplete && row?.content === textOf(stream) && isWholeEnding(lastWord(stream));
 }
 
 function judgeOne(look: SavedAtDone): Broken | undefined {
   const { stream, rows } = look;
-  const row = replyRow({ rows });
+  const row = storedReplyRow({ rows });
   if (lastWord(stream) === "done (error)") throw new CouldNotRun(`the reply failed: ${seenOf(look)}`);
   if (isSavedWhole(look)) return undefined;
   const status = row?.status === undefined ? "" : ` ${row.status}`;

@@ -95,7 +95,7 @@ const FAILURES = [
 ] as const;
 
 /** Replies in which the engine fails; needs an engine that can be directed. */
-export async function failedReplies(context: Context): Promise<readonly StoredReply[]> {
+export async function failedStoredReplies(context: Context): Promise<readonly StoredReply[]> {
   const replies: StoredReply[] = [];
   for (const options of FAILURES) {
     const name = `failed by ${options.stand_in_fail} after ${options.stand_in_fail_after} tokens`;
@@ -112,7 +112,7 @@ export async function allReplies(context: Context): Promise<readonly StoredReply
     ...(capabilities.has("hand options on") ? [await cutReply(context)] : []),
     ...(capabilities.has("cancel") ? await unlessNotTold(cancelledReply(context)) : []),
     ...(capabilities.has("outlive its reader") ? [await unreadReply(context)] : []),
-    ...(capabilities.has("direct the engine") ? await failedReplies(context) : []),
+    ...(capabilities.has("direct the engine") ? await failedStoredReplies(context) : []),
   ];
 }
 
@@ -127,7 +127,7 @@ async function unlessNotTold(reply: Promise<StoredReply>): Promise<StoredReply[]
 }
 
 /** The row of the reply; the last, where there are several. */
-export function replyRow({ rows }: Pick<StoredReply, "rows">): SeenRow | undefined {
+export function storedReplyRow({ rows }: Pick<StoredReply, "rows">): SeenRow | undefined {
   return rows.findLast(({ role }) => role === "assistant");
 }
 
@@ -136,7 +136,7 @@ export function replyRow({ rows }: Pick<StoredReply, "rows">): SeenRow | undefin
  * or is shown, or read again, as another one.
  */
 export function judgeStored(reply: StoredReply, status: Message["status"]): Broken | undefined {
-  const row = replyRow(reply);
+  const row = storedReplyRow(reply);
   const streamed = textOf(reply.stream);
   const shown = reply.history?.findLast(({ role }) => role === "assistant") ?? row;
   const isShown = isSame(shown?.status, row?.status) && shown?.content === row?.content;
@@ -148,7 +148,7 @@ export function judgeStored(reply: StoredReply, status: Message["status"]): Brok
   return {
     verdict: "broken",
     expected: `a row ${status} with the ${streamed.length} characters that were streamed${reply.replay === null ? "" : ", and the same when read again"}`,
-    found: `${rowInWords(row)}${mark(row?.content, streamed)}${again}${isShown ? "" : `; the HMI shows ${rowInWords(shown)}`}`,
+    found: `${storedRowInWords(row)}${mark(row?.content, streamed)}${again}${isShown ? "" : `; the HMI shows ${storedRowInWords(shown)}`}`,
     seen: describeStored(reply),
     rows: reply.rows,
     ...streamedAndStored(row?.content === streamed ? replayed : streamed, row?.content),
@@ -167,7 +167,7 @@ export function describeStored({ name, stream }: Pick<StoredReply, "name" | "str
 }
 
 /** `a row complete (stop) with 24 characters`, as far as it tells that. */
-export function rowInWords(row: SeenRow | undefined): string {
+export function storedRowInWords(row: SeenRow | undefined): string {
   if (row === undefined) return "no row of a reply";
   const { status, finish_reason, content } = row;
   const reason = finish_reason === undefined ? "" : ` (${finish_reason})`;
@@ -202,7 +202,7 @@ async function storeReply(
     const cancelAnswer = await meanwhile?.(hearing, talk);
     const stream = await hearing.ended;
     const rows = await settledRowsOf(context, talk, (seen) => {
-      const row = replyRow({ rows: seen });
+      const row = storedReplyRow({ rows: seen });
       return row !== undefined && (row.status !== undefined || isStored(row, textOf(stream)));
     });
     const speaksContract = context.target.capabilities.has("speak the contract");

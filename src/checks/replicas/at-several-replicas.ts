@@ -7,7 +7,7 @@ import { generationsFor } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readReply, readSettledRows } from "../read-replies.ts";
 import { sendSomewhere } from "./call-any-replica.ts";
-import { replicaIn, replicasOf, untilAtTwo } from "./met-replicas.ts";
+import { replicaIn, targetReplicas, untilAtTwo } from "./met-replicas.ts";
 
 export interface SentAtOnce {
   readonly answers: readonly SeenCall[];
@@ -49,7 +49,12 @@ export async function sendAtOnce(
     const generations = await Promise.all(asked.map((text) => generationsFor(context, text)));
     return { answers, copies: answers.map(replicaIn), rows, generations: generations.flat() };
   };
-  return await untilAtTwo(context, replicasOf(context).hmi, play, ({ copies }) => new Set(copies).size > 1);
+  return await untilAtTwo(
+    context,
+    targetReplicas(context).hmi,
+    play,
+    ({ copies }) => new Set(copies).size > 1,
+  );
 }
 
 /** What was answered and saved, in words. */

@@ -7,7 +7,7 @@ import { ownWords } from "../../targets/quoted-answer.ts";
 import { TRIES_TO_MEET } from "../../targets/service-replicas.ts";
 import { followStream, type StreamReading } from "../follow-stream.ts";
 import { type Context, expectAnswer } from "../profiles-and-sessions.ts";
-import { replicaIn, replicasOf } from "./met-replicas.ts";
+import { replicaIn, targetReplicas } from "./met-replicas.ts";
 
 /** A message as it is sent. */
 export interface MessageToAnyReplica {
@@ -18,7 +18,7 @@ export interface MessageToAnyReplica {
 
 /** Sends a message; what its answer means is for whoever sends it. */
 export async function sendSomewhere(context: Context, body: MessageToAnyReplica): Promise<SeenCall> {
-  const { hmi } = replicasOf(context);
+  const { hmi } = targetReplicas(context);
   return await hmi.call("POST", hmiRoutes.sendMessage.path(), { body, signal: context.signal });
 }
 
@@ -57,7 +57,7 @@ async function followSomewhere(
   session_id: string,
   listening: Pick<StreamReading, "leave" | "onEvent">,
 ): Promise<SeenStream> {
-  const { hmi } = replicasOf(context);
+  const { hmi } = targetReplicas(context);
   const path = hmiRoutes.stream.path({ session_id });
   for (let tries = 1; ; tries += 1) {
     const stream = await followStream(context, { client: hmi, method: "GET", path, ...listening });
@@ -78,7 +78,7 @@ export interface ShownConversation {
 /** Looks at a conversation. */
 export async function lookSomewhere(context: Context, session_id: string): Promise<ShownConversation> {
   const path = hmiRoutes.messages.path({ session_id });
-  const call = await replicasOf(context).hmi.call("GET", path, { signal: context.signal });
+  const call = await targetReplicas(context).hmi.call("GET", path, { signal: context.signal });
   const messages = MessageList.safeParse(call.body).data?.messages ?? [];
   return { copy: replicaIn(call), status: call.status, messages };
 }

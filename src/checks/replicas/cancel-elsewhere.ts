@@ -11,7 +11,7 @@ import { type Context, makeProfile, makeSession } from "../profiles-and-sessions
 import { readSettledRows } from "../read-replies.ts";
 import { lastWord } from "../stream-endings.ts";
 import { beginSomewhere } from "./call-any-replica.ts";
-import { replicaIn, replicasOf, SEVERAL_HMIS, shortReplicaName, untilAtTwo } from "./met-replicas.ts";
+import { replicaIn, SEVERAL_HMIS, shortReplicaName, targetReplicas, untilAtTwo } from "./met-replicas.ts";
 
 /** A reply that runs at one copy, and is cancelled at whichever the call arrives at. */
 interface CancelledElsewhere {
@@ -42,7 +42,7 @@ export const cancelElsewhere = defineCheck<Context["target"], CancelledElsewhere
     await generationsFor(context, "");
     return await untilAtTwo(
       context,
-      replicasOf(context).hmi,
+      targetReplicas(context).hmi,
       (attempt) => cancelOne(context, modelId, attempt),
       ({ owner, askedAt }) => owner !== askedAt,
     );
@@ -68,7 +68,7 @@ async function cancelOne(context: Context, modelId: number, attempt: number): Pr
   const left = new AbortController();
   const running = await beginSomewhere(context, { session_id, message: asked }, { leave: left.signal });
   const path = hmiRoutes.cancel.path({ session_id });
-  const answer = await replicasOf(context).hmi.call("POST", path, { signal: context.signal });
+  const answer = await targetReplicas(context).hmi.call("POST", path, { signal: context.signal });
   const giveUp = setTimeout(() => left.abort(), STOPS_WITHIN_MS);
   const stream = await running.stream;
   clearTimeout(giveUp);

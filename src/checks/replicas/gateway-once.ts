@@ -7,10 +7,10 @@ import { followStream } from "../follow-stream.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import {
   replicaIn,
-  replicasOf,
   requireWell,
   SEVERAL_GATEWAYS,
   shortReplicaName,
+  targetReplicas,
   untilAtTwo,
 } from "./met-replicas.ts";
 
@@ -35,7 +35,7 @@ export const gatewayOnce = defineCheck<Context["target"], AskedTwice>({
     await generationsFor(context, "");
     return await untilAtTwo(
       context,
-      replicasOf(context).gateway,
+      targetReplicas(context).gateway,
       (attempt) => askTwice(context, attempt),
       ({ copies }) => new Set(copies).size > 1,
     );
@@ -70,7 +70,7 @@ async function askTwice(context: Context, attempt: number): Promise<AskedTwice> 
     think: false,
     options: { num_predict: 64, stand_in_tokens: 24, stand_in_token_ms: 20 },
   };
-  const client = replicasOf(context).gateway;
+  const client = targetReplicas(context).gateway;
   const ask = () => followStream(context, { client, method: "POST", path: gatewayRoutes.chat.path(), body });
   const streams = await Promise.all([ask(), ask()]);
   return {

@@ -5,7 +5,14 @@ import { type Listening, listenToEvents } from "../listen-to-events.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { patienceOf, readReply } from "../read-replies.ts";
 import { sendSomewhere } from "./call-any-replica.ts";
-import { LOOKS, notAtTwo, replicaIn, replicasOf, SEVERAL_HMIS, shortReplicaName } from "./met-replicas.ts";
+import {
+  LOOKS,
+  notAtTwo,
+  replicaIn,
+  SEVERAL_HMIS,
+  shortReplicaName,
+  targetReplicas,
+} from "./met-replicas.ts";
 
 /** A page that listens at a copy. */
 interface Page {
@@ -32,7 +39,7 @@ export const heardElsewhere = defineCheck<Context["target"], Evidence>({
   needs: SEVERAL_HMIS,
   isTimed: true,
   async collect(context) {
-    const { hmi } = replicasOf(context);
+    const { hmi } = targetReplicas(context);
     const options = { num_predict: 8, stand_in_token_ms: 0 };
     const session_id = await makeSession(context, await makeProfile(context, { name: "events", options }));
     const listening = Array.from({ length: LOOKS }, () => listenToEvents(hmi, context.signal));

@@ -16,7 +16,7 @@ export const SEVERAL_GATEWAYS = ["speak the contract", "meet two copies of the g
 export const LOOKS = 6;
 
 /** The clients that lead to any copy. */
-export function replicasOf({ target }: Context): TargetReplicas {
+export function targetReplicas({ target }: Context): TargetReplicas {
   if (target.copies === undefined) throw new CouldNotRun("this target has no copies");
   return target.copies;
 }

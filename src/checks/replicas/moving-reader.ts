@@ -9,7 +9,7 @@ import { followStream } from "../follow-stream.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { patienceOf } from "../read-replies.ts";
 import { lookSomewhere, sendSomewhere } from "./call-any-replica.ts";
-import { LOOKS, replicaIn, replicasOf } from "./met-replicas.ts";
+import { LOOKS, replicaIn, targetReplicas } from "./met-replicas.ts";
 
 /** One connection of the reader. */
 export interface MovedPiece {
@@ -93,7 +93,7 @@ async function readPiece(
   let tokens = 0;
   const lastEventId = before?.ids.at(-1) ?? before?.lastEventId ?? "";
   const stream = await followStream(context, {
-    client: replicasOf(context).hmi,
+    client: targetReplicas(context).hmi,
     method: "GET",
     path: hmiRoutes.stream.path({ session_id }),
     ...(lastEventId !== "" && { headers: { "last-event-id": lastEventId } }),

@@ -8,7 +8,7 @@ import { readSettledRows } from "../read-replies.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { beginSomewhere, sendSomewhere } from "./call-any-replica.ts";
-import { LOOKS, replicasOf, SEVERAL_HMIS, shortReplicaName } from "./met-replicas.ts";
+import { LOOKS, SEVERAL_HMIS, shortReplicaName, targetReplicas } from "./met-replicas.ts";
 
 /** A busy machine may take its time; a reply that is streaming for longer will be so for good. In milliseconds. */
 const SETTLES_WITHIN_MS = 20_000;
@@ -39,7 +39,7 @@ export const drain = defineCheck<Context["target"], Evidence>({
   needs: [...SEVERAL_HMIS, "drain a copy", "show rows"],
   isTimed: true,
   async collect(context) {
-    const { drainer } = replicasOf(context);
+    const { drainer } = targetReplicas(context);
     if (drainer === undefined) throw new CouldNotRun("no copy of this target can be drained");
     const options = { num_predict: 120, stand_in_tokens: 40, stand_in_token_ms: 25 };
     const modelId = await makeProfile(context, { name: "drain", options });

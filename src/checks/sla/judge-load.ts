@@ -25,7 +25,7 @@ export function judgeAccepted(load: LoadReport): Verdict {
 }
 
 /** How soon replies began. */
-export function judgeFirstToken(load: LoadReport): Verdict {
+export function judgeLoadFirstToken(load: LoadReport): Verdict {
   const { firstTokenP50, firstTokenP95 } = TARGETS;
   const step = judgedStep(load);
   const times = enough(step.first_token_ms);

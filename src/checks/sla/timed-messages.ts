@@ -1,5 +1,5 @@
 import { CouldNotRun } from "../../harness/define-check.ts";
-import type { Place } from "../../targets/drivers/chat-client.ts";
+import type { ChatPlace } from "../../targets/drivers/chat-client.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import {
   beginTalk,
@@ -81,7 +81,7 @@ export async function timeMessages(context: Context): Promise<Samples> {
 
 async function timeUsers(
   context: Context,
-  place: Place,
+  place: ChatPlace,
   attempt: number,
 ): Promise<Omit<Samples, keyof Disturbance>> {
   const talks: (readonly Talk[])[] = [];

@@ -5,7 +5,7 @@ import type { Target } from "../../targets/open-target.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { betweenTokens } from "./between-tokens.ts";
 import { firstToken } from "./first-token.ts";
-import { judgeAccepted, judgeBetweenTokens, judgeFirstToken, judgeNoDrops } from "./judge-load.ts";
+import { judgeAccepted, judgeBetweenTokens, judgeLoadFirstToken, judgeNoDrops } from "./judge-load.ts";
 import { noDrops } from "./no-drops.ts";
 import { accepted } from "./sla-accepted.ts";
 import { TARGETS } from "./timed-messages.ts";
@@ -22,7 +22,7 @@ export function slaUnderLoad(users: number, drive: DriveLoad): Suite<Target> {
     [
       firstToken,
       `the first token comes in under ${firstTokenP50} ms at P50 and ${firstTokenP95} ms at P95, while ${many}`,
-      judgeFirstToken,
+      judgeLoadFirstToken,
     ],
     [
       betweenTokens,

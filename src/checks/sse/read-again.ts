@@ -4,7 +4,7 @@ import { refusedWords } from "../../targets/drivers/refused-words.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { describeStream, finishReasonOf } from "../arrived-events.ts";
-import { converseIn, hearAgain, rowsOf, settledRowsOf, startTalk } from "../check-conversation.ts";
+import { conversationRows, converseIn, hearAgain, settledRowsOf, startTalk } from "../check-conversation.ts";
 import { followStream } from "../follow-stream.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { patienceOf, readRows } from "../read-replies.ts";
@@ -82,7 +82,7 @@ async function readByWire(context: Context): Promise<Evidence> {
   // A back end may wait for another reply, and say nothing.
   const silence = setTimeout(() => hearing.leave(), patienceOf(context.target));
   const again = await hearing.ended.finally(() => clearTimeout(silence));
-  const after = rows.length > 0 ? await rowsOf(context, talk) : [];
+  const after = rows.length > 0 ? await conversationRows(context, talk) : [];
   return { first, second: { stream: again, rows: after, requests: await requests() }, isOtherWire: true };
 }
 

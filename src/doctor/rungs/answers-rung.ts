@@ -4,9 +4,9 @@ import { gatewayRoutes } from "../../contract/routes.ts";
 import { messageOf } from "../../errors/thrown-error.ts";
 import { identifyingPath, readEngineAnswer } from "../../launch/plan-engine.ts";
 import { createHttpClient, type SeenCall } from "../../targets/http-client.ts";
-import type { BrokenRung, Finding, Rung } from "../climb-ladder.ts";
+import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
-import { ask, patientOf, type Scene } from "../doctor-scene.ts";
+import { askService, patientOf, type Scene } from "../doctor-scene.ts";
 import { troubleAtEndOf } from "../log-trouble.ts";
 
 /** It answers over HTTP, and as what it should be. */
@@ -20,7 +20,7 @@ export function answersRung(service: Role): Rung<Scene> {
       const path = service === "engine" ? identifyingPath(scene.engineApi) : gatewayRoutes.health.path();
       let answer: SeenCall;
       try {
-        answer = await ask(scene, service, ["GET", path]);
+        answer = await askService(scene, service, ["GET", path]);
       } catch (error) {
         scene.signal.throwIfAborted();
         return noAnswer(scene, service, path, error);
@@ -45,7 +45,7 @@ export function noAnswer(scene: Scene, service: Role, path: string, error: unkno
   });
 }
 
-async function engineAnswer({ status, body }: SeenCall, scene: Scene): Promise<Finding> {
+async function engineAnswer({ status, body }: SeenCall, scene: Scene): Promise<RungFinding> {
   const { notes, engineApi, hasEngineKey } = scene;
   const { url } = patientOf(scene, "engine");
   const path = identifyingPath(engineApi);
@@ -69,7 +69,7 @@ async function engineAnswer({ status, body }: SeenCall, scene: Scene): Promise<F
 /** Which wire it speaks instead of the configured one; undefined where it is no engine at all. */
 async function wireOf(scene: Scene): Promise<"chat" | "openai" | undefined> {
   const other = scene.engineApi === "openai" ? "chat" : "openai";
-  const asked = ask(scene, "engine", ["GET", identifyingPath(other)]);
+  const asked = askService(scene, "engine", ["GET", identifyingPath(other)]);
   const answer = await asked.catch(() => undefined);
   scene.signal.throwIfAborted();
   if (answer === undefined) return undefined;
@@ -82,7 +82,7 @@ async function serviceAnswer(
   service: "gateway" | "hmi",
   { status, body }: SeenCall,
   scene: Scene,
-): Promise<Finding> {
+): Promise<RungFinding> {
   const { url } = patientOf(scene, service);
   if (status === 401) return broken("token_refused", { service, url, hasToken: scene.hasToken });
   if (status !== 200 || serviceIn(body) !== service) {

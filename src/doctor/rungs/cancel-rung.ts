@@ -3,13 +3,13 @@ import { optionsAsText } from "../../contract/options-as-text.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import { ownWords } from "../../targets/quoted-answer.ts";
-import type { Finding, Rung } from "../climb-ladder.ts";
+import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
-import { ask, askForStream, type Scene } from "../doctor-scene.ts";
-import { replyTimeout } from "../judge-reply.ts";
+import { askForStream, askService, type Scene } from "../doctor-scene.ts";
+import { replyTimeoutMs } from "../judge-reply.ts";
 import { isMissing } from "./gateway-rungs.ts";
 import { judgeEngineStop, judgeUnrecorded, openEngineRecord } from "./judge-engine-record.ts";
-import { makePlace, sendMessage } from "./reply-rungs.ts";
+import { makePlace, sendWithoutModel } from "./reply-rungs.ts";
 
 /** Long enough to be cancelled, and an end to what a cancel that does not work leaves behind. */
 export const LONG = { num_predict: 500, stand_in_pause_after: 1, stand_in_pause_ms: 5_000 };
@@ -26,7 +26,7 @@ export const hmiCancel: Rung<Scene> = {
     const record = await openEngineRecord(scene);
     const mark = `stack doctor ${randomUUID()}`;
     const directions = scene.notes.engineKind === "stand-in" ? `\n${optionsAsText(LONG)}` : "";
-    const sent = await sendMessage(scene, place, `Count to 500 (${mark})${directions}`);
+    const sent = await sendWithoutModel(scene, place, `Count to 500 (${mark})${directions}`);
     if ("problem" in sent) return sent;
 
     let cancelling: Promise<AnsweredCancel> | undefined;
@@ -36,7 +36,7 @@ export const hmiCancel: Rung<Scene> = {
       cancelling.catch(() => undefined);
     };
     const stream = await askForStream(scene, "hmi", ["GET", hmiRoutes.stream.path(sent)], {
-      timeoutMs: replyTimeout(scene),
+      timeoutMs: replyTimeoutMs(scene),
       onEvent: ({ event }) => {
         if ("type" in event && event.type === "token") cancel();
       },
@@ -57,10 +57,10 @@ interface AnsweredCancel {
 }
 
 async function cancelAt(scene: Scene, path: string): Promise<AnsweredCancel> {
-  return { answer: await ask(scene, "hmi", ["POST", path]), answeredAt: Date.now() };
+  return { answer: await askService(scene, "hmi", ["POST", path]), answeredAt: Date.now() };
 }
 
-function judgeAnswer(answer: SeenCall): Finding | undefined {
+function judgeAnswer(answer: SeenCall): RungFinding | undefined {
   if (answer.status === 200) return undefined;
   const { status } = answer;
   const call = "POST /api/chat/sessions/{session_id}/cancel";

@@ -1,6 +1,6 @@
 import { gatewayRoutes } from "../../contract/routes.ts";
 import { identifyingPath } from "../../launch/plan-engine.ts";
-import type { Finding, Rung } from "../climb-ladder.ts";
+import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
 import { patientOf, type Scene } from "../doctor-scene.ts";
 
@@ -40,7 +40,7 @@ function judge(
   service: "gateway" | "hmi",
   needs: "engine" | "gateway",
   names: readonly string[],
-): Finding {
+): RungFinding {
   const reported = scene.notes.health[service]?.dependencies;
   const dependency = names.map((name) => reported?.[name]).find((each) => each !== undefined);
   if (dependency === undefined) {

@@ -7,7 +7,7 @@ import type { SeenCall } from "../../targets/http-client.ts";
 import type { Rung } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
 import type { Somebody } from "../diagnoses/process-diagnoses.ts";
-import { ask, patientOf, type Scene } from "../doctor-scene.ts";
+import { askService, patientOf, type Scene } from "../doctor-scene.ts";
 import { shortened } from "../doctor-words.ts";
 import { toSomebody } from "./process-rungs.ts";
 
@@ -37,7 +37,7 @@ function modelRung(
     async look(scene) {
       const { model, notes, engineApi } = scene;
       const wire = ENGINE_WIRES[engineApi];
-      const { body } = await ask(scene, "engine", ["GET", wire.listPath]);
+      const { body } = await askService(scene, "engine", ["GET", wire.listPath]);
       const installed = wire.namesIn(body);
       if (installed === undefined) {
         return broken("models_unreadable", { path: wire.listPath, said: shortened(JSON.stringify(body)) });
@@ -86,7 +86,7 @@ export const engineChat: Rung<Scene> = {
 /** One token, asked of the engine itself. */
 export async function chatWithEngine(scene: Scene, timeoutMs: number): Promise<SeenCall> {
   const { path, body } = ENGINE_WIRES[scene.engineApi].oneToken(scene.notes.model);
-  return await ask(scene, "engine", ["POST", path], { body, timeoutMs });
+  return await askService(scene, "engine", ["POST", path], { body, timeoutMs });
 }
 
 export function isTimeout(error: unknown): boolean {

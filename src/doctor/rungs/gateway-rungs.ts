@@ -5,8 +5,8 @@ import { gatewayRoutes } from "../../contract/routes.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
 import type { Rung } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
-import { ask, askForStream, type Scene } from "../doctor-scene.ts";
-import { judgeReply, replyTimeout } from "../judge-reply.ts";
+import { askForStream, askService, type Scene } from "../doctor-scene.ts";
+import { judgeReply, replyTimeoutMs } from "../judge-reply.ts";
 import { SHORT } from "./reply-rungs.ts";
 
 /** A message goes through the gateway to the engine, without a model, so that the gateway's default is asked. */
@@ -17,7 +17,7 @@ export const gatewayChat: Rung<Scene> = {
   needs: ["gateway/engine", "engine/chat"],
   async look(scene) {
     const key = newKey();
-    const stream = await chatThroughGateway(scene, key, "Say OK", replyTimeout(scene));
+    const stream = await chatThroughGateway(scene, key, "Say OK", replyTimeoutMs(scene));
     scene.notes.gatewayReply = key;
     const finding = judgeReply(stream, "gateway", scene);
     return finding ?? { status: "holds", text: "answers a chat" };
@@ -49,7 +49,7 @@ export const gatewayCancel: Rung<Scene> = {
   needs: ["gateway/chat"],
   async look(scene) {
     const { session_id } = keyOf(scene);
-    const answer = await ask(scene, "gateway", ["POST", gatewayRoutes.cancel.path({ session_id })]);
+    const answer = await askService(scene, "gateway", ["POST", gatewayRoutes.cancel.path({ session_id })]);
     if (!isMissing(answer)) return { status: "holds", text: "has the cancel" };
     const call = "POST /chat/{session_id}/cancel";
     return broken("cancel_missing", { service: "gateway", call, status: answer.status });

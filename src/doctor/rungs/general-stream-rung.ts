@@ -5,8 +5,8 @@ import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Rung } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
 import { askForStream, patientOf, type Scene } from "../doctor-scene.ts";
-import { judgeReply, replyTimeout } from "../judge-reply.ts";
-import { makePlace, rowsOf, SHORT } from "./reply-rungs.ts";
+import { judgeReply, replyTimeoutMs } from "../judge-reply.ts";
+import { makePlace, SHORT, sessionRows } from "./reply-rungs.ts";
 
 /** A message about a profile, by the call that saves and streams in one, is saved to that profile (BUG-016). */
 export const hmiGeneralStream: Rung<Scene> = {
@@ -23,11 +23,11 @@ export const hmiGeneralStream: Rung<Scene> = {
     // Without the conversation, which is then found by its profile: there the model_id gets lost.
     const { model_id } = place;
     const path = hmiRoutes.generalStream.path(undefined, { model_id, message: `Say OK (${mark})` });
-    const stream = await askForStream(scene, "hmi", ["GET", path], { timeoutMs: replyTimeout(scene) });
+    const stream = await askForStream(scene, "hmi", ["GET", path], { timeoutMs: replyTimeoutMs(scene) });
     const finding = judgeReply(stream, "hmi", scene);
     if (finding !== undefined) return finding;
     const text = textOf(stream);
-    const rows = await rowsOf(scene, place.session_id);
+    const rows = await sessionRows(scene, place.session_id);
     const isThere = (role: string, holds: (content: string) => boolean): boolean =>
       rows.some((row) => row.role === role && row.model_id === model_id && holds(row.content));
     const isAsked = isThere("user", (content) => content.includes(mark));

@@ -1,12 +1,12 @@
 import { optionsAsText } from "../../contract/options-as-text.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import type { Finding, Rung } from "../climb-ladder.ts";
+import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
 import { askForStream, type Scene } from "../doctor-scene.ts";
-import { replyTimeout } from "../judge-reply.ts";
+import { replyTimeoutMs } from "../judge-reply.ts";
 import { chatThroughGateway, newKey } from "./gateway-rungs.ts";
-import { makePlace, SHORT, sendMessage } from "./reply-rungs.ts";
+import { makePlace, SHORT, sendWithoutModel } from "./reply-rungs.ts";
 
 /** While the engine is silent, comments come from the gateway. Takes longer than the configured heartbeat. */
 export const gatewayHeartbeat: Rung<Scene> = {
@@ -30,7 +30,7 @@ export const hmiHeartbeat: Rung<Scene> = {
     lookIntoSilence(scene, async ({ text, timeoutMs }) => {
       const place = await makePlace(scene, SHORT);
       if ("status" in place) return place;
-      const sent = await sendMessage(scene, place, text);
+      const sent = await sendWithoutModel(scene, place, text);
       if ("problem" in sent) return sent;
       return await askForStream(scene, "hmi", ["GET", hmiRoutes.stream.path(sent)], { timeoutMs });
     }),
@@ -47,15 +47,15 @@ const MARGIN_MS = 1_500;
 
 async function lookIntoSilence(
   scene: Scene,
-  say: (silence: Silence) => Promise<SeenStream | Finding>,
-): Promise<Finding> {
+  say: (silence: Silence) => Promise<SeenStream | RungFinding>,
+): Promise<RungFinding> {
   const { heartbeatMs, notes } = scene;
   if (notes.engineKind !== "stand-in")
     return { status: "skipped", text: "only the stand-in can be told to be silent" };
   const pauseMs = heartbeatMs + MARGIN_MS;
   // As a line of text it reaches the engine through any gateway.
   const text = `Say OK\n${optionsAsText({ stand_in_pause_ms: pauseMs })}`;
-  const stream = await say({ text, timeoutMs: pauseMs + replyTimeout(scene) });
+  const stream = await say({ text, timeoutMs: pauseMs + replyTimeoutMs(scene) });
   if (!("events" in stream)) return stream;
   const silentMs = longestSilenceIn(stream);
   if (silentMs < heartbeatMs) return { status: "skipped", text: "the engine was not silent for long enough" };

@@ -3,7 +3,7 @@ import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import { lastFact } from "../../targets/drivers/reply-facts.ts";
 import { watchEngine } from "../../targets/engine-watch.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import type { Finding } from "../climb-ladder.ts";
+import type { RungFinding } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
 import type { Scene } from "../doctor-scene.ts";
 import { soon } from "./wire-reply-rungs.ts";
@@ -24,7 +24,7 @@ export async function openEngineRecord(scene: Scene): Promise<EngineRecord | und
 }
 
 /** Whether an engine without a record has stopped is not known: with slots to spare it takes the next chat all the same. */
-function engineUnseen({ engineTap, services }: Scene): Finding {
+function engineUnseen({ engineTap, services }: Scene): RungFinding {
   const why =
     engineTap === undefined
       ? `without a tap before it (stack tap --to ${services.engine?.client.url ?? "URL"})`
@@ -36,13 +36,13 @@ function engineUnseen({ engineTap, services }: Scene): Finding {
 }
 
 /** What a cancelled reply's own stream says, where nobody keeps a record. */
-export function judgeUnrecorded(scene: Scene, stream: SeenStream): Finding {
+export function judgeUnrecorded(scene: Scene, stream: SeenStream): RungFinding {
   const reason = lastFact(stream, "done")?.reason;
   return reason === "stop" || reason === "length" ? WRITTEN_BEFORE : engineUnseen(scene);
 }
 
 /** Where there was nothing left to stop. */
-const WRITTEN_BEFORE: Finding = {
+const WRITTEN_BEFORE: RungFinding = {
   status: "skipped",
   text: "the reply was written before its cancel could reach it",
 };
@@ -64,7 +64,7 @@ interface Cancelled {
 export async function judgeEngineStop(
   { generations }: EngineRecord,
   { mark, answeredAt }: Cancelled,
-): Promise<Finding> {
+): Promise<RungFinding> {
   const until = performance.now() + STOP_TIMEOUT_MS;
   for (;;) {
     const ours = (await generations()).findLast((each) =>

@@ -1,7 +1,7 @@
 import { pageRoutes } from "../../contract/routes.ts";
 import type { Rung } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
-import { ask, type Scene } from "../doctor-scene.ts";
+import { askService, type Scene } from "../doctor-scene.ts";
 
 /** The page is asked for again at every visit, so that a change is seen. */
 export const hmiPage: Rung<Scene> = {
@@ -11,7 +11,7 @@ export const hmiPage: Rung<Scene> = {
   needs: ["hmi/answers"],
   async look(scene) {
     const path = pageRoutes.llm.path();
-    const { status, headers, body } = await ask(scene, "hmi", ["GET", path]);
+    const { status, headers, body } = await askService(scene, "hmi", ["GET", path]);
     if (status !== 200) {
       return broken("call_refused", { service: "hmi", call: `GET ${path}`, status, said: String(body) });
     }
@@ -28,11 +28,11 @@ export const hmiScripts: Rung<Scene> = {
   name: "scripts",
   needs: ["hmi/answers"],
   async look(scene) {
-    const page = await ask(scene, "hmi", ["GET", pageRoutes.llm.path()]);
+    const page = await askService(scene, "hmi", ["GET", pageRoutes.llm.path()]);
     const paths = [...String(page.body).matchAll(SCRIPT)].map(([, path]) => path ?? "");
     const scripts = await Promise.all(
       paths.map(async (path) => {
-        const { headers } = await ask(scene, "hmi", ["GET", path]);
+        const { headers } = await askService(scene, "hmi", ["GET", path]);
         return { path, cacheControl: headers["cache-control"] };
       }),
     );

@@ -8,7 +8,7 @@ import { describeProcess } from "../../os/process-identity.ts";
 import { findManager, findManagerOf } from "../../os/process-managers.ts";
 import type { ProcessDetails } from "../../os/process-table.ts";
 import type { ServiceState } from "../../supervisor/inspect-service.ts";
-import type { Finding, Rung } from "../climb-ladder.ts";
+import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
 import type { Somebody } from "../diagnoses/process-diagnoses.ts";
 import { type Patient, patientOf, type Scene } from "../doctor-scene.ts";
@@ -69,14 +69,14 @@ function isElsewhere({ name, address, state }: Patient): boolean {
   return state === undefined || (name === "engine" && state.state === "stopped");
 }
 
-function elsewhere({ address }: Patient): Finding {
+function elsewhere({ address }: Patient): RungFinding {
   return {
     status: "skipped",
     text: `${address.host} is another machine: its processes cannot be looked at from here`,
   };
 }
 
-async function lookByPort({ name, url, address, sockets }: Patient, { notes }: Scene): Promise<Finding> {
+async function lookByPort({ name, url, address, sockets }: Patient, { notes }: Scene): Promise<RungFinding> {
   const listeners = await findListeners(address, [], sockets);
   const [first] = listeners;
   if (first === undefined) {
@@ -103,7 +103,7 @@ async function lookByPort({ name, url, address, sockets }: Patient, { notes }: S
 async function lookByRecord(
   { name, url, address, state, lastExit }: Patient,
   { notes }: Scene,
-): Promise<Finding> {
+): Promise<RungFinding> {
   switch (state?.state) {
     case "running": {
       const { pid, cwd } = state.record;
@@ -146,7 +146,7 @@ async function duplicatesOf(
   owner: ProcessDetails,
   service: Role,
   port: number,
-): Promise<Finding | undefined> {
+): Promise<RungFinding | undefined> {
   const seen = findDuplicates(owner.pid);
   if (seen.length === 0) return undefined;
   await delay(LOOK_AGAIN_MS);

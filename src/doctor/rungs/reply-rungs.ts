@@ -10,10 +10,10 @@ import { deleteProfile } from "../../targets/delete-profile.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import { ownWords } from "../../targets/quoted-answer.ts";
-import type { BrokenRung, Finding, Rung } from "../climb-ladder.ts";
+import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
-import { ask, askForStream, type HmiReply, patientOf, type Scene } from "../doctor-scene.ts";
-import { judgeReply, replyTimeout, waitedBefore } from "../judge-reply.ts";
+import { askForStream, askService, type HmiReply, patientOf, type Scene } from "../doctor-scene.ts";
+import { judgeReply, replyTimeoutMs, waitedBefore } from "../judge-reply.ts";
 
 /** A message goes through all three services, without a model, so that the HMI's default is asked. */
 export const hmiReply: Rung<Scene> = {
@@ -24,11 +24,11 @@ export const hmiReply: Rung<Scene> = {
   async look(scene) {
     const place = await makePlace(scene, SHORT);
     if ("status" in place) return place;
-    const sent = await sendMessage(scene, place, "Say OK");
+    const sent = await sendWithoutModel(scene, place, "Say OK");
     if ("problem" in sent) return sent;
     const path = hmiRoutes.stream.path(sent);
-    const stream = await askForStream(scene, "hmi", ["GET", path], { timeoutMs: replyTimeout(scene) });
-    const rows = await rowsOf(scene, sent.session_id);
+    const stream = await askForStream(scene, "hmi", ["GET", path], { timeoutMs: replyTimeoutMs(scene) });
+    const rows = await sessionRows(scene, sent.session_id);
     const asked = rows.find(({ role }) => role === "assistant")?.model_name;
     const finding = judgeReply(stream, "hmi", scene, asked);
     if (finding !== undefined) return finding;
@@ -46,7 +46,7 @@ export const hmiStored: Rung<Scene> = {
   async look(scene) {
     const { hmiReply: reply } = scene.notes;
     if (reply === undefined) return { status: "skipped", text: "there is no reply to look for" };
-    const rows = await rowsOf(scene, reply.session_id);
+    const rows = await sessionRows(scene, reply.session_id);
     const row = rows.find(({ message_id }) => message_id === reply.assistant_message_id);
     const found = whatIsWrong(row, reply);
     if (found === undefined) return { status: "holds", text: "the reply is saved, and read back as it was" };
@@ -67,7 +67,7 @@ function whatIsWrong(row: Message | undefined, reply: HmiReply): string | undefi
 export const SHORT = { num_predict: 4 } as const;
 
 /** Where the doctor's own messages go: a profile, so that nobody's active conversation changes. */
-export interface Place {
+export interface DoctorConversation {
   readonly model_id: number;
   readonly session_id: string;
 }
@@ -76,7 +76,7 @@ export interface Place {
 export async function makePlace(
   scene: Scene,
   options: Readonly<Record<string, unknown>>,
-): Promise<Place | Finding> {
+): Promise<DoctorConversation | RungFinding> {
   const waited = waitedBefore(scene);
   if (waited !== undefined) return waited;
   const draft = {
@@ -86,25 +86,27 @@ export async function makePlace(
     // The first words count here, not what a model thinks before them.
     settings: { options, think: false },
   };
-  const made = await ask(scene, "hmi", ["POST", hmiRoutes.newProfile.path()], { body: draft });
+  const made = await askService(scene, "hmi", ["POST", hmiRoutes.newProfile.path()], { body: draft });
   const profile = ProfileAnswer.safeParse(made.body).data?.profile;
   if (profile === undefined) return refused(made);
   const { model_id } = profile;
   scene.defer(`model profile ${model_id}`, (signal) =>
     deleteProfile(patientOf(scene, "hmi").client, profile, signal),
   );
-  const opened = await ask(scene, "hmi", ["POST", hmiRoutes.newSession.path()], { body: { model_id } });
+  const opened = await askService(scene, "hmi", ["POST", hmiRoutes.newSession.path()], {
+    body: { model_id },
+  });
   const session = SessionAnswer.safeParse(opened.body).data?.session;
   return session === undefined ? refused(opened) : { model_id, session_id: session.session_id };
 }
 
 /** Sends a message without a model. */
-export async function sendMessage(
+export async function sendWithoutModel(
   scene: Scene,
-  place: Place,
+  place: DoctorConversation,
   message: string,
 ): Promise<SentMessage | BrokenRung> {
-  const answer = await ask(scene, "hmi", ["POST", hmiRoutes.sendMessage.path()], {
+  const answer = await askService(scene, "hmi", ["POST", hmiRoutes.sendMessage.path()], {
     body: { ...place, message },
   });
   return SentMessage.safeParse(answer.body).data ?? refused(answer);
@@ -116,7 +118,7 @@ function refused(answer: SeenCall): BrokenRung {
 }
 
 /** The rows of a conversation; none where it cannot be read. */
-export async function rowsOf(scene: Scene, session_id: string): Promise<readonly Message[]> {
-  const { body } = await ask(scene, "hmi", ["GET", hmiRoutes.messages.path({ session_id })]);
+export async function sessionRows(scene: Scene, session_id: string): Promise<readonly Message[]> {
+  const { body } = await askService(scene, "hmi", ["GET", hmiRoutes.messages.path({ session_id })]);
   return MessageList.safeParse(body).data?.messages ?? [];
 }

@@ -2,9 +2,9 @@ import type { Role } from "../../config/service-config.ts";
 import { chooseDefaultModel } from "../../contract/default-model-rule.ts";
 import type { ChatClient } from "../../targets/drivers/chat-client.ts";
 import { isRefusal } from "../../targets/drivers/refused-words.ts";
-import type { Finding, Rung } from "../climb-ladder.ts";
+import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
-import { ask, patientOf, type Scene } from "../doctor-scene.ts";
+import { askService, patientOf, type Scene } from "../doctor-scene.ts";
 import { noAnswer } from "./answers-rung.ts";
 import { connectTo } from "./wire-connection.ts";
 
@@ -51,7 +51,7 @@ export function wireModelRung(service: Role): Rung<Scene> {
       if (chat === undefined || lacking !== undefined)
         return { status: "skipped", text: lacking ?? "nothing answers" };
       const installed = await listed(chat, service, scene);
-      if (!Array.isArray(installed)) return installed as Finding;
+      if (!Array.isArray(installed)) return installed as RungFinding;
       const inForce = chooseDefaultModel(installed, scene.model);
       if (inForce === undefined) return { status: "skipped", text: "lists no models" };
       scene.notes.installed = installed;
@@ -68,7 +68,7 @@ async function listed(
   chat: ChatClient,
   service: Role,
   { signal }: Scene,
-): Promise<readonly string[] | Finding> {
+): Promise<readonly string[] | RungFinding> {
   try {
     return await chat.models(AbortSignal.any([signal, AbortSignal.timeout(LIST_TIMEOUT_MS)]));
   } catch (error) {
@@ -86,5 +86,5 @@ async function healthOf(chat: ChatClient, scene: Scene, service: Role) {
   const soon = AbortSignal.any([scene.signal, AbortSignal.timeout(LIST_TIMEOUT_MS)]);
   return chat.lacking["report health"] === undefined
     ? await chat.health(soon)
-    : await ask(scene, service, ["GET", "/"]);
+    : await askService(scene, service, ["GET", "/"]);
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Role } from "../../config/service-config.ts";
 import { isRefusal } from "../../targets/drivers/refused-words.ts";
-import type { Finding, Rung } from "../climb-ladder.ts";
+import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
 import type { Scene } from "../doctor-scene.ts";
 import { shortened } from "../doctor-words.ts";
@@ -45,7 +45,7 @@ export function wireCancelRung(service: Role): Rung<Scene> {
 }
 
 /** Ends the reply; what is wrong with the answer, if anything is. */
-async function cancel(scene: Scene, { name, reading }: Said): Promise<Finding | undefined> {
+async function cancel(scene: Scene, { name, reading }: Said): Promise<RungFinding | undefined> {
   const { chat } = scene.notes;
   try {
     const answer = await chat?.cancel(name(), soon(scene));

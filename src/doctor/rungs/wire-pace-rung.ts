@@ -2,7 +2,7 @@ import type { Role } from "../../config/service-config.ts";
 import { answererOf, stopBuffering } from "../../targets/buffering-proxy.ts";
 import type { TimedFact } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import type { Finding, Rung } from "../climb-ladder.ts";
+import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
 import type { Scene } from "../doctor-scene.ts";
 import { notInTime } from "../judge-reply.ts";
@@ -33,7 +33,7 @@ export function wirePaceRung(service: Role): Rung<Scene> {
   };
 }
 
-function judgePace(stream: SeenStream, service: Role): Finding {
+function judgePace(stream: SeenStream, service: Role): RungFinding {
   const texts = stream.facts.filter((fact): fact is TimedFact & { kind: "text" } => fact.kind === "text");
   const [first, last] = [texts[0]?.at_ms, texts.at(-1)?.at_ms];
   if (first === undefined || last === undefined || texts.length < 5) {

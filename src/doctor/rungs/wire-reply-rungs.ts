@@ -5,10 +5,10 @@ import { isRefusal } from "../../targets/drivers/refused-words.ts";
 import { lastFact, type SeenRow, type TimedFact, textOf } from "../../targets/drivers/reply-facts.ts";
 import { replyNameOf } from "../../targets/drivers/reply-name.ts";
 import { lookUntil } from "../../targets/look-until.ts";
-import type { Finding, Rung } from "../climb-ladder.ts";
+import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
 import type { DoctorTalk, Scene } from "../doctor-scene.ts";
-import { judgeReply, notInTime, replyTimeout, waitedBefore } from "../judge-reply.ts";
+import { judgeReply, notInTime, replyTimeoutMs, waitedBefore } from "../judge-reply.ts";
 import { connectTo } from "./wire-connection.ts";
 
 /** A message is answered, by whatever wire. */
@@ -110,12 +110,12 @@ export async function say(
   text: string,
   options: EngineOptions,
   onFact?: (fact: TimedFact) => void,
-): Promise<Said | Finding> {
+): Promise<Said | RungFinding> {
   const waited = waitedBefore(scene);
   if (waited !== undefined) return waited;
   scene.notes.chat ??= await connectTo(scene, scene.notes.model);
   const { chat } = scene.notes;
-  const mostMs = replyTimeout(scene);
+  const mostMs = replyTimeoutMs(scene);
   const until = AbortSignal.any([scene.signal, AbortSignal.timeout(mostMs)]);
   try {
     const place = await chat.openPlace(

@@ -17,7 +17,7 @@ export type KubernetesObject =
   | PodDisruptionBudget;
 
 /** The Secret that holds all of the stack's. */
-export const SECRET_NAME = "stack-secrets";
+export const STACK_SECRET = "stack-secrets";
 /** Where it is in a container. */
 export const SECRETS_FOLDER = "/run/secrets/stack";
 

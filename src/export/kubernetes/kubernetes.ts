@@ -4,7 +4,7 @@ import type { ContainerDeployment, ContainerNames } from "../container-deploymen
 import { describeContainers } from "../describe-containers.ts";
 import type { ExportFormat } from "../export-format.ts";
 import { YAML_DIALECT } from "../yaml-dialect.ts";
-import { type KubernetesObject, objectName, SECRET_NAME, SECRETS_FOLDER } from "./kubernetes-names.ts";
+import { type KubernetesObject, objectName, SECRETS_FOLDER, STACK_SECRET } from "./kubernetes-names.ts";
 import { ingressOf, networkPolicyOf, serviceOf } from "./kubernetes-network.ts";
 import { autoscalerOf, disruptionBudgetOf } from "./kubernetes-scaling.ts";
 import { podGroupsOf } from "./pod-groups.ts";
@@ -51,7 +51,7 @@ function objectsOf(config: Config, deployment: ContainerDeployment): KubernetesO
 /** What has to be there before these objects, for a person to copy. */
 function headOf({ secrets }: ContainerDeployment): string {
   const literals = secrets.map(({ name, example }) => `    --from-literal=${name}=${example}`);
-  const command = [`kubectl create secret generic ${SECRET_NAME}`, ...literals].join(" \\\n ");
+  const command = [`kubectl create secret generic ${STACK_SECRET}`, ...literals].join(" \\\n ");
   return ` The chat stack, for any namespace. No secret is in it; make them once, before:\n \n   ${command}`;
 }
 
@@ -60,7 +60,7 @@ function secretTemplate({ secrets }: ContainerDeployment): KubernetesObject {
   return {
     apiVersion: "v1",
     kind: "Secret",
-    metadata: { name: SECRET_NAME },
+    metadata: { name: STACK_SECRET },
     type: "Opaque",
     stringData: Object.fromEntries(secrets.map(({ name }) => [name, ""])),
   };

@@ -1,6 +1,6 @@
 import type { Container, EnvVar, PodTemplateSpec, Probe, Volume } from "kubernetes-types/core/v1.js";
 import type { ContainerService } from "../container-deployment.ts";
-import { labelsOf, objectName, SECRET_NAME, SECRETS_FOLDER, selectorOf } from "./kubernetes-names.ts";
+import { labelsOf, objectName, SECRETS_FOLDER, STACK_SECRET, selectorOf } from "./kubernetes-names.ts";
 import type { PodGroup } from "./pod-groups.ts";
 
 /** Nobody's account: that of distroless images. Ollama needs none of its own. */
@@ -115,7 +115,7 @@ function volumesOf({ name, services }: PodGroup): Volume[] {
     { name: SCRATCH, emptyDir: {} },
     ...(items.length === 0
       ? []
-      : [{ name: "secrets", secret: { secretName: SECRET_NAME, items, defaultMode: 0o440 } }]),
+      : [{ name: "secrets", secret: { secretName: STACK_SECRET, items, defaultMode: 0o440 } }]),
     ...claimed.map((volume) => ({
       name: volume,
       persistentVolumeClaim: { claimName: objectName(volume) },

@@ -1,5 +1,5 @@
 import type { Bar, Timing } from "./call-timing.ts";
-import { barWords, endWords, isToken, isTrouble, nameOf } from "./event-words.ts";
+import { barWords, endWords, isToken, isTrouble, timedEventName } from "./event-words.ts";
 import { type Html, html } from "./html-markup.ts";
 import { type Label, type PlacedLabel, placeLabels } from "./placed-labels.ts";
 import { roundStep } from "./round-step.ts";
@@ -43,7 +43,7 @@ function eventLabels({ events }: Stream, { extent }: Timing): Label[] {
     .filter((timed) => !isToken(timed))
     .map((timed) => ({
       at: timed.at_ms / extent,
-      text: nameOf(timed),
+      text: timedEventName(timed),
       kind: isTrouble(timed) ? "trouble" : "name",
     }));
   if (labels.length <= FIRST_NAMES + LAST_NAMES) return labels;

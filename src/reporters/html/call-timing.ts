@@ -1,4 +1,4 @@
-import type { Scene } from "./read-evidence.ts";
+import type { EvidenceScene } from "./read-evidence.ts";
 import type { Call, Generation, Stream } from "./seen-parts.ts";
 
 /** A scene on one clock. All times are milliseconds since the stream was asked for. */
@@ -39,7 +39,7 @@ export interface Bar {
 /** More generations, or cancels, than belong to one stream; what is beyond them is not drawn. */
 const MOST_BESIDE = 6;
 
-export function timingOf({ stream, cancels, generations }: Scene): Timing {
+export function timingOf({ stream, cancels, generations }: EvidenceScene): Timing {
   const meanwhile = generations.filter((generation) => isDuring(generation, stream));
   const isEngineTimed = meanwhile.length > 0;
   const shown = (isEngineTimed ? meanwhile : generations).slice(0, MOST_BESIDE);

@@ -1,4 +1,4 @@
-import { isToken, nameOf } from "./event-words.ts";
+import { isToken, timedEventName } from "./event-words.ts";
 import { oneLine } from "./evidence-outline.ts";
 import { type Html, html } from "./html-markup.ts";
 import { table, timeCell } from "./html-tables.ts";
@@ -14,7 +14,7 @@ export function eventTable({ events, comments_ms }: Stream): Html {
   const rows = [...events, ...beats].toSorted((a, b) => a.at_ms - b.at_ms);
   const cells = rows
     .slice(0, MOST_EVENTS)
-    .map((timed) => [timeCell(timed.at_ms), nameOf(timed), html`<code>${dataOf(timed)}</code>`]);
+    .map((timed) => [timeCell(timed.at_ms), timedEventName(timed), html`<code>${dataOf(timed)}</code>`]);
   return html`<details><summary>${counted(rows.length, "event")}, one by one</summary>
 ${table("Events", ["at", "event", "data"], cells, rows.length - MOST_EVENTS)}</details>`;
 }

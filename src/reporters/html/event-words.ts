@@ -13,7 +13,7 @@ export function isTrouble({ event }: TimedEvent): boolean {
 }
 
 /** What an event is called: `token`, `planning`, `usage`, `error engine_down`, `done (stop)`. */
-export function nameOf({ event }: TimedEvent): string {
+export function timedEventName({ event }: TimedEvent): string {
   const { type, status, code, finish_reason } = event;
   if ("malformed" in event) return "malformed";
   if (type === "status_update") return cut(String(status), 24);

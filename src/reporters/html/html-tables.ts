@@ -1,4 +1,4 @@
-import { nameOf } from "./event-words.ts";
+import { timedEventName } from "./event-words.ts";
 import { oneLine } from "./evidence-outline.ts";
 import { cut, type Html, html } from "./html-markup.ts";
 import type { Call, Stream } from "./seen-parts.ts";
@@ -55,7 +55,7 @@ const MOST_CALLS = 100;
 function endOf({ events, end }: Stream): string {
   const how = end.replace("-", " ");
   const last = events.at(-1);
-  return last === undefined ? how : `${how} after ${nameOf(last)}`;
+  return last === undefined ? how : `${how} after ${timedEventName(last)}`;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,7 +1,7 @@
 import { asSeenPart, type Call, type Generation, type SeenPart, type Stream } from "./seen-parts.ts";
 
 /** A stream, and what stands beside it: in the same object, or in the next one around it that has any. */
-export interface Scene {
+export interface EvidenceScene {
   /** Where in the evidence the stream is. */
   readonly path: string;
   readonly stream: Stream;
@@ -10,7 +10,7 @@ export interface Scene {
 }
 
 export interface Found {
-  readonly scenes: readonly Scene[];
+  readonly scenes: readonly EvidenceScene[];
   /** Every request, also those of the scenes, in the order of the evidence. */
   readonly calls: readonly (Call | Stream)[];
 }

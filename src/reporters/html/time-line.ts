@@ -3,10 +3,10 @@ import { type Timing, timingOf } from "./call-timing.ts";
 import { eventTable } from "./event-table.ts";
 import { wordsOf } from "./event-words.ts";
 import { cut, type Html, html } from "./html-markup.ts";
-import type { Scene } from "./read-evidence.ts";
+import type { EvidenceScene } from "./read-evidence.ts";
 
 /** A stream on a time line, the same in words, and its events in a folded table. */
-export function timeLine(scene: Scene): Html {
+export function timeLine(scene: EvidenceScene): Html {
   const { stream, path } = scene;
   const timing = timingOf(scene);
   const words = wordsOf(stream, timing);

@@ -2,7 +2,7 @@ import { LIMITS } from "../../contract/contract-defaults.ts";
 import type { EngineMessage } from "../../contract/gateway-schemas.ts";
 import type { Message, Profile } from "../../contract/hmi-schemas.ts";
 import type { History } from "./conversation-store.ts";
-import { isSaid, tokenEstimate } from "./token-estimate.ts";
+import { isInPrompt, tokenEstimate } from "./token-estimate.ts";
 
 export interface PromptParts {
   /** What the conversation's agent is told to be. */
@@ -30,7 +30,7 @@ export function buildPrompt({ agentInstructions, profile, history, window }: Pro
   const system = [agentInstructions, profileContext(profile), summaryContext(history.summary)]
     .filter((part) => part !== "")
     .join("\n\n");
-  const said = history.messages.filter(isSaid);
+  const said = history.messages.filter(isInPrompt);
   const estimate = tokenEstimate(history, system.length);
   const systemTokens = estimate.ofMessage({ content: system, images: [] });
   const roomInWindow =

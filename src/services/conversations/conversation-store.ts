@@ -164,7 +164,7 @@ export interface ClientKey {
 }
 
 /** A picture, as it was sent. */
-export interface Picture {
+export interface PictureBytes {
   readonly mediaType: MessageImage["media_type"];
   readonly bytes: Uint8Array;
 }
@@ -174,7 +174,7 @@ export interface NewExchange {
   readonly sessionId: string;
   readonly content: string;
   /** Undefined for none; of an edit, for those of the message that it is another version of. */
-  readonly images?: readonly Picture[] | undefined;
+  readonly images?: readonly PictureBytes[] | undefined;
   /** The user's message that this one is another version of; undefined for one that follows the last. */
   readonly edits?: string | undefined;
   /** The model that the reply is asked of; null for the engine's default. */
@@ -254,7 +254,7 @@ export interface MessageStore {
    */
   findExchange(clientKey: ClientKey, sessionId?: string): Promise<Exchange | undefined>;
   /** A picture of a message. Throws `not_found`. */
-  image(imageId: string): Promise<Picture>;
+  image(imageId: string): Promise<PictureBytes>;
   /**
    * Saves the user's message and an empty reply with status `streaming`, both or neither, after what is shown (of an
    * edit, at the place of the edited message, which is shown no more), and titles an untitled conversation; an

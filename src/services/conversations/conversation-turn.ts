@@ -68,7 +68,7 @@ async function chatRequest(
  * The request for the reply that a conversation waits for; undefined where its last message is answered already. `own`
  * is what the message said of how it is to be answered, which the store does not have. Throws `conversation_not_found`.
  */
-export async function pendingRequest(
+export async function pendingChatRequest(
   store: UserStore,
   sessionId: string,
   context: TurnContext,

@@ -1,11 +1,11 @@
 import { LIMITS } from "../../contract/contract-defaults.ts";
 import type { EngineMessage } from "../../contract/gateway-schemas.ts";
 import type { Prompt } from "./conversation-prompt.ts";
-import type { Picture } from "./conversation-store.ts";
+import type { PictureBytes } from "./conversation-store.ts";
 import type { ModelLimits } from "./model-limits.ts";
 
 /** Gives a picture of a conversation by its `image_id`. */
-export type ReadPicture = (imageId: string) => Promise<Picture>;
+export type ReadPicture = (imageId: string) => Promise<PictureBytes>;
 
 /** A prompt as the engine is given it. */
 export interface EnginePrompt {

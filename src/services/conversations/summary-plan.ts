@@ -1,7 +1,7 @@
 import { LIMITS } from "../../contract/contract-defaults.ts";
 import type { Message } from "../../contract/hmi-schemas.ts";
 import { buildPrompt, type PromptParts } from "./conversation-prompt.ts";
-import { isSaid, type TokenEstimate, tokenEstimate } from "./token-estimate.ts";
+import { isInPrompt, type TokenEstimate, tokenEstimate } from "./token-estimate.ts";
 
 /** A summary that is due. */
 export interface SummaryPlan {
@@ -71,7 +71,7 @@ function oldestThatFit(old: readonly Message[], room: number): { covered: readon
   let text = "";
   let count = 0;
   for (const message of old) {
-    const longer = isSaid(message) ? `${text}${text === "" ? "" : "\n"}${lineOf(message)}` : text;
+    const longer = isInPrompt(message) ? `${text}${text === "" ? "" : "\n"}${lineOf(message)}` : text;
     if (longer.length > room && count > 0) break;
     text = longer;
     count += 1;

@@ -41,7 +41,7 @@ function countedCharsPerToken({ messages, isSummaryNew }: History, systemChars: 
   const counted = reply?.usage?.prompt_tokens ?? 0;
   if (reply === undefined || counted === 0) return undefined;
   const leftOut = reply.notices.find(({ code }) => code === "context_trimmed")?.left_out ?? 0;
-  const sent = messages.slice(0, at).filter(isSaid).slice(leftOut);
+  const sent = messages.slice(0, at).filter(isInPrompt).slice(leftOut);
   if (sent.some(({ images }) => images.length > 0)) return undefined;
   const chars = sent.reduce((sum, { content }) => sum + content.length, systemChars);
   const text = counted - TOKENS_PER_MESSAGE * (sent.length + 1);
@@ -50,6 +50,6 @@ function countedCharsPerToken({ messages, isSummaryNew }: History, systemChars: 
 }
 
 /** Whether a message stands in prompts. A reply that failed before its first token must not, as an empty turn. */
-export function isSaid(message: Message): boolean {
+export function isInPrompt(message: Message): boolean {
   return message.content !== "" || message.images.length > 0;
 }

@@ -1,6 +1,6 @@
 import type { ExportedConversation, ExportedMessage, ExportedProfile } from "../../contract/chat-export.ts";
 import type { MessageImage, Session } from "../../contract/hmi-schemas.ts";
-import type { Picture } from "./conversation-store.ts";
+import type { PictureBytes } from "./conversation-store.ts";
 
 /** A conversation on its way, whole, in the export's shape; `Image` is how its pictures come along. */
 export interface TransferredConversation<Image> extends Omit<ExportedConversation, "messages"> {
@@ -43,5 +43,5 @@ export interface TransferStore {
    * be such that each follows one that stands before it, and of the versions at a place one is chosen at most.
    * Throws `model_profile_not_found` where there is no profile with its `profile_key`.
    */
-  importConversation(conversation: TransferredConversation<Picture>): Promise<ImportedConversation>;
+  importConversation(conversation: TransferredConversation<PictureBytes>): Promise<ImportedConversation>;
 }

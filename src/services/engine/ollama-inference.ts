@@ -6,11 +6,11 @@ import { readOptions } from "./generation-options.ts";
 import { goUtcTime } from "./go/go-time.ts";
 import { chatFrame, generateFrame, type OllamaFrame, ollamaFormat } from "./ollama-format.ts";
 import {
-  type ChatRequest,
   type GenerateRequest,
+  type OllamaChatRequest,
+  type OllamaThink,
   readChatRequest,
   readGenerateRequest,
-  type Think,
 } from "./ollama-requests.ts";
 import { optionsInPrompt } from "./prompt-directions.ts";
 import type { ReplyFormat } from "./reply-format.ts";
@@ -59,7 +59,7 @@ export async function chat(exchange: EngineExchange): Promise<void> {
 /** A chat as it was asked for on any wire, answered in this format. Throws EngineError. */
 export async function runChat(
   exchange: EngineExchange,
-  body: ChatRequest,
+  body: OllamaChatRequest,
   endpoint: "chat" | "completions",
   format: ReplyFormat,
 ): Promise<void> {
@@ -77,7 +77,7 @@ export async function runChat(
   });
 }
 
-type InferenceRequest = GenerateRequest | ChatRequest;
+type InferenceRequest = GenerateRequest | OllamaChatRequest;
 
 /** What the endpoints hand over; the rest of a job is the same for all. */
 interface Prompt extends Pick<GenerationJob, "model" | "messages" | "format" | "context"> {
@@ -134,7 +134,7 @@ async function infer(exchange: EngineExchange, body: InferenceRequest, prompt: P
 }
 
 /** A model that can think does so, unless it is told not to. */
-function thinkingOf({ capabilities }: StandInModel, { think }: InferenceRequest): Think {
+function thinkingOf({ capabilities }: StandInModel, { think }: InferenceRequest): OllamaThink {
   return capabilities.includes("thinking") && (think ?? true);
 }
 

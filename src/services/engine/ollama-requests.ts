@@ -13,7 +13,7 @@ const keepAlive = z
   .transform((value, context) => readKeepAlive(value, context));
 
 /** Whether the model is to think aloud, or with which effort; undefined where the request says nothing. */
-export type Think = boolean | ThinkLevel;
+export type OllamaThink = boolean | ThinkLevel;
 
 /** How hard a model thinks. */
 export type ThinkLevel = (typeof EFFORTS)[number];
@@ -65,7 +65,7 @@ const ChatRequest = goStruct("api.ChatRequest", {
   messages: goSlice(Message, "[]api.Message"),
   tools: goSlice(z.unknown(), "api.Tools"),
 });
-export type ChatRequest = z.infer<typeof ChatRequest>;
+export type OllamaChatRequest = z.infer<typeof ChatRequest>;
 
 /** The body of `POST /api/show`; `name` is the older word for `model`. */
 const ShowRequest = goStruct("api.ShowRequest", { model: goString, name: goString });
@@ -74,7 +74,7 @@ export type ShowRequest = z.infer<typeof ShowRequest>;
 /** Each reads a request's whole body. Throws EngineError 400 with Ollama's text where it is not such a request. */
 export const readGenerateRequest = (request: IncomingMessage): Promise<GenerateRequest> =>
   readBody(request, GenerateRequest, "api.GenerateRequest");
-export const readChatRequest = (request: IncomingMessage): Promise<ChatRequest> =>
+export const readChatRequest = (request: IncomingMessage): Promise<OllamaChatRequest> =>
   readBody(request, ChatRequest, "api.ChatRequest");
 export const readShowRequest = (request: IncomingMessage): Promise<ShowRequest> =>
   readBody(request, ShowRequest, "api.ShowRequest");
@@ -136,7 +136,7 @@ const GO_TYPES: Readonly<Record<string, string>> = {
 
 const EFFORT_NAMES = '"high", "medium", "low", "max", true, or false';
 
-function readThink(value: unknown, context: z.RefinementCtx): Think | undefined {
+function readThink(value: unknown, context: z.RefinementCtx): OllamaThink | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === "boolean") return value;
   if (typeof value !== "string")

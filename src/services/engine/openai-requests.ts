@@ -3,7 +3,7 @@ import * as z from "zod";
 import { EngineError } from "./engine-errors.ts";
 import { decodeGoBase64 } from "./go/go-base64.ts";
 import { goBool, goInt, goSlice, goString, goStruct } from "./go/go-bind.ts";
-import { type ChatRequest, EFFORTS, readOptionalBody, type Think } from "./ollama-requests.ts";
+import { EFFORTS, type OllamaChatRequest, type OllamaThink, readOptionalBody } from "./ollama-requests.ts";
 
 const goFloat = z.number({ error: "float64" }).nullish();
 
@@ -36,7 +36,7 @@ type CompletionsRequest = z.infer<typeof CompletionsRequest>;
 
 /** A chat that was asked for on OpenAI's wire. */
 export interface OpenAiChat {
-  readonly chat: ChatRequest;
+  readonly chat: OllamaChatRequest;
   /** Whether the stream ends with the usage. */
   readonly includeUsage: boolean;
 }
@@ -50,7 +50,7 @@ export async function readOpenAiChat(request: IncomingMessage): Promise<OpenAiCh
 }
 
 /** As FromChatRequest of openai/openai.go: what Ollama's own chat is asked. */
-function toChatRequest(body: CompletionsRequest): ChatRequest {
+function toChatRequest(body: CompletionsRequest): OllamaChatRequest {
   return {
     model: body.model,
     messages: body.messages.flatMap(toMessages),
@@ -82,7 +82,7 @@ function optionsOf(body: CompletionsRequest): Record<string, unknown> {
   );
 }
 
-function thinkOf({ reasoning, reasoning_effort }: CompletionsRequest): Think | undefined {
+function thinkOf({ reasoning, reasoning_effort }: CompletionsRequest): OllamaThink | undefined {
   const effort = reasoning === undefined ? reasoning_effort : reasoning.effort;
   if (effort === "") return undefined;
   if (effort === "none") return false;
@@ -93,7 +93,7 @@ function thinkOf({ reasoning, reasoning_effort }: CompletionsRequest): Think | u
 }
 
 /** Each part of a message becomes a message of its own. */
-function toMessages({ role: given, content, tool_calls }: Message): ChatRequest["messages"] {
+function toMessages({ role: given, content, tool_calls }: Message): OllamaChatRequest["messages"] {
   const role = given.toLowerCase();
   if (typeof content === "string") return [{ role, content: content.toWellFormed(), images: [] }];
   if (Array.isArray(content)) {

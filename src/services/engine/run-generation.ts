@@ -8,7 +8,7 @@ import { tokenId, tokensOf } from "./engine-tokens.ts";
 import type { GenerationOptions } from "./generation-options.ts";
 import type { GenerationFacts, RecordEntry } from "./generation-record.ts";
 import { directed, ScriptedFailureError } from "./message-directions.ts";
-import type { Think } from "./ollama-requests.ts";
+import type { OllamaThink } from "./ollama-requests.ts";
 import { type FittedPrompt, fitToWindow, isTooLong } from "./prompt-window.ts";
 import type { FormattedEnd, ReplyFormat } from "./reply-format.ts";
 import type { Lease } from "./scheduler.ts";
@@ -25,7 +25,7 @@ export interface GenerationJob {
   readonly model: StandInModel;
   readonly messages: readonly ChatMessage[];
   /** Whether the model thinks, and with which effort. */
-  readonly think: Think;
+  readonly think: OllamaThink;
   readonly options: GenerationOptions;
   readonly keepAliveMs: number | undefined;
   readonly stream: boolean;

@@ -26,7 +26,7 @@ export interface EngineIdentity {
 export type Capability = "vision" | "thinking";
 
 /** A model as the engine tells of it; what it does not tell is null. */
-export interface InstalledModel {
+export interface InstalledEngineModel {
   /** The engine's own name of it. */
   readonly name: string;
   /** Who owns or runs it, where the engine says that apart from itself. */
@@ -46,7 +46,7 @@ export interface EngineClient {
   /** The models that it has, by its own names, in its own order. */
   modelNames(signal?: AbortSignal): Promise<readonly string[]>;
   /** The same with all that it tells of them. */
-  models(signal?: AbortSignal): Promise<readonly InstalledModel[]>;
+  models(signal?: AbortSignal): Promise<readonly InstalledEngineModel[]>;
   /** Whether a model can do this; null where the engine does not tell, or does not have it. */
   isAble(model: string, capability: Capability, signal?: AbortSignal): Promise<boolean | null>;
   /** Whether a model is loaded; null where the engine does not tell, or not in a second. */

@@ -14,7 +14,7 @@ export interface EngineRefusal {
 }
 
 /** What an engine of any wire answered instead of a reply, as the contract's error. */
-export function engineFailure({ status, said, retryAfterS, hasKey }: EngineRefusal): WireError {
+export function engineRefusalError({ status, said, retryAfterS, hasKey }: EngineRefusal): WireError {
   const words = beginningOf(said.trim(), LONGEST_ERROR) || `status ${status}`;
   if (status === 429) {
     const when = retryAfterS === undefined ? "in a moment" : `in ${retryAfterS} s`;

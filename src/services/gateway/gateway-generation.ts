@@ -35,14 +35,14 @@ export interface GenerationSettings {
   /** Where those that come in floods let others begin. */
   readonly starting: FirstPiecePriority;
   /** Told once, when the generation has ended in any way. */
-  readonly onEnd: (generation: Generation) => void;
+  readonly onEnd: (generation: GatewayGeneration) => void;
 }
 
 /** How long an engine that has said its last word may hold the connection open. */
 const HANG_UP_MS = 1_000;
 
 /** One reply in the making: it asks the engine, and writes what comes into its log. */
-export class Generation {
+export class GatewayGeneration {
   readonly sessionId: string;
   readonly messageId: string;
   /** Whose key that is: undefined for the HMI's, else the person's. */

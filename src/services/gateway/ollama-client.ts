@@ -10,8 +10,8 @@ import { engineRoutes } from "../../contract/routes.ts";
 import { WireError } from "../../contract/wire-error.ts";
 import { createUpstream, type Upstream } from "../http/upstream.ts";
 import { createReplyLimit } from "../stream/reply-limit.ts";
-import type { EngineClient, EngineClientOptions, InstalledModel } from "./engine-client.ts";
-import { type EngineRefusal, engineFailure } from "./engine-failure.ts";
+import type { EngineClient, EngineClientOptions, InstalledEngineModel } from "./engine-client.ts";
+import { type EngineRefusal, engineRefusalError } from "./engine-failure.ts";
 import { type OllamaApi, ollamaCall } from "./ollama-call.ts";
 import { identifyOllama } from "./ollama-identity.ts";
 import { createOllamaReplyDecoder } from "./ollama-reply-decoder.ts";
@@ -91,7 +91,7 @@ async function loadedModels(
  */
 function createDescriber(
   engine: Upstream,
-): (model: TaggedModel, signal: AbortSignal | undefined) => Promise<InstalledModel> {
+): (model: TaggedModel, signal: AbortSignal | undefined) => Promise<InstalledEngineModel> {
   const shown = new Map<string, EngineShown>();
   const show = async ({ name, digest }: TaggedModel, signal: AbortSignal | undefined) => {
     const key = `${digest} ${name}`;
@@ -129,7 +129,7 @@ function ollamaRefusal(answer: Omit<EngineRefusal, "said"> & { readonly body: st
   const said = errorIn(answer.body);
   if (said !== undefined && isUnknownModel(answer.status, said))
     return new WireError("model_not_found", said);
-  return engineFailure({ ...answer, said: said ?? answer.body });
+  return engineRefusalError({ ...answer, said: said ?? answer.body });
 }
 
 /** Also where the name is none that a model could have, such as a display name. */

@@ -10,7 +10,7 @@ import type {
   EngineClientOptions,
   EngineIdentity,
   EngineRequest,
-  InstalledModel,
+  InstalledEngineModel,
 } from "./engine-client.ts";
 import { identifyOllama } from "./ollama-identity.ts";
 import { openAiCall, saysThinkIsUnknown, thinkFields } from "./openai-call.ts";
@@ -32,7 +32,7 @@ export function createOpenAiClient(options: EngineClientOptions): EngineClient {
     refusal: (status, body, retryAfterS) =>
       openAiRefusal({ status, body, retryAfterS, hasKey: apiKey !== "" }),
   });
-  const list = async (signal?: AbortSignal): Promise<InstalledModel[]> => {
+  const list = async (signal?: AbortSignal): Promise<InstalledEngineModel[]> => {
     const path = engineRoutes.openAiModels.path();
     return installedIn(await engine.ask({ method: "GET", path }, OpenAiModels, signal));
   };

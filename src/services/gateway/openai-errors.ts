@@ -1,5 +1,5 @@
 import { WireError } from "../../contract/wire-error.ts";
-import { type EngineRefusal, engineFailure } from "./engine-failure.ts";
+import { type EngineRefusal, engineRefusalError } from "./engine-failure.ts";
 
 /** What an OpenAI-compatible server says that went wrong. */
 export interface OpenAiError {
@@ -31,7 +31,7 @@ export function openAiRefusal(answer: Omit<EngineRefusal, "said"> & { readonly b
   }
   // LiteLLM says so of a key that it does not know.
   const isKeyUnknown = status === 400 && error?.kinds.includes("no_db_connection") === true;
-  return engineFailure({ ...answer, status: isKeyUnknown ? 401 : status, said: error?.message ?? body });
+  return engineRefusalError({ ...answer, status: isKeyUnknown ? 401 : status, said: error?.message ?? body });
 }
 
 function isUnknownModel(status: number, { message, kinds }: OpenAiError): boolean {

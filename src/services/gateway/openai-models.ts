@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { InstalledModel } from "./engine-client.ts";
+import type { InstalledEngineModel } from "./engine-client.ts";
 
 const tokens = z.int().min(0).optional().catch(undefined);
 const words = z.array(z.string()).optional().catch(undefined);
@@ -30,7 +30,7 @@ export const OpenAiModels = z.object({
 export type OpenAiModels = z.infer<typeof OpenAiModels>;
 
 /** The models of such a list, with all that it tells of them. */
-export function installedIn({ data, models = [] }: OpenAiModels): InstalledModel[] {
+export function installedIn({ data, models = [] }: OpenAiModels): InstalledEngineModel[] {
   return data.map((model) => {
     const { id, meta } = model;
     const capabilities = model.capabilities ?? models.find(({ name }) => name === id)?.capabilities;

@@ -1,7 +1,7 @@
 import { conversationNotFound } from "../../contract/conversation-not-found.ts";
 import type { ChatRequest } from "../../contract/gateway-schemas.ts";
 import { WireError } from "../../contract/wire-error.ts";
-import type { Generation } from "./gateway-generation.ts";
+import type { GatewayGeneration } from "./gateway-generation.ts";
 import type { Generations } from "./running-generations.ts";
 
 /** What the gateway knows of the conversation store. */
@@ -30,7 +30,7 @@ export async function resumeGeneration(
   generations: Generations,
   conversations: Conversations,
   { sessionId, messageId, mayStart }: ResumeRequest,
-): Promise<Generation> {
+): Promise<GatewayGeneration> {
   const present = generations.find(sessionId, messageId);
   const isMeant = messageId !== undefined || !present?.log.ended;
   if (present !== undefined && isMeant) return present;

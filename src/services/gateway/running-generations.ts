@@ -11,7 +11,7 @@ import {
 import { whenAbandoned } from "../stream/abandoned-stream.ts";
 import { FinishedLogs } from "../stream/retain-finished-logs.ts";
 import { FirstPiecePriority } from "./first-piece-priority.ts";
-import { Generation, type GenerationSettings } from "./gateway-generation.ts";
+import { GatewayGeneration, type GenerationSettings } from "./gateway-generation.ts";
 
 interface GenerationsSettings extends Omit<GenerationSettings, "onEnd" | "caller" | "starting"> {
   readonly stream: StreamSettings;
@@ -25,9 +25,9 @@ interface GenerationsSettings extends Omit<GenerationSettings, "onEnd" | "caller
 export class Generations {
   readonly #settings: GenerationsSettings;
   /** All of them, by the reply that they write: several, where several callers gave the same key. */
-  readonly #byMessage = new Map<string, readonly Generation[]>();
+  readonly #byMessage = new Map<string, readonly GatewayGeneration[]>();
   /** The last of each conversation. */
-  readonly #bySession = new Map<string, Generation>();
+  readonly #bySession = new Map<string, GatewayGeneration>();
   readonly #finished: FinishedLogs;
   readonly #starting = new FirstPiecePriority();
 
@@ -54,7 +54,7 @@ export class Generations {
    * @param caller Who asks, where that is a person with a token of their own: the keys of one are no keys of another,
    * or anybody could use up those that the HMI will give to others' replies.
    */
-  async start(request: ChatRequest, caller?: string): Promise<Generation> {
+  async start(request: ChatRequest, caller?: string): Promise<GatewayGeneration> {
     return await this.#start(request, caller, () => this.#sameAs(request, caller));
   }
 
@@ -69,7 +69,7 @@ export class Generations {
     sessionId: string,
     messageId: string | undefined,
     read: () => Promise<ChatRequest | undefined>,
-  ): Promise<Generation | undefined> {
+  ): Promise<GatewayGeneration | undefined> {
     if (messageId !== undefined) return await this.#startWaiting({ sessionId, messageId }, read);
     const request = await read();
     return request && (await this.#start(request, undefined, () => this.#pending(request)));
@@ -82,7 +82,7 @@ export class Generations {
   }
 
   /** The conversation's running or kept generation: its last, or that of a reply. */
-  find(sessionId: string, messageId?: string): Generation | undefined {
+  find(sessionId: string, messageId?: string): GatewayGeneration | undefined {
     if (messageId === undefined) return this.#bySession.get(sessionId);
     return this.#byMessage.get(messageId)?.find((generation) => generation.sessionId === sessionId);
   }
@@ -97,8 +97,8 @@ export class Generations {
   async #start(
     request: ChatRequest,
     caller: string | undefined,
-    known: () => Generation | undefined,
-  ): Promise<Generation> {
+    known: () => GatewayGeneration | undefined,
+  ): Promise<GatewayGeneration> {
     const before = known();
     if (before !== undefined) return before;
     return await this.#settings.draining.begin(() => this.#claimAndBegin(request, caller, known));
@@ -107,7 +107,7 @@ export class Generations {
   async #startWaiting(
     key: GenerationKey,
     read: () => Promise<ChatRequest | undefined>,
-  ): Promise<Generation | undefined> {
+  ): Promise<GatewayGeneration | undefined> {
     const { draining, directory } = this.#settings;
     return await draining.begin(async () => {
       const [claiming, reading] = await Promise.allSettled([directory.claimWaiting(key), read()]);
@@ -127,8 +127,8 @@ export class Generations {
   async #claimAndBegin(
     request: ChatRequest,
     caller: string | undefined,
-    known: () => Generation | undefined,
-  ): Promise<Generation> {
+    known: () => GatewayGeneration | undefined,
+  ): Promise<GatewayGeneration> {
     const key = { sessionId: request.session_id, messageId: request.message_id };
     const holder = await this.#settings.directory.claim(key);
     return this.#beginClaimed(request, caller, { holder, known });
@@ -137,8 +137,8 @@ export class Generations {
   #beginClaimed(
     request: ChatRequest,
     caller: string | undefined,
-    { holder, known }: { holder: OtherReplica | undefined; known: () => Generation | undefined },
-  ): Generation {
+    { holder, known }: { holder: OtherReplica | undefined; known: () => GatewayGeneration | undefined },
+  ): GatewayGeneration {
     if (holder !== undefined) throw new HeldElsewhere(holder);
     try {
       // Another request may have come first meanwhile.
@@ -155,12 +155,12 @@ export class Generations {
   }
 
   /** The generation of a request that waits in the store, where it has been started. Throws as {@link start}. */
-  #pending(request: ChatRequest): Generation | undefined {
+  #pending(request: ChatRequest): GatewayGeneration | undefined {
     return this.find(request.session_id, request.message_id) ?? this.#sameAs(request, undefined);
   }
 
   /** The generation that the same request has started. Throws where another one is in its way. */
-  #sameAs(request: ChatRequest, caller: string | undefined): Generation | undefined {
+  #sameAs(request: ChatRequest, caller: string | undefined): GatewayGeneration | undefined {
     const { message_id: messageId } = request;
     const sameKey = this.#byMessage.get(messageId) ?? [];
     const same = sameKey.find((generation) => generation.answers(request));
@@ -181,11 +181,11 @@ export class Generations {
     );
   }
 
-  #begin(request: ChatRequest, caller: string | undefined): Generation {
+  #begin(request: ChatRequest, caller: string | undefined): GatewayGeneration {
     const { message_id: messageId } = request;
     const { access, stream, metrics, logger, directory } = this.#settings;
-    const onEnd = (ended: Generation): void => this.#keep(ended);
-    const generation = new Generation(request, {
+    const onEnd = (ended: GatewayGeneration): void => this.#keep(ended);
+    const generation = new GatewayGeneration(request, {
       access,
       stream,
       metrics,
@@ -202,7 +202,7 @@ export class Generations {
     return generation;
   }
 
-  #all(): Generation[] {
+  #all(): GatewayGeneration[] {
     return [...this.#byMessage.values()].flat();
   }
 
@@ -213,7 +213,7 @@ export class Generations {
     });
   }
 
-  #keep(generation: Generation): void {
+  #keep(generation: GatewayGeneration): void {
     const { sessionId, messageId, log } = generation;
     this.#tell("end", { sessionId, messageId });
     this.#finished.keep(log, () => {

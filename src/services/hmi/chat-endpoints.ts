@@ -18,7 +18,7 @@ import type { PassableCall } from "../replicas/forward-call.ts";
 import type { EventLog } from "../stream/event-log.ts";
 import { lastEventIdOf } from "../stream/last-event-id.ts";
 import { type ReaderSettings, sendLog, sendNothingMore } from "../stream/send-event-stream.ts";
-import type { Chat, Sent } from "./chat-service.ts";
+import type { Chat, SentAndSaved } from "./chat-service.ts";
 import type { CallsAtOwner } from "./forward-calls-to-owner.ts";
 import type { Outgoing } from "./outgoing-message.ts";
 import { readPicture } from "./read-picture.ts";
@@ -142,7 +142,7 @@ function outgoingQuery(query: GeneralStreamQuery): Outgoing {
   };
 }
 
-function sentMessage({ sessionId, exchange }: Sent): SentMessage {
+function sentMessage({ sessionId, exchange }: SentAndSaved): SentMessage {
   return {
     status: "ok",
     session_id: sessionId,

@@ -5,7 +5,7 @@ import { WireError } from "../../contract/wire-error.ts";
 import { messageOf, withoutStop } from "../../errors/thrown-error.ts";
 import { requireAgent } from "../conversations/agents.ts";
 import type { ClientKey, ConversationStore, Exchange } from "../conversations/conversation-store.ts";
-import { pendingRequest, readTurn, type TurnContext } from "../conversations/conversation-turn.ts";
+import { pendingChatRequest, readTurn, type TurnContext } from "../conversations/conversation-turn.ts";
 import type { EngineSettings } from "../conversations/engine-settings.ts";
 import { isStoreUnwell } from "../conversations/store-unwell.ts";
 import type { Draining } from "../http/draining.ts";
@@ -43,7 +43,7 @@ export interface ChatSettings extends TurnContext {
 }
 
 /** A message that is saved, with the conversation that it was sent to and the log of its reply. */
-export interface Sent {
+export interface SentAndSaved {
   readonly sessionId: string;
   readonly exchange: Exchange;
   /** Throws `owner_unreachable` where another HMI writes the reply: then only the message is known here. */
@@ -60,7 +60,7 @@ export class Chat {
   /** The other HMIs on the same database that write replies. */
   readonly owners: ReplyOwners;
   /** Messages with a client key that are being saved right now: the same one may arrive twice at once. */
-  readonly #sending = new Map<string, Promise<Sent>>();
+  readonly #sending = new Map<string, Promise<SentAndSaved>>();
 
   constructor(settings: ChatSettings) {
     const { stream, store, gateway, events, limitsOf, defaults, summaryQuietMs, onError } = settings;
@@ -107,11 +107,11 @@ export class Chat {
   }
 
   /** Saves the message and begins its reply; a message with a known client key joins the reply it has. */
-  async send(user: string, outgoing: Outgoing): Promise<Sent> {
+  async send(user: string, outgoing: Outgoing): Promise<SentAndSaved> {
     return await this.#settings.draining.begin(() => this.#send(user, outgoing));
   }
 
-  async #send(user: string, outgoing: Outgoing): Promise<Sent> {
+  async #send(user: string, outgoing: Outgoing): Promise<SentAndSaved> {
     await this.#left.looked;
     const clientKey = clientKeyOf(outgoing);
     if (clientKey === undefined) return await this.#sendNew(user, outgoing, clientKey);
@@ -125,11 +125,11 @@ export class Chat {
    * Answers the conversation's last message again. Throws `nothing_to_regenerate`, `message_not_found` or
    * `message_superseded`; or `generation_in_progress` while a reply runs.
    */
-  async regenerate(user: string, again: Again): Promise<Sent> {
+  async regenerate(user: string, again: Again): Promise<SentAndSaved> {
     return await this.#settings.draining.begin(() => this.#regenerate(user, again));
   }
 
-  async #regenerate(user: string, again: Again): Promise<Sent> {
+  async #regenerate(user: string, again: Again): Promise<SentAndSaved> {
     await this.#left.looked;
     const { sessionId, messageId, model: modelName, settings } = again;
     const store = this.#settings.store.as(user);
@@ -221,7 +221,7 @@ export class Chat {
     await Promise.all([this.#summaries.close(), this.#replies.close()]);
   }
 
-  async #sendOnce(user: string, outgoing: Outgoing, clientKey: ClientKey): Promise<Sent> {
+  async #sendOnce(user: string, outgoing: Outgoing, clientKey: ClientKey): Promise<SentAndSaved> {
     try {
       return await this.#sendNew(user, outgoing, clientKey);
     } catch (error) {
@@ -235,7 +235,7 @@ export class Chat {
     }
   }
 
-  async #sendNew(user: string, outgoing: Outgoing, clientKey: ClientKey | undefined): Promise<Sent> {
+  async #sendNew(user: string, outgoing: Outgoing, clientKey: ClientKey | undefined): Promise<SentAndSaved> {
     const store = this.#settings.store.as(user);
     // Checked before a conversation is made for an agent or a model that cannot take the message.
     if (outgoing.agentId !== undefined) requireAgent(outgoing.agentId);
@@ -267,7 +267,14 @@ export class Chat {
   }
 
   /** Not async: between the reply's row and the reply itself a reader would get the reply before it. */
-  #answer({ user, session, exchange, settings, created = false, clientMessageId = null }: Begun): Sent {
+  #answer({
+    user,
+    session,
+    exchange,
+    settings,
+    created = false,
+    clientMessageId = null,
+  }: Begun): SentAndSaved {
     const { session_id: sessionId } = session;
     const { message_id: messageId } = exchange.user;
     this.#summaries.giveWay();
@@ -294,14 +301,14 @@ export class Chat {
   async #questionFor(user: string, exchange: Exchange, own: EngineSettings = {}): Promise<ChatRequest> {
     const store = this.#settings.store.as(user);
     const { session_id, message_id } = exchange.reply;
-    const request = await pendingRequest(store, session_id, this.#settings, own);
+    const request = await pendingChatRequest(store, session_id, this.#settings, own);
     if (request?.message_id !== message_id) {
       throw new WireError("nothing_to_stream", `Reply ${message_id} is not to be written any more.`);
     }
     return request;
   }
 
-  #joined(user: string, exchange: Exchange): Sent {
+  #joined(user: string, exchange: Exchange): SentAndSaved {
     const { session_id: sessionId, message_id: messageId } = exchange.reply;
     // By its name, as it is then: at another HMI it may have come to its end meanwhile.
     return { sessionId, exchange, log: () => this.logOf(user, { sessionId, messageId }) };

@@ -8,7 +8,7 @@ export interface ExportFile {
 }
 
 /** A conversation, as it is to be kept. */
-export interface ExportedConversation {
+export interface ConversationToExport {
   readonly session: Session;
   /** What is shown. */
   readonly messages: readonly Message[];
@@ -18,7 +18,7 @@ export interface ExportedConversation {
 
 /** The conversation as a download: Markdown for people, JSON with everything for programs. */
 export function exportConversation(
-  { session, messages, otherVersions }: ExportedConversation,
+  { session, messages, otherVersions }: ConversationToExport,
   format: "markdown" | "json",
 ): ExportFile {
   const name = `conversation-${session.session_id}`;

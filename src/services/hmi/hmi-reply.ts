@@ -7,14 +7,14 @@ import type { ReplyEnding } from "../conversations/reply-store.ts";
 import { EventLog } from "../stream/event-log.ts";
 import { missingStart, ReceivedReply } from "./received-reply.ts";
 import {
-  emptyReply,
   INTERRUPTED,
   keptOf,
   LOST,
   NO_REASON,
+  noTextError,
   notSavedYet,
   type ReplyError,
-  replyTimeout,
+  replyTimeoutError,
   toReplyError,
 } from "./reply-errors.ts";
 import { endingEvents, type StartedReply, startedEvent } from "./reply-events.ts";
@@ -180,7 +180,7 @@ export class Reply {
       return await this.#saveError(error ?? NO_REASON);
     }
     // What other gateways call a success; ours tells it apart by itself.
-    if (text.trim() === "") return await this.#saveError(emptyReply(thinking !== ""));
+    if (text.trim() === "") return await this.#saveError(noTextError(thinking !== ""));
     return await this.#save("complete", finishReason);
   }
 
@@ -190,7 +190,7 @@ export class Reply {
     this.#bringBack();
     if (this.#end === "cancelled") return await this.#save("cancelled", "cancelled");
     const error =
-      this.#end === "timeout" ? replyTimeout(this.#settings.stream.max_reply_ms) : toReplyError(thrown);
+      this.#end === "timeout" ? replyTimeoutError(this.#settings.stream.max_reply_ms) : toReplyError(thrown);
     // A bound that is ours: the gateway need not have noticed.
     if (OWN_BOUNDS.has(error.code)) await this.#start.stopAtGateway();
     else if (this.#start.isRejoined) return await this.#saveError(INTERRUPTED, "interrupted");

@@ -1,5 +1,5 @@
 import { WireError } from "../../contract/wire-error.ts";
-import type { ClientKey, Destination, Picture, UserStore } from "../conversations/conversation-store.ts";
+import type { ClientKey, Destination, PictureBytes, UserStore } from "../conversations/conversation-store.ts";
 import type { EngineSettings } from "../conversations/engine-settings.ts";
 import { fingerprintOf } from "../conversations/message-fingerprint.ts";
 import type { LimitsOf } from "../conversations/model-limits.ts";
@@ -7,7 +7,7 @@ import type { LimitsOf } from "../conversations/model-limits.ts";
 /** A message that a user sends. */
 export interface Outgoing extends Destination {
   readonly content: string;
-  readonly images?: readonly Picture[];
+  readonly images?: readonly PictureBytes[];
   /** How it is to be answered, where it says so itself. */
   readonly settings?: EngineSettings;
   readonly clientMessageId?: string | undefined;

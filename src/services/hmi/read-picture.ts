@@ -1,13 +1,13 @@
 import type { MessageImage } from "../../contract/hmi-schemas.ts";
 import { WireError } from "../../contract/wire-error.ts";
-import type { Picture } from "../conversations/conversation-store.ts";
+import type { PictureBytes } from "../conversations/conversation-store.ts";
 
 /**
  * A picture from its base64. What it is, its first bytes say, and nobody else: what a browser is given again under
  * this type must not be a page. Throws `bad_request` for anything but a PNG, JPEG, WebP or GIF; `index` is its place
  * among a message's pictures, for the words.
  */
-export function readPicture(base64: string, index: number): Picture {
+export function readPicture(base64: string, index: number): PictureBytes {
   const bytes = Buffer.from(base64, "base64");
   const mediaType = mediaTypeOf(bytes);
   if (mediaType !== undefined) return { mediaType, bytes };

@@ -31,7 +31,7 @@ export function notSavedYet(reason: unknown): ReplyError {
 }
 
 /** What a reader is told of a reply that its gateway calls a success, and in which nothing is said. */
-export function emptyReply(hasThoughts: boolean): ReplyError {
+export function noTextError(hasThoughts: boolean): ReplyError {
   return {
     code: "empty_reply",
     message: hasThoughts
@@ -44,7 +44,7 @@ export function emptyReply(hasThoughts: boolean): ReplyError {
 }
 
 /** What a reader is told of a reply that would not end. */
-export function replyTimeout(maxReplyMs: number): ReplyError {
+export function replyTimeoutError(maxReplyMs: number): ReplyError {
   return {
     code: "reply_timeout",
     message: `The reply took longer than ${maxReplyMs / 1_000} s; this is what had come by then.`,

@@ -6,7 +6,7 @@ import { WireError, type WireErrorCode } from "../../contract/wire-error.ts";
 import { bodyTooLarge } from "./send-error.ts";
 
 /** A request whose parts have passed their schemas. */
-export interface Call<Body, Query> {
+export interface EndpointCall<Body, Query> {
   readonly body: Body;
   readonly query: Query;
   /** The parameters of the path, as text. */
@@ -29,7 +29,7 @@ export function endpoint<Body extends z.ZodType, Query extends z.ZodType>(
   app: FastifyInstance,
   route: Route,
   schemas: Schemas<Body, Query>,
-  handler: (call: Call<z.output<Body>, z.output<Query>>) => unknown,
+  handler: (call: EndpointCall<z.output<Body>, z.output<Query>>) => unknown,
 ): void {
   app.route({
     method: route.method,

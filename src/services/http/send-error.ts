@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { WireError, type WireErrorCode } from "../../contract/wire-error.ts";
-import { errorBody } from "../../contract/wire-error-body.ts";
+import { wireErrorBody } from "../../contract/wire-error-body.ts";
 import { messageOf } from "../../errors/thrown-error.ts";
 
 /** Answers with the error; one that nobody foresaw is logged whole and told without its details. */
@@ -9,7 +9,7 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, thrown: 
   const retryAfter = error.retryAfterS ?? RETRY_AFTER_S[error.code];
   if (retryAfter !== undefined) reply.header("retry-after", retryAfter);
   if (error.status >= 500) request.log.error({ err: thrown, code: error.code }, error.message);
-  return reply.code(error.status).send(errorBody(error));
+  return reply.code(error.status).send(wireErrorBody(error));
 }
 
 /** When it is worth trying again, in seconds: a lock is soon free, room on a disk is made by a person. */

@@ -59,7 +59,7 @@ function settle(
     const report = services[name];
     if (report === undefined || report.request !== request) continue;
     const isHopeless = report.phase === "failed" || report.problem?.code === "dependency_failed";
-    if (report.phase === "failed" && onFailed === undefined) throw problemOf(name, report);
+    if (report.phase === "failed" && onFailed === undefined) throw reportedProblem(name, report);
     if (report.phase === "ready" || report.phase === "done") {
       pending.delete(name);
       onReady(name, report);
@@ -102,7 +102,7 @@ function stoppedMeanwhile(names: readonly string[]): StoppedMeanwhile {
 }
 
 /** What the supervisor says is wrong with a service, as an error. */
-export function problemOf(name: string, { problem }: ServiceReport): UserError {
+export function reportedProblem(name: string, { problem }: ServiceReport): UserError {
   if (problem === null)
     return new UserError("start_failed", `${name} was given up.`, { exitCode: EXIT.failed });
   return new UserError("start_failed", problem.message, {

@@ -58,7 +58,7 @@ export function dependencyFailed(name: string, failed: string): ServiceProblem {
 }
 
 /** Somebody else's service does not answer. */
-export function unreachable(name: string, trouble: string): ServiceProblem {
+export function unreachableProblem(name: string, trouble: string): ServiceProblem {
   const message = `${name}, which stack does not run, does not answer as it should: ${trouble}.`;
   return { code: "unreachable", message, hint: null };
 }

@@ -4,7 +4,7 @@ import { isLoopback } from "../../contract/address.ts";
 import { ownPagesOnly } from "../../http-guard/caller-policies.ts";
 import { createGuardedServer, deedOf } from "../../http-guard/guarded-server.ts";
 import { everyone, membersOf } from "../../os/process-identity.ts";
-import { type Usage, usageOf } from "../../os/process-usage.ts";
+import { type ProcessUsage, processUsageOf } from "../../os/process-usage.ts";
 import { readRecord } from "../process-record.ts";
 import { serviceMark } from "../service-mark.ts";
 import type { StateFolder } from "../state-folder.ts";
@@ -52,7 +52,7 @@ interface Sample {
   readonly restarts: number;
   readonly latencyMs: number | undefined;
   /** Undefined where no process of ours is recorded. */
-  readonly usage: Usage | undefined;
+  readonly usage: ProcessUsage | undefined;
 }
 
 interface Metric {
@@ -111,11 +111,11 @@ function sampleOf(name: string, states: ServiceStateStore, state: StateFolder): 
   return { name, isUp, isReady, restarts, latencyMs: states.latencyOf(name), usage };
 }
 
-function usageOfService(name: string, state: StateFolder): Usage | undefined {
+function usageOfService(name: string, state: StateFolder): ProcessUsage | undefined {
   const reading = readRecord(state, name);
   if (reading.kind !== "record") return undefined;
   const members = everyone(membersOf(serviceMark(name, state, reading.record), reading.record));
-  return usageOf(members.map(({ pid }) => pid));
+  return processUsageOf(members.map(({ pid }) => pid));
 }
 
 /**

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type ProbeResult, probe } from "../run-probe.ts";
 import type { WatchedService } from "../supervisor-protocol.ts";
 import { FlapDamping } from "./flap-damping.ts";
-import { unreachable } from "./service-problems.ts";
+import { unreachableProblem } from "./service-problems.ts";
 import type { ServiceSupervision } from "./service-supervision.ts";
 
 /** How often a service of somebody else is looked at, unless its liveness says otherwise; in milliseconds. */
@@ -59,7 +59,7 @@ class Watch {
     this.#damper.note(false, this.#isReady);
     if (states.isIn(this.#name, "unhealthy")) return;
     this.#tell("unreachable", error);
-    states.change(this.#name, { phase: "unhealthy", problem: unreachable(this.#name, error) });
+    states.change(this.#name, { phase: "unhealthy", problem: unreachableProblem(this.#name, error) });
   }
 
   get #isReady(): boolean {

@@ -41,7 +41,7 @@ export interface PlaceDraft {
 }
 
 /** Where messages are sent: a profile, on a wire that has profiles; else only what goes with each message. */
-export interface Place {
+export interface ChatPlace {
   /** The profile's key; null where there is none. */
   readonly modelId: number | null;
   readonly options: EngineOptions;
@@ -49,7 +49,7 @@ export interface Place {
 
 /** A message that is to be sent. */
 export interface OutgoingMessage {
-  readonly place: Place;
+  readonly place: ChatPlace;
   /** Null begins one, or whatever the back end takes null for. */
   readonly conversation: string | null;
   readonly text: string;
@@ -110,11 +110,11 @@ export interface ChatClient {
   readonly driver: string;
   /** What the wire cannot do, each with which call or field is missing and the setting that would supply it. */
   readonly lacking: Readonly<Partial<Record<WireAbility, string>>>;
-  openPlace(draft: PlaceDraft, signal: AbortSignal): Promise<Place>;
+  openPlace(draft: PlaceDraft, signal: AbortSignal): Promise<ChatPlace>;
   /** Deletes it with all that was said there. */
-  closePlace(place: Place, signal: AbortSignal): Promise<void>;
+  closePlace(place: ChatPlace, signal: AbortSignal): Promise<void>;
   /** Makes a conversation; null where a message to none begins one. */
-  openConversation(place: Place, signal: AbortSignal): Promise<string | null>;
+  openConversation(place: ChatPlace, signal: AbortSignal): Promise<string | null>;
   deleteConversation(conversation: string, signal: AbortSignal): Promise<void>;
   send(message: OutgoingMessage, signal: AbortSignal): Promise<Sent>;
   /** Reads a conversation's reply, running or ended, as somebody who did not ask for it. */

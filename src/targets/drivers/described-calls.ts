@@ -200,7 +200,7 @@ function callIn<Method = HttpMethod>(request: string, values: SlotValues): { met
 
 /** The ids that a back end tells. */
 export const TOLD_IDS = ["conversation", "message", "reply"] as const;
-export type ToldId = (typeof TOLD_IDS)[number];
+export type ToldIdName = (typeof TOLD_IDS)[number];
 
 /** A query's field that is the cursor alone: without one it is left out, as some read an empty one. */
 const EMPTY_CURSOR = /(?<=[?&])[^?&=]+=\{cursor\}&?/;

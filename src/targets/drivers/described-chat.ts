@@ -5,9 +5,9 @@ import { NotTold } from "../../harness/target-errors.ts";
 import type { SeenCall, SeenStream } from "../http-client.ts";
 import type {
   ChatClient,
+  ChatPlace,
   NamedReply,
   OutgoingMessage,
-  Place,
   Reading,
   ReadOptions,
   Sent,
@@ -18,7 +18,7 @@ import {
   DescribedCalls,
   type DescribedService,
   TOLD_IDS,
-  type ToldId,
+  type ToldIdName,
 } from "./described-calls.ts";
 import { lackingIn } from "./described-lacks.ts";
 import { readRow } from "./described-rows.ts";
@@ -67,7 +67,7 @@ class DescribedChat implements ChatClient {
     this.lacking = lackingIn(driver, wire, { isStandIn, isTold: this.#isTold });
   }
 
-  async openPlace({ options }: Pick<Place, "options">): Promise<Place> {
+  async openPlace({ options }: Pick<ChatPlace, "options">): Promise<ChatPlace> {
     return { modelId: null, options };
   }
 
@@ -75,7 +75,7 @@ class DescribedChat implements ChatClient {
     // What was said is deleted conversation by conversation.
   }
 
-  async openConversation(place: Place, signal: AbortSignal): Promise<string | null> {
+  async openConversation(place: ChatPlace, signal: AbortSignal): Promise<string | null> {
     const { conversation: making } = this.#given.wire;
     if (this.#isTold) {
       const id = `here-${randomUUID()}`;
@@ -164,7 +164,7 @@ class DescribedChat implements ChatClient {
     // A refusal is short, and its words are what is asked for next.
     const body = isTaken ? null : (await ended).body;
     const call: Sent["call"] = { kind: "call", ...head, body };
-    const told = (name: ToldId): string | null => idToldBy(call, sending.told?.[name]);
+    const told = (name: ToldIdName): string | null => idToldBy(call, sending.told?.[name]);
     return {
       call,
       isTaken,
@@ -188,7 +188,7 @@ class DescribedChat implements ChatClient {
     const isOpenBefore = reading.request.startsWith("WS ") && !needsAnswer(reading, values);
     const begun = isOpenBefore ? await this.#calls.begin(reading, values, signal) : undefined;
     const call = await this.#calls.call(sending, values, signal);
-    const told = (name: ToldId): string | null => idToldBy(call, sending.told?.[name]);
+    const told = (name: ToldIdName): string | null => idToldBy(call, sending.told?.[name]);
     const conversation = told("conversation") ?? given;
     const names = { conversation: conversation ?? undefined, message: told("message"), reply: told("reply") };
     const isTaken = call.status < 300;
@@ -260,7 +260,7 @@ class DescribedChat implements ChatClient {
 
 /** What a call may be about. */
 interface Known {
-  readonly place?: Place;
+  readonly place?: ChatPlace;
   readonly text?: string;
   readonly model?: string | undefined;
   readonly agent?: string | undefined;

@@ -6,7 +6,7 @@ import { quick } from "../../../src/checks/health/health-quick.ts";
 import { report } from "../../../src/checks/health/health-report.ts";
 import { truth } from "../../../src/checks/health/health-truth.ts";
 import { metricsCount } from "../../../src/checks/health/metrics-count.ts";
-import type { HealthLook, Service, Watched } from "../../../src/checks/health/watched-replies.ts";
+import type { ContractService, HealthLook, Watched } from "../../../src/checks/health/watched-replies.ts";
 import type { DependencyHealth, Health } from "../../../src/contract/common-schemas.ts";
 import { METRIC_TYPES, METRICS } from "../../../src/contract/metric-names.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
@@ -17,7 +17,7 @@ import { judge } from "../model-conversation/evidence.ts";
 const PORTS = { hmi: 6101, gateway: 6120 };
 const OK: DependencyHealth = { status: "ok", latency_ms: 1, version: "1" };
 
-function health(service: Service, changes: Partial<Health> = {}): Health {
+function health(service: ContractService, changes: Partial<Health> = {}): Health {
   const dependencies = service === "hmi" ? { gateway: OK, store: OK } : { engine: OK };
   return {
     status: "ok",

@@ -11,7 +11,7 @@ import { pages } from "../../../src/checks/http/http-pages.ts";
 import { noInternals } from "../../../src/checks/http/no-internals.ts";
 import { oneHost } from "../../../src/checks/http/one-host.ts";
 import { pageSecurity } from "../../../src/checks/http/page-security.ts";
-import type { Refusal } from "../../../src/checks/http/refusals.ts";
+import type { RefusedCall } from "../../../src/checks/http/refusals.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
 import type { SeenCall } from "../../../src/targets/http-client.ts";
 import { judge, row } from "../model-conversation/evidence.ts";
@@ -32,7 +32,7 @@ function call(changes: Partial<SeenCall> = {}): SeenCall {
 }
 
 /** A refusal as it must be: of two fields that are bad. */
-function refused(body: unknown, changes: Partial<SeenCall> = {}): Refusal {
+function refused(body: unknown, changes: Partial<SeenCall> = {}): RefusedCall {
   const answer = call({ status: 400, headers: { "content-type": JSON_TYPE }, body, ...changes });
   return {
     what: "two bad fields",

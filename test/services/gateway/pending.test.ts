@@ -3,7 +3,10 @@ import { expect, test } from "vitest";
 import { LOCAL_USER } from "../../../src/contract/caller-headers.ts";
 import type { ChatRequest } from "../../../src/contract/gateway-schemas.ts";
 import { gatewayRoutes } from "../../../src/contract/routes.ts";
-import { pendingRequest, type TurnContext } from "../../../src/services/conversations/conversation-turn.ts";
+import {
+  pendingChatRequest,
+  type TurnContext,
+} from "../../../src/services/conversations/conversation-turn.ts";
 import { UNKNOWN_LIMITS } from "../../../src/services/conversations/model-limits.ts";
 import { openSqliteStore } from "../../../src/services/conversations/sqlite/open-sqlite-store.ts";
 import { startTestGateway } from "../../support/gateway.ts";
@@ -39,7 +42,7 @@ async function startWithPending() {
   const gateway = await startTestGateway({
     conversations: {
       userOf: async (id) => (id === sessionId ? LOCAL_USER : undefined),
-      pendingRequest: (id) => pendingRequest(store, id, CONTEXT),
+      pendingRequest: (id) => pendingChatRequest(store, id, CONTEXT),
     },
   });
   return {
@@ -151,11 +154,11 @@ test.each([
 ])("where models are to think, one that can (%s) is asked for %s", async (canThink, think) => {
   const { database, sessionId } = await startWithPending();
   const context = { limitsOf: async () => ({ ...UNKNOWN_LIMITS, canThink }), defaults: { think: true } };
-  expect((await pendingRequest(ownOf(database), sessionId, context))?.think).toBe(think);
+  expect((await pendingChatRequest(ownOf(database), sessionId, context))?.think).toBe(think);
 });
 
 test("what a message asks of its model is asked, whether it can or not", async () => {
   const { database, sessionId } = await startWithPending();
   const context = { limitsOf: async () => ({ ...UNKNOWN_LIMITS, canThink: false }), defaults: {} };
-  expect((await pendingRequest(ownOf(database), sessionId, context, { think: true }))?.think).toBe(true);
+  expect((await pendingChatRequest(ownOf(database), sessionId, context, { think: true }))?.think).toBe(true);
 });

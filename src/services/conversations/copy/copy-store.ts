@@ -2,7 +2,7 @@ import { UserError } from "../../../errors/user-error.ts";
 import type { Row, Statements } from "../sql/sql-database.ts";
 import { COPIED_TABLES, type CopiedTable } from "./copied-tables.ts";
 import { openStoreEnd, type StoreEnd } from "./store-end.ts";
-import { countRows, insertRows, isSame, keyOf, pagesOf, rowsIn } from "./table-pages.ts";
+import { countRows, insertRows, isSameRow, keyOf, pagesOf, rowsIn } from "./table-pages.ts";
 
 export interface CopyOptions {
   /** The addresses of stores, as `openStoreEnd` reads them. */
@@ -120,7 +120,7 @@ function missingRows(
   for (const row of present) {
     const key = keyOf(table, row);
     const other = rows.get(key);
-    if (other === undefined || !isSame(table.columns, row, other)) throw hasOtherRows(to, table, key);
+    if (other === undefined || !isSameRow(table.columns, row, other)) throw hasOtherRows(to, table, key);
     rows.delete(key);
   }
   return [...rows.values()];
@@ -134,7 +134,7 @@ function requireSame(
 ): void {
   const found = new Map(present.map((row) => [keyOf(table, row), row]));
   const columns = [...table.columns, ...(table.derived ?? [])];
-  const wrong = wanted.find((row) => !isSame(columns, row, found.get(keyOf(table, row)) ?? {}));
+  const wrong = wanted.find((row) => !isSameRow(columns, row, found.get(keyOf(table, row)) ?? {}));
   if (wrong === undefined && present.length === wanted.length) return;
   const where = wrong === undefined ? table.name : `${table.name} ${keyOf(table, wrong)}`;
   throw new UserError(

@@ -62,7 +62,7 @@ export function keyOf({ key }: CopiedTable, row: Row): string {
 }
 
 /** Whether two rows are the same in all these columns. */
-export function isSame(columns: readonly string[], one: Row, other: Row): boolean {
+export function isSameRow(columns: readonly string[], one: Row, other: Row): boolean {
   return columns.every((column) => isSameValue(one[column], other[column]));
 }
 

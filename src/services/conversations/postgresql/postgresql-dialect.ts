@@ -1,6 +1,6 @@
 import type { SearchTerms } from "../search-query.ts";
 import { withPath } from "../sql/message-tree.ts";
-import { SEARCHED, type SearchPlace, type SearchQuery } from "../sql/search-rows.ts";
+import { type PlacesQuery, SEARCHED, type SearchPlace } from "../sql/search-rows.ts";
 import type { SqlDialect } from "../sql/sql-dialect.ts";
 import { excerptOfWords } from "./word-excerpt.ts";
 
@@ -20,7 +20,7 @@ export const POSTGRESQL_DIALECT: SqlDialect = {
 };
 
 /** By the tables of words; see postgresql-schema.ts. */
-function searchWords(place: SearchPlace, { terms }: SearchTerms, user: string): SearchQuery {
+function searchWords(place: SearchPlace, { terms }: SearchTerms, user: string): PlacesQuery {
   const { text, columns, order } = SEARCHED[place];
   const from =
     place === "title"

@@ -39,7 +39,7 @@ export async function dropClientKey(sql: Statements, user: string, clientKey: st
   await sql.run("DELETE FROM client_keys WHERE user_id = ? AND client_key = ?", user, clientKey);
 }
 
-export function keyReused(clientKey: string): WireError {
+export function keyReusedError(clientKey: string): WireError {
   return new WireError(
     "key_reused",
     `The client_message_id "${clientKey}" was used before, for another message.`,

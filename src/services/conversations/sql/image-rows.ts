@@ -1,6 +1,6 @@
 import { MessageImage } from "../../../contract/hmi-schemas.ts";
 import { WireError } from "../../../contract/wire-error.ts";
-import type { Picture } from "../conversation-store.ts";
+import type { PictureBytes } from "../conversation-store.ts";
 import { findRow } from "./message-rows.ts";
 import { rowidOf } from "./rowid.ts";
 import type { Statements } from "./sql-database.ts";
@@ -9,7 +9,7 @@ import type { Statements } from "./sql-database.ts";
 export async function insertImages(
   sql: Statements,
   messageId: string,
-  images: readonly Picture[],
+  images: readonly PictureBytes[],
 ): Promise<void> {
   for (const { mediaType, bytes } of images) {
     await sql.run(
@@ -31,7 +31,7 @@ export async function copyImages(sql: Statements, from: string, to: string): Pro
 }
 
 /** {@link MessageStore.image} */
-export async function getImage(sql: Statements, user: string, imageId: string): Promise<Picture> {
+export async function getImage(sql: Statements, user: string, imageId: string): Promise<PictureBytes> {
   const id = rowidOf(imageId);
   const row =
     id === undefined

@@ -1,5 +1,5 @@
 import type { BegunExchange, ClientKey, Exchange } from "../conversation-store.ts";
-import { conversationOfKey, keyReused } from "./client-key-rows.ts";
+import { conversationOfKey, keyReusedError } from "./client-key-rows.ts";
 import { replyTo } from "./find-exchange.ts";
 import { toMessage } from "./message-rows.ts";
 import { selectMessages } from "./reply-text.ts";
@@ -34,7 +34,7 @@ export async function findExchangeByKey(
   ]);
   if (row === undefined) return undefined;
   const before = row["client_fingerprint"];
-  if (before !== null && before !== fingerprint) throw keyReused(key);
+  if (before !== null && before !== fingerprint) throw keyReusedError(key);
   const message = toMessage(row);
   const reply = await replyTo(sql, message);
   return reply && { user: message, reply };

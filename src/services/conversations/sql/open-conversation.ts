@@ -1,7 +1,7 @@
 import type { Session } from "../../../contract/hmi-schemas.ts";
 import { WireError } from "../../../contract/wire-error.ts";
 import type { Destination, NewConversation, OpenedConversation } from "../conversation-store.ts";
-import { conversationOfKey, dropClientKey, keepClientKey, keyReused } from "./client-key-rows.ts";
+import { conversationOfKey, dropClientKey, keepClientKey, keyReusedError } from "./client-key-rows.ts";
 import { getConversationToSendTo } from "./conversation-to-send-to.ts";
 import { profileNotFound } from "./profile-rows.ts";
 import { DEFAULT_MODEL, getSession, NEXT_ACTIVITY, SELECT_SESSION, toSession } from "./session-rows.ts";
@@ -40,7 +40,7 @@ export async function openUnnamed(
   if (clientKey !== undefined && before !== undefined) {
     const session = await getSession(sql, user, before);
     const isSame = session.model_id === modelId && (agentId ?? session.agent_id) === session.agent_id;
-    if (!isSame) throw keyReused(clientKey);
+    if (!isSame) throw keyReusedError(clientKey);
     const created = session.message_count === 0;
     return unchanged({ session, created, defaultModel: await defaultModelOf(sql, session) });
   }

@@ -12,7 +12,7 @@ export type SearchPlace = "title" | "message";
  * A query for places: rows with `conversation_id`, and of messages `message_id`, `role` and `created_at`, in the order of
  * {@link SearchStore.find}; without a limit.
  */
-export interface SearchQuery {
+export interface PlacesQuery {
   readonly text: string;
   readonly values: readonly SqlValue[];
   /** What a row tells of its place. */
@@ -41,7 +41,7 @@ async function find(
 ): Promise<{ results: SearchResult[]; hasMore: boolean }> {
   const terms = readSearch(query);
   if (terms.terms.length === 0) return { results: [], hasMore: false };
-  const queryFor = (place: SearchPlace): SearchQuery =>
+  const queryFor = (place: SearchPlace): PlacesQuery =>
     terms.isByPart ? searchByPart(sql, place, terms, user) : sql.dialect.searchWords(place, terms, user);
   const [titles, messages] = [queryFor("title"), queryFor("message")];
   const count = await sql.get(`SELECT count(*) AS n FROM (${titles.text}) AS titles`, ...titles.values);
@@ -56,7 +56,7 @@ async function find(
 
 async function page(
   sql: Statements,
-  { text, values, excerptOf }: SearchQuery,
+  { text, values, excerptOf }: PlacesQuery,
   from: number,
   count: number,
 ): Promise<SearchResult[]> {
@@ -74,7 +74,7 @@ function searchByPart(
   place: SearchPlace,
   { terms }: SearchTerms,
   user: string,
-): SearchQuery {
+): PlacesQuery {
   const { text, columns, order } = SEARCHED[place];
   const all = terms.map(() => `${text} ${dialect.like} ? ESCAPE '!'`).join(" AND ");
   const from =

@@ -1,5 +1,5 @@
 import type { SearchTerms } from "../search-query.ts";
-import type { SearchPlace, SearchQuery } from "./search-rows.ts";
+import type { PlacesQuery, SearchPlace } from "./search-rows.ts";
 
 /** What SQLite and PostgreSQL have different words for. All else is written in words that both know. */
 export interface SqlDialect {
@@ -18,5 +18,5 @@ export interface SqlDialect {
   /** The condition that two messages of a conversation, by their names in the query, follow the same one. */
   readonly haveSameParent: (one: string, other: string) => string;
   /** Finds the places where all the terms stand, by an index of words. */
-  readonly searchWords: (place: SearchPlace, terms: SearchTerms, user: string) => SearchQuery;
+  readonly searchWords: (place: SearchPlace, terms: SearchTerms, user: string) => PlacesQuery;
 }

@@ -1,7 +1,7 @@
 import { ExportedProfile } from "../../../contract/chat-export.ts";
 import { endedStatus, type MessageImage } from "../../../contract/hmi-schemas.ts";
 import { WireError } from "../../../contract/wire-error.ts";
-import type { Picture } from "../conversation-store.ts";
+import type { PictureBytes } from "../conversation-store.ts";
 import type {
   ImportedConversation,
   TransferredConversation,
@@ -114,7 +114,7 @@ function toTransferred(row: Row, known: ReadonlySet<unknown>): TransferredMessag
 async function importConversation(
   sql: Statements,
   user: string,
-  conversation: TransferredConversation<Picture>,
+  conversation: TransferredConversation<PictureBytes>,
 ): Promise<ImportedConversation> {
   const known = await sql.get(
     "SELECT id FROM conversations WHERE user_id = ? AND export_key = ?",
@@ -159,7 +159,7 @@ async function insertConversation(
   sql: Statements,
   user: string,
   modelId: number | null,
-  conversation: Omit<TransferredConversation<Picture>, "messages">,
+  conversation: Omit<TransferredConversation<PictureBytes>, "messages">,
 ): Promise<number> {
   const { key, agent_id, model, title, active, archived, created_at, updated_at } = conversation;
   const row = await sql.get(
@@ -182,7 +182,7 @@ async function insertConversation(
 
 /** A message's columns; `ids` are the new ids of those before it. */
 function columnsOf(
-  message: TransferredMessage<Picture>,
+  message: TransferredMessage<PictureBytes>,
   ids: ReadonlyMap<string, number>,
 ): Record<string, SqlValue> {
   const { parent_id, covers_until, chosen, timestamp } = message;

@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { messageOf } from "../../../errors/thrown-error.ts";
 import { UserError } from "../../../errors/user-error.ts";
 import { COUNTED_FAULTS, type DatabaseCheck, leftReplies } from "../sql/database-check.ts";
-import { refuseNewer, versionOf } from "./migrate-sqlite.ts";
+import { refuseNewer, schemaVersionOf } from "./migrate-sqlite.ts";
 import { MIGRATIONS, SCHEMA_VERSION } from "./sqlite-schema.ts";
 import { isWriterAlive } from "./writer-lock.ts";
 
@@ -38,7 +38,7 @@ export function checkDatabase(path: string): DatabaseCheck {
 }
 
 function look(db: DatabaseSync, path: string): DatabaseCheck {
-  const version = versionOf(db);
+  const version = schemaVersionOf(db);
   if (version === 0) throw new Error("it has no tables of this stack");
   const isPresent = version === SCHEMA_VERSION;
   const pages = brokenPages(db);

@@ -16,7 +16,7 @@ export function migrate(db: DatabaseSync, path: string): void {
   try {
     // Another process may have migrated while this one waited for the lock.
     refuseNewer(db, path);
-    const version = versionOf(db);
+    const version = schemaVersionOf(db);
     if (version === 0) refuseForeign(db, path);
     else if (version < SCHEMA_VERSION) backUp(path, version);
     for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
@@ -31,7 +31,7 @@ export function migrate(db: DatabaseSync, path: string): void {
 
 /** Throws a UserError `database_too_new` where a newer program wrote the database. Only reads. */
 export function refuseNewer(db: DatabaseSync, path: string): void {
-  const version = versionOf(db);
+  const version = schemaVersionOf(db);
   if (version <= SCHEMA_VERSION) return;
   throw new UserError(
     "database_too_new",
@@ -41,7 +41,7 @@ export function refuseNewer(db: DatabaseSync, path: string): void {
 }
 
 /** The version of the database's schema; 0 for one that has no tables of ours. */
-export function versionOf(db: DatabaseSync): number {
+export function schemaVersionOf(db: DatabaseSync): number {
   const version = pragmaVersion(db);
   if (version !== 0) return version;
   // What the sqlite3 shell restores from a dump has lost that figure.

@@ -1,7 +1,7 @@
 import type { SearchTerms } from "../search-query.ts";
 import { withPath } from "../sql/message-tree.ts";
 import type { Excerpt } from "../sql/search-excerpt.ts";
-import { SEARCHED, type SearchPlace, type SearchQuery } from "../sql/search-rows.ts";
+import { type PlacesQuery, SEARCHED, type SearchPlace } from "../sql/search-rows.ts";
 import type { SqlDialect } from "../sql/sql-dialect.ts";
 
 /** AUTOINCREMENT's own note. */
@@ -31,7 +31,7 @@ const CLOSE = "\u0003";
 const EXCERPT_WORDS = 24;
 
 /** By the tables of FTS5. */
-function searchWords(place: SearchPlace, { terms }: SearchTerms, user: string): SearchQuery {
+function searchWords(place: SearchPlace, { terms }: SearchTerms, user: string): PlacesQuery {
   const { columns, order } = SEARCHED[place];
   const table = `${place}_search`;
   const excerpt = `snippet(${table}, 0, '${OPEN}', '${CLOSE}', '…', ${EXCERPT_WORDS}) AS marked`;

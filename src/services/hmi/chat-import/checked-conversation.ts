@@ -2,16 +2,16 @@ import type { ExportedConversation, ExportedImage } from "../../../contract/chat
 import { WireError } from "../../../contract/wire-error.ts";
 import { messageOf } from "../../../errors/thrown-error.ts";
 import { requireAgent } from "../../conversations/agents.ts";
-import type { Picture } from "../../conversations/conversation-store.ts";
+import type { PictureBytes } from "../../conversations/conversation-store.ts";
 import type { TransferredConversation } from "../../conversations/transfer-store.ts";
 import { readPicture } from "../read-picture.ts";
-import { refusalOf } from "./checked-shape.ts";
+import { importRefusalOf } from "./checked-shape.ts";
 import { type ImportDefaults, type ImportFormat, ImportRefusal } from "./import-format.ts";
 import { messageTreeFaults } from "./message-tree-faults.ts";
 
 /** A conversation that may be saved, with what is not in it as it was in its file. */
 export interface CheckedConversation {
-  readonly conversation: TransferredConversation<Picture>;
+  readonly conversation: TransferredConversation<PictureBytes>;
   readonly notes: readonly string[];
 }
 
@@ -24,11 +24,14 @@ export function checkedConversation(
   const { conversation, notes } = format.convert(value, defaults);
   refuseWireError(() => requireAgent(conversation.agent_id));
   const faults = messageTreeFaults(conversation.messages);
-  if (faults.length > 0) throw refusalOf(faults);
+  if (faults.length > 0) throw importRefusalOf(faults);
   return { conversation: withPictures(conversation), notes };
 }
 
-function withPictures({ messages, ...conversation }: ExportedConversation): TransferredConversation<Picture> {
+function withPictures({
+  messages,
+  ...conversation
+}: ExportedConversation): TransferredConversation<PictureBytes> {
   return {
     ...conversation,
     created_at: utc(conversation.created_at),
@@ -46,7 +49,7 @@ function utc(timestamp: string): string {
   return new Date(timestamp).toISOString();
 }
 
-function pictureOf({ media_type, data }: ExportedImage, place: string, index: number): Picture {
+function pictureOf({ media_type, data }: ExportedImage, place: string, index: number): PictureBytes {
   const picture = refuseWireError(() => readPicture(data, index), `${place}.`);
   if (picture.mediaType === media_type) return picture;
   throw new ImportRefusal(

@@ -3,7 +3,7 @@ import { ExportedConversation, type ExportedMessage } from "../../../contract/ch
 import { LIMITS } from "../../../contract/contract-defaults.ts";
 import { checkedShape } from "./checked-shape.ts";
 import type { Converted, ImportDefaults, ImportFormat } from "./import-format.ts";
-import { convertOpenWebuiMessage, OpenWebuiMessage, timeOf } from "./open-webui-message.ts";
+import { convertOpenWebuiMessage, OpenWebuiMessage, rfc3339OfSeconds } from "./open-webui-message.ts";
 import { orderedTree } from "./open-webui-tree.ts";
 
 /** A chat as Open WebUI exports it, as far as it is read; the fields are Open WebUI's own. */
@@ -50,7 +50,7 @@ function convert(exported: OpenWebuiChat, { agentId }: ImportDefaults): Converte
   const { id, title, archived, created_at, updated_at, chat } = exported;
   const { messages, currentId } = chat.history;
   const notes = new Set<string>();
-  const created = timeOf(created_at);
+  const created = rfc3339OfSeconds(created_at);
   const converted = orderedTree(messages, currentId ?? null).map(
     ({ id: message_id, message, chosen }): ExportedMessage => ({
       message_id,
@@ -70,7 +70,7 @@ function convert(exported: OpenWebuiChat, { agentId }: ImportDefaults): Converte
     active: false,
     archived: archived ?? false,
     created_at: created,
-    updated_at: timeOf(updated_at),
+    updated_at: rfc3339OfSeconds(updated_at),
     messages: converted,
   };
   return { conversation: checkedShape(ExportedConversation, conversation), notes: [...notes] };

@@ -57,13 +57,13 @@ export function convertOpenWebuiMessage(
       interrupted: null,
     }[status],
     error,
-    timestamp: timestamp == null ? otherwise : timeOf(timestamp),
+    timestamp: timestamp == null ? otherwise : rfc3339OfSeconds(timestamp),
     covers_until: null,
   };
 }
 
 /** RFC 3339 of seconds since 1970; what is far too large was counted in smaller parts of a second. */
-export function timeOf(seconds: number): string {
+export function rfc3339OfSeconds(seconds: number): string {
   const milliseconds = [1e3, 1, 1e-3, 1e-6].map((factor) => seconds * factor).find((ms) => ms < LATEST_MS);
   return new Date(Math.max(0, Math.round(milliseconds ?? 0))).toISOString();
 }

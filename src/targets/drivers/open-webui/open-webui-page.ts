@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { NotTold } from "../../../harness/target-errors.ts";
 import type { HttpMethod, SeenCall } from "../../http-client.ts";
-import type { ChatClient, NamedReply, OutgoingMessage, Place, Reading, Sent } from "../chat-client.ts";
+import type { ChatClient, ChatPlace, NamedReply, OutgoingMessage, Reading, Sent } from "../chat-client.ts";
 import type { DriverContext } from "../define-driver.ts";
 import { idAt } from "../json-place.ts";
 import { Refusal } from "../refused-words.ts";
@@ -72,7 +72,7 @@ export function createOpenWebuiPage(
   return {
     driver: "open-webui",
     lacking: LACKING,
-    openPlace: async ({ options }): Promise<Place> => ({ modelId: null, options }),
+    openPlace: async ({ options }): Promise<ChatPlace> => ({ modelId: null, options }),
     closePlace: async () => undefined,
     // A message to none begins one.
     openConversation: async () => null,

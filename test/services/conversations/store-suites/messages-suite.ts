@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Notice, usageOf } from "../../../../src/contract/event-schemas.ts";
 import { Message } from "../../../../src/contract/hmi-schemas.ts";
-import type { Picture } from "../../../../src/services/conversations/conversation-store.ts";
+import type { PictureBytes } from "../../../../src/services/conversations/conversation-store.ts";
 import type { ReplyEnding } from "../../../../src/services/conversations/reply-store.ts";
 import {
   addSummary,
@@ -265,7 +265,7 @@ export function messagesSuite(open: OpenStore): void {
 
     test("pictures are kept with their message, in their order, and go with it", async () => {
       const { store, own, raw, sessionId } = await generalConversation();
-      const images: Picture[] = [
+      const images: PictureBytes[] = [
         { mediaType: "image/png", bytes: Buffer.from([0, 1, 0, 255]) },
         { mediaType: "image/gif", bytes: Buffer.alloc(300_000, 7) },
       ];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Picture, UserStore } from "../../../../src/services/conversations/conversation-store.ts";
+import type { PictureBytes, UserStore } from "../../../../src/services/conversations/conversation-store.ts";
 import type {
   TransferredConversation,
   TransferredMessage,
@@ -16,18 +16,18 @@ import type { OpenStore } from "../../../support/test-stores.ts";
 /** Conversations on their way out and in. */
 export function transferSuite(open: OpenStore): void {
   describe("transfer", () => {
-    const PICTURE: Picture = { mediaType: "image/png", bytes: new Uint8Array([1, 2, 3]) };
+    const PICTURE: PictureBytes = { mediaType: "image/png", bytes: new Uint8Array([1, 2, 3]) };
 
-    const MESSAGE: TransferredMessage<Picture> = { ...EXPORTED_MESSAGE, images: [] };
+    const MESSAGE: TransferredMessage<PictureBytes> = { ...EXPORTED_MESSAGE, images: [] };
 
-    const CONVERSATION: TransferredConversation<Picture> = {
+    const CONVERSATION: TransferredConversation<PictureBytes> = {
       ...EXPORTED_CONVERSATION,
       messages: [MESSAGE, { ...REPLY, images: [] }],
     };
 
     /** What one user's store gives out, whole, with its pictures in place. */
-    async function exportOf(own: UserStore): Promise<TransferredConversation<Picture>[]> {
-      const conversations: TransferredConversation<Picture>[] = [];
+    async function exportOf(own: UserStore): Promise<TransferredConversation<PictureBytes>[]> {
+      const conversations: TransferredConversation<PictureBytes>[] = [];
       for (const sessionId of await own.transfer.sessionIds()) {
         const { messages, ...conversation } = await own.transfer.read(sessionId);
         const withPictures = messages.map(async (message) => ({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Message } from "../../../../src/contract/hmi-schemas.ts";
-import type { Picture } from "../../../../src/services/conversations/conversation-store.ts";
+import type { PictureBytes } from "../../../../src/services/conversations/conversation-store.ts";
 import { addSummary, endingOf, exchangeOf, openConversation } from "../../../support/store.ts";
 import type { OpenStore } from "../../../support/test-stores.ts";
 
@@ -28,7 +28,7 @@ export function versionsSuite(open: OpenStore): void {
         prompt: async () => (await own.messages.history(sessionId)).messages.map(({ content }) => content),
         ids: async () => (await own.messages.list(sessionId)).map(({ message_id }) => message_id),
         choose: async (messageId: string) => await own.messages.choose(sessionId, messageId),
-        async edit(edits: string, content: string, images?: readonly Picture[]) {
+        async edit(edits: string, content: string, images?: readonly PictureBytes[]) {
           const begun = await own.messages.begin({ sessionId, content, edits, images, modelName: null });
           await finish(begun.reply, `to ${content}`);
           return begun;
@@ -136,7 +136,10 @@ export function versionsSuite(open: OpenStore): void {
 
     test("an edited message keeps its pictures, unless it has others", async () => {
       const { own, sessionId, edit, finish } = await startWith(0);
-      const picture = (byte: number): Picture => ({ mediaType: "image/png", bytes: Uint8Array.of(byte) });
+      const picture = (byte: number): PictureBytes => ({
+        mediaType: "image/png",
+        bytes: Uint8Array.of(byte),
+      });
       const { user, reply } = await own.messages.begin({
         sessionId,
         content: "See",
