@@ -7,7 +7,8 @@ import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync 
 import { isBuiltin } from "node:module";
 import { basename, join, relative, sep } from "node:path";
 import zlib from "node:zlib";
-import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
+import { type BuildOptions, build, type Metafile } from "esbuild";
+import { quickStart } from "./quick-start-plugin.ts";
 import { thirdPartyNotices } from "./third-party-notices.ts";
 
 const root = new URL("../", import.meta.url);
@@ -107,38 +108,6 @@ async function buildNode(...entryPoints: string[]) {
       ].join(""),
     },
   });
-}
-
-/** Takes out what costs the start of every command more than it gives. */
-function quickStart(): Plugin {
-  return {
-    name: "quick-start",
-    setup({ onResolve, onLoad }) {
-      // An import evaluates all exports of a built-in module: 20 ms for node:http, one of whose exports loads Node's
-      // fetch, and a third of a millisecond for most others.
-      const builtinImport = /^import \{([^}]+)\} from ("node:[^"]+");$/gm;
-      onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) => ({
-        contents: readFileSync(path, "utf8").replaceAll(builtinImport, importByCall),
-        loader: "ts",
-      }));
-      // What oclif has for plugins, for sources, for a missing manifest, for WSL (which is Linux to us), and for a look at Node's
-      // version, which bin/stack.js has had: 4 ms.
-      onResolve({ filter: /^(minimatch|semver|tinyglobby|typescript|wsl-utils)$/ }, ({ path, importer }) =>
-        importer.includes("@oclif") ? { path, namespace: "nothing" } : undefined,
-      );
-      // pg's other client is a binding to a C library, which we never ask for.
-      onResolve({ filter: /^\.\/native$/ }, ({ path, importer }) =>
-        importer.includes("/pg/lib/") ? { path, namespace: "nothing" } : undefined,
-      );
-      onLoad({ filter: /^/, namespace: "nothing" }, () => ({ contents: "" }));
-    },
-  };
-}
-
-/** `import { a, b as c, type D } from "node:e";` as a call that gives the same names their values. */
-function importByCall(_: string, names: string, builtin: string): string {
-  const values = names.split(",").filter((name) => !/^\s*(?:type\s|$)/.test(name));
-  return `const {${values.join().replaceAll(" as ", ": ")}} = process.getBuiltinModule(${builtin});`;
 }
 
 function replace(text: string, part: string, by: string): string {
