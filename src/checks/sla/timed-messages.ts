@@ -102,7 +102,7 @@ function isDirected({ target }: Context): boolean {
  * The conversation of each of a user's messages: one for all; before a real engine one for each, because it would read
  * what was said before at a pace of its own, and anew where others have asked something meanwhile.
  */
-async function talksOfUser(context: Context, place: Place, messages: number): Promise<readonly Talk[]> {
+async function talksOfUser(context: Context, place: ChatPlace, messages: number): Promise<readonly Talk[]> {
   const talks: Talk[] = [];
   for (let message = 1; message <= messages; message += 1) {
     const [first] = talks;
