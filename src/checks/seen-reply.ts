@@ -25,7 +25,7 @@ export function doorsOf({ target }: Context, doors: readonly Door[]): readonly D
   return target.capabilities.has("speak the contract") ? doors : ["wire"];
 }
 
-export interface ReplyRequest {
+export interface SeenReplyRequest {
   readonly door: Door;
   /** What it is about, in a word or two that no other request of this check has. */
   readonly name: string;
@@ -38,7 +38,7 @@ export interface ReplyRequest {
 }
 
 /** A message that is about to be sent, by a way of its own to a conversation of its own. */
-export interface Prepared extends ReplyRequest {
+export interface Prepared extends SeenReplyRequest {
   readonly message: string;
   readonly sessionId: string;
   /** How the reply's stream is opened; the HMI's two calls send the message first. */
@@ -46,7 +46,7 @@ export interface Prepared extends ReplyRequest {
 }
 
 /** One message and its streamed reply. */
-export interface SeenReply extends ReplyRequest {
+export interface SeenReply extends SeenReplyRequest {
   readonly message: string;
   readonly sessionId: string;
   readonly stream: SeenStream;
@@ -57,7 +57,7 @@ export interface SeenReply extends ReplyRequest {
 }
 
 /** Sends a message and reads its reply to the end. */
-export async function sendAndSeeReply(context: Context, request: ReplyRequest): Promise<SeenReply> {
+export async function sendAndSeeReply(context: Context, request: SeenReplyRequest): Promise<SeenReply> {
   if (request.door === "wire") return await sayByWire(context, request);
   const prepared = await prepare(context, request);
   const reading = await prepared.open();
@@ -69,7 +69,7 @@ export async function sendAndSeeReply(context: Context, request: ReplyRequest): 
 }
 
 /** The same on a wire that is none of the contract's. */
-async function sayByWire(context: Context, request: ReplyRequest): Promise<SeenReply> {
+async function sayByWire(context: Context, request: SeenReplyRequest): Promise<SeenReply> {
   await lastBefore(context);
   const word = context.canary(request.name);
   const { options, think = false } = request;
@@ -116,7 +116,7 @@ async function sayOrRefused(
 }
 
 /** Makes the conversation of its own, with a profile whose options direct the engine. */
-export async function prepare(context: Context, request: ReplyRequest): Promise<Prepared> {
+export async function prepare(context: Context, request: SeenReplyRequest): Promise<Prepared> {
   const { hmi, gateway } = context.target;
   await lastBefore(context);
   const word = context.canary(request.name);

@@ -16,7 +16,7 @@ export function findOnPath(name: string, path: string | undefined): string | und
 }
 
 /** `none` also where it may not be looked at. */
-export function kindOf(path: string): "none" | "file" | "folder" {
+export function fileKindOf(path: string): "none" | "file" | "folder" {
   try {
     return statSync(path).isDirectory() ? "folder" : "file";
   } catch {
@@ -35,7 +35,7 @@ export function mayRun(path: string): boolean {
 }
 
 function filesNamed(name: string, folders: readonly string[]): string[] {
-  return folders.map((folder) => resolve(folder, name)).filter((path) => kindOf(path) === "file");
+  return folders.map((folder) => resolve(folder, name)).filter((path) => fileKindOf(path) === "file");
 }
 
 function foldersOf(path: string | undefined): string[] {

@@ -1,7 +1,7 @@
 import type { RunEvent } from "./run-report.ts";
 
 /** Events of several things that go on at once, told one thing after the other. */
-export interface InOrder {
+export interface EventsInOrder {
   /** Where the thing of this index tells its events. */
   of(index: number): (event: RunEvent) => void;
   /** The thing of this index has told all of its events. */
@@ -9,7 +9,7 @@ export interface InOrder {
 }
 
 /** Passes on at once what the first unfinished thing tells; what later ones tell waits for their turn. */
-export function inOrder(count: number, onEvent: (event: RunEvent) => void): InOrder {
+export function eventsInOrder(count: number, onEvent: (event: RunEvent) => void): EventsInOrder {
   const waiting: RunEvent[][] = Array.from({ length: count }, () => []);
   const ended = new Set<number>();
   let current = 0;

@@ -1,5 +1,5 @@
 import type { Suite } from "./define-check.ts";
-import { inOrder } from "./events-in-order.ts";
+import { eventsInOrder } from "./events-in-order.ts";
 import { countOutcomes, isFailure, type RunEvent, type RunReport } from "./run-report.ts";
 import type { OpenTarget, RunSettings } from "./run-settings.ts";
 import { type BegunSuite, beginWaits, runSuite, type SuiteRun } from "./run-suite.ts";
@@ -25,7 +25,7 @@ export async function runAll<Target>(options: RunAllOptions<Target>): Promise<Ru
   const { suites, description, signal, seed, withTarget } = options;
   const started = new Date();
   const start = performance.now();
-  const events = inOrder(suites.length, options.onEvent);
+  const events = eventsInOrder(suites.length, options.onEvent);
   options.onEvent({ type: "run-started", target: description, suites: suites.map(planned) });
   let failures = 0;
   const hasEnough = (): boolean => failures >= (options.maxFailures ?? Number.POSITIVE_INFINITY);

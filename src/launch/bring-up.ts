@@ -12,7 +12,7 @@ import type { ServiceReport } from "../supervisor/supervisor-protocol.ts";
 import { type Asked, type AskOptions, agree, askSupervisor } from "./ask-supervisor.ts";
 import { exposureWarnings } from "./exposure-warnings.ts";
 import { lookAtStack, type Sighting } from "./look-at-stack.ts";
-import { rollBack } from "./roll-back.ts";
+import { rollBackStart } from "./roll-back.ts";
 import { ASKED_FOR, type Intent, startsIt } from "./service-intent.ts";
 import { superviseStack } from "./supervisor-plan.ts";
 import { UnreadyForeignServices } from "./unready-foreign-services.ts";
@@ -158,7 +158,7 @@ async function bringUpOnce(
   } catch (error) {
     // What another command has stopped was no failure, and the rest goes on.
     if (error instanceof StoppedMeanwhile) throw error;
-    throw await rollBack(options, folder, { asked, error, requests, signal, onReady });
+    throw await rollBackStart(options, folder, { asked, error, requests, signal, onReady });
   }
 }
 

@@ -7,7 +7,7 @@ import { startsIt } from "./service-intent.ts";
 import { takeDown } from "./take-down.ts";
 
 /** A start that came to nothing. */
-export interface Failed {
+export interface FailedStart {
   readonly asked: readonly Asked[];
   /** Why. */
   readonly error: unknown;
@@ -24,10 +24,10 @@ export interface Failed {
  *
  * @returns the error, which says what became of them
  */
-export async function rollBack(
+export async function rollBackStart(
   options: Pick<AskOptions, "config" | "env" | "hurry" | "onProgress">,
   folder: StateFolder,
-  failed: Failed,
+  failed: FailedStart,
 ): Promise<unknown> {
   const { asked, error, signal } = failed;
   const mine = asked.filter(({ intent }) => startsIt(intent));
@@ -52,7 +52,7 @@ export async function rollBack(
 async function waitForKept(
   kept: readonly string[],
   folder: StateFolder,
-  { requests, signal, onReady }: Failed,
+  { requests, signal, onReady }: FailedStart,
 ): Promise<readonly string[]> {
   const left = new Map([...requests].filter(([name]) => kept.includes(name)));
   const down = new Set(left.keys());

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { messageOf, nodeErrorCode, withoutStop } from "../errors/thrown-error.ts";
-import { findOnPath, kindOf, mayRun } from "../files/find-program.ts";
+import { fileKindOf, findOnPath, mayRun } from "../files/find-program.ts";
 import { shellWord } from "../text/shell-word.ts";
 import type { Command } from "./service-spec.ts";
 
@@ -31,7 +31,7 @@ export function whyNotRun(
 }
 
 function inFolder(cwd: string): NotRunnable | undefined {
-  const kind = kindOf(cwd);
+  const kind = fileKindOf(cwd);
   if (kind === "none") {
     return { trouble: `its folder ${cwd} does not exist`, advice: "Create it, or set cwd to another folder" };
   }
@@ -53,7 +53,7 @@ function inFile(file: string, cwd: string, searched: string | undefined): NotRun
       advice: "Install it, or write its full path",
     };
   }
-  switch (kindOf(path)) {
+  switch (fileKindOf(path)) {
     case "none":
       return { trouble: `there is no program ${path}`, advice: "Install it, or correct the path" };
     case "folder":

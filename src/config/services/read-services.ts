@@ -10,7 +10,7 @@ import type { ServiceConfig, ServiceProbe, ServiceRestart, Services } from "../s
 import { dependencyFaults, namesIn, restartsWith } from "./dependency-faults.ts";
 import { readCommand, readVariables } from "./read-command.ts";
 import { httpProbe, readLiveness, readReadiness, TCP_PROBE } from "./read-probes.ts";
-import { checkKind, kindOf } from "./service-kinds.ts";
+import { checkKind, serviceKindOf } from "./service-kinds.ts";
 import { type DependsOnInput, SERVICE_NAME, type ServiceInput, ServiceSchema } from "./service-schema.ts";
 import type { Tell } from "./tell-fault.ts";
 
@@ -73,7 +73,7 @@ function readService(
   input: ServiceInput,
   { folder, settings, tell }: ReadContext,
 ): ServiceConfig | undefined {
-  const kind = kindOf(input, tell);
+  const kind = serviceKindOf(input, tell);
   if (kind === undefined) return undefined;
   checkKind(name, kind, input, settings, tell);
   const {

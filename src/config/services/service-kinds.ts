@@ -28,7 +28,7 @@ const ONLY_FOR: { readonly [Setting in keyof ServiceInput]?: readonly Kind[] } =
 };
 
 /** What kind of service it is; tells where it is none, or several at once. */
-export function kindOf(input: ServiceInput, tell: Tell): Kind | undefined {
+export function serviceKindOf(input: ServiceInput, tell: Tell): Kind | undefined {
   const [kind, ...others] = KINDS.filter((name) => input[name] !== undefined);
   if (kind === undefined) tell([], "needs one of `command`, `embedded` and `url`", "name");
   for (const other of others)
