@@ -5,7 +5,7 @@ import { NotTold } from "../../harness/target-errors.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import { ownWords } from "../../targets/quoted-answer.ts";
 import { GIVE_UP_MS, LIMIT_MS } from "../cancel-times.ts";
-import { lastWord } from "../stream-endings.ts";
+import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import type { CancelledReply } from "./cancelled-reply.ts";
 import type { SeenCancel } from "./running-reply.ts";
 
@@ -23,6 +23,7 @@ export function judgeReader(reply: CancelledReply): Broken | undefined {
   // Whoever has closed the stream has no other end of it to look at.
   if (answer === "closed") return undefined;
   if (cancelStatusOf(answer, reply) !== "cancelled") {
+    if (hadEnded(reply)) throw new CouldNotRun("the reply ended by itself before the cancel was heard");
     const expected = isForeign
       ? "the cancel answered with success"
       : "the cancel answered with 200 and status cancelled";
@@ -36,6 +37,15 @@ export function judgeReader(reply: CancelledReply): Broken | undefined {
   // What a foreign wire calls such an end is its own affair.
   if (isForeign || ending === "done (cancelled)") return undefined;
   return broken(reply, "a stream that ends with done (cancelled)", `it ended with ${ending}`);
+}
+
+/** Whether nothing ran any more: a model may have had no more to say by the time that the cancel came in. */
+function hadEnded(reply: CancelledReply): boolean {
+  const { readerMs, stream } = reply;
+  const [answer] = reply.answers;
+  if (!answer || answer === "closed" || readerMs === null) return false;
+  const isIdle = cancelStatusOf(answer, reply) === "idle";
+  return isIdle && readerMs <= answer.duration_ms && isWholeEnding(endOf(stream));
 }
 
 /** Broken where the engine went on, or was late to stop. */

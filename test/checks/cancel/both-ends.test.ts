@@ -47,6 +47,12 @@ test("no verdict where the message never reached the engine", () => {
   expect(() => judge(midReply, cancelledReply({ generations: [], engineMs: null }))).toThrow(CouldNotRun);
 });
 
+test("no verdict where the reply had ended by itself before the cancel was answered", () => {
+  const ended = { answers: [IDLE], stream: stream(whole()), readerMs: 2 };
+  expect(() => judge(midReply, cancelledReply(ended))).toThrow(CouldNotRun);
+  expect(judge(midReply, cancelledReply({ ...ended, readerMs: 40 })).verdict).toBe("broken");
+});
+
 test("at once: only the reader's end is judged, because the engine may not have been asked", () => {
   expect(judge(atOnce, cancelledReply({ generations: [], engineMs: null })).verdict).toBe("holds");
   expect(judge(atOnce, cancelledReply({ readerMs: null })).verdict).toBe("broken");
