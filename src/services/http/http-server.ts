@@ -32,6 +32,13 @@ const LONGEST_PARAM = 3 * 200;
 /** How long a request may take to arrive, in milliseconds; its answer may take as long as it likes. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
+function noSchemas(): never {
+  throw new Error("Routes have no JSON schemas: what is sent is checked by their endpoints.");
+}
+
+/** Fastify's own compilers of JSON schemas, which nobody needs, would be loaded with each service. */
+const NO_SCHEMAS = { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } };
+
 /** An HTTP server with the manners that all our services share: JSON errors, limits, and who may call. */
 export function createServer(options: ServerOptions): FastifyInstance {
   const app = Fastify({
@@ -44,6 +51,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     // Streams are long: close() cuts them, and whoever reads one knows by the missing `done` that it has not ended.
     forceCloseConnections: true,
     routerOptions: { maxParamLength: LONGEST_PARAM },
+    schemaController: NO_SCHEMAS,
     // What fails before a route is found, such as a path that cannot be decoded.
     frameworkErrors: (error, request, reply) => sendError(request, reply, error),
     clientErrorHandler: refuseConnection,
