@@ -33,7 +33,11 @@ export const deleted = defineCheck<Context["target"], DeletedConversation>({
     if (generations === null) throw new NotTold("whether the engine stops cannot be seen here");
     const ends = generations.map(({ ended }) => ended).join(", ");
     if (ends === "") throw new CouldNotRun("the message never reached the engine");
-    const seen = `the deletion ${refused ?? "was done"}; the engine ${ends}, seen after ${engineMs ?? `more than ${GIVE_UP_MS}`} ms; the conversation then ${after ?? "not shown"}`;
+    const seen = [
+      `the deletion ${refused ?? "was done"}`,
+      `the engine ${ends}, seen after ${engineMs ?? `more than ${GIVE_UP_MS}`} ms`,
+      `the conversation then ${after ?? "not shown"}`,
+    ].join("; ");
     const expected = `the engine's request aborted within ${LIMIT_MS} ms, the stream ended, the conversation gone`;
     const isStopped =
       generations.every(({ ended }) => ended === "aborted") && engineMs !== null && engineMs <= LIMIT_MS;

@@ -55,7 +55,10 @@ export const gateway = defineCheck<Context["target"], AtGateway>({
     if (stream.status !== 200) throw new CouldNotRun(`${stream.request} answered ${stream.status}`);
     if (cancelStatusOf(running) === "idle")
       throw new CouldNotRun("the reply had ended before it could be cancelled");
-    const seen = `while it ran ${answerInWords(running)}, again ${answerInWords(repeated)}, unknown ${unknown.status}; the stream ended with ${lastWord(stream)}`;
+    const seen = [
+      `while it ran ${answerInWords(running)}, again ${answerInWords(repeated)}, unknown ${unknown.status}`,
+      `the stream ended with ${lastWord(stream)}`,
+    ].join("; ");
     const isRight =
       cancelStatusOf(running) === "cancelled" &&
       cancelStatusOf(repeated) === "idle" &&
@@ -63,7 +66,10 @@ export const gateway = defineCheck<Context["target"], AtGateway>({
       lastWord(stream) === "done (cancelled)";
     if (isRight) return { verdict: "holds", seen };
     const expected = "200 cancelled and a stream that ends with it, then 200 idle, then 404";
-    const found = `${running.status} ${cancelStatusOf(running)}, ${repeated.status} ${cancelStatusOf(repeated)}, ${unknown.status}; the stream ${lastWord(stream)}`;
+    const found = [
+      `${running.status} ${cancelStatusOf(running)}, ${repeated.status} ${cancelStatusOf(repeated)}, ${unknown.status}`,
+      `the stream ${lastWord(stream)}`,
+    ].join("; ");
     return { verdict: "broken", expected, found, seen };
   },
 });

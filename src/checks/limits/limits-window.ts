@@ -24,7 +24,10 @@ export const window = defineCheck<Context["target"], OutgrownConversation>({
     const saved = rows.filter(({ role }) => role === "assistant").map(({ notices }) => notices.some(isIt));
     const trimmed = replies.map((asked) => asked.some((each) => isWithoutBeginning(textsOf(each), rows)));
     const count = (marks: readonly boolean[]): number => marks.filter((mark) => mark).length;
-    const seen = `num_ctx ${OPTIONS.num_ctx}, ${streams.length} messages; told: ${count(told)}, marked: ${count(saved)}, prompts without the beginning: ${count(trimmed)}`;
+    const seen = [
+      `num_ctx ${OPTIONS.num_ctx}, ${streams.length} messages`,
+      `told: ${count(told)}, marked: ${count(saved)}, prompts without the beginning: ${count(trimmed)}`,
+    ].join("; ");
     const isSame =
       told.join() === saved.join() && trimmed.every((isTrimmed, turn) => !isTrimmed || told[turn]);
     if (count(told) > 0 && isSame) return { verdict: "holds", seen };

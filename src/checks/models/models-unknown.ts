@@ -53,7 +53,12 @@ function judgeByWire(asked: AskedByModel): Broken | undefined {
   return {
     verdict: "broken",
     expected: "an error, and in the row no status that says all is well",
-    found: `${error?.message ?? "no error"}; ${ended}; asked for at the engine: ${atEngine.join(", ") || "not known"}${row === null ? "" : `; a row with status ${row.status}`}`,
+    found: [
+      error?.message ?? "no error",
+      ended,
+      `asked for at the engine: ${atEngine.join(", ") || "not known"}`,
+      ...(row === null ? [] : [`a row with status ${row.status}`]),
+    ].join("; "),
     seen: describeAsked(asked),
     rows: [row],
   };

@@ -11,7 +11,12 @@ export const editedKeeps = defineCheck<Context["target"], Edited>({
   needs: ["speak the contract"],
   collect: edited,
   judge({ before, answer, after, back }) {
-    const seen = `${answer.request} answered ${answer.status}; before: ${rowsInWords(before)}; after: ${rowsInWords(after)}; gone back: ${rowsInWords(back)}`;
+    const seen = [
+      `${answer.request} answered ${answer.status}`,
+      `before: ${rowsInWords(before)}`,
+      `after: ${rowsInWords(after)}`,
+      `gone back: ${rowsInWords(back)}`,
+    ].join("; ");
     const isAnother = after.length === 2 && after[0]?.message_id !== before[0]?.message_id;
     if (answer.status === 200 && isAnother && areSame(before, back)) return { verdict: "holds", seen };
     return {

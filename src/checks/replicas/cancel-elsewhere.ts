@@ -56,7 +56,12 @@ export const cancelElsewhere = defineCheck<Context["target"], CancelledElsewhere
       verdict: "broken",
       expected:
         "200, a stream that ends with done (cancelled), a row that is cancelled, and no generation that runs",
-      found: `${answer.status} ${ownWords(answer)}; the stream ${lastWord(stream)}; the row ${saved ?? "is not there"}; generations that run: ${running.length}`,
+      found: [
+        `${answer.status} ${ownWords(answer)}`,
+        `the stream ${lastWord(stream)}`,
+        `the row ${saved ?? "is not there"}`,
+        `generations that run: ${running.length}`,
+      ].join("; "),
       seen,
     };
   },

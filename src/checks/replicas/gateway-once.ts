@@ -55,7 +55,11 @@ function judgeStreams({ statuses, ids, texts, generations }: AskedTwice, seen: s
   return {
     verdict: "broken",
     expected: "200 and 200, the same events at both, one request at the engine",
-    found: `${statuses.join(" and ")}; ${isSame ? "the same events" : `texts ${texts.map((text) => JSON.stringify(text)).join(" and ")}`}; requests: ${generations.length}`,
+    found: [
+      statuses.join(" and "),
+      isSame ? "the same events" : `texts ${texts.map((text) => JSON.stringify(text)).join(" and ")}`,
+      `requests: ${generations.length}`,
+    ].join("; "),
     seen,
   };
 }

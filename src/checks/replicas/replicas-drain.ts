@@ -59,7 +59,10 @@ export const drain = defineCheck<Context["target"], Evidence>({
     };
   },
   judge({ drained, stream, saved, meanwhile }) {
-    const seen = `copy ${shortReplicaName(drained)} was asked to stop in mid-reply; another message was answered ${meanwhile.answers.map(({ status }) => status).join(", ")}`;
+    const seen = [
+      `copy ${shortReplicaName(drained)} was asked to stop in mid-reply`,
+      `another message was answered ${meanwhile.answers.map(({ status }) => status).join(", ")}`,
+    ].join("; ");
     return (
       judgeRunning({ stream, saved }, seen) ?? judgeMeanwhile(meanwhile, seen) ?? { verdict: "holds", seen }
     );
@@ -105,7 +108,10 @@ function judgeRunning(
     verdict: "broken",
     expected:
       "the reply that ran comes to its end for whoever reads it, and is saved as it was streamed, complete",
-    found: `the stream ${lastWord(stream)} after ${text.length} characters; the row ${saved === null ? "is not there" : `is ${saved.status}, ${saved.content.length} characters`}`,
+    found: [
+      `the stream ${lastWord(stream)} after ${text.length} characters`,
+      `the row ${saved === null ? "is not there" : `is ${saved.status}, ${saved.content.length} characters`}`,
+    ].join("; "),
     seen,
     ...streamedAndStored(text, saved?.content),
   };
@@ -118,7 +124,10 @@ function judgeMeanwhile({ answers, saved }: SentMeanwhile, seen: string): Broken
   return {
     verdict: "broken",
     expected: "a copy takes the message, and answers it; one that drains says 503 with Retry-After",
-    found: `answered ${answers.map(({ status, retryAfter }) => `${status} (${retryAfter ?? "no Retry-After"})`).join(", ")}; its reply is ${saved?.status ?? "not there"}`,
+    found: [
+      `answered ${answers.map(({ status, retryAfter }) => `${status} (${retryAfter ?? "no Retry-After"})`).join(", ")}`,
+      `its reply is ${saved?.status ?? "not there"}`,
+    ].join("; "),
     seen,
   };
 }

@@ -46,7 +46,10 @@ function shareInWords(samples: readonly TimedSample[]): { words: string; isAlone
     Math.max(0, (first_token_ms ?? 0) - (engine?.first_token_ms ?? 0)),
   );
   return {
-    words: `the engine's own share ${percentileInWords(shares, 50)}, ${percentileInWords(shares, 95)}; what stands between ${percentileInWords(rest, 50)}, ${percentileInWords(rest, 95)}`,
+    words: [
+      `the engine's own share ${percentileInWords(shares, 50)}, ${percentileInWords(shares, 95)}`,
+      `what stands between ${percentileInWords(rest, 50)}, ${percentileInWords(rest, 95)}`,
+    ].join("; "),
     isAlone: percentile(rest, 50) < REST.p50 && percentile(rest, 95) < REST.p95,
   };
 }
