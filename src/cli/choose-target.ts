@@ -7,6 +7,7 @@ import { engineUrlForGateway } from "../launch/service-specs.ts";
 import { stackStatus } from "../launch/stack-status.ts";
 import type { TargetUrls, WholeTargetUrls } from "../targets/open-target.ts";
 import type { ReplicaUrls } from "../targets/service-replicas.ts";
+import { targetSettings } from "../targets/target-settings.ts";
 import type { VerifyOptions } from "../verify/verify-stack.ts";
 import { chosenContract, loadDriverFile } from "./chosen-contract.ts";
 import type { Screen } from "./screen.ts";
@@ -125,9 +126,7 @@ export async function namedTarget(
     engineApi: config.engine.api,
     otherToken: Object.values(config.auth.users)[0] ?? "",
     settings: {
-      heartbeatMs: config.stream.heartbeat_ms,
-      orphanGraceMs: config.stream.orphan_grace_ms,
-      maxReplyMs: config.stream.max_reply_ms,
+      ...targetSettings(config.stream),
       // Of services elsewhere nobody knows.
       ...(flags.hmi === undefined &&
         flags.gateway === undefined && { maxConcurrent: config.engine.max_concurrent }),

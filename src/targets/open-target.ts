@@ -1,4 +1,3 @@
-import { DEFAULTS } from "../contract/contract-defaults.ts";
 import type { ContractDeviations, ForeignContract } from "../contract/foreign-back-end.ts";
 import { createAbsentClient } from "./absent-client.ts";
 import { driverOf } from "./connect-chat.ts";
@@ -25,6 +24,7 @@ import {
   whyNoReplicas,
 } from "./service-replicas.ts";
 import { openTargetStore, type TargetStore } from "./store/target-store.ts";
+import { type TargetSettings, targetSettings } from "./target-settings.ts";
 
 /** Where the services of a stack are, as far as it has them and they are known. */
 export interface TargetUrls {
@@ -59,24 +59,6 @@ export interface TargetUrls {
 
 /** A stack of which all three are known. */
 export type WholeTargetUrls = TargetUrls & Readonly<Record<"hmi" | "gateway" | "engine", string>>;
-
-/** How the target is configured: how long it waits for what, in milliseconds, and how much it takes at a time. */
-export interface TargetSettings {
-  /** Its setting `stream.heartbeat_ms`. */
-  readonly heartbeatMs: number;
-  /** Its setting `stream.orphan_grace_ms`. */
-  readonly orphanGraceMs: number;
-  /** Its setting `stream.max_reply_ms`. */
-  readonly maxReplyMs: number;
-  /** Its setting `engine.max_concurrent`; absent where that is not known. */
-  readonly maxConcurrent?: number;
-}
-
-const DEFAULT_SETTINGS: TargetSettings = {
-  heartbeatMs: DEFAULTS.heartbeatMs,
-  orphanGraceMs: DEFAULTS.orphanGraceMs,
-  maxReplyMs: DEFAULTS.maxReplyMs,
-};
 
 /** What a target may offer beyond the contract; checks name what they need. */
 export type TargetCapability =
@@ -179,7 +161,7 @@ export async function openTarget(
       : undefined;
     if (store !== undefined) opened.push(store);
     const watch = await watching;
-    const settings = { ...DEFAULT_SETTINGS, ...given.settings };
+    const settings = { ...targetSettings(), ...given.settings };
     const { chat, models, otherPerson, speaksContract, front, frontHttp, copies } = services;
     const offers = offersOf(services, watch, {
       settings,

@@ -8,6 +8,7 @@ import type { SuiteRun } from "../harness/run-suite.ts";
 import type { StackOptions } from "../services/in-process-stack.ts";
 import { commandsAt } from "../targets/curl-commands.ts";
 import { openTarget, type Target, type TargetUrls, type WholeTargetUrls } from "../targets/open-target.ts";
+import { targetSettings } from "../targets/target-settings.ts";
 import { createInProcessKiller } from "./in-process-killer.ts";
 import { NO_POSTGRESQL, prepareReplicas, REPLICAS } from "./in-process-replicas.ts";
 
@@ -57,11 +58,7 @@ function settingsFor(suite: string): {
   const { stream, auth } = OF_SUITE[suite] ?? {};
   const { token = "", users = {} } = auth ?? {};
   const all = { ...QUICK_STREAM, ...stream };
-  const settings = {
-    heartbeatMs: all.heartbeat_ms,
-    orphanGraceMs: all.orphan_grace_ms,
-    ...(all.max_reply_ms !== undefined && { maxReplyMs: all.max_reply_ms }),
-  };
+  const settings = targetSettings(all);
   const otherToken = Object.values(users)[0] ?? "";
   return { stack: { stream: all, ...(auth && { auth }) }, target: { token, otherToken, settings } };
 }

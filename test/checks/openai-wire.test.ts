@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import { startStack } from "../../src/services/in-process-stack.ts";
+import { targetSettings } from "../../src/targets/target-settings.ts";
 import { verify } from "../../src/verify/verify-stack.ts";
 
 const QUICK = { heartbeat_ms: 150, orphan_grace_ms: 300, save_every_ms: 50, max_reply_ms: 1_000 } as const;
@@ -14,11 +15,7 @@ test("by OpenAI's wire, with directions as text, no claim of a good stack is cal
   const { results } = await verify({
     target: {
       ...stack,
-      settings: {
-        heartbeatMs: QUICK.heartbeat_ms,
-        orphanGraceMs: QUICK.orphan_grace_ms,
-        maxReplyMs: QUICK.max_reply_ms,
-      },
+      settings: targetSettings(QUICK),
       contract: { ...DEFAULT_CONFIG.contract, lacks: { "engine.options": "skipped" } },
     },
   });

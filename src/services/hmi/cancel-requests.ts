@@ -5,13 +5,12 @@ import { findExchange } from "./find-reply-log.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import type { Replies } from "./hmi-replies.ts";
 import type { Reply } from "./hmi-reply.ts";
+import type { SaverSettings } from "./reply-saver.ts";
 
-interface CancellationParts {
+interface CancellationParts extends Pick<SaverSettings, "onError"> {
   readonly store: ConversationStore;
   readonly gateway: GatewayClient;
   readonly replies: Replies;
-  /** Told of what fails behind a reader's back. */
-  readonly onError: (error: unknown, what: string) => void;
 }
 
 /** How long the gateway may take to answer about what does not run here, in milliseconds. */

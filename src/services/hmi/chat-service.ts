@@ -19,11 +19,12 @@ import { Replies } from "./hmi-replies.ts";
 import type { Reply, ReplyOutcome } from "./hmi-reply.ts";
 import { OrphanedReplies } from "./orphaned-replies.ts";
 import { type Again, clientKeyOf, modelFor, type Outgoing, requireAble } from "./outgoing-message.ts";
+import type { SaverSettings } from "./reply-saver.ts";
 import { saveMessage } from "./save-message.ts";
 import type { UserEventPublisher } from "./shared-user-events.ts";
 import { Summaries } from "./summaries.ts";
 
-export interface ChatSettings extends TurnContext {
+export interface ChatSettings extends TurnContext, Pick<SaverSettings, "onError"> {
   readonly stream: StreamSettings;
   readonly store: ConversationStore;
   readonly gateway: GatewayClient;
@@ -38,8 +39,6 @@ export interface ChatSettings extends TurnContext {
   readonly summaryQuietMs: number;
   /** Told how many replies of a stopped HMI are taken up again, where there are any. */
   readonly onTakenOver: (count: number) => void;
-  /** Told of what fails behind a reader's back. */
-  readonly onError: (error: unknown, what: string) => void;
 }
 
 /** A message that is saved, with the conversation that it was sent to and the log of its reply. */

@@ -1,8 +1,9 @@
 import { WireError } from "../../contract/wire-error.ts";
 import type { OwnedReply, ReplyStore } from "../conversations/reply-store.ts";
 import { createSerialQueue } from "../conversations/serial-queue.ts";
+import type { SaverSettings } from "./reply-saver.ts";
 
-interface LeftRepliesSettings {
+interface LeftRepliesSettings extends Pick<SaverSettings, "onError"> {
   readonly replies: Pick<ReplyStore, "takeOver">;
   /** The replies that are written here. */
   readonly known: () => ReadonlySet<string>;
@@ -14,8 +15,6 @@ interface LeftRepliesSettings {
    * has the same database.
    */
   readonly lookForLeftEveryMs: number;
-  /** Told of what fails behind a reader's back. */
-  readonly onError: (error: unknown, what: string) => void;
 }
 
 /** When it is looked again whether another HMI has left its replies, in milliseconds. */

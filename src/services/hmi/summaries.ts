@@ -10,9 +10,10 @@ import { type EngineSettings, firstOfEach } from "../conversations/engine-settin
 import type { LimitsOf } from "../conversations/model-limits.ts";
 import { planSummary, SUMMARY_TOKENS, type SummaryPlan } from "../conversations/summary-plan.ts";
 import type { GatewayClient, ReplyRequest } from "./gateway-client.ts";
+import type { SaverSettings } from "./reply-saver.ts";
 import type { UserEventPublisher } from "./shared-user-events.ts";
 
-export interface SummarySettings {
+export interface SummarySettings extends Pick<SaverSettings, "onError"> {
   readonly store: ConversationStore;
   readonly gateway: GatewayClient;
   readonly limitsOf: LimitsOf;
@@ -25,7 +26,6 @@ export interface SummarySettings {
   readonly summaryQuietMs: number;
   /** How models are to answer where no profile says it. */
   readonly defaults: EngineSettings;
-  readonly onError: (error: unknown, what: string) => void;
 }
 
 /** How long one summary may take, in milliseconds. */
