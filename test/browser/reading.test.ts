@@ -15,9 +15,9 @@ describe.runIf(CHROMIUM !== undefined)("a conversation", () => {
   test("is copied over plain http, too", async () => {
     // Browsers do not trust a name of a network over it.
     const session_id = await createSession(running.stack.hmi, null);
-    await sayTo(running.stack.hmi, directed({ stand_in_reply: "A **reply**.\n\n```sh\nls -l\n```" }), {
-      session_id,
-    });
+    const code = "def f(x):\n    if x:\n        return  x  # two  spaces";
+    const reply = `A **reply**.\n\n\`\`\`python\n${code}\n\`\`\``;
+    await sayTo(running.stack.hmi, directed({ stand_in_reply: reply }), { session_id });
     await using chat = await openChatPage(
       running.browser,
       `${running.stack.hmi.replace("127.0.0.1", CHAT_IN_LAN)}/c/${session_id}`,
@@ -25,10 +25,10 @@ describe.runIf(CHROMIUM !== undefined)("a conversation", () => {
     expect(await chat.page.evaluate("[isSecureContext, 'clipboard' in navigator]")).toEqual([false, false]);
     await chat.page.getByRole("button", { name: "Copy", exact: true }).click();
     await chat.page.getByText("Copied").waitFor();
-    expect(await pasted(chat)).toBe("ls -l");
+    expect(await pasted(chat)).toBe(code);
     await chat.page.getByRole("button", { name: "Copy reply" }).click();
     await chat.page.getByRole("button", { name: "Copied" }).waitFor();
-    expect(await pasted(chat)).toBe("A **reply**.\n\n```sh\nls -l\n```");
+    expect(await pasted(chat)).toBe(reply);
   });
 
   test("keeps what is selected in a paragraph that grows", async () => {
@@ -103,6 +103,8 @@ describe.runIf(CHROMIUM !== undefined)("a conversation", () => {
   test("opens without a shift of what stands there", async () => {
     const session_id = await createSession(running.stack.hmi, null);
     for (let count = 0; count < 6; count += 1) await sayTo(running.stack.hmi, "Count to 60", { session_id });
+    const short = await createSession(running.stack.hmi, null);
+    await sayTo(running.stack.hmi, "Count to 3", { session_id: short });
     await using chat = await running.open();
     await chat.page.addInitScript(`
       window.shifts = [];
@@ -112,7 +114,7 @@ describe.runIf(CHROMIUM !== undefined)("a conversation", () => {
         }
       }).observe({ type: "layout-shift", buffered: true });
     `);
-    for (const path of [`/c/${session_id}`, "/new", "/llm"]) {
+    for (const path of [`/c/${session_id}`, `/c/${short}`, "/new", "/llm"]) {
       await chat.page.goto(running.stack.hmi + path);
       await chat.page.getByText("The answers are scripted").waitFor();
       await expect.poll(() => chat.page.locator(".lights .up").count(), PATIENTLY).toBe(3);
