@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   EXPORT_FORMAT,
   EXPORT_VERSION,
@@ -33,7 +34,7 @@ export async function planExport(own: UserStore, sessionId: string | undefined):
 
 /**
  * The text of a `ChatExport`, piece by piece: at no time more than one conversation's messages and one message's
- * pictures are in memory. Conversations that are deleted meanwhile are left out.
+ * pictures are in memory, and others have their turn after each piece. Conversations that are deleted meanwhile are left out.
  */
 export async function* exportEverything(
   own: UserStore,
@@ -52,6 +53,8 @@ export async function* exportEverything(
       if (piece.length < PIECE_CHARS) continue;
       yield piece;
       piece = "";
+      // A reader that is quick enough would never let anybody else have a turn.
+      await nextTurn();
     }
   }
   yield `${piece}\n]}\n`;

@@ -5,8 +5,14 @@ import type { UserStore } from "../../../../src/services/conversations/conversat
 import { openSqliteStore } from "../../../../src/services/conversations/sqlite/open-sqlite-store.ts";
 import { importConversations } from "../../../../src/services/hmi/chat-import/import-conversations.ts";
 import { exportEverything, planExport } from "../../../../src/services/hmi/export-everything.ts";
-import { anyExport, withoutIds } from "../../../support/exported-conversations.ts";
-import { ownOf } from "../../../support/store.ts";
+import {
+  anyExport,
+  CONVERSATION,
+  exportOf,
+  MESSAGE,
+  withoutIds,
+} from "../../../support/exported-conversations.ts";
+import { openTestStore, ownOf } from "../../../support/store.ts";
 
 /** What is exported of a user, whole. */
 async function exported(own: UserStore): Promise<ChatExport> {
@@ -45,4 +51,25 @@ test("any export, brought into an empty store, is exported again as it was, and 
     }),
     { numRuns: 40 },
   );
+});
+
+test("an export lets others have their turn after each piece, however quick its reader is", async () => {
+  const { own } = openTestStore();
+  const messages = Array.from({ length: 8 }, (_, index) => ({
+    ...MESSAGE,
+    message_id: String(index),
+    parent_id: index === 0 ? null : String(index - 1),
+    content: "x".repeat(70_000),
+  }));
+  await bring(own, exportOf([{ ...CONVERSATION, messages }]));
+  let turns = 0;
+  let immediate = setImmediate(function count() {
+    turns += 1;
+    immediate = setImmediate(count);
+  });
+  const turnsAtPieces: number[] = [];
+  for await (const _ of exportEverything(own, await planExport(own, undefined))) turnsAtPieces.push(turns);
+  clearImmediate(immediate);
+  expect(turnsAtPieces.length).toBeGreaterThan(8);
+  expect(new Set(turnsAtPieces).size).toBe(turnsAtPieces.length);
 });
