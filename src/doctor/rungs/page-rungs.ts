@@ -1,4 +1,5 @@
 import { pageRoutes } from "../../contract/routes.ts";
+import { ownWords } from "../../targets/quoted-answer.ts";
 import type { Rung } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
 import { askService, type Scene } from "../doctor-scene.ts";
@@ -11,9 +12,10 @@ export const hmiPage: Rung<Scene> = {
   needs: ["hmi/answers"],
   async look(scene) {
     const path = pageRoutes.llm.path();
-    const { status, headers, body } = await askService(scene, "hmi", ["GET", path]);
+    const answer = await askService(scene, "hmi", ["GET", path]);
+    const { status, headers } = answer;
     if (status !== 200) {
-      return broken("call_refused", { service: "hmi", call: `GET ${path}`, status, said: String(body) });
+      return broken("call_refused", { service: "hmi", call: `GET ${path}`, status, said: ownWords(answer) });
     }
     const cacheControl = headers["cache-control"];
     if (!isAskedAgain(cacheControl)) return broken("page_cacheable", { path, cacheControl });

@@ -49,10 +49,12 @@ export function createProfileStore(db: Transactions, user: string): ProfileStore
       db.write(async (sql) => {
         const { name } = await getProfile(sql, modelId);
         const used = await sql.get("SELECT count(*) AS n FROM conversations WHERE model_id = ?", modelId);
-        if (used?.["n"] !== 0) {
+        const conversations = Number(used?.["n"]);
+        if (conversations > 0) {
+          const many = conversations === 1 ? "1 conversation" : `${conversations} conversations`;
           throw new WireError(
             "model_profile_in_use",
-            `Profile ${modelId} "${name}" still has ${used?.["n"]} conversations.`,
+            `Profile ${modelId} "${name}" still has ${many}.`,
             "Delete its conversations first.",
           );
         }
