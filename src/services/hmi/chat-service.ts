@@ -11,6 +11,7 @@ import { isStoreUnwell } from "../conversations/store-unwell.ts";
 import type { Draining } from "../http/draining.ts";
 import type { EventLog } from "../stream/event-log.ts";
 import { CancelRequests } from "./cancel-requests.ts";
+import { chooseModel } from "./choose-model.ts";
 import { type AskedLog, findLog, findLogOfEvent } from "./find-reply-log.ts";
 import { ReplyOwners } from "./find-reply-owner.ts";
 import type { GatewayClient } from "./gateway-client.ts";
@@ -18,7 +19,8 @@ import { type HmiLog, logEnded, logSteps } from "./hmi-log-lines.ts";
 import { Replies } from "./hmi-replies.ts";
 import type { Reply, ReplyOutcome } from "./hmi-reply.ts";
 import { OrphanedReplies } from "./orphaned-replies.ts";
-import { type Again, clientKeyOf, modelFor, type Outgoing, requireAble } from "./outgoing-message.ts";
+import { type Again, clientKeyOf, type Outgoing } from "./outgoing-message.ts";
+import { refuseUnableModel } from "./refuse-unable-model.ts";
 import type { SaverSettings } from "./reply-saver.ts";
 import { saveMessage } from "./save-message.ts";
 import type { UserEventPublisher } from "./shared-user-events.ts";
@@ -138,7 +140,7 @@ export class Chat {
     const asked = messages.findLast(({ role }) => role === "user");
     const before = messages.findLast(({ role }) => role === "assistant");
     const model = modelName ?? before?.model_name ?? defaultModel;
-    await requireAble({ images: asked?.images, settings }, async () => model, this.#settings.limitsOf);
+    await refuseUnableModel({ images: asked?.images, settings }, async () => model, this.#settings.limitsOf);
     await this.#replies.find(sessionId)?.saveNow();
     const exchange = await this.#begin(() =>
       store.messages.beginAgain({ sessionId, messageId, modelName, defaultModel }),
@@ -241,7 +243,7 @@ export class Chat {
     const { edits } = outgoing;
     const edited = edits === undefined ? undefined : await store.messages.find(edits);
     const asked = { ...outgoing, images: outgoing.images ?? edited?.images };
-    await requireAble(asked, () => modelFor(store, outgoing), this.#settings.limitsOf);
+    await refuseUnableModel(asked, () => chooseModel(store, outgoing), this.#settings.limitsOf);
     const begun = await this.#begin(() => saveMessage(store, this.#replies, outgoing, clientKey));
     // Another process was first with the same client key.
     if (!begun.isNew) return this.#joined(user, begun);
