@@ -12,7 +12,8 @@ import { serviceEnvironment } from "./service-environment.ts";
 import { markedPath } from "./service-mark.ts";
 import type { ServiceRecord, ServiceSpec } from "./service-spec.ts";
 import { StartFailure } from "./start-failed.ts";
-import { openLog, type StateFolder, serviceFiles } from "./state-folder.ts";
+import { openLog, serviceFiles } from "./state-folder.ts";
+import type { LockedState } from "./state-lock.ts";
 
 /** How a child of this process ended: by an exit code, or by a signal. */
 export interface Exit {
@@ -33,7 +34,7 @@ export interface Launch {
 
 /**
  * Spawns a service that does not run, in a session of its own, and writes its record; does not wait until it is ready.
- * Only for the holder of the lock. It outlives this process.
+ * It outlives this process.
  *
  * Between the spawn and the record there is no turn of the event loop. A starter that is killed in between leaves a
  * service without a record, which is known by its mark. An older record is removed before the spawn, so that it
@@ -44,7 +45,7 @@ export interface Launch {
  */
 export async function launchService(
   spec: ServiceSpec,
-  state: StateFolder,
+  state: LockedState,
   asker?: NodeJS.ProcessEnv,
 ): Promise<Launch> {
   const taken = spec.address ? await findListeners(spec.address) : [];
@@ -114,7 +115,7 @@ function recordOf(spec: ServiceSpec, pid: number, log: string, logSize: number):
   };
 }
 
-function writeOrKill(state: StateFolder, record: ServiceRecord): void {
+function writeOrKill(state: LockedState, record: ServiceRecord): void {
   try {
     writeRecord(state, record);
   } catch (error) {

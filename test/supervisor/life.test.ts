@@ -62,7 +62,7 @@ test("one that exits with code 0 at once has not become ready", async () => {
 test("the launch tells how the leader ended, long after it was ready", async () => {
   const state = temporaryState();
   const spec = await fixtureService("dies-after-a-while", state);
-  const launch = await withLock(state, () => launchService(spec, state));
+  const launch = await withLock(state, (locked) => launchService(spec, locked));
   const record = await untilReady(spec, state, launch);
   expect(await launch.exit).toEqual({ code: 1, signal: null });
   expect(launch.ended.reason).toBe("it exited with code 1");
@@ -72,7 +72,7 @@ test("the launch tells how the leader ended, long after it was ready", async () 
 test("a leader that is killed is told with the signal", async () => {
   const state = temporaryState();
   const spec = await fixtureService("serves-health", state);
-  const launch = await withLock(state, () => launchService(spec, state));
+  const launch = await withLock(state, (locked) => launchService(spec, locked));
   process.kill(launch.record.pid, "SIGKILL");
   expect(await launch.exit).toEqual({ code: null, signal: "SIGKILL" });
   expect(launch.ended.reason).toBe("it was ended by SIGKILL");
@@ -115,7 +115,7 @@ test("a line of its log makes a service ready that listens nowhere", async () =>
 test("one that becomes a daemon is followed, and stopped by its new record", async () => {
   const state = temporaryState();
   const spec = await fixtureService("becomes-a-daemon", state);
-  const launch = await withLock(state, () => launchService(spec, state));
+  const launch = await withLock(state, (locked) => launchService(spec, locked));
   const record = await untilReady(spec, state, launch);
   expect(await launch.exit).toEqual({ code: 0, signal: null });
   expect(record.pid).not.toBe(launch.record.pid);
@@ -216,12 +216,12 @@ test.each<Probe>([HEALTH, { kind: "log", pattern: "^listening on \\d+$" }])(
 test("a start that was overtaken leaves the run after it alone", async () => {
   const state = temporaryState();
   const spec = await fixtureService("answers-503", state);
-  const overtaken = await withLock(state, () => launchService(spec, state));
+  const overtaken = await withLock(state, (locked) => launchService(spec, locked));
   const failing = expect(untilReady(spec, state, overtaken)).rejects.toMatchObject({ code: "start_failed" });
   const serving = { ...spec, command: { ...spec.command, args: [fixture("serves-health")] } };
-  const launch = await withLock(state, async () => {
+  const launch = await withLock(state, async (locked) => {
     await stopService(overtaken.record, state);
-    return await launchService(serving, state);
+    return await launchService(serving, locked);
   });
   await failing;
   const record = await untilReady(serving, state, launch);
@@ -231,7 +231,7 @@ test("a start that was overtaken leaves the run after it alone", async () => {
 test("a child that nothing shows to be the service's is named when it keeps the port", async () => {
   const state = temporaryState();
   const spec = await fixtureService("child-hides", state);
-  const launch = await withLock(state, () => launchService(spec, state));
+  const launch = await withLock(state, (locked) => launchService(spec, locked));
   await eventually(() => probe(spec, spec.ready)).toMatchObject({ ok: true });
   const child = Number(/child (\d+)/.exec(readFileSync(launch.record.log, "utf8"))?.[1]);
   try {

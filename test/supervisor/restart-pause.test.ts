@@ -1,18 +1,9 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 import { pauseLeft, startIn } from "../../src/supervisor/restart-pause.ts";
 import type { ServiceReport } from "../../src/supervisor/supervisor-protocol.ts";
+import { serviceReport } from "./service-report.ts";
 
-const backoff = (next: Partial<ServiceReport>): ServiceReport => ({
-  phase: "backoff",
-  request: "old",
-  since: "2026-01-02T03:04:05.678Z",
-  ready_ms: null,
-  restarts: 0,
-  last_exit: null,
-  next_start_at: null,
-  problem: null,
-  ...next,
-});
+const backoff = (next: Partial<ServiceReport>) => serviceReport("backoff", next);
 
 test.each([-86_400_000, 0, 86_400_000])("a pause goes on though the clock was set by %d ms", (ms) => {
   const known = backoff(startIn(20_000));

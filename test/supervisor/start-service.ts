@@ -6,6 +6,6 @@ import { untilReady } from "../../src/supervisor/until-ready.ts";
 
 /** Starts a service that does not run, and waits until it is ready: as the supervisor does, without one. */
 export async function startService(spec: ServiceSpec, state: StateFolder): Promise<ServiceRecord> {
-  const launch = await withLock(state, () => launchService(spec, state));
+  const launch = await withLock(state, (locked) => launchService(spec, locked));
   return await untilReady(spec, state, launch);
 }

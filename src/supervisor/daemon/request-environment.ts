@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { withoutSecrets } from "../secret-variables.ts";
 import { type StateFolder, writeWhole } from "../state-folder.ts";
+import type { LockedState } from "../state-lock.ts";
 import { isObject, readJson } from "./json-file.ts";
 
 /** The variables of a process, by name. */
@@ -10,11 +11,11 @@ export type Environment = Readonly<Record<string, string>>;
 /**
  * Keeps the environment of whoever asks for a service, for its owner's eyes alone, until the service is stopped: each
  * start in answer to the request has it, whoever has started the supervisor. Without our own secrets, which no file
- * holds. Only for the holder of the lock.
+ * holds.
  *
  * @throws UserError `state_unwritable`
  */
-export function writeEnvironment(state: StateFolder, name: string, env: NodeJS.ProcessEnv): void {
+export function writeEnvironment(state: LockedState, name: string, env: NodeJS.ProcessEnv): void {
   const path = environmentFile(state, name);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   writeWhole(path, JSON.stringify(withoutSecrets(env)));
@@ -27,7 +28,7 @@ export function readEnvironment(state: StateFolder, name: string): Environment |
 }
 
 /** Forgets it. */
-export function discardEnvironment(state: StateFolder, name: string): void {
+export function discardEnvironment(state: LockedState, name: string): void {
   rmSync(environmentFile(state, name), { force: true });
 }
 

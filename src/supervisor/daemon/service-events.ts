@@ -2,6 +2,7 @@ import { closeSync, renameSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { openToAppend, readOwn } from "../../files/private-files.ts";
 import type { StateFolder } from "../state-folder.ts";
+import type { LockedState } from "../state-lock.ts";
 import type { ServiceEvent } from "../supervisor-protocol.ts";
 import { isObject } from "./json-file.ts";
 
@@ -37,8 +38,8 @@ export function putEventsAside(state: StateFolder): void {
   if (size > MOST_BYTES) renameSync(path, `${path}.1`);
 }
 
-/** Writes down what a command did, which goes on whatever the disk says. Only for the holder of the lock. */
-export function noteDeed(state: StateFolder, deed: Omit<ServiceEvent, "time">): void {
+/** Writes down what a command did, which goes on whatever the disk says. */
+export function noteDeed(state: LockedState, deed: Omit<ServiceEvent, "time">): void {
   try {
     appendEvent(state, { time: new Date().toISOString(), ...deed });
   } catch {

@@ -3,7 +3,7 @@ import { clearPresence } from "../../os/process-presence.ts";
 import { removeRecord } from "../process-record.ts";
 import type { ServiceRecord } from "../service-spec.ts";
 import { type StateFolder, SUPERVISOR } from "../state-folder.ts";
-import { withLock } from "../state-lock.ts";
+import { type LockedState, withLock } from "../state-lock.ts";
 import type { ServiceEvent } from "../supervisor-protocol.ts";
 import type { ChangeNotifier } from "./change-notifier.ts";
 import type { DesiredState } from "./desired-state.ts";
@@ -50,14 +50,14 @@ export class ServiceSupervision {
    * Runs `fn` under the state's lock, with the desired state as it is by then. Never resolves for a process that is no longer
    * the supervisor: it ends.
    */
-  async underLock<T>(fn: () => Promise<T>): Promise<T> {
+  async underLock<T>(fn: (locked: LockedState) => Promise<T>): Promise<T> {
     const turn = this.#turn.then(async () => {
       // Also before: taking the lock would make a folder anew that was renamed or removed.
       await this.#requireOwnRecord();
-      return await withLock(this.shared.state, async () => {
+      return await withLock(this.shared.state, async (locked) => {
         await this.#requireOwnRecord();
         this.shared.desired.refresh();
-        return await fn();
+        return await fn(locked);
       });
     });
     this.#turn = turn.catch(() => undefined);

@@ -3,6 +3,7 @@
 import { type Launch, launchService } from "../launch-service.ts";
 import { digestOf } from "../service-digest.ts";
 import type { ServiceRecord } from "../service-spec.ts";
+import type { LockedState } from "../state-lock.ts";
 import { untilDone } from "../until-job-done.ts";
 import { untilReady } from "../until-ready.ts";
 import { afterFailedStart } from "./failure-steps.ts";
@@ -51,7 +52,7 @@ export async function startStep(service: SupervisedService, change: ReportChange
   });
   await service.shared.changes.until(() => service.request === null || mayStart(service));
   try {
-    return await service.supervision.underLock(() => launch(service));
+    return await service.supervision.underLock((locked) => launch(service, locked));
   } catch (error) {
     return afterFailedStart(service, error);
   }
@@ -67,8 +68,8 @@ function mayStart(service: SupervisedService): boolean {
   return areReady(needed, states, desired);
 }
 
-/** Only under the lock. What is there already is picked up, or stopped: never is there a second one. */
-async function launch(service: SupervisedService): Promise<NextStep> {
+/** What is there already is picked up, or stopped: never is there a second one. */
+async function launch(service: SupervisedService, state: LockedState): Promise<NextStep> {
   const { request } = service;
   if (request === null) return { to: "stopped" };
   const present = await clearAway(service, false);
@@ -78,7 +79,7 @@ async function launch(service: SupervisedService): Promise<NextStep> {
   }
   service.noteLaunch();
   const started = performance.now();
-  const launched = await launchService(service.spec, service.shared.state, service.environment);
+  const launched = await launchService(service.spec, state, service.environment);
   service.tell("starting", launched.record);
   service.report({ phase: "starting", request });
   return { to: "become_ready", launch: launched, started };

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, rmSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../../errors/user-error.ts";
-import type { StateFolder } from "../state-folder.ts";
+import type { LockedState } from "../state-lock.ts";
 import { logFiles, rotatedFiles } from "./log-files.ts";
 import { claimRotation } from "./rotation-marker.ts";
 
@@ -10,13 +10,12 @@ const MOST_TRIALS = 200;
 const TRIAL_EVERY_MS = 50;
 
 /**
- * Empties the log of a service, which goes on writing to it, and removes what was rotated away. Only for the holder
- * of the lock.
+ * Empties the log of a service, which goes on writing to it, and removes what was rotated away.
  *
  * @returns how many bytes there were
  * @throws UserError `state_unwritable` where a rotation of it does not end
  */
-export async function clearLog(state: StateFolder, name: string): Promise<number> {
+export async function clearLog(state: LockedState, name: string): Promise<number> {
   const { current, marker, times } = logFiles(state, name);
   for (let trial = 1; !claimRotation(marker); trial += 1) {
     if (trial === MOST_TRIALS)

@@ -1,17 +1,9 @@
 import { expect, test } from "vitest";
 import { pendingRequest } from "../../../src/supervisor/client/pending-request.ts";
 import type { ServiceReport } from "../../../src/supervisor/supervisor-protocol.ts";
+import { serviceReport } from "../service-report.ts";
 
-const report = (phase: ServiceReport["phase"], request = "r"): ServiceReport => ({
-  phase,
-  request,
-  since: "2026-01-01T00:00:00.000Z",
-  ready_ms: null,
-  restarts: 0,
-  last_exit: null,
-  next_start_at: null,
-  problem: null,
-});
+const report = (phase: ServiceReport["phase"], request = "r") => serviceReport(phase, { request });
 
 test.each<[string, string | undefined, Record<string, ServiceReport> | undefined, string | undefined]>([
   ["without a supervisor nobody answers a request", "r", undefined, undefined],

@@ -10,6 +10,7 @@ import { readEnvironment } from "../../../src/supervisor/daemon/request-environm
 import { writeStates } from "../../../src/supervisor/daemon/service-states-file.ts";
 import type { StateFolder } from "../../../src/supervisor/state-folder.ts";
 import { temporaryState } from "../helpers.ts";
+import { serviceReport } from "../service-report.ts";
 
 async function ask(
   state: StateFolder,
@@ -31,10 +32,9 @@ test("what is asked for anew has its new request, and what is to run on keeps th
 test("a request that was lost is known by the answer to it", async () => {
   const state = temporaryState();
   await withCommandLock(state, async () => undefined);
-  const report = { phase: "ready", request: "answered", restarts: 0 } as const;
-  const unknown = { since: "", ready_ms: null, last_exit: null, next_start_at: null, problem: null };
+  const web = serviceReport("ready", { request: "answered" });
   const supervisor = { pid: 2, start_time: "1", boot_id: "gone", plan_digest: "" };
-  writeStates(state, { ...supervisor, services: { web: { ...report, ...unknown } } });
+  writeStates(state, { ...supervisor, services: { web } });
   await ask(state, { web: null });
   expect(readDesiredState(state).services).toEqual({ web: { request: "answered" } });
 });

@@ -3,6 +3,7 @@ import { resumptionOf } from "../../../src/supervisor/daemon/resume-service.ts";
 import type { ServiceState } from "../../../src/supervisor/inspect-service.ts";
 import type { ServiceRecord } from "../../../src/supervisor/service-spec.ts";
 import type { ServiceReport } from "../../../src/supervisor/supervisor-protocol.ts";
+import { serviceReport } from "../service-report.ts";
 
 const RECORD: ServiceRecord = {
   name: "sample",
@@ -27,19 +28,8 @@ const RUNNING: ServiceState = {
 const STOPPED: ServiceState = { state: "stopped" };
 const STALE: ServiceState = { state: "stale", record: RECORD, fate: "gone", survivors: [] };
 
-function before(phase: ServiceReport["phase"], change: Partial<ServiceReport> = {}): ServiceReport {
-  return {
-    phase,
-    request: "old",
-    since: "2026-01-02T03:04:05.678Z",
-    ready_ms: null,
-    restarts: 0,
-    last_exit: null,
-    next_start_at: null,
-    problem: null,
-    ...change,
-  };
-}
+const before = (phase: ServiceReport["phase"], more: Partial<ServiceReport> = {}) =>
+  serviceReport(phase, { request: "old", ...more });
 
 test.each([
   ["what runs and is wanted as before", before("ready"), "old", RUNNING, "pick_up"],
