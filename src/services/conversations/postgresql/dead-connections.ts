@@ -3,27 +3,36 @@ import type { Pool, PoolClient } from "pg";
 
 /**
  * Closes the connections of a pool that lead nowhere. A network that is cut tells nobody: what is sent over such a
- * connection is just not answered. One that is found so is no exception: the others lead through the same network.
+ * connection is just not answered. One that is found so is no exception: the others lead through the same network, unless they have been
+ * answered since.
  */
 export class DeadConnections {
   readonly #silenceMs: number;
-  readonly #idle = new Set<PoolClient>();
+  /** Since when nobody uses them: then they were answered last. */
+  readonly #idleSince = new Map<PoolClient, number>();
   readonly #busy = new Set<PoolClient>();
 
-  /** @param silenceMs how long a connection that somebody waits for may say nothing once another one is found dead */
+  /** @param silenceMs how long one is waited for that is found dead, and others then, in milliseconds */
   constructor(pool: Pool, silenceMs: number) {
     this.#silenceMs = silenceMs;
-    pool.on("acquire", (client) => this.#move(client, this.#idle, this.#busy));
-    pool.on("release", (_, client) => this.#move(client, this.#busy, this.#idle));
+    pool.on("acquire", (client) => {
+      this.#idleSince.delete(client);
+      this.#busy.add(client);
+    });
+    pool.on("release", (_, client) => {
+      this.#busy.delete(client);
+      this.#idleSince.set(client, performance.now());
+    });
     pool.on("remove", (client) => {
-      this.#idle.delete(client);
+      this.#idleSince.delete(client);
       this.#busy.delete(client);
     });
   }
 
   /** To be called where one of them was not answered in time: those that nobody uses go at once, those that stay silent soon. */
   foundOne(): void {
-    for (const client of this.#idle) socketOf(client).destroy();
+    const asked = performance.now() - this.#silenceMs;
+    for (const [client, since] of this.#idleSince) if (since < asked) socketOf(client).destroy();
     const heard = new Map([...this.#busy].map((client) => [client, socketOf(client).bytesRead]));
     setTimeout(() => {
       for (const [client, bytes] of heard) {
@@ -31,11 +40,6 @@ export class DeadConnections {
         if (this.#busy.has(client) && socket.bytesRead === bytes) socket.destroy();
       }
     }, this.#silenceMs).unref();
-  }
-
-  #move(client: PoolClient, from: Set<PoolClient>, to: Set<PoolClient>): void {
-    from.delete(client);
-    to.add(client);
   }
 }
 
