@@ -13,9 +13,12 @@ const LOOKED_AND_COME_MS = 5_000;
 /** How often a claim is tried while what is in its way vanishes before it is looked at. */
 const ATTEMPTS = 5;
 
+/** What is lost with a crash of the server is no more than a claim: nobody waits for the disk, and all others see it at once. */
+const SOON = "soon AS (SELECT set_config('synchronous_commit', 'off', true))";
 const CLAIM = "INSERT INTO generations (session_id, message_id, writer, running)";
-const CLAIMED = "SELECT ?, ?, CAST(? AS bigint), 1";
 const IS_WAITING = `WHERE EXISTS (SELECT 1 FROM messages WHERE id = ? AND conversation_id = ? AND status = 'streaming')`;
+const IS_OWN = "session_id = ? AND message_id = ? AND writer = ?";
+const LEFT_BY_DEAD = `DELETE FROM generations WHERE session_id = ? AND writer IN (SELECT token FROM writers WHERE ${HAS_ENDED})`;
 const HOLDER = "SELECT token, url, key FROM generations JOIN writers ON token = writer";
 
 /** What this gateway has said of a generation. */
@@ -59,6 +62,7 @@ export class GenerationLeases implements GenerationDirectory {
       for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
         const holder = await this.#tryToClaim(generation);
         if (holder !== undefined) return this.#otherThan(generation, holder);
+        await this.#db.runAlone(LEFT_BY_DEAD, generation.sessionId, ...this.#writer.endedValues);
       }
       const { messageId } = generation;
       throw new WireError(
@@ -95,7 +99,7 @@ export class GenerationLeases implements GenerationDirectory {
     const name = nameOf(generation);
     if (this.#held.has(name)) this.#held.set(name, { sessionId, messageId, isRunning: false });
     await this.#change(
-      "UPDATE generations SET running = 0 WHERE session_id = ? AND message_id = ? AND writer = ?",
+      `WITH ${SOON} UPDATE generations SET running = 0 FROM soon WHERE ${IS_OWN}`,
       sessionId,
       messageId,
     );
@@ -105,7 +109,7 @@ export class GenerationLeases implements GenerationDirectory {
     const { sessionId, messageId } = generation;
     this.#held.delete(nameOf(generation));
     await this.#change(
-      "DELETE FROM generations WHERE session_id = ? AND message_id = ? AND writer = ?",
+      `WITH ${SOON} DELETE FROM generations USING soon WHERE ${IS_OWN}`,
       sessionId,
       messageId,
     );
@@ -117,28 +121,27 @@ export class GenerationLeases implements GenerationDirectory {
   }
 
   /**
-   * Claims a generation that nobody has. Returns whose it is then, or whose is in its way; undefined where what was in its way
-   * has vanished before it was looked at, or where it is not as `condition` says. Whoever has it already is told so again.
+   * Claims a generation that nobody has. Returns whose it is then, or whose is in its way; undefined where that one has died or
+   * has vanished meanwhile, or where it is not as `condition` says. Whoever has it already is told so again.
    */
   async #tryToClaim(
     { sessionId, messageId }: GenerationKey,
     condition = "",
     values: readonly SqlValue[] = [],
   ): Promise<Row | undefined> {
+    const claim = `${CLAIM} SELECT ?, ?, CAST(? AS bigint), 1 FROM soon ${condition} ON CONFLICT DO NOTHING RETURNING writer`;
+    const inTheWay = `${HOLDER} WHERE session_id = ? AND (message_id = ? OR running = 1) AND NOT ${HAS_ENDED}
+      ORDER BY (message_id = ?) DESC LIMIT 1`;
     const writer = this.#writer;
-    const leftByDead = `DELETE FROM generations WHERE session_id = ? AND writer IN (SELECT token FROM writers WHERE ${HAS_ENDED})`;
-    const claim = `${CLAIM} ${CLAIMED} ${condition} ON CONFLICT DO NOTHING`;
-    const holder = `${HOLDER} WHERE session_id = ? AND (message_id = ? OR running = 1) ORDER BY (message_id = ?) DESC LIMIT 1`;
-    const [, , found] = await writer.withLease(() =>
-      this.#db.writeAtOnce((sql) =>
-        Promise.all([
-          sql.run(leftByDead, sessionId, ...writer.endedValues),
-          sql.run(claim, sessionId, messageId, writer.name(), ...values),
-          sql.get(holder, sessionId, messageId, messageId),
-        ]),
+    const [holder] = await writer.withLease(() =>
+      this.#db.runAlone(
+        `WITH ${SOON}, claimed AS (${claim})
+          SELECT token, url, key FROM claimed JOIN writers ON token = writer UNION ALL (${inTheWay})`,
+        ...[sessionId, messageId, writer.name(), ...values],
+        ...[sessionId, messageId, ...writer.endedValues, messageId],
       ),
     );
-    return found;
+    return holder;
   }
 
   /** The other gateway that holds this; undefined where this one does, or knows itself what is in the way. */
@@ -164,9 +167,7 @@ export class GenerationLeases implements GenerationDirectory {
   }
 
   async #change(sql: string, sessionId: string, messageId: string): Promise<void> {
-    await this.#inOrder(() =>
-      this.#db.writeAtOnce((statements) => statements.run(sql, sessionId, messageId, this.#writer.present)),
-    );
+    await this.#inOrder(() => this.#db.runAlone(sql, sessionId, messageId, this.#writer.present));
   }
 }
 

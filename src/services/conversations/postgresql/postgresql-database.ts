@@ -2,7 +2,14 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool, PoolClient } from "pg";
 import { WireError } from "../../../contract/wire-error.ts";
-import { type Database, NotConfirmedError, type Transaction, type Undoable } from "../sql/sql-database.ts";
+import {
+  type Database,
+  NotConfirmedError,
+  type Row,
+  type SqlValue,
+  type Transaction,
+  type Undoable,
+} from "../sql/sql-database.ts";
 import { isStoreUnwell } from "../store-unwell.ts";
 import { DeadConnections } from "./dead-connections.ts";
 import {
@@ -11,6 +18,7 @@ import {
   isWorthAnotherTry,
   storeError,
 } from "./postgresql-errors.ts";
+import { preparedQuery } from "./postgresql-statements.ts";
 import {
   answeredWithin,
   inOrder,
@@ -105,12 +113,21 @@ export class PostgresqlDatabase implements Database {
   }
 
   /**
-   * In one round trip: the end of the transaction is asked for with its statements, all of which `ask` asks for before it waits
-   * for any. All others see it at once, and nobody waits for the disk. For what does no harm where it is done twice, or
-   * where a crash of the server takes it back: where the answer is lost, it is done again.
+   * One statement that is a transaction by itself, in one round trip; it must wait for nobody. For what does no harm where it is
+   * done twice: where the answer is lost, it is done again.
    */
-  async writeAtOnce<Result>(ask: Transaction<Result>): Promise<Result> {
-    return await this.#write({ kind: "at once", work: whole(ask) });
+  async runAlone(sql: string, ...values: SqlValue[]): Promise<Row[]> {
+    return await this.#patiently(async () => {
+      const client = await this.#connect();
+      try {
+        const { rows } = await answeredWithin(this.#silenceMs, client, preparedQuery(sql, values));
+        client.release();
+        return rows;
+      } catch (error) {
+        client.release(this.#isLost(error));
+        throw error;
+      }
+    });
   }
 
   async probe(): Promise<void> {
@@ -167,12 +184,11 @@ export class PostgresqlDatabase implements Database {
   /** One try: whole, or nothing of it was done; or a CommitUnknownError. */
   async #attempt<Result>(transaction: PostgresqlTransaction<Result>): Promise<Result> {
     const client = await this.#connect();
-    const { beginning, naming, working, ending } = sendTransaction(client, transaction, this.#silenceMs);
+    const { beginning, naming, working } = sendTransaction(client, transaction, this.#silenceMs);
     try {
       const [, xid, { result, rest }] = await inOrder(beginning, naming, working);
-      const committing = ending ?? simpleQuery(client, "COMMIT");
+      const committing = simpleQuery(client, "COMMIT");
       if (xid !== undefined) await this.#committed(inOrder(Promise.resolve(rest), committing), xid);
-      else if (ending !== undefined) await ending;
       // Nobody waits for the end of what has only read.
       void committing.then(
         () => client.release(),
@@ -180,12 +196,17 @@ export class PostgresqlDatabase implements Database {
       );
       return result;
     } catch (error) {
-      const isLost = error instanceof ConnectionLostError || error instanceof NotConfirmedError;
-      if (isLost) this.#dead.foundOne();
       // One that is lost is not used again.
-      client.release(isLost || (await rollBack(client)));
+      client.release(this.#isLost(error) || (await rollBack(client)));
       throw error;
     }
+  }
+
+  /** Whether what has failed has failed with its connection. */
+  #isLost(error: unknown): boolean {
+    const isLost = error instanceof ConnectionLostError || error instanceof NotConfirmedError;
+    if (isLost) this.#dead.foundOne();
+    return isLost;
   }
 
   /** Where the answer to a commit is lost, the server is asked what became of it, once it is there again. */

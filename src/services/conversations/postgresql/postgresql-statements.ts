@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ClientBase } from "pg";
+import type { ClientBase, QueryConfig } from "pg";
 import type { Row, SqlValue, Statements } from "../sql/sql-database.ts";
 import { POSTGRESQL_DIALECT } from "./postgresql-dialect.ts";
 import { asConnectionError, isPassedOver } from "./postgresql-errors.ts";
@@ -12,9 +12,8 @@ import { encodeText } from "./text-encoding.ts";
 export function statementsOn(client: ClientBase): Statements {
   let firstFailure: unknown;
   const query = async (sql: string, values: readonly SqlValue[]) => {
-    const encoded = values.map((value) => (typeof value === "string" ? encodeText(value) : value));
     try {
-      return await client.query({ ...prepared(sql), values: encoded });
+      return await client.query(preparedQuery(sql, values));
     } catch (error) {
       const failure = asConnectionError(error);
       firstFailure ??= failure;
@@ -28,6 +27,12 @@ export function statementsOn(client: ClientBase): Statements {
     get: async (sql, ...values) => (await all(sql, ...values))[0],
     run: async (sql, ...values) => (await query(sql, values)).rowCount ?? 0,
   };
+}
+
+/** A statement with its values, as pg takes it; the server prepares it once on each connection. */
+export function preparedQuery(sql: string, values: readonly SqlValue[]): QueryConfig {
+  const encoded = values.map((value) => (typeof value === "string" ? encodeText(value) : value));
+  return { ...prepared(sql), values: encoded };
 }
 
 /** Statements by their text as everybody writes it; there are as many as the program has. */

@@ -14,8 +14,6 @@ const LIMITS =
 const BEGIN = {
   read: `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${LIMITS}`,
   write: `BEGIN; ${LIMITS}`,
-  /** Its end is asked for with its statements, and nobody waits for the disk. */
-  "at once": `BEGIN; ${LIMITS}; SET LOCAL synchronous_commit TO off`,
 } as const;
 
 /** A transaction that is to be done. */
@@ -39,8 +37,6 @@ export interface SentTransaction<Result> {
   /** Its number, by which it can be asked for what became of it; undefined where nobody need know. */
   readonly naming: Promise<string | undefined>;
   readonly working: Promise<Worked<Result>>;
-  /** Of one that is done at once. */
-  readonly ending: Promise<unknown> | undefined;
 }
 
 /**
@@ -60,11 +56,7 @@ export function sendTransaction<Result>(
   try {
     const beginning = answeredWithin(silenceMs, client, { text: BEGIN[kind] });
     const naming = kind === "write" ? nameTransaction(statements, lock) : Promise.resolve(undefined);
-    const working = worked(work, statements);
-    const ending = kind === "at once" ? simpleQuery(client, "COMMIT") : undefined;
-    // Where a statement has failed, that is told, whatever becomes of the rest.
-    ending?.catch(() => undefined);
-    return { beginning, naming, working, ending };
+    return { beginning, naming, working: worked(work, statements) };
   } finally {
     stream.uncork();
   }

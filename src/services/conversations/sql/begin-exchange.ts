@@ -7,7 +7,7 @@ import {
   deleteMessage,
   getMessage,
   getMessageRow,
-  insertWholeMessage,
+  insertExchange,
   newReply,
   rowFor,
   toMessage,
@@ -42,8 +42,7 @@ export async function beginExchange(
   const [message, reply] = [toMessage(rows.message), toMessage(rows.reply)];
   const title = titleFrom(content);
   const rest = Promise.all([
-    insertWholeMessage(sql, rows.message),
-    insertWholeMessage(sql, rows.reply),
+    insertExchange(sql, rows.message, rows.reply),
     touchConversation(sql, conversation, now, title),
     images && insertImages(sql, message.message_id, images),
     images === undefined && edits !== undefined && copyImages(sql, edits, message.message_id),

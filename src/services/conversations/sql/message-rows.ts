@@ -12,15 +12,16 @@ import type { Row, SqlValue, Statements } from "./sql-database.ts";
 export async function historyOf(sql: Statements, user: string, sessionId: string): Promise<History> {
   const id = rowidOf(sessionId);
   if (id === undefined) throw conversationNotFound(sessionId);
-  const [, summary, rows] = await Promise.all([
-    getConversationId(sql, user, sessionId),
-    sql.get(`${sql.dialect.withPath} ${LAST_SUMMARY}`, id),
+  const [own, rows] = await Promise.all([
+    sql.get(`${sql.dialect.withPath} ${OWN_WITH_SUMMARY}`, id, user),
     sql.all(
       `${sql.dialect.withPath}, summary AS (${LAST_SUMMARY}) ${selectMessages(sql)}
         WHERE id IN (SELECT id FROM path) AND id > ifnull((SELECT covers_until FROM summary), 0) ORDER BY id`,
       id,
     ),
   ]);
+  if (own === undefined) throw conversationNotFound(sessionId);
+  const summary = own["summary_id"] === null ? undefined : { id: own["summary_id"], content: own["content"] };
   return {
     summary: summary === undefined ? null : String(summary["content"]),
     isSummaryNew: summary !== undefined && !rows.some((row) => isAnswerAfter(row, Number(summary["id"]))),
@@ -44,6 +45,10 @@ const LAST_SUMMARY = `SELECT id, content, covers_until FROM messages
   WHERE conversation_id = ?1 AND ${IS_SUMMARY_OF_PATH} AND ifnull(covers_until, 0) < ifnull(
     (SELECT parent FROM messages WHERE conversation_id = ?1 AND status = 'streaming'), ${Number.MAX_SAFE_INTEGER})
   ORDER BY ifnull(covers_until, 0) DESC, id DESC LIMIT 1`;
+
+/** A row where the conversation is this user's, with that summary, where there is one. */
+const OWN_WITH_SUMMARY = `SELECT summary.id AS summary_id, summary.content AS content
+  FROM conversations LEFT JOIN (${LAST_SUMMARY}) AS summary ON TRUE WHERE conversations.id = ?1 AND user_id = ?2`;
 
 /**
  * The condition on a summary that is listed: not one that stands for messages of another way. One that stands for what is
@@ -120,18 +125,30 @@ export function rowFor(conversation: Row, now: string): Record<string, SqlValue>
 
 /** Writes a row, and gives it back as it is. */
 export async function insertMessage(sql: Statements, row: Record<string, SqlValue>): Promise<Message> {
-  const inserted = await sql.get(`${insertionOf(row)} RETURNING *`, ...Object.values(row));
+  const inserted = await sql.get(`${insertInto(Object.keys(row))} RETURNING *`, ...Object.values(row));
   return toMessage(inserted ?? {});
 }
 
-/** Writes a row that says all that there is to it, its key too: nobody need wait for it to know it. */
-export async function insertWholeMessage(sql: Statements, row: Record<string, SqlValue>): Promise<void> {
-  await sql.run(insertionOf(row), ...Object.values(row));
+/**
+ * Writes a message and the reply to it by one statement. The rows say all that there is to them, their keys too: nobody need wait
+ * for it to know them.
+ */
+export async function insertExchange(
+  sql: Statements,
+  message: Record<string, SqlValue>,
+  reply: Record<string, SqlValue>,
+): Promise<void> {
+  const columns = Object.keys({ ...message, ...reply });
+  const values = [message, reply].flatMap((row) => columns.map((column) => row[column] ?? null));
+  await sql.run(`${insertInto(columns)}, (${placesOf(columns)})`, ...values);
 }
 
-function insertionOf(row: Record<string, SqlValue>): string {
-  const columns = Object.keys(row);
-  return `INSERT INTO messages (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`;
+function insertInto(columns: readonly string[]): string {
+  return `INSERT INTO messages (${columns.join(", ")}) VALUES (${placesOf(columns)})`;
+}
+
+function placesOf(columns: readonly string[]): string {
+  return columns.map(() => "?").join(", ");
 }
 
 /** A row, as `selectMessages` gives it, in the contract's shape. */
