@@ -1,14 +1,14 @@
 import { conversationNotFound } from "../../contract/conversation-not-found.ts";
 import type { CancelAnswer } from "../../contract/gateway-schemas.ts";
 import type { Conversations } from "./resume-generation.ts";
-import type { Generations } from "./running-generations.ts";
+import type { RunningGenerations } from "./running-generations.ts";
 
 /**
  * Ends a conversation's generation, or only that of the reply which is named. Throws `conversation_not_found`, and a
  * `HeldElsewhere` where another gateway has it.
  */
 export async function cancelGeneration(
-  generations: Generations,
+  generations: RunningGenerations,
   conversations: Conversations,
   session_id: string,
   messageId: string | undefined,

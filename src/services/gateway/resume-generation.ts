@@ -2,7 +2,7 @@ import { conversationNotFound } from "../../contract/conversation-not-found.ts";
 import type { ChatRequest } from "../../contract/gateway-schemas.ts";
 import { WireError } from "../../contract/wire-error.ts";
 import type { GatewayGeneration } from "./gateway-generation.ts";
-import type { Generations } from "./running-generations.ts";
+import type { RunningGenerations } from "./running-generations.ts";
 
 /** What the gateway knows of the conversation store. */
 export interface Conversations {
@@ -27,7 +27,7 @@ export interface ResumeRequest {
  * one. Throws `conversation_not_found` or `nothing_to_stream`, and a `HeldElsewhere` where another gateway has it.
  */
 export async function resumeGeneration(
-  generations: Generations,
+  generations: RunningGenerations,
   conversations: Conversations,
   { sessionId, messageId, mayStart }: ResumeRequest,
 ): Promise<GatewayGeneration> {

@@ -22,7 +22,7 @@ interface GenerationsSettings extends Omit<GenerationSettings, "onEnd" | "caller
 }
 
 /** The generations that run, and the finished ones that are kept for late readers. */
-export class Generations {
+export class RunningGenerations {
   readonly #settings: GenerationsSettings;
   /** All of them, by the reply that they write: several, where several callers gave the same key. */
   readonly #byMessage = new Map<string, readonly GatewayGeneration[]>();

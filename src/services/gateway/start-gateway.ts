@@ -14,7 +14,7 @@ import { createServer, type ListenerOptions, listen } from "../http/http-server.
 import { probeDependency, reportHealth } from "../http/report-health.ts";
 import type { RunningService } from "../http/running-service.ts";
 import { advertisedUrl } from "../replicas/advertised-url.ts";
-import { CallPasser } from "../replicas/forward-call.ts";
+import { CallForwarder } from "../replicas/forward-call.ts";
 import { CANCEL_PATIENCE, READER_PATIENCE, tryHereOrAtOwner } from "../replicas/forward-to-owner.ts";
 import { type GenerationDirectory, NO_OTHER_GATEWAYS } from "../replicas/generation-directory.ts";
 import { lastEventIdOf } from "../stream/last-event-id.ts";
@@ -27,7 +27,7 @@ import { createMetrics } from "./gateway-metrics.ts";
 import { listModels } from "./list-models.ts";
 import { requireCapability } from "./require-capability.ts";
 import { type Conversations, resumeGeneration } from "./resume-generation.ts";
-import { Generations } from "./running-generations.ts";
+import { RunningGenerations } from "./running-generations.ts";
 
 export interface GatewayOptions {
   readonly server: ListenerOptions;
@@ -49,13 +49,20 @@ export interface GatewayOptions {
 export async function startGateway(options: GatewayOptions): Promise<RunningService> {
   const { server, stream, engine, conversations, directory = NO_OTHER_GATEWAYS } = options;
   const app = createServer({ ...server, isOwnKey: (key) => directory.isOwnKey(key) });
-  const passer = new CallPasser();
+  const passer = new CallForwarder();
   const draining = new Draining(app);
   const metrics = await createMetrics();
   const defaultModel = new DefaultModel(engine, options.defaultModel);
   const queue = new EngineQueue(options.maxConcurrent);
   const access = { engine, defaultModel, queue };
-  const generations = new Generations({ access, stream, directory, draining, metrics, logger: app.log });
+  const generations = new RunningGenerations({
+    access,
+    stream,
+    directory,
+    draining,
+    metrics,
+    logger: app.log,
+  });
 
   endpoint(
     app,

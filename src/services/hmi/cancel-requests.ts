@@ -3,14 +3,14 @@ import type { ConversationStore } from "../conversations/conversation-store.ts";
 import { cancelReply } from "./cancel-reply.ts";
 import { findExchange } from "./find-reply-log.ts";
 import type { GatewayClient } from "./gateway-client.ts";
-import type { Replies } from "./hmi-replies.ts";
-import type { Reply } from "./hmi-reply.ts";
+import type { HmiReply } from "./hmi-reply.ts";
 import type { SaverSettings } from "./reply-saver.ts";
+import type { RunningReplies } from "./running-replies.ts";
 
 interface CancellationParts extends Pick<SaverSettings, "onError"> {
   readonly store: ConversationStore;
   readonly gateway: GatewayClient;
-  readonly replies: Replies;
+  readonly replies: RunningReplies;
 }
 
 /** How long the gateway may take to answer about what does not run here, in milliseconds. */
@@ -20,7 +20,7 @@ const ANSWER_MS = 700;
 export class CancelRequests {
   readonly #parts: CancellationParts;
   /** Replies that somebody has cancelled: to whoever comes later, nothing runs. */
-  readonly #cancelled = new WeakSet<Reply>();
+  readonly #cancelled = new WeakSet<HmiReply>();
 
   constructor(parts: CancellationParts) {
     this.#parts = parts;
@@ -53,7 +53,7 @@ export class CancelRequests {
   }
 
   /** Ends a reply, and waits until that is saved; true for whoever was the first to cancel it. */
-  async end(reply: Reply): Promise<boolean> {
+  async end(reply: HmiReply): Promise<boolean> {
     const isFirst = !this.#cancelled.has(reply);
     this.#cancelled.add(reply);
     const isCancelled = await cancelReply(reply, this.#parts.gateway);
@@ -62,7 +62,7 @@ export class CancelRequests {
   }
 
   /** The same behind everybody's back. */
-  endInBackground(reply: Reply): void {
+  endInBackground(reply: HmiReply): void {
     const failed = (error: unknown): void =>
       this.#parts.onError(error, `cancelling reply ${reply.messageId}`);
     this.end(reply).catch(failed);

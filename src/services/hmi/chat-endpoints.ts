@@ -18,13 +18,13 @@ import type { PassableCall } from "../replicas/forward-call.ts";
 import type { EventLog } from "../stream/event-log.ts";
 import { lastEventIdOf } from "../stream/last-event-id.ts";
 import { type ReaderSettings, sendLog, sendNothingMore } from "../stream/send-event-stream.ts";
-import type { Chat, SentAndSaved } from "./chat-service.ts";
+import type { ChatService, SentAndSaved } from "./chat-service.ts";
 import type { CallsAtOwner } from "./forward-calls-to-owner.ts";
 import type { Outgoing } from "./outgoing-message.ts";
 import { readPicture } from "./read-picture.ts";
 
 interface ChatParts {
-  chat: Chat;
+  chat: ChatService;
   store: ConversationStore;
   atOwner: CallsAtOwner;
   readers: ReaderSettings;

@@ -16,12 +16,12 @@ import { type AskedLog, findLog, findLogOfEvent } from "./find-reply-log.ts";
 import { ReplyOwners } from "./find-reply-owner.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import { type HmiLog, logEnded, logSteps } from "./hmi-log-lines.ts";
-import { Replies } from "./hmi-replies.ts";
-import type { Reply, ReplyOutcome } from "./hmi-reply.ts";
+import type { HmiReply, ReplyOutcome } from "./hmi-reply.ts";
 import { OrphanedReplies } from "./orphaned-replies.ts";
 import { type Again, clientKeyOf, type Outgoing } from "./outgoing-message.ts";
 import { refuseUnableModel } from "./refuse-unable-model.ts";
 import type { SaverSettings } from "./reply-saver.ts";
+import { RunningReplies } from "./running-replies.ts";
 import { saveMessage } from "./save-message.ts";
 import type { UserEventPublisher } from "./shared-user-events.ts";
 import { Summaries } from "./summaries.ts";
@@ -52,9 +52,9 @@ export interface SentAndSaved {
 }
 
 /** Sending, streaming and cancelling: what happens between a user's message and its saved reply. */
-export class Chat {
+export class ChatService {
   readonly #settings: ChatSettings;
-  readonly #replies: Replies;
+  readonly #replies: RunningReplies;
   readonly #summaries: Summaries;
   readonly #cancellations: CancelRequests;
   readonly #left: OrphanedReplies;
@@ -70,7 +70,7 @@ export class Chat {
       { store, gateway, events, limitsOf, defaults, summaryQuietMs, onError },
       () => this.#replies.activeCount > 0,
     );
-    this.#replies = new Replies({
+    this.#replies = new RunningReplies({
       stream,
       gateway,
       replies: store.replies,
@@ -315,7 +315,7 @@ export class Chat {
     return { sessionId, exchange, log: () => this.logOf(user, { sessionId, messageId }) };
   }
 
-  #onEnded(reply: Reply, outcome: ReplyOutcome): void {
+  #onEnded(reply: HmiReply, outcome: ReplyOutcome): void {
     logEnded(this.#settings.log, reply, outcome);
     if (outcome === "complete") this.#summaries.consider(reply.user, reply.sessionId);
     else this.#summaries.goOn();
@@ -323,7 +323,7 @@ export class Chat {
     else if (outcome !== "left" && outcome !== "lost") this.#publishEnded(reply, outcome);
   }
 
-  #publishEnded({ user, sessionId, messageId, savedStatus }: Reply, status = savedStatus): void {
+  #publishEnded({ user, sessionId, messageId, savedStatus }: HmiReply, status = savedStatus): void {
     if (status === undefined) return;
     const event = { type: "reply_ended", session_id: sessionId, assistant_message_id: messageId } as const;
     this.#settings.events.publish(user, { ...event, status });

@@ -2,8 +2,8 @@ import { type EventId, parseEventId, STEP } from "../../contract/event-id.ts";
 import { WireError } from "../../contract/wire-error.ts";
 import type { Exchange, UserStore } from "../conversations/conversation-store.ts";
 import type { EventLog } from "../stream/event-log.ts";
-import type { Replies } from "./hmi-replies.ts";
-import type { Reply } from "./hmi-reply.ts";
+import type { HmiReply } from "./hmi-reply.ts";
+import type { RunningReplies } from "./running-replies.ts";
 
 /** Which reply of a conversation a reader asks for. */
 export interface AskedLog {
@@ -22,7 +22,7 @@ export interface AskedLog {
 export async function findLog(
   user: string,
   store: UserStore,
-  replies: Replies,
+  replies: RunningReplies,
   asked: AskedLog,
 ): Promise<EventLog | undefined> {
   const { sessionId, messageId, seen } = asked;
@@ -43,7 +43,7 @@ export async function findLog(
 }
 
 /** Whether a reply runs here that is known to be this user's: then its conversation is, too. */
-function isRunningFor(user: string, reply: Reply | undefined): boolean {
+function isRunningFor(user: string, reply: HmiReply | undefined): boolean {
   return reply !== undefined && reply.user === user && !reply.log.ended;
 }
 
@@ -67,7 +67,7 @@ const LAST_ROWS = 4;
  * Whether a reply that is kept here is what its conversation shows now: it runs; or it is the last; or it has failed,
  * and whoever asked for it is to be told so. Other HMIs may have answered another message since, or the same one again.
  */
-async function isPresent(store: UserStore, kept: Reply | undefined): Promise<boolean> {
+async function isPresent(store: UserStore, kept: HmiReply | undefined): Promise<boolean> {
   if (kept === undefined || !kept.log.ended) return kept !== undefined;
   const rows = await store.messages.list(kept.sessionId, LAST_ROWS);
   const reply = rows.findLast(({ role }) => role === "assistant");
@@ -85,7 +85,7 @@ async function isPresent(store: UserStore, kept: Reply | undefined): Promise<boo
  */
 export async function findLogOfEvent(
   store: UserStore,
-  replies: Replies,
+  replies: RunningReplies,
   lastEventId: string,
 ): Promise<EventLog | undefined> {
   const seen = parseEventId(lastEventId);

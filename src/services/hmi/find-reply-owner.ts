@@ -3,12 +3,12 @@ import type { Message } from "../../contract/hmi-schemas.ts";
 import type { ConversationStore } from "../conversations/conversation-store.ts";
 import type { OtherReplica } from "../replicas/forward-call.ts";
 import type { AskedLog } from "./find-reply-log.ts";
-import type { Replies } from "./hmi-replies.ts";
 import type { OrphanedReplies } from "./orphaned-replies.ts";
+import type { RunningReplies } from "./running-replies.ts";
 
 interface ReplyOwnersParts {
   readonly store: ConversationStore;
-  readonly replies: Pick<Replies, "find">;
+  readonly replies: Pick<RunningReplies, "find">;
   readonly left: Pick<OrphanedReplies, "looked" | "takeOver">;
 }
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Message } from "../../contract/hmi-schemas.ts";
 import { userOf } from "../http/caller-user.ts";
-import type { CallPasser, OtherReplica, PassableCall } from "../replicas/forward-call.ts";
+import type { CallForwarder, OtherReplica, PassableCall } from "../replicas/forward-call.ts";
 import {
   answerAtOwner,
   CANCEL_PATIENCE,
@@ -14,7 +14,7 @@ import type { ReplyOwners } from "./find-reply-owner.ts";
 
 export interface CallsAtOwnerParts {
   readonly owners: ReplyOwners;
-  readonly passer: CallPasser;
+  readonly passer: CallForwarder;
   readonly bus: ReplicaBus;
   /** Ends a reply that is written here, because a copy that does not reach us by our address was asked to. */
   readonly cancelHere: (sessionId: string, messageId: string | undefined) => void;

@@ -1,7 +1,7 @@
 import type { DependencyHealth } from "../../contract/common-schemas.ts";
 import type { ConversationStore } from "../conversations/conversation-store.ts";
 import { probeDependency } from "../http/report-health.ts";
-import type { Chat } from "./chat-service.ts";
+import type { ChatService } from "./chat-service.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 
 /** What the HMI works with. */
@@ -9,7 +9,7 @@ export interface Dependencies {
   readonly gateway: GatewayClient;
   readonly gatewayUrl: string;
   readonly store: ConversationStore;
-  readonly chat: Pick<Chat, "checkSaved">;
+  readonly chat: Pick<ChatService, "checkSaved">;
 }
 
 /**

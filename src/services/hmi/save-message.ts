@@ -5,9 +5,9 @@ import type {
   OpenedConversation,
   UserStore,
 } from "../conversations/conversation-store.ts";
-import type { Replies } from "./hmi-replies.ts";
-import type { Reply } from "./hmi-reply.ts";
+import type { HmiReply } from "./hmi-reply.ts";
 import type { Outgoing } from "./outgoing-message.ts";
+import type { RunningReplies } from "./running-replies.ts";
 
 /** A message that is saved with the place for its reply. */
 export interface SavedMessage extends BegunExchange {
@@ -25,7 +25,7 @@ export interface SavedMessage extends BegunExchange {
  */
 export async function saveMessage(
   store: UserStore,
-  replies: Pick<Replies, "find">,
+  replies: Pick<RunningReplies, "find">,
   outgoing: Outgoing,
   clientKey: ClientKey | undefined,
 ): Promise<SavedMessage> {
@@ -44,9 +44,9 @@ export async function saveMessage(
  * message. It cannot be saved within a transaction of another message.
  */
 class EndingWaits extends Error {
-  readonly reply: Reply;
+  readonly reply: HmiReply;
 
-  constructor(reply: Reply) {
+  constructor(reply: HmiReply) {
     super(`The ending of reply ${reply.messageId} waits to be saved.`);
     this.reply = reply;
   }
@@ -54,7 +54,7 @@ class EndingWaits extends Error {
 
 async function saveWithin(
   own: UserStore,
-  replies: Pick<Replies, "find">,
+  replies: Pick<RunningReplies, "find">,
   outgoing: Outgoing,
   clientKey: ClientKey | undefined,
 ): Promise<SavedMessage> {

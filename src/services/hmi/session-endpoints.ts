@@ -16,13 +16,13 @@ import { requireAgent } from "../conversations/agents.ts";
 import type { ConversationStore, UserStore } from "../conversations/conversation-store.ts";
 import { userOf } from "../http/caller-user.ts";
 import { endpoint } from "../http/define-endpoint.ts";
-import type { Chat } from "./chat-service.ts";
+import type { ChatService } from "./chat-service.ts";
 import { exportConversation } from "./export-conversation.ts";
 import type { CallsAtOwner } from "./forward-calls-to-owner.ts";
 import type { UserEventPublisher } from "./shared-user-events.ts";
 
 interface SessionParts {
-  chat: Chat;
+  chat: ChatService;
   store: ConversationStore;
   /** Where it is told what has changed. */
   events: UserEventPublisher;

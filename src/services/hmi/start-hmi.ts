@@ -13,10 +13,10 @@ import { limitMessages } from "../http/rate-limit.ts";
 import { reportHealth } from "../http/report-health.ts";
 import type { RunningService } from "../http/running-service.ts";
 import { advertisedUrl } from "../replicas/advertised-url.ts";
-import { CallPasser } from "../replicas/forward-call.ts";
+import { CallForwarder } from "../replicas/forward-call.ts";
 import { NO_OTHER_REPLICAS, type ReplicaBus } from "../replicas/replica-bus.ts";
 import { serveChat } from "./chat-endpoints.ts";
-import { Chat } from "./chat-service.ts";
+import { ChatService } from "./chat-service.ts";
 import { serveChatTransfer } from "./chat-transfer-endpoints.ts";
 import { serveEvents } from "./event-endpoints.ts";
 import { CallsAtOwner } from "./forward-calls-to-owner.ts";
@@ -57,14 +57,14 @@ export interface HmiOptions {
 /** The HMI (contract, section 3): conversations, their streams, and the chat page. */
 export async function startHmi(options: HmiOptions): Promise<RunningService> {
   const { server, stream, store, gateway, gatewayUrl, defaultAgent, bus = NO_OTHER_REPLICAS } = options;
-  const passer = new CallPasser();
+  const passer = new CallForwarder();
   const app = createServer({ ...server, isOwnKey: (key) => store.replies.isOwnKey(key) });
   await limitMessages(app, options.messagesPerMinute, server);
   const draining = new Draining(app);
   const userEvents = new UserEvents();
   const sessionOf = (user: string, sessionId: string) => store.as(user).conversations.get(sessionId);
   const events = new SharedUserEvents({ events: userEvents, bus, sessionOf });
-  const chat = new Chat({
+  const chat = new ChatService({
     stream,
     store,
     gateway,

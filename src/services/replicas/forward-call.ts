@@ -50,7 +50,7 @@ const OWN_HEADERS: ReadonlySet<string> = new Set([
 ]);
 
 /** Passes calls on to other copies of this service (contract, section 9), as they come: no stream is held back. */
-export class CallPasser {
+export class CallForwarder {
   readonly #agent = new Agent({
     connect: { timeout: CONNECT_TIMEOUT_MS },
     // Whoever calls says how long it waits for an answer; a stream may be silent for as long as its reply is.

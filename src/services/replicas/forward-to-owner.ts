@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { WireError } from "../../contract/wire-error.ts";
 import { isPassedOn } from "../http/caller-user.ts";
 import { misdirected } from "../http/calling-replica.ts";
-import type { CallPasser, OtherReplica, PassableCall } from "./forward-call.ts";
+import type { CallForwarder, OtherReplica, PassableCall } from "./forward-call.ts";
 import { HeldElsewhere } from "./generation-directory.ts";
 
 /** How long an owner is tried, in milliseconds. */
@@ -28,7 +28,7 @@ export const CANCEL_PATIENCE: OwnerPatience = { answerMs: 800, waitMs: 0 };
  * @param find looks for another copy that is the owner now; undefined where there is none
  */
 export async function answerAtOwner(
-  passer: CallPasser,
+  passer: CallForwarder,
   call: PassableCall,
   find: () => Promise<OtherReplica | undefined>,
   { answerMs, waitMs, onUnreachable }: OwnerPatience,
@@ -55,7 +55,7 @@ export async function answerAtOwner(
  * @param tryHere throws a {@link HeldElsewhere}, and has done nothing then
  */
 export async function tryHereOrAtOwner<Result>(
-  passer: CallPasser,
+  passer: CallForwarder,
   call: PassableCall,
   tryHere: () => Promise<Result>,
   patience: OwnerPatience,

@@ -16,7 +16,7 @@ import {
   asConnectionError,
   ConnectionLostError,
   isWorthAnotherTry,
-  storeError,
+  postgresqlStoreError,
 } from "./postgresql-errors.ts";
 import { preparedQuery } from "./postgresql-statements.ts";
 import {
@@ -175,7 +175,8 @@ export class PostgresqlDatabase implements Database {
       try {
         return await attempt();
       } catch (error) {
-        if (!isWorthAnotherTry(error) || performance.now() >= deadline) throw storeError(error, this.#name);
+        if (!isWorthAnotherTry(error) || performance.now() >= deadline)
+          throw postgresqlStoreError(error, this.#name);
       }
       await sleep(pause);
     }

@@ -45,7 +45,7 @@ export function isWorthAnotherTry(error: unknown): boolean {
 }
 
 /** What the contract says where the database cannot be used; any other error as it is. */
-export function storeError(error: unknown, name: string): unknown {
+export function postgresqlStoreError(error: unknown, name: string): unknown {
   const cause = { cause: error };
   const code = sqlState(error) ?? "";
   if (error instanceof ConnectionLostError) {

@@ -9,7 +9,7 @@ import type { Database, NotConfirmedError, Statements, Transaction } from "../sq
 import { isStoreUnwell } from "../store-unwell.ts";
 import { migrate, refuseNewer, rewriteVersion } from "./migrate-sqlite.ts";
 import { SQLITE_DIALECT } from "./sqlite-dialect.ts";
-import { isLocked, notConfirmed, notSynced, storeError } from "./sqlite-errors.ts";
+import { isLocked, notConfirmed, notSynced, sqliteStoreError } from "./sqlite-errors.ts";
 import { CHECKPOINTS_ELSEWHERE, WalCheckpoints } from "./wal-checkpoints.ts";
 import { WalSync } from "./wal-sync.ts";
 
@@ -56,7 +56,7 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
         if (isClosed) throw new WireError("store_unavailable", "The conversations' database is closed.");
         return await oneByOne(attempt);
       } catch (error) {
-        if (!isLocked(error) || performance.now() >= deadline) throw storeError(error, path);
+        if (!isLocked(error) || performance.now() >= deadline) throw sqliteStoreError(error, path);
       }
       await sleep(pause);
     }

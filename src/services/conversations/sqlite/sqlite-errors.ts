@@ -30,7 +30,7 @@ export function isLocked(error: unknown): boolean {
 }
 
 /** What the contract says where the database cannot be used; any other error as it is. */
-export function storeError(error: unknown, path: string): unknown {
+export function sqliteStoreError(error: unknown, path: string): unknown {
   const code = codeOf(error);
   const cause = { cause: error };
   if (code === CODE.full) {

@@ -8,7 +8,7 @@ import { whenAbandoned } from "../stream/abandoned-stream.ts";
 import type { EventLog } from "../stream/event-log.ts";
 import { FinishedLogs } from "../stream/retain-finished-logs.ts";
 import type { GatewayClient, ReplyRequest } from "./gateway-client.ts";
-import { Reply, type ReplyOutcome, type ReplySettings, type ReplyStart } from "./hmi-reply.ts";
+import { HmiReply, type ReplyOutcome, type ReplySettings, type ReplyStart } from "./hmi-reply.ts";
 import { replaySavedReply } from "./replay-saved-reply.ts";
 import type { StartedReply } from "./reply-events.ts";
 
@@ -16,9 +16,9 @@ interface RepliesSettings extends ReplySettings {
   readonly stream: StreamSettings;
   readonly gateway: GatewayClient;
   /** Told of a reply that is to be given up. */
-  readonly onAbandoned: (reply: Reply) => void;
+  readonly onAbandoned: (reply: HmiReply) => void;
   /** Told of every reply that has ended, or is left to another HMI. */
-  readonly onEnded: (reply: Reply, outcome: ReplyOutcome) => void;
+  readonly onEnded: (reply: HmiReply, outcome: ReplyOutcome) => void;
 }
 
 /** A reply that is to be asked for, whose row is still empty. */
@@ -32,9 +32,9 @@ export interface NewReply extends StartedReply {
 }
 
 /** The last reply of each conversation: running, or kept for late readers. */
-export class Replies {
+export class RunningReplies {
   readonly #settings: RepliesSettings;
-  readonly #bySession = new Map<string, Reply>();
+  readonly #bySession = new Map<string, HmiReply>();
   readonly #finished: FinishedLogs;
   #isClosed = false;
 
@@ -48,7 +48,7 @@ export class Replies {
   }
 
   /** The conversation's running or kept reply. */
-  find(sessionId: string): Reply | undefined {
+  find(sessionId: string): HmiReply | undefined {
     return this.#bySession.get(sessionId);
   }
 
@@ -85,7 +85,7 @@ export class Replies {
   }
 
   /** Asks the gateway for a reply. */
-  begin({ question, byPostOnly, ...started }: NewReply): Reply {
+  begin({ question, byPostOnly, ...started }: NewReply): HmiReply {
     const { gateway } = this.#settings;
     const { session_id, message_id } = started.row;
     const asked = { session_id, message_id, question, byPostOnly };
@@ -94,7 +94,7 @@ export class Replies {
   }
 
   /** Takes a reply up again that a stopped HMI began; where the gateway has it no more, it ends as `interrupted`. */
-  rejoin({ reply: row, message, user }: OwnedReply): Reply {
+  rejoin({ reply: row, message, user }: OwnedReply): HmiReply {
     const { gateway } = this.#settings;
     const { session_id, message_id } = row;
     const events: ReplyStart["events"] = (signal) => gateway.join({ session_id, message_id }, signal);
@@ -112,15 +112,15 @@ export class Replies {
     await Promise.all([...this.#bySession.values()].map((reply) => reply.leave()));
   }
 
-  get #running(): Reply[] {
+  get #running(): HmiReply[] {
     return [...this.#bySession.values()].filter((reply) => !reply.log.ended);
   }
 
-  #add(start: Omit<ReplyStart, "stopAtGateway">): Reply {
+  #add(start: Omit<ReplyStart, "stopAtGateway">): HmiReply {
     const { gateway, stream, onAbandoned } = this.#settings;
     const { session_id, message_id } = start.row;
     const stopAtGateway = () => stopAt(gateway, session_id, message_id);
-    const reply = new Reply({ ...start, stopAtGateway }, this.#settings);
+    const reply = new HmiReply({ ...start, stopAtGateway }, this.#settings);
     this.#bySession.set(reply.sessionId, reply);
     if (stream.on_reader_gone === "cancel") {
       whenAbandoned(reply.log, stream.orphan_grace_ms, () => {
@@ -133,7 +133,7 @@ export class Replies {
     return reply;
   }
 
-  #keep(reply: Reply, outcome: ReplyOutcome): void {
+  #keep(reply: HmiReply, outcome: ReplyOutcome): void {
     const forget = (): void => {
       if (this.#bySession.get(reply.sessionId) === reply) this.#bySession.delete(reply.sessionId);
     };
