@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { ServiceEvent } from "../../src/supervisor/supervisor-protocol.ts";
@@ -64,23 +64,31 @@ test("a failed start is remembered after it was cleared away, with the next comm
   ]);
 });
 
-/** Slow enough that its supervisor can be killed while it starts, and another one be asked. */
-const STARTS_SLOWLY = `
+/** Answers once there is a file `go`: until then its supervisor can be killed, and another one be asked. */
+const STARTS_WHEN_TOLD = `
 services:
   hmi:
     command:
       - node
       - -e
-      - setTimeout(() => require("node:http").createServer((_, to) => to.end()).listen(process.env.PORT), 6000)
+      - |
+        const look = setInterval(() => {
+          if (!require("node:fs").existsSync("go")) return;
+          clearInterval(look);
+          require("node:http").createServer((_, to) => to.end()).listen(process.env.PORT);
+        }, 20);
 `;
 
 test("a supervisor that is killed while up waits is replaced, and up ends as if nothing had been", async () => {
-  const stack = await testStack({}, STARTS_SLOWLY);
+  const stack = await testStack({}, STARTS_WHEN_TOLD);
   const up = stack.start("up", "--detach");
   await expect.poll(() => stack.pids().hmi, PATIENTLY).toBeDefined();
   const { hmi } = stack.pids();
   const killed = supervisorOf(stack);
   process.kill(killed, "SIGKILL");
+  const isReplaced = () => ![undefined, killed].includes(stack.pidOf("supervisor"));
+  await expect.poll(isReplaced, PATIENTLY).toBe(true);
+  writeFileSync(join(stack.cwd, "go"), "");
   expect(await up.ended).toMatchObject({ exitCode: 0 });
   expect(supervisorOf(stack)).not.toBe(killed);
   expect(processesOf(stack.stateDir, "hmi")).toEqual([hmi]);
