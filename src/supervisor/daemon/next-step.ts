@@ -22,7 +22,7 @@ export type NextStep =
   /** Take over what runs already. */
   | { readonly to: "pick_up"; readonly running: Running }
   /** Watch it until it ends. */
-  | { readonly to: "watch"; readonly life: ServiceRun }
+  | { readonly to: "watch"; readonly run: ServiceRun }
   /** Clear up after it. `event`: what its end is told as, where no command stopped it. */
   | {
       readonly to: "end";

@@ -25,19 +25,19 @@ export class ServiceRuns {
   /** A run that this process launched; a daemon that it left behind, with another record, is nobody's child. */
   launched({ record: launched, exit, ended }: Launch, record: ServiceRecord): ServiceRun {
     if (!isSameRun(launched, record)) return this.other(record);
-    const life: { record: ServiceRecord; exit: LastExit | undefined } = { record, exit: undefined };
+    const run: { record: ServiceRecord; exit: LastExit | undefined } = { record, exit: undefined };
     exit.then(({ code, signal }) => {
-      life.exit = { at: new Date().toISOString(), code, signal, reason: String(ended.reason) };
+      run.exit = { at: new Date().toISOString(), code, signal, reason: String(ended.reason) };
       this.#changes.tell();
     });
-    return life;
+    return run;
   }
 
   /** A run that another process launched. */
   other(record: ServiceRecord): ServiceRun {
-    const life = { record, exit: undefined };
-    this.#others.add(life);
-    return life;
+    const run = { record, exit: undefined };
+    this.#others.add(run);
+    return run;
   }
 
   /** Whether the OS tells of the end of each. */
@@ -47,30 +47,30 @@ export class ServiceRuns {
 
   /** Looks which of the others have ended: one small file of /proc each. */
   look(): void {
-    for (const life of this.#others) {
-      if (isSameProcess(life.record)) continue;
-      life.exit = unknownExit(UNSEEN);
-      this.#others.delete(life);
+    for (const run of this.#others) {
+      if (isSameProcess(run.record)) continue;
+      run.exit = unknownExit(UNSEEN);
+      this.#others.delete(run);
       this.#changes.tell();
     }
   }
 
   /** Says nothing more of a run. */
-  forget(life: ServiceRun): void {
-    this.#others.delete(life);
+  forget(run: ServiceRun): void {
+    this.#others.delete(run);
   }
 }
 
 /** A run that was picked up before it was ready, as if this process had launched it: to be waited for like any other. */
-export function asLaunch(life: ServiceRun, changes: ChangeNotifier): Launch {
+export function asLaunch(run: ServiceRun, changes: ChangeNotifier): Launch {
   const ended = new AbortController();
   const exit = changes
-    .until(() => life.exit !== undefined)
+    .until(() => run.exit !== undefined)
     .then(() => {
-      ended.abort(life.exit?.reason);
+      ended.abort(run.exit?.reason);
       return { code: null, signal: null };
     });
-  return { record: life.record, exit, ended: ended.signal, logSize: life.record.log_size ?? 0 };
+  return { record: run.record, exit, ended: ended.signal, logSize: run.record.log_size ?? 0 };
 }
 
 /** Why there is no exit code of a process that was not a child of this one. */

@@ -35,7 +35,7 @@ async function take(next: NextStep, service: SupervisedService): Promise<NextSte
     case "pick_up":
       return await pickUpStep(service, next.running);
     case "watch":
-      return await watchStep(service, next.life);
+      return await watchStep(service, next.run);
     case "end":
       return await endStep(service, next.record, next.exit, next.event);
     case "pause":

@@ -18,7 +18,7 @@ export interface SupervisionParts {
   readonly changes: ChangeNotifier;
   readonly states: ServiceStateStore;
   readonly desired: DesiredState;
-  readonly lives: ServiceRuns;
+  readonly runs: ServiceRuns;
   /** By its name, the service of which one is a copy beside others; of copies alone. */
   readonly copyOf: ReadonlyMap<string, string>;
   /** Told of each event after it was written down. */

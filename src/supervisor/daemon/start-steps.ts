@@ -114,7 +114,7 @@ export async function becomeReadyStep(
   if (started !== null) shared.states.noteStart(spec.name);
   service.tell("ready", record, ready_ms === null ? null : `after ${ready_ms} ms`);
   service.becameReady(ready_ms);
-  return { to: "watch", life: shared.lives.launched(launch, record) };
+  return { to: "watch", run: shared.runs.launched(launch, record) };
 }
 
 /** The same of a job: others may start once it is done. */

@@ -41,7 +41,7 @@ export async function supervise(plan: SupervisorPlan): Promise<string> {
   const names = [...plan.services, ...plan.watched].map(({ name }) => name);
   const states = new ServiceStateStore(state, changes, digestOfJson(plan), before.states, names);
   const desired = new DesiredState(state, changes);
-  const lives = new ServiceRuns(changes);
+  const runs = new ServiceRuns(changes);
   const webhook = plan.webhook === undefined ? undefined : new EventWebhook(plan.webhook, say);
   const onEvent = (event: ServiceEvent) => webhook?.send(event);
   const copyOf = new Map(plan.services.flatMap(({ name, copyOf }) => (copyOf ? [[name, copyOf]] : [])));
@@ -50,7 +50,7 @@ export async function supervise(plan: SupervisorPlan): Promise<string> {
     changes,
     states,
     desired,
-    lives,
+    runs,
     copyOf,
     onEvent,
     end: over.resolve,
@@ -61,11 +61,11 @@ export async function supervise(plan: SupervisorPlan): Promise<string> {
   let version = "";
   const look = (): void => {
     desired.refresh();
-    lives.look();
+    runs.look();
     const present = fileVersionOf(recordFile);
     if (present !== version && ownRecord(state) === undefined) over.resolve(NOT_RECORDED);
     version = present;
-    nextLook = setTimeout(look, desired.isTold && lives.areTold ? CALM_LOOK_MS : LOOK_MS);
+    nextLook = setTimeout(look, desired.isTold && runs.areTold ? CALM_LOOK_MS : LOOK_MS);
   };
   let nextLook = setTimeout(look, LOOK_MS);
   desired.watch();

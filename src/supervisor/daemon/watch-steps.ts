@@ -17,16 +17,16 @@ import type { SupervisedService } from "./supervised-service.ts";
 /** Watches a service that runs without this supervisor's doing. */
 export async function pickUpStep(service: SupervisedService, running: Running): Promise<NextStep> {
   const { record, recorded, healthy } = running;
-  const { lives, changes } = service.shared;
+  const { runs, changes } = service.shared;
   if (!recorded) await service.supervision.underLock(() => recordAgain(service, record));
   service.tell(record.adopted === true ? "adopted" : "picked_up", record);
-  const life = lives.other(record);
+  const run = runs.other(record);
   if (healthy && !service.isJob && !awaitsItsLine(service, record)) {
     service.becameReady(null);
-    return { to: "watch", life };
+    return { to: "watch", run };
   }
   service.report({ phase: "starting" });
-  return { to: "become_ready", launch: asLaunch(life, changes), started: null };
+  return { to: "become_ready", launch: asLaunch(run, changes), started: null };
 }
 
 /** Whether a line of the log tells that it is ready, and the supervisor before this one still waited for that. */
@@ -41,24 +41,24 @@ async function recordAgain({ shared }: SupervisedService, record: ServiceRecord)
 }
 
 /** Until it ends, counts as ended, or is asked for anew. That nobody wants it any more does not end it. */
-export async function watchStep(service: SupervisedService, life: ServiceRun): Promise<NextStep> {
+export async function watchStep(service: SupervisedService, run: ServiceRun): Promise<NextStep> {
   const { spec, policy } = service;
   const { live } = spec;
-  const { lives, changes } = service.shared;
+  const { runs, changes } = service.shared;
   const over = new AbortController();
   const target = { ...spec, environment: service.environment };
   const damper = new FlapDamping(live?.everyMs ?? 0);
-  const note = (answer: ProbeResult) => noteAnswer(service, answer, life, damper);
+  const note = (answer: ProbeResult) => noteAnswer(service, answer, run, damper);
   const pulse = watchLiveness(target, live, note, over.signal);
   // Who restarts nothing is not helped by stopping it.
   const isDead = () => live !== undefined && pulse.bad >= live.failures && policy.when !== "no";
   await changes.until(
-    () => life.exit !== undefined || isDead() || service.isAskedAnew || service.mustStartAgain,
+    () => run.exit !== undefined || isDead() || service.isAskedAnew || service.mustStartAgain,
   );
   over.abort();
-  lives.forget(life);
+  runs.forget(run);
 
-  const { exit, record } = life;
+  const { exit, record } = run;
   if (exit !== undefined) return { to: "end", record, exit, event: "exited" };
   if (service.isAskedAnew) return { to: "begin", mustStop: true };
   const other = service.restartedOther;
@@ -100,10 +100,10 @@ export async function endStep(
   exit: LastExit,
   event: "exited" | "ended",
 ): Promise<NextStep> {
-  const { state, lives } = service.shared;
+  const { state, runs } = service.shared;
   try {
     const daemon = exit.code === 0 ? await followDaemon(record, state) : undefined;
-    if (daemon !== undefined) return { to: "watch", life: lives.other(daemon) };
+    if (daemon !== undefined) return { to: "watch", run: runs.other(daemon) };
     return await service.supervision.underLock(async () => {
       const reading = readRecord(state, record.name);
       const isOurs = reading.kind === "record" && isSameRun(reading.record, record);
