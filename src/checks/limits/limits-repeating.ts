@@ -1,6 +1,6 @@
-import type { Notice } from "../../contract/event-schemas.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import type { SeenNotice } from "../../targets/drivers/reply-facts.ts";
 import { describeStream, eventsIn, finishReasonOf, textIn } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { replyRow, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
@@ -32,7 +32,7 @@ export const repeating = defineCheck<Context["target"], readonly SeenReply[]>({
 function judgeOne(reply: SeenReply): Broken | undefined {
   const { stream } = reply;
   const events = eventsIn(stream);
-  const isIt = ({ code }: Pick<Notice, "code">): boolean => code === "repeating";
+  const isIt = ({ code }: SeenNotice): boolean => code === "repeating";
   const told = events.filter((event) => event.type === "notice" && isIt(event)).length;
   const saved = replyRow(reply)?.notices?.filter(isIt).length ?? 0;
   const isWhole = textIn(stream.events) === PIECE.repeat(TIMES) && finishReasonOf(stream) === "stop";

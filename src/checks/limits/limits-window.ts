@@ -1,5 +1,5 @@
-import type { Notice } from "../../contract/event-schemas.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import type { SeenNotice } from "../../targets/drivers/reply-facts.ts";
 import { textsOf } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { eventsOf, isWholeEnding, lastWord } from "../stream-endings.ts";
@@ -17,7 +17,8 @@ export const window = defineCheck<Context["target"], OutgrownConversation>({
   judge({ streams, rows, replies }) {
     const failed = streams.map(lastWord).find((word) => !isWholeEnding(word));
     if (failed !== undefined) throw new CouldNotRun(`a reply ended with ${failed}`);
-    const isIt = ({ code, left_out }: Notice): boolean => code === "context_trimmed" && (left_out ?? 0) > 0;
+    const isIt = ({ code, left_out }: SeenNotice): boolean =>
+      code === "context_trimmed" && Number(left_out ?? 0) > 0;
     const told = streams.map((stream) =>
       eventsOf(stream).some((event) => event.type === "notice" && isIt(event)),
     );

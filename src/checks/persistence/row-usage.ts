@@ -1,7 +1,6 @@
-import type { Usage } from "../../contract/event-schemas.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { lastFact } from "../../targets/drivers/reply-facts.ts";
+import { lastFact, type SeenUsage } from "../../targets/drivers/reply-facts.ts";
 import { rowsDoNotTell } from "../not-told.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
@@ -60,7 +59,7 @@ function comparable(reply: StoredReply): readonly [Ending, Ending] {
 }
 
 /** Usage and finish reason; null for what is not told. */
-type Ending = readonly [Usage | null, string | null | undefined];
+type Ending = readonly [SeenUsage | null, string | null | undefined];
 
 function streamedEnd({ stream }: StoredReply): Ending {
   const usage = lastFact(stream, "usage");
@@ -68,13 +67,13 @@ function streamedEnd({ stream }: StoredReply): Ending {
   return [usage ? usageIn(usage) : null, reason?.kind === "done" ? reason.reason : null];
 }
 
-function usageIn({ prompt, completion }: { prompt: number | null; completion: number | null }): Usage {
+function usageIn({ prompt, completion }: { prompt: number | null; completion: number | null }): SeenUsage {
   const total_tokens = prompt === null || completion === null ? null : prompt + completion;
   return { prompt_tokens: prompt, completion_tokens: completion, total_tokens };
 }
 
 /** In the contract's order of fields; null where nothing was counted. */
-function counted(usage: Usage | null | undefined): Usage | null {
+function counted(usage: SeenUsage | null | undefined): SeenUsage | null {
   if (usage == null) return null;
   const { prompt_tokens, completion_tokens, total_tokens } = usage;
   const isCounted = prompt_tokens !== null || completion_tokens !== null;

@@ -1,6 +1,6 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { lastFact } from "../../targets/drivers/reply-facts.ts";
+import { lastFact, type SeenUsage } from "../../targets/drivers/reply-facts.ts";
 import { describeStream } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { replyRow } from "../seen-reply.ts";
@@ -29,7 +29,7 @@ function judgeOne(failed: FailedReply): Broken | undefined {
     throw new CouldNotRun("the engine has counted");
   }
   // Text came, so that no count can be 0.
-  const isZero = (usage: typeof streamed): boolean =>
+  const isZero = (usage: SeenUsage | null): boolean =>
     usage?.prompt_tokens === 0 || usage?.completion_tokens === 0;
   if (!isZero(streamed) && !isZero(row?.usage ?? null)) return undefined;
   return {

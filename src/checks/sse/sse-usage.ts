@@ -1,8 +1,7 @@
-import type { Usage } from "../../contract/event-schemas.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { NotTold } from "../../harness/target-errors.ts";
-import { lastFact } from "../../targets/drivers/reply-facts.ts";
+import { lastFact, type SeenUsage } from "../../targets/drivers/reply-facts.ts";
 import { describeStream, eventsIn } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { replyRow, type SeenReply } from "../seen-reply.ts";
@@ -79,7 +78,7 @@ function judgeByWire(
   };
 }
 
-function shown(counts: Usage | null): string {
+function shown(counts: SeenUsage | null): string {
   if (counts === null) return "no usage";
   return `${counts.prompt_tokens} + ${counts.completion_tokens} = ${counts.total_tokens} tokens`;
 }

@@ -1,3 +1,4 @@
+import type { Notice, Timings, Usage } from "../../contract/event-schemas.ts";
 import type { Message } from "../../contract/hmi-schemas.ts";
 
 /** What the engine's own clock says of a reply, in milliseconds; null where it does not tell. */
@@ -70,19 +71,29 @@ export function failureOf({ facts }: Heard): Extract<ReplyFact, { kind: "failure
   return failures.find(({ code }) => code !== null) ?? failures[0];
 }
 
-/**
- * What of a row is told by a word: one of the contract's, or whatever the back end says instead. That is for the checks to
- * judge.
- */
-interface RowWords {
+/** Fields by the contract's names, each with whatever a back end has there. */
+export type AnyValues<Fields> = { readonly [Name in keyof Fields]?: unknown };
+
+/** What a row says of the tokens. */
+export type SeenUsage = AnyValues<Usage>;
+
+/** One of a row's notices. */
+export type SeenNotice = AnyValues<Notice>;
+
+/** What a back end may say in words, or in JSON, that are not the contract's. They are for the checks to judge. */
+interface UncheckedFields {
   readonly role: string;
   readonly message_type: string;
   readonly status: string;
   readonly finish_reason: string | null;
+  readonly usage: SeenUsage | null;
+  readonly timings: AnyValues<Timings> | null;
+  readonly notices: readonly SeenNotice[];
+  readonly error: AnyValues<NonNullable<Message["error"]>> | null;
 }
 
 /** A row of which everything was told. */
-export type WholeRow = Omit<Message, keyof RowWords> & RowWords;
+export type WholeRow = Omit<Message, keyof UncheckedFields> & UncheckedFields;
 
 type AlwaysTold = "role" | "content" | "session_id";
 

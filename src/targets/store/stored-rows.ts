@@ -1,6 +1,6 @@
 import { ErrorBody } from "../../contract/common-schemas.ts";
 import { Notice, Timings, Usage } from "../../contract/event-schemas.ts";
-import type { SeenRow, WholeRow } from "../drivers/reply-facts.ts";
+import type { AnyValues, SeenRow, WholeRow } from "../drivers/reply-facts.ts";
 import type { SqlRow } from "./sql-reader.ts";
 import type { StoredConversation } from "./target-store.ts";
 
@@ -31,7 +31,7 @@ export function messageIn(row: SqlRow): SeenRow {
     ...told("status", wordIn),
     ...told("usage", (value) => jsonIn(value, Usage)),
     ...told("timings", (value) => jsonIn(value, Timings)),
-    ...told("notices", (value) => jsonIn(value, Notice.array()) ?? []),
+    ...told("notices", noticesIn),
     ...told("finish_reason", textOrNull),
     ...told("error", (value) => jsonIn(value, ErrorBody.shape.error)),
     ...told("timestamp", timeIn, "created_at"),
@@ -59,18 +59,28 @@ function wordIn(value: unknown): string | undefined {
 }
 
 /** JSON, as text or as the driver has parsed it; the schema brings its fields into the contract's order. */
-function jsonIn<Value>(
+function jsonIn<Fields extends object>(
   value: unknown,
-  schema: { safeParse(value: unknown): { data?: Value | undefined } },
-): Value | null {
+  schema: { safeParse(value: unknown): { data?: Fields | undefined } },
+): AnyValues<Fields> | null {
   if (value == null) return null;
-  let json = value;
+  const json = parsed(value);
+  // What has none of the fields, or is no JSON at all, is judged as what it is.
+  return schema.safeParse(json).data ?? (json as AnyValues<Fields>);
+}
+
+/** None where the store has no list there. */
+function noticesIn(value: unknown): WholeRow["notices"] {
+  const json = parsed(value);
+  return Notice.array().safeParse(json).data ?? (Array.isArray(json) ? json : []);
+}
+
+function parsed(value: unknown): unknown {
   try {
-    if (typeof value === "string") json = JSON.parse(value);
+    return typeof value === "string" ? JSON.parse(value) : value;
   } catch {
-    // What is no JSON is judged as what it is.
+    return value;
   }
-  return schema.safeParse(json).data ?? (json as Value | null);
 }
 
 function timeIn(value: unknown): string {
