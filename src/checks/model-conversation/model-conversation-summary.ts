@@ -31,7 +31,7 @@ interface Evidence {
 const LEAST_PATIENCE_MS = 10_000;
 /** As long as a stack may try for one (contract, section 3). */
 const MOST_PATIENCE_MS = 60_000;
-/** The engine reads what is summarised, which is as much as so many short exchanges, and writes more than for one. */
+/** The engine reads what is summarised, which is as much as this many short exchanges, and writes more than for one. */
 const EXCHANGES_LONG = 60;
 const LOOK_AGAIN_MS = 10;
 

@@ -45,7 +45,7 @@ export interface MovingReader {
 /** The reply takes seconds: in that time each copy has looked for replies that others left. */
 const OPTIONS = { num_predict: 300, stand_in_tokens: 64, stand_in_token_ms: 40 };
 
-/** The reader loses its connection after so many tokens. */
+/** The reader loses its connection after this many tokens. */
 const TOKENS_A_PIECE = 8;
 
 /** More connections than that nobody makes for one reply. */

@@ -19,7 +19,7 @@ export async function touchConversation(
   return toSession(after ?? {});
 }
 
-/** The conversation of this row as {@link touchConversation} makes it, with so many messages more. */
+/** The conversation of this row as {@link touchConversation} makes it, with this many messages more. */
 export function touchedSession(
   before: Row,
   { now, title, added }: { readonly now: string; readonly title: string; readonly added: number },
