@@ -9,7 +9,7 @@ import { RECORD_REALM } from "../contract/caller-headers.ts";
 import type { WireError } from "../contract/wire-error.ts";
 import { wireErrorBody } from "../contract/wire-error-body.ts";
 import { type CallerPolicy, callerOf, type Deed, refusalOf } from "./caller-guard.ts";
-import { answerOddRequests, refuseConnection } from "./odd-requests.ts";
+import { answerOddRequests, refuseConnection } from "./malformed-requests.ts";
 
 /** Who may make a call. */
 export interface CallGuard {

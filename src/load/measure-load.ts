@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { LoadProgress, LoadReport } from "../harness/load-report.ts";
 import type { TargetUrls } from "../targets/open-target.ts";
-import { findKnee } from "./knee.ts";
+import { findKnee } from "./find-knee.ts";
 import type { DriveJob, DriveProgress } from "./load-messages.ts";
 import { type LoadSettings, type PlannedLoadStep, planSteps } from "./load-plan.ts";
 import { progressAt } from "./load-progress.ts";

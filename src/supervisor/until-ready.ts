@@ -5,7 +5,7 @@ import { UserError } from "../errors/user-error.ts";
 import { describeListener, isInTheWay, listeningAddressesOf } from "../os/listening-ports.ts";
 import { everyone, isSameProcess, membersOf } from "../os/process-identity.ts";
 import { findStrangers } from "./find-foreign-listeners.ts";
-import { followDaemon, noteChanges } from "./follow-daemon.ts";
+import { followDaemonizedService, noteChanges } from "./follow-daemonized-service.ts";
 import type { Exit, Launch } from "./launch-service.ts";
 import { isSameRun, readRecord } from "./process-record.ts";
 import { RunLog } from "./run-log.ts";
@@ -124,7 +124,7 @@ async function daemonOf(
   { exit }: Launch,
 ): Promise<ServiceRecord | undefined> {
   const { code } = await exit;
-  return code === 0 ? await followDaemon(record, state) : undefined;
+  return code === 0 ? await followDaemonizedService(record, state) : undefined;
 }
 
 /** Another process may have taken the port meanwhile: then the good answer is not the service's. */

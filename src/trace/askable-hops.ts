@@ -5,7 +5,7 @@ import { askChatHop, type TracePlace } from "./ask-chat-hop.ts";
 import { askEngineHop } from "./ask-engine-hop.ts";
 import { askGatewayHop } from "./ask-gateway-hop.ts";
 import type { EngineFollower } from "./engine-requests.ts";
-import { HOP_TITLES } from "./hop.ts";
+import { HOP_TITLES } from "./hop-names.ts";
 import type { HopQuestion } from "./hop-question.ts";
 import type { HopObservation, HopPass } from "./trace-report.ts";
 

@@ -1,4 +1,4 @@
-import { HOP_TITLES } from "./hop.ts";
+import { HOP_TITLES } from "./hop-names.ts";
 import {
   duration,
   hopsBehind,

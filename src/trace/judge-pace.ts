@@ -1,5 +1,5 @@
 import { answererOf, stopBuffering } from "../targets/buffering-proxy.ts";
-import { HOP_TITLES } from "./hop.ts";
+import { HOP_TITLES } from "./hop-names.ts";
 import {
   duration,
   type JudgedTrace,

@@ -1,4 +1,4 @@
-import type { HopName } from "./hop.ts";
+import type { HopName } from "./hop-names.ts";
 import type { HopObservation, HopPass, TraceFinding, TraceObservations } from "./trace-report.ts";
 
 /** What one judge says of a trace. */

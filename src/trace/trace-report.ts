@@ -1,7 +1,7 @@
 /** What a trace has seen, and what it says of it: the shape of `stack trace --json`. */
 import type { EngineOptions } from "../contract/gateway-schemas.ts";
 import type { EngineTimings } from "../targets/drivers/reply-facts.ts";
-import type { HopName } from "./hop.ts";
+import type { HopName } from "./hop-names.ts";
 
 /** One trace. All times are milliseconds; whatever was not told is null. */
 export interface TraceReport {

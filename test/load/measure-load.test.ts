@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import { WireError } from "../../src/contract/wire-error.ts";
 import type { LoadReport } from "../../src/harness/load-report.ts";
-import { findKnee } from "../../src/load/knee.ts";
+import { findKnee } from "../../src/load/find-knee.ts";
 import { type MeasureLoadOptions, measureLoad } from "../../src/load/measure-load.ts";
 import { startEngine } from "../../src/services/engine/start-engine.ts";
 import type { EngineClient } from "../../src/services/gateway/engine-client.ts";

@@ -239,7 +239,7 @@ export const HELD_BY: Holders = {
     bad_request: {
       "services/bad-requests.test.ts": "a body %s is refused by every call that takes one",
       "services/http/http-server.test.ts": "every bad field is named at once",
-      "http-guard/odd-requests.test.ts": [
+      "http-guard/malformed-requests.test.ts": [
         "%s is answered as the contract's errors are",
         "what Node refuses as %s is answered with %i",
       ],

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { LoadReport } from "../../src/harness/load-report.ts";
 import { asReport } from "../../src/harness/report-schema.ts";
 import { countOutcomes, type RunEvent, type RunReport } from "../../src/harness/run-report.ts";
-import { findKnee } from "../../src/load/knee.ts";
+import { findKnee } from "../../src/load/find-knee.ts";
 import { html } from "../../src/reporters/html/html-reporter.ts";
 import { json } from "../../src/reporters/json-reporter.ts";
 import { junit } from "../../src/reporters/junit-reporter.ts";

@@ -7,7 +7,7 @@ import { findListeners } from "../../src/os/listening-ports.ts";
 import { describeProcess, identify, identifySelf } from "../../src/os/process-identity.ts";
 import { adopt } from "../../src/supervisor/adopt-service.ts";
 import { endOccupant } from "../../src/supervisor/end-occupant.ts";
-import { followDaemon } from "../../src/supervisor/follow-daemon.ts";
+import { followDaemonizedService } from "../../src/supervisor/follow-daemonized-service.ts";
 import { inspectService } from "../../src/supervisor/inspect-service.ts";
 import { occupantOf } from "../../src/supervisor/port-occupant.ts";
 import { writeRecord } from "../../src/supervisor/process-record.ts";
@@ -94,7 +94,7 @@ test("start: a process that has the recorded pid is not signalled", async () => 
 
 test("follow: a process that has the recorded pid is not made the leader", async () => {
   const { state, innocent, record } = await withDecoy();
-  expect(await followDaemon(record, state)).toBeUndefined();
+  expect(await followDaemonizedService(record, state)).toBeUndefined();
   expectUnharmed(innocent);
 });
 

@@ -1,5 +1,5 @@
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
-import type { HopName } from "../../src/trace/hop.ts";
+import type { HopName } from "../../src/trace/hop-names.ts";
 import { NOTHING_SEEN } from "../../src/trace/hop-pass.ts";
 import type { TraceOptions } from "../../src/trace/trace-options.ts";
 import type { HopPass, TraceObservations } from "../../src/trace/trace-report.ts";

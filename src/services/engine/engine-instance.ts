@@ -1,5 +1,5 @@
 import type { GenerationLog } from "./generation-record.ts";
-import type { ModelScheduler } from "./scheduler.ts";
+import type { ModelScheduler } from "./model-scheduler.ts";
 
 /** The state of one running stand-in. */
 export interface Engine {

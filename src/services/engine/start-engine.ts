@@ -9,7 +9,7 @@ import { DEFAULTS } from "../../contract/contract-defaults.ts";
 import type { RecordAccess } from "../../http-guard/record-access.ts";
 import { createEngineServer } from "./engine-server.ts";
 import { GenerationLog } from "./generation-record.ts";
-import { ModelScheduler } from "./scheduler.ts";
+import { ModelScheduler } from "./model-scheduler.ts";
 import { ANNOUNCEMENT } from "./scripted-reply.ts";
 
 /** All settings of a stand-in, with who may read its record; each has a default, of the host 127.0.0.1. */

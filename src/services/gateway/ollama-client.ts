@@ -8,7 +8,7 @@ import {
 import { findModel } from "../../contract/model-names.ts";
 import { engineRoutes } from "../../contract/routes.ts";
 import { WireError } from "../../contract/wire-error.ts";
-import { createUpstream, type Upstream } from "../http/upstream.ts";
+import { createUpstream, type Upstream } from "../http/upstream-client.ts";
 import { createReplyLimit } from "../stream/reply-limit.ts";
 import type { EngineClient, EngineClientOptions, InstalledEngineModel } from "./engine-client.ts";
 import { type EngineRefusal, engineRefusalError } from "./engine-failure.ts";

@@ -1,7 +1,7 @@
 import { STAND_IN_BUILD } from "../../contract/contract-defaults.ts";
 import { EngineVersion } from "../../contract/engine-schemas.ts";
 import { engineRoutes } from "../../contract/routes.ts";
-import type { Upstream } from "../http/upstream.ts";
+import type { Upstream } from "../http/upstream-client.ts";
 import type { EngineIdentity } from "./engine-client.ts";
 
 /** Asks an Ollama, or the stand-in, which of them it is; throws where it is neither. */

@@ -3,7 +3,7 @@ import { findModel } from "../../contract/model-names.ts";
 import { engineRoutes } from "../../contract/routes.ts";
 import { isEventStreamType } from "../../contract/sse-decoder.ts";
 import { WireError } from "../../contract/wire-error.ts";
-import { createUpstream, type Upstream } from "../http/upstream.ts";
+import { createUpstream, type Upstream } from "../http/upstream-client.ts";
 import { createReplyLimit } from "../stream/reply-limit.ts";
 import type {
   EngineClient,

@@ -10,6 +10,7 @@ import type { EngineSettings } from "../conversations/engine-settings.ts";
 import { isStoreUnwell } from "../conversations/store-unwell.ts";
 import type { Draining } from "../http/draining.ts";
 import type { EventLog } from "../stream/event-log.ts";
+import { BackgroundSummaries } from "./background-summaries.ts";
 import { CancelRequests } from "./cancel-requests.ts";
 import { chooseModel } from "./choose-model.ts";
 import { type AskedLog, findLog, findLogOfEvent } from "./find-reply-log.ts";
@@ -24,7 +25,6 @@ import type { SaverSettings } from "./reply-saver.ts";
 import { RunningReplies } from "./running-replies.ts";
 import { saveMessage } from "./save-message.ts";
 import type { UserEventPublisher } from "./shared-user-events.ts";
-import { Summaries } from "./summaries.ts";
 
 export interface ChatSettings extends TurnContext, Pick<SaverSettings, "onError"> {
   readonly stream: StreamSettings;
@@ -55,7 +55,7 @@ export interface SentAndSaved {
 export class ChatService {
   readonly #settings: ChatSettings;
   readonly #replies: RunningReplies;
-  readonly #summaries: Summaries;
+  readonly #summaries: BackgroundSummaries;
   readonly #cancellations: CancelRequests;
   readonly #left: OrphanedReplies;
   /** The other HMIs on the same database that write replies. */
@@ -66,7 +66,7 @@ export class ChatService {
   constructor(settings: ChatSettings) {
     const { stream, store, gateway, events, limitsOf, defaults, summaryQuietMs, onError } = settings;
     this.#settings = settings;
-    this.#summaries = new Summaries(
+    this.#summaries = new BackgroundSummaries(
       { store, gateway, events, limitsOf, defaults, summaryQuietMs, onError },
       () => this.#replies.activeCount > 0,
     );

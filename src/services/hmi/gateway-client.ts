@@ -10,7 +10,7 @@ import { parseEventData } from "../../contract/sse.ts";
 import { createSseDecoder } from "../../contract/sse-decoder.ts";
 import { trimmedNotice } from "../../contract/trimmed-notice.ts";
 import { WIRE_ERRORS, WireError, type WireErrorCode } from "../../contract/wire-error.ts";
-import { createUpstream, type Upstream } from "../http/upstream.ts";
+import { createUpstream, type Upstream } from "../http/upstream-client.ts";
 import { createReplyLimit } from "../stream/reply-limit.ts";
 
 /** Names one reply at the gateway. */

@@ -3,7 +3,7 @@ import { LIMITS } from "../../contract/contract-defaults.ts";
 import { REPLICA_ID_HEADER } from "../../contract/replica-headers.ts";
 import { WireError } from "../../contract/wire-error.ts";
 import { type OwnNames, ownPagesOnly } from "../../http-guard/caller-policies.ts";
-import { answerOddRequests, refuseConnection } from "../../http-guard/odd-requests.ts";
+import { answerOddRequests, refuseConnection } from "../../http-guard/malformed-requests.ts";
 import { guardFastifyCalls } from "./guard-fastify-calls.ts";
 import { identifyCallers } from "./identify-callers.ts";
 import type { People } from "./identify-people.ts";

@@ -1,5 +1,5 @@
 /** A service that runs: taken over, watched, and cleared up after. */
-import { followDaemon } from "../follow-daemon.ts";
+import { followDaemonizedService } from "../follow-daemonized-service.ts";
 import { isSameRun, readRecord, writeRecord } from "../process-record.ts";
 import type { ProbeResult } from "../run-probe.ts";
 import type { ServiceRecord } from "../service-spec.ts";
@@ -102,7 +102,7 @@ export async function endStep(
 ): Promise<NextStep> {
   const { state, runs } = service.shared;
   try {
-    const daemon = exit.code === 0 ? await followDaemon(record, state) : undefined;
+    const daemon = exit.code === 0 ? await followDaemonizedService(record, state) : undefined;
     if (daemon !== undefined) return { to: "watch", run: runs.other(daemon) };
     return await service.supervision.underLock(async () => {
       const reading = readRecord(state, record.name);

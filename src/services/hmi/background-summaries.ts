@@ -39,7 +39,7 @@ const PAUSE_MS = 5_000;
  * section 3). One is made at a time, when no reply has run for a moment, because an engine may have a single slot; it
  * gives way to any person's message at once, and is taken up again later.
  */
-export class Summaries {
+export class BackgroundSummaries {
   readonly #settings: SummarySettings;
   /** Whether a reply is being written that a summary would be in the way of. */
   readonly #isBusy: () => boolean;

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { findKnee } from "../../src/load/knee.ts";
+import { findKnee } from "../../src/load/find-knee.ts";
 import { loadStep } from "../support/load-step.ts";
 
 /** What users see of an engine that writes this many replies at once, each in a second, and has the others wait. */

@@ -3,7 +3,7 @@ import { connect, createServer as createTcpServer } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
 import { ErrorBody } from "../../src/contract/common-schemas.ts";
-import { refuseConnection } from "../../src/http-guard/odd-requests.ts";
+import { refuseConnection } from "../../src/http-guard/malformed-requests.ts";
 import { createServer, listen } from "../../src/services/http/http-server.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
 

@@ -14,7 +14,7 @@ import { withLock } from "./state-lock.ts";
  * @returns the new record; undefined where there is nobody to follow, or where the service was stopped or started
  *   again meanwhile
  */
-export async function followDaemon(
+export async function followDaemonizedService(
   record: ServiceRecord,
   state: StateFolder,
 ): Promise<ServiceRecord | undefined> {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { MODELS, type StandInModel } from "../../../src/services/engine/engine-models.ts";
-import { ModelScheduler } from "../../../src/services/engine/scheduler.ts";
+import { ModelScheduler } from "../../../src/services/engine/model-scheduler.ts";
 
 const [model] = MODELS as [StandInModel];
 const { signal } = new AbortController();
