@@ -12,29 +12,35 @@ import { messageOf, nodeErrorCode } from "./errors/thrown-error.ts";
 import { EXIT, UserError } from "./errors/user-error.ts";
 import type { RunningService } from "./services/http/running-service.ts";
 import { returnMemoryWhenQuiet } from "./services/release-idle-memory.ts";
-import { openStore, startGatewayOn, startHmiOn, startStandIn } from "./services/start-services.ts";
-import { startTap } from "./tap/start-tap.ts";
 
 type Starter = (
   config: Config,
   logger: pino.Logger,
 ) => Promise<Pick<RunningService, "url" | "drain" | "close">>;
 
+/** Each loads what it is made of, and nothing of the others. */
 const STARTERS: Readonly<Record<string, Starter>> = {
-  engine: (config) => startStandIn(config, process.env),
-  tap: ({ engine, auth, http }) =>
-    startTap({
+  engine: async (config) => {
+    const { startStandIn } = await import("./services/start-stand-in.ts");
+    return await startStandIn(config, process.env);
+  },
+  tap: async ({ engine, auth, http }) => {
+    const { startTap } = await import("./tap/start-tap.ts");
+    return await startTap({
       upstream: engine.url,
       ...tapAddress({ engine }),
       allowedHosts: http.allowed_hosts,
       token: auth.token,
-    }),
+    });
+  },
   gateway: async (config, logger) => {
+    const { openStore, startGatewayOn } = await import("./services/start-services.ts");
     const store = await openStore(config);
     const gateway = await startGatewayOn(config, store, { logger });
     return { ...gateway, close: () => gateway.close().finally(() => store.close()) };
   },
   hmi: async (config, logger) => {
+    const { openStore, startHmiOn } = await import("./services/start-services.ts");
     const store = await openStore(config);
     const hmi = await startHmiOn(config, store, urlOf(config.gateway), { logger });
     return { ...hmi, close: () => hmi.close().finally(() => store.close()) };

@@ -142,7 +142,7 @@ test("the imports are found, of every kind", () => {
     isType: true,
   });
   expect(importsOf("services/start-services.ts")).toContainEqual({
-    to: "services/engine/start-engine.ts",
+    to: "services/hmi/start-hmi.ts",
     isType: false,
   });
   expect(importsOf("config/load-config.ts")).toContainEqual({

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyBaseLogger } from "fastify";
 import type { Config } from "../config/config-schema.ts";
-import { type Address, addressOfUrl } from "../contract/address.ts";
+import type { Address } from "../contract/address.ts";
 import { LOCAL_USER } from "../contract/caller-headers.ts";
 import { WireError } from "../contract/wire-error.ts";
 import { packageVersion, webFolder } from "../files/package-root.ts";
@@ -11,8 +11,6 @@ import { pendingChatRequest } from "./conversations/conversation-turn.ts";
 import { configuredSettings } from "./conversations/engine-settings.ts";
 import { limitsFrom } from "./conversations/model-limits.ts";
 import { openSqliteStore } from "./conversations/sqlite/open-sqlite-store.ts";
-import { engineOptionsIn } from "./engine/engine-environment.ts";
-import { startEngine } from "./engine/start-engine.ts";
 import { createEngineClient, type EngineClient } from "./gateway/engine-client.ts";
 import { listModels } from "./gateway/list-models.ts";
 import { startGateway } from "./gateway/start-gateway.ts";
@@ -65,23 +63,6 @@ async function openDatabaseStore(place: Config["store"], defaultAgent: string): 
   // Loaded only by whoever has such a store.
   const { openPostgresqlStore } = await import("./conversations/postgresql/open-postgresql-store.ts");
   return await openPostgresqlStore({ url: place.url, defaultAgent });
-}
-
-/**
- * Starts the engine stand-in where the configuration expects an engine.
- *
- * @param env the variables of `ollama serve`, of which it obeys those that it knows
- */
-export async function startStandIn(config: Config, env: NodeJS.ProcessEnv = {}): Promise<RunningService> {
-  const tokenDelayMs = config.engine.token_delay_ms;
-  const access = { token: config.auth.token, allowedHosts: config.http.allowed_hosts };
-  return await startEngine({
-    ...engineOptionsIn(env),
-    ...addressOfUrl(config.engine.url),
-    ...access,
-    tokenDelayMs,
-    announce: true,
-  });
 }
 
 /** Starts the gateway of this configuration. */

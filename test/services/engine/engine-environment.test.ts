@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../../src/config/default-config.ts";
 import { engineOptionsIn } from "../../../src/services/engine/engine-environment.ts";
-import { startStandIn } from "../../../src/services/start-services.ts";
+import { startStandIn } from "../../../src/services/start-stand-in.ts";
 import { call } from "../../support/http.ts";
 
 test("the variables of ollama serve are read", () => {
