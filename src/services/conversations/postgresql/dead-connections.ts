@@ -2,9 +2,9 @@ import type { Socket } from "node:net";
 import type { Pool, PoolClient } from "pg";
 
 /**
- * Closes the connections of a pool that lead nowhere. A network that is cut tells nobody: what is sent over such a
- * connection is just not answered. One that is found so is no exception: the others lead through the same network, unless they have been
- * answered since.
+ * Closes the connections of a pool that lead nowhere. A network that is cut tells nobody: what is sent over such a connection
+ * is just not answered. Where one is found so, the others are taken for dead, too, unless they were answered since: they lead
+ * through the same network.
  */
 export class DeadConnections {
   readonly #silenceMs: number;
