@@ -5,6 +5,7 @@ import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { generationsFor, generationsWith } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { patienceOf, readSettledRows, sendAndReadReply } from "../read-replies.ts";
+import { unlessDirected } from "../spare-the-engine.ts";
 
 /** A conversation that outgrew the window that its profile asks for. */
 export interface OutgrownConversation {
@@ -18,8 +19,9 @@ export interface OutgrownConversation {
 
 /** Of the profile: small, so that a few messages fill it, and of a kind that nobody makes up. */
 export const OPTIONS = { num_ctx: 256, num_predict: 4, seed: 4711, stand_in_token_ms: 4 } as const;
-/** All of them together are more than the window, and each alone is less. */
-const TURNS = 5;
+/** All of them together are more than the window, and each alone is less; of an engine that may be slow, as few as that takes. */
+const TURNS = 6;
+const TURNS_SLOWLY = 4;
 /** How many words a message has, each one token: a real engine on a small machine reads some 60 tokens a second. */
 const WORDS = 36;
 
@@ -35,7 +37,8 @@ export async function outgrowWindow(context: Context): Promise<OutgrownConversat
       await makeProfile(context, { name: "limits", options: OPTIONS }),
     );
     await generationsFor(context, "");
-    const asked = Array.from({ length: TURNS }, (_, turn) => `Turn ${turn} ${word} ${filling(turn)}`);
+    const turns = unlessDirected(context, TURNS_SLOWLY, TURNS);
+    const asked = Array.from({ length: turns }, (_, turn) => `Turn ${turn} ${word} ${filling(turn)}`);
     const streams: SeenStream[] = [];
     // One right after the other: a summary gives way to a message, so that none takes the place of what has no room.
     for (const message of asked) streams.push(await sendAndReadReply(context, sessionId, message));
