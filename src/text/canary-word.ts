@@ -23,9 +23,13 @@ export function canaryOf(bytes: Uint8Array): string {
   return `canary-${syllablesOf(bytes).slice(0, -1)}u`;
 }
 
+const WORD = `(?:[${CONSONANTS}][${VOWELS}]){4}[${CONSONANTS}]u`;
+
 /**
- * Finds a canary in a text, also one of twelve or eight hexadecimal digits, as earlier versions made them. Whoever writes
- * of canary-islands, or of a canary-deployment, has written none.
+ * Finds a canary in a text, also one of twelve or eight hexadecimal digits, as earlier versions made them; and the word of
+ * one where an engine is asked to repeat nothing else. Whoever writes of canary-islands, or of a canary-deployment, has
+ * written none.
  */
-export const CANARY =
-  /\bcanary-(?:(?:[bdfghjklmnprstvz][aeiou]){4}[bdfghjklmnprstvz]u|[0-9a-f]{8}(?:[0-9a-f]{4})?)\b/;
+export const CANARY = new RegExp(
+  `\\bcanary-(?:${WORD}|[0-9a-f]{8}(?:[0-9a-f]{4})?)\\b|^Repeat after me: ${WORD}\\b`,
+);

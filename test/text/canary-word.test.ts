@@ -12,6 +12,7 @@ test("every canary is recognised, with what may follow it", () => {
   for (let count = 0; count < 200; count += 1) {
     const canary = canaryOf(randomBytes(CANARY_BYTES));
     expect(canary).toMatch(/^canary-[a-z]{10}$/);
+    expect(canary.replace("canary-", "Repeat after me: ")).toMatch(CANARY);
     for (const text of [canary, `Hello ${canary}`, `${canary}-of-a`, `Say OK, ${canary}.`, `"${canary}"`])
       expect(text).toMatch(CANARY);
   }
@@ -29,6 +30,7 @@ test.each([
   "canary-bafokeludux",
   "a canary-",
   "canary-7",
+  "bafokeludu",
 ])("what people write is none: %s", (text) => {
   expect(`How is ${text} meant?`).not.toMatch(CANARY);
 });

@@ -41,14 +41,14 @@ export const history = defineCheck<Context["target"], readonly Talk[]>({
     }
     for (const turn of TURNS) {
       await Promise.all(
-        talks.map(({ word, sessionId }) => sendAndReadReply(context, sessionId, `${word} ${turn}`)),
+        talks.map(({ word, sessionId }) => sendAndReadReply(context, sessionId, `canary-${word} ${turn}`)),
       );
     }
     return await Promise.all(
       talks.map(async (talk) => ({
         ...talk,
         rows: await readSettledRows(context, talk.sessionId),
-        generations: await generationsFor(context, `${talk.word} ${TURNS.length}`),
+        generations: await generationsFor(context, `canary-${talk.word} ${TURNS.length}`),
       })),
     );
   },
@@ -73,7 +73,7 @@ async function talksOnAnyWire(context: Context): Promise<readonly Talk[]> {
       const rows: Pick<SeenRow, "content">[] = [];
       let asked = "";
       for (const turn of TURNS) {
-        const { sent, stream } = await converseIn(context, talk, `${word} ${turn}`);
+        const { sent, stream } = await converseIn(context, talk, `canary-${word} ${turn}`);
         asked = sent.text;
         rows.push({ content: asked }, { content: textOf(stream).trim() });
       }

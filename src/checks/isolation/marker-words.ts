@@ -11,7 +11,7 @@ export function timesFor(context: Context, wished: number): number {
   return unlessDirected(context, 3, wished);
 }
 
-/** A request for this word this many times over, which the stand-in follows to the letter. */
+/** A request for this word this many times over, which the stand-in follows to the letter; `CANARY` finds it, too. */
 export function repeatAfterMe(word: string, times: number): string {
   return `Repeat after me: ${Array.from({ length: times }, () => word).join(" ")}`;
 }

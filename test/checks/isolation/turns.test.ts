@@ -5,6 +5,7 @@ import { repeatAfterMe, wordFrom } from "../../../src/checks/isolation/marker-wo
 import { openedMeanwhile } from "../../../src/checks/isolation/opened-meanwhile.ts";
 import { sameMessageId } from "../../../src/checks/isolation/same-message-id.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
+import { CANARY } from "../../../src/text/canary-word.ts";
 import { generation, judge, replyRow, row } from "../model-conversation/evidence.ts";
 import { stream, whole } from "../sse/evidence.ts";
 
@@ -112,7 +113,8 @@ test.each([
   expect(judge(sameMessageId, { streams: [stream(), stream()], ...changes })).toMatchObject({ verdict });
 });
 
-test("a word is that of its canary", () => {
+test("a word is that of its canary, which what is said has, too", () => {
   expect(wordFrom("canary-bafokeludu")).toBe("bafokeludu");
-  expect(repeatAfterMe("bdf", 3)).toBe("Repeat after me: bdf bdf bdf");
+  expect(repeatAfterMe("bafokeludu", 3)).toBe("Repeat after me: bafokeludu bafokeludu bafokeludu");
+  expect(repeatAfterMe("bafokeludu", 3)).toMatch(CANARY);
 });
