@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { NO_POSTGRESQL } from "../../../support/postgresql.ts";
-import { openPostgresqlTestStore, useTestSchemas } from "../../../support/postgresql-test-store.ts";
+import { openPostgresqlTestStore, query, useTestSchemas } from "../../../support/postgresql-test-store.ts";
 import { endingOf, openConversation } from "../../../support/store.ts";
+import { eventually } from "../../../support/streams.ts";
 
 const running = { sessionId: "7", messageId: "1" };
 const kept = { sessionId: "8", messageId: "2" };
@@ -53,6 +54,19 @@ describe.skipIf(NO_POSTGRESQL !== undefined)(`claims of generations ${NO_POSTGRE
     await store.replies.finish(reply.message_id, endingOf({ content: "Hello" }));
     await one.forget(waiting);
     expect(await other.claimWaiting(waiting)).toBe("not waiting");
+  });
+
+  test("what a gateway had whose lease has ended is claimed by another one", async () => {
+    const address = await schemas.withTables();
+    const dead = await openPostgresqlTestStore(address, { leaseMs: 600_000 });
+    const living = await openPostgresqlTestStore(address, { leaseMs: 1_000 });
+    dead.store.generations?.announce("http://10.0.0.5:6120");
+    await dead.store.generations?.claim(running);
+    await dead.raw.exec("UPDATE writers SET lives_until = '2000-01-01'");
+    const next = { ...running, messageId: "6" };
+    await eventually(async () => expect(await living.store.generations?.claim(next)).toBeUndefined());
+    const rows = await query(address, "SELECT session_id, message_id FROM generations");
+    expect(rows).toEqual([{ session_id: "7", message_id: "6" }]);
   });
 
   test("what another gateway has begun meanwhile stays that one's", async () => {
