@@ -77,10 +77,9 @@ export async function askChatHop(
   }
   const { call } = sent;
   let { conversation } = sent;
-  const acceptedMs = call.duration_ms;
   if (!sent.isTaken) {
     signal.throwIfAborted();
-    const refused = { request: call.request, status: call.status, accepted_ms: acceptedMs };
+    const refused = { request: call.request, status: call.status, accepted_ms: call.duration_ms };
     return { ...seen, ...refused, problem: answerWords(call) };
   }
   try {
@@ -89,7 +88,7 @@ export async function askChatHop(
       // One call that streams has its times from its own beginning.
       offsetMs: asksAgain ? performance.now() - start : 0,
       sentAt,
-      acceptedMs,
+      acceptedMs: asksAgain ? call.duration_ms : null,
     };
     const pass = await read(sent, around, AbortSignal.any([signal, until]), question, (id) => {
       conversation ??= id;

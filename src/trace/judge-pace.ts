@@ -1,5 +1,6 @@
 import { answererOf, stopBuffering } from "../targets/buffering-proxy.ts";
 import { HOP_TITLES } from "./hop-names.ts";
+import { isWrittenHere, shareOf, spreadOf } from "./judge-reply-origin.ts";
 import {
   duration,
   type JudgedTrace,
@@ -33,6 +34,8 @@ export function judgePace(trace: TraceObservations): JudgedTrace {
     const pass = quickestPass(hop);
     const source = behind && toldPasses(behind).toSorted((a, b) => spreadOf(b) - spreadOf(a))[0];
     if (behind === undefined || pass === undefined || source === undefined) return {};
+    // What was not written behind it cannot have been held back from there.
+    if (isWrittenHere(hop, behind)) return {};
     const wentIn = writtenOver(pass, source);
     if (wentIn < SHORTEST_SPREAD_MS) {
       const title = HOP_TITLES[hop.hop];
@@ -69,11 +72,6 @@ function wholeTimeOf(pass: HopPass, source: HopPass): number {
   return spreadOf(source) * shareOf(pass, source);
 }
 
-/** How much of the other's text a pass has; at most all of it. */
-function shareOf(pass: HopPass, source: HopPass): number {
-  return Math.min(1, pass.text.length / source.text.length);
-}
-
 function findingOf(
   hop: HopObservation,
   pass: HopPass,
@@ -92,11 +90,6 @@ function findingOf(
     sentence: `${title} holds text back: ${sent} ${came}. ${who}`.trim(),
     next: stopBuffering(pass),
   };
-}
-
-/** From the first piece of text to the last. */
-function spreadOf({ first_token_ms, last_token_ms }: HopPass): number {
-  return (last_token_ms ?? 0) - (first_token_ms ?? 0);
 }
 
 function gapOf({ longest_gap }: HopPass): number {

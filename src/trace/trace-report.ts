@@ -52,7 +52,8 @@ export interface TraceFinding extends TraceDiagnosis {
 /**
  * `no_answer`: nothing answers at its address; `refused`: the request was; `failure`: the reply failed; `no_end`: it
  * ended without saying so; `lost_text`, `changed_text`; `not_saved`: the reply is not in the conversation's rows;
- * `other_model`: another was asked, or answered; `held_back`: text that came in pieces goes on in one;
+ * `other_model`: another was asked, or answered; `not_from_engine`: it was whole before an engine can have written it;
+ * `held_back`: text that came in pieces goes on in one;
  * `asked_before`: the engine was asked something else first; `queued`: the engine let this request wait; `delay`: this
  * hop takes its time.
  */
@@ -65,6 +66,7 @@ export type TraceFindingKind =
   | "changed_text"
   | "not_saved"
   | "other_model"
+  | "not_from_engine"
   | "held_back"
   | "asked_before"
   | "queued"

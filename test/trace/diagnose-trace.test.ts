@@ -12,6 +12,15 @@ const AT_ONCE: Partial<HopPass> = {
   ended_ms: 953,
   pieces: [{ at_ms: 950, kind: "text", chars: 30 }],
 };
+/** A reply that is whole before an engine can have written it. */
+const SOONER: Partial<HopPass> = {
+  ...AT_ONCE,
+  text: "Internal error: no connection!",
+  first_token_ms: 41,
+  last_token_ms: 42,
+  ended_ms: 43,
+  pieces: [{ at_ms: 41, kind: "text", chars: 30 }],
+};
 /** A reply that comes 1.2 s later. */
 const LATE: Partial<HopPass> = { first_token_ms: 1_240, last_token_ms: 2_140, ended_ms: 2_145 };
 const FROM_NGINX = { server: "nginx/1.22.1", "content-type": "text/event-stream" };
@@ -175,6 +184,16 @@ test.each<[string, Parameters<typeof observations>[0], string]>([
     "what was written before the message was taken comes at once by right",
     { engine: {}, gateway: {}, hmi: { ...AT_ONCE, accepted_ms: 940 } },
     "hmi delay: The HMI adds the delay: 910 ms more than the gateway (940 ms until it took the message); first token after 950 ms, of which the engine 40 ms.",
+  ],
+  [
+    "an error that is told as a reply is not the engine's, and is held back by nobody",
+    { engine: {}, gateway: {}, hmi: { ...SOONER, engine_requests: [] } },
+    'hmi not_from_engine: The HMI answers without the engine: "Internal error: no connection!" was whole 42 ms after the message, for which the gateway takes 900 ms, and the record shows nothing that it was asked.',
+  ],
+  [
+    "a reply that is whole at once is the engine's, where its record says so",
+    { engine: {}, gateway: {}, hmi: { ...SOONER, engine_requests: [request({ ended_ms: 40 })] } },
+    "Every hop passes what it gets: first token after 41 ms, of which the engine 30 ms.",
   ],
   [
     "held back once only is chance",

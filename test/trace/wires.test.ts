@@ -1,6 +1,9 @@
+import { createServer } from "node:http";
+import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import { startTestEngine } from "../support/gateway.ts";
+import { listenOnAnyPort } from "../support/listen.ts";
 import { traceUrls } from "../support/trace.ts";
 
 const contractOf = (driver: string) => ({ ...DEFAULT_CONFIG.contract, driver });
@@ -29,4 +32,20 @@ test("an engine by itself is a stack of one hop", async () => {
   expect(ok).toBe(true);
   expect(hops.map(({ hop }) => hop)).toEqual(["engine"]);
   expect(hops[0]?.passes[0]).toMatchObject({ request: "POST /api/chat", end: "done" });
+});
+
+test("what answers only when all is written holds back, though it has taken the message no sooner", async () => {
+  const engine = await startTestEngine({ tokenDelayMs: 20 });
+  const gateway = await listenOnAnyPort(
+    createServer(async (request, response) => {
+      const { method = "GET", url } = request;
+      const body = await text(request);
+      const answer = await fetch(`${engine}${url}`, { method, ...(body !== "" && { body }) });
+      const whole = await answer.text();
+      response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "" }).end(whole);
+    }),
+  );
+  const { diagnosis, hops } = await traceUrls({ gateway, engine, contract: contractOf("openai-chat") });
+  expect(diagnosis).toMatchObject({ hop: "gateway", kind: "held_back" });
+  expect(hops.at(-1)?.passes[0]?.accepted_ms).toBeNull();
 });
