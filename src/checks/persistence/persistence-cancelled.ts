@@ -2,7 +2,7 @@ import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { NotTold } from "../../harness/target-errors.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
-import { cancelledReply, describeStored, judgeStored, type StoredReply } from "./stored-replies.ts";
+import { cancelledReply, describeStored, judgeStored, type StoredReply, storedReplyRow } from "./stored-replies.ts";
 
 export const cancelled = defineCheck<Context["target"], StoredReply>({
   id: "persistence/cancelled",
@@ -12,7 +12,8 @@ export const cancelled = defineCheck<Context["target"], StoredReply>({
   needs: ["show rows", "cancel"],
   collect: cancelledReply,
   judge(reply) {
-    if (isWholeEnding(lastWord(reply.stream))) throw notCancelled(reply);
+    const isCut = storedReplyRow(reply)?.status === "cancelled";
+    if (isWholeEnding(lastWord(reply.stream)) && !isCut) throw notCancelled(reply);
     return judgeStored(reply, "cancelled") ?? { verdict: "holds", seen: describeStored(reply) };
   },
 });
@@ -23,7 +24,9 @@ function notCancelled(reply: StoredReply): Error {
   if (speaksContract || cancelAnswer === undefined) {
     return new CouldNotRun(`nothing was cancelled: ${describeStored(reply)}`);
   }
-  return new NotTold(
-    `no reply was cancelled that could be looked at: ${cancelAnswer}, and the reply went on to its end (the suite cancel judges that)`,
-  );
+  const isUntold = lastWord(reply.stream) === "done" && storedReplyRow(reply)?.status !== "complete";
+  const how = isUntold
+    ? "neither its stream nor its row tells that the reply was cut (contract.wire.stream.done.reason or contract.wire.rows.statuses would say how)"
+    : "the reply went on to its end (the suite cancel judges that)";
+  return new NotTold(`no reply was cancelled that could be looked at: ${cancelAnswer}, and ${how}`);
 }

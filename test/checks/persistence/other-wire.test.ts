@@ -66,6 +66,23 @@ describe("of a back end that promises nothing of its rows", () => {
     expect(() => judge(cancelled, { ...reply, stream: whole, cancelAnswer })).toThrow(cancelAnswer);
   });
 
+  test("where the stream gives no reason for its end, the row says whether the reply was cut", () => {
+    const cancelAnswer = "POST /hush answered 200";
+    const ended = stream([executing, token("H"), token("i"), done("stop")]);
+    const facts = ended.facts.map((fact) => (fact.kind === "done" ? { ...fact, reason: null } : fact));
+    const [user, answer] = bare("Hello", "Hi");
+    const withRow = (row: object) => ({
+      ...reply,
+      stream: { ...ended, facts },
+      rows: [user, { ...answer, ...row }],
+      cancelAnswer,
+    });
+    expect(judge(cancelled, withRow({ status: "cancelled" })).verdict).toBe("holds");
+    expect(judge(cancelled, withRow({ status: "cancelled", content: "H" })).verdict).toBe("broken");
+    expect(() => judge(cancelled, withRow({ status: "complete" }))).toThrow("went on to its end");
+    expect(() => judge(cancelled, withRow({}))).toThrow("neither its stream nor its row tells");
+  });
+
   test("a failure may leave words of its own, but not what was streamed lost, nor a row that says all is well", () => {
     const [user, answer] = bare("Hello", "Hi\n[it failed]");
     const saved = (row: object | undefined) => ({
