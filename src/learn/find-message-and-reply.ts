@@ -1,4 +1,5 @@
 import { UserError } from "../errors/user-error.ts";
+import { leavesOf } from "./json-leaves.ts";
 import { type LearnedStream, learnStream } from "./learn-stream.ts";
 import { type LearnedTurns, learnTurns } from "./learn-turns.ts";
 import { type LoggedExchange, mayBeConversation, type NetworkLog } from "./network-log.ts";
@@ -29,7 +30,9 @@ export function findMessageAndReply(log: NetworkLog, text?: string): LearnedTalk
   const messages = text === undefined ? said : said.filter((each) => each.text.trim() === text.trim());
   const shown = textsShownBeside(messages, log);
   const replies: Reply[] = log.exchanges.filter(mayBeConversation).flatMap((exchange) => {
-    const reply = learnStream(exchange, shown);
+    // What a call says itself, such as its model's name, is not what it is answered.
+    const sent = new Set(leavesOf(exchange.requestBody).map(({ value }) => String(value).trim()));
+    const reply = learnStream(exchange, new Set([...shown].filter((shownText) => !sent.has(shownText))));
     return reply === undefined || reply.text.trim() === "" ? [] : [{ read: exchange, reply }];
   });
   const pairs = (texts: readonly SaidText[], read: readonly Reply[]): LearnedMessage[] =>
@@ -62,12 +65,17 @@ type Reply = Pick<LearnedMessage, "read" | "reply">;
 /** A reply is asked for with its message or after it; one that is no stream only with it. */
 function canBePair({ said, reply, read }: LearnedMessage): boolean {
   const { exchange, text } = said;
-  if (reply.text.trim() === text.trim()) return false;
+  if (reply.text.trim() === text.trim() || isLeftOut(exchange)) return false;
   if (exchange === read) return true;
   const isStream = reply.logged.framing !== "json" && reply.logged.framing !== "text";
   // A WebSocket may have been open before.
   const isInTime = read.method === "WS" || read.began_ms >= exchange.began_ms;
   return isStream && isInTime && read.origin === exchange.origin && exchange.method !== "WS";
+}
+
+/** Whether this streamed events that the browser did not keep: what they said is not known. */
+function isLeftOut({ contentType, answer }: LoggedExchange): boolean {
+  return contentType === "text/event-stream" && answer === null;
 }
 
 const WEIGHT_OF_FRAMING = { sse: 5, ndjson: 5, websocket: 5, "socket.io": 5, text: 2, json: 0 } as const;
@@ -97,15 +105,14 @@ interface Missing {
 }
 
 function nothingLearned({ name, exchanges }: NetworkLog, { text, isSaid, isAnswered }: Missing): UserError {
+  const empty = exchanges.find(isLeftOut);
+  const isReplyLeftOut = empty !== undefined && (!isAnswered || empty.method !== "GET");
+  const why = isReplyLeftOut ? "" : ": no event stream, no lines of JSON, no WebSocket that answers";
   const message = isSaid
-    ? `In ${name} is no reply: no event stream, no lines of JSON, no WebSocket that answers.`
+    ? `In ${name} is no reply${why}.`
     : `In ${name} is no message${text === undefined ? "" : ` "${text}"`}.`;
-  const empty = exchanges.find(
-    ({ contentType, answer }) => contentType === "text/event-stream" && answer === null,
-  );
-  const hint =
-    empty === undefined || isAnswered
-      ? "Open the page with the network tab open, send one message, wait for its reply, reload, and save all as HAR with content."
-      : `The body of ${empty.method} ${empty.path} (${empty.where}), which streams, is not in it: browsers leave bodies out that they have not kept. Record with \`stack tap --to ${empty.origin} --record chat.jsonl\` instead.`;
+  const hint = !isReplyLeftOut
+    ? "Open the page with the network tab open, send one message, wait for its reply, reload, and save all as HAR with content."
+    : `The body of ${empty.method} ${empty.path} (${empty.where}), which streams, is not in it: browsers leave bodies out that they have not kept. Record with \`stack tap --to ${empty.origin} --record chat.jsonl\` instead.`;
   return new UserError("nothing_learned", message, { hint });
 }

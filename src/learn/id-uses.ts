@@ -1,7 +1,7 @@
 import { HEADER_PLACE } from "../targets/drivers/json-place.ts";
 import { lastName, leavesOf } from "./json-leaves.ts";
 import { jsonAnswer, type LoggedExchange } from "./network-log.ts";
-import { segmentsOf } from "./network-log-words.ts";
+import { SECRET_WORD, segmentsOf } from "./network-log-words.ts";
 import { streamOf } from "./stream-events.ts";
 
 /** A value that may be an id, where one stands in a log. */
@@ -11,6 +11,8 @@ export interface IdUse {
   /** The words beside it. */
   readonly names: readonly string[];
   readonly isInPath: boolean;
+  /** Whether it is called an id, or stands where one may be: in a path or a query. Else it only looks like one. */
+  readonly isNamed: boolean;
 }
 
 /** An id in an answer. */
@@ -22,23 +24,31 @@ export interface ToldId extends IdUse {
 const ID_NAME =
   /(?:^|[_-])(?:id|uuid|key)$|(?:Id|Uuid)$|^(?:conversation|session|chat|thread|message|reply|run)$/;
 
-/** The ids that an answer tells, in its headers, its body, or the events that it streams. */
+/** Values that are made for one thing, whatever they are called: words with digits, no dates. */
+const MADE_FOR_ONE = /^(?!\d{4}-\d\d)(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{6,100}$/;
+
+/**
+ * The ids that an answer tells, in its headers, its body, or the events that it streams. Of a call that makes something
+ * these are also values that only look like ids: whether they are shows in who uses them afterwards.
+ */
 export function idsToldBy(exchange: LoggedExchange): ToldId[] {
-  const inHeaders = Object.entries(exchange.answerHeaders).flatMap(([name, value]) =>
-    ID_NAME.test(name) && idIn(value) !== undefined
-      ? [{ value, place: `${HEADER_PLACE}${name}`, exchange, isInPath: false, names: [name] }]
-      : [],
-  );
+  const isMaking = exchange.method !== "GET";
+  const inHeaders = Object.entries(exchange.answerHeaders).flatMap(([name, value]) => {
+    const isNamed = ID_NAME.test(name) && idIn(value) !== undefined;
+    return isNamed || (isMaking && name.startsWith("x-") && looksLikeId(name, value))
+      ? [{ value, place: `${HEADER_PLACE}${name}`, exchange, isInPath: false, isNamed, names: [name] }]
+      : [];
+  });
   const values = jsonAnswer(exchange) ?? undefined;
   const told = values === undefined ? (streamOf(exchange)?.events ?? []).map(({ value }) => value) : [values];
   const inBody = told.flatMap((value) =>
     leavesOf(value).flatMap((leaf) => {
       const id = idIn(leaf.value);
-      if (id === undefined || !ID_NAME.test(lastName(leaf.place))) return [];
+      const name = lastName(leaf.place);
+      const isNamed = ID_NAME.test(name);
+      if (id === undefined || !(isNamed || (isMaking && looksLikeId(name, id)))) return [];
       const parent = leaf.place.split(".").at(-2) ?? lastSegment(exchange);
-      return [
-        { value: id, place: leaf.place, exchange, isInPath: false, names: [lastName(leaf.place), parent] },
-      ];
+      return [{ value: id, place: leaf.place, exchange, isInPath: false, isNamed, names: [name, parent] }];
     }),
   );
   return [...inHeaders, ...inBody];
@@ -52,11 +62,19 @@ export function idsUsedBy(exchange: LoggedExchange): IdUse[] {
     value,
     names: [segments[index - 1] ?? ""],
     isInPath: true,
+    isNamed: true,
   }));
-  const inQuery = [...url.searchParams].map(([name, value]) => ({ value, names: [name], isInPath: true }));
+  const inQuery = [...url.searchParams].map(([name, value]) => ({
+    value,
+    names: [name],
+    isInPath: true,
+    isNamed: true,
+  }));
   const inBody = leavesOf(exchange.requestBody).flatMap(({ place, value }) => {
-    const id = ID_NAME.test(lastName(place)) ? idIn(value) : undefined;
-    return id === undefined ? [] : [{ value: id, names: [lastName(place)], isInPath: false }];
+    const [name, id] = [lastName(place), idIn(value)];
+    const isNamed = ID_NAME.test(name);
+    if (id === undefined || !(isNamed || looksLikeId(name, id))) return [];
+    return [{ value: id, names: [name], isInPath: false, isNamed }];
   });
   return [...inPath, ...inQuery, ...inBody]
     .filter(({ value }) => value !== "")
@@ -66,6 +84,10 @@ export function idsUsedBy(exchange: LoggedExchange): IdUse[] {
 function idIn(value: unknown): string | undefined {
   if (typeof value === "number" && Number.isInteger(value)) return String(value);
   return typeof value === "string" && /^[\w:.~-]{1,100}$/.test(value) ? value : undefined;
+}
+
+function looksLikeId(name: string, value: string): boolean {
+  return MADE_FOR_ONE.test(value) && !SECRET_WORD.test(name);
 }
 
 function lastSegment(exchange: LoggedExchange): string {

@@ -58,7 +58,7 @@ export function learnCalls({ exchanges }: NetworkLog, { talk, ids, rows }: Known
     !isOf(each, replies);
   const ends = later.filter((each) => each.method !== "GET" && each.method !== "WS" && !isStream(each));
   const cancel =
-    ends.find((each) => names(each, /cancel|stop|abort|interrupt/i)) ??
+    ends.find((each) => names(each, /cancel|stop|abort|interrupt|halt/i)) ??
     ends.find(
       (each) =>
         each.method === "DELETE" &&

@@ -42,13 +42,14 @@ export function learnIds(
       : id;
   const ids: (LearnedId & { readonly weight: number })[] = [];
   for (const [value, uses] of Map.groupBy(users, (use) => use.value)) {
-    const [firstTold] = tellers.filter(
-      (each) => each.value === value && each.exchange.began_ms <= lastOf(uses).began_ms,
-    );
+    const firstTold = firstToldOf(value, uses, tellers);
     const told = asOfSend(firstTold);
+    const isFlowing = isBefore(firstTold?.exchange, uses);
     const isNeeded = [told, ...uses].some((each) => each && [send, read, rows].includes(each.exchange));
     const isMadeUp =
-      told === undefined && MADE_UP.test(value) && uses.some(({ exchange }) => exchange === send);
+      told === undefined &&
+      MADE_UP.test(value) &&
+      uses.some(({ exchange, isNamed }) => isNamed && exchange === send);
     if (!isNeeded || (told === undefined && !isMadeUp)) continue;
     const used = uses.find(({ exchange }) => exchange !== told?.exchange)?.exchange ?? send;
     const isOfSend = uses.some(
@@ -60,11 +61,13 @@ export function learnIds(
       {
         isConversation: isOfSend || uses.some(({ exchange, isInPath }) => exchange === rows && isInPath),
         // What the answer to a message names, and an address needs, without a word for what it is.
-        isReply: told?.exchange === send && uses.some(({ isInPath }) => isInPath),
+        isReply:
+          told?.exchange === send &&
+          uses.some(({ exchange, isInPath }) => isInPath || !isSameRoute(exchange, send)),
       },
     );
     if (meant === undefined) continue;
-    ids.push({ ...meant, value, used, told: isBefore(firstTold?.exchange, uses) ? told : undefined });
+    ids.push({ ...meant, value, used, told: isFlowing ? told : undefined });
   }
   const likely = ids.toSorted((a, b) => b.weight - a.weight);
   return likely.filter((id, index) => likely.findIndex(({ slot }) => slot === id.slot) === index);
@@ -107,6 +110,13 @@ export function idPlacesOf(
 
 function lastOf(uses: readonly IdUse[]): LoggedExchange {
   return uses.map(({ exchange }) => exchange).reduce((a, b) => (a.began_ms >= b.began_ms ? a : b));
+}
+
+/** Who told a value that was used; rather where it is called an id. What only looks like one is one where it is used afterwards. */
+function firstToldOf(value: string, uses: readonly IdUse[], tellers: readonly ToldId[]): ToldId | undefined {
+  const last = lastOf(uses).began_ms;
+  const told = tellers.filter((each) => each.value === value && each.exchange.began_ms <= last);
+  return told.find(({ isNamed }) => isNamed) ?? told.find(({ exchange }) => isBefore(exchange, uses));
 }
 
 /** What is told only after the page has used it was the page's own. */
