@@ -42,7 +42,9 @@ test("what answers only when all is written holds back, though it has taken the 
       const body = await text(request);
       const answer = await fetch(`${engine}${url}`, { method, ...(body !== "" && { body }) });
       const whole = await answer.text();
-      response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "" }).end(whole);
+      response
+        .writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "" })
+        .end(whole);
     }),
   );
   const { diagnosis, hops } = await traceUrls({ gateway, engine, contract: contractOf("openai-chat") });

@@ -2,7 +2,13 @@ import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { NotTold } from "../../harness/target-errors.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
-import { cancelledReply, describeStored, judgeStored, type StoredReply, storedReplyRow } from "./stored-replies.ts";
+import {
+  cancelledReply,
+  describeStored,
+  judgeStored,
+  type StoredReply,
+  storedReplyRow,
+} from "./stored-replies.ts";
 
 export const cancelled = defineCheck<Context["target"], StoredReply>({
   id: "persistence/cancelled",
