@@ -2,7 +2,7 @@ import { type LogLine, logLines } from "../supervisor/client/service-logs.ts";
 import type { StateFolder } from "../supervisor/state-folder.ts";
 import { withServiceColours } from "../text/service-colours.ts";
 import { HUES, joinText, paint, type StyledText, styled, type Tone } from "../text/styled-text.ts";
-import { readLogWords } from "./read-log-words.ts";
+import { readLogWords } from "./parse-log-line.ts";
 import type { Screen } from "./screen.ts";
 
 /** On a narrower terminal, a time has no milliseconds. In columns. */

@@ -6,7 +6,6 @@ import { UserError } from "../errors/user-error.ts";
 import { SAFE_DIRECTORIES_VARIABLE, whyUntrusted } from "../files/file-owners.ts";
 import { shellWord } from "../text/shell-word.ts";
 import { portFaults } from "./addresses.ts";
-import { faultsOf } from "./config-faults.ts";
 import {
   type ConfigFault,
   type ConfigLayer,
@@ -17,9 +16,10 @@ import {
 import { type Config, ConfigSchema, type Settings } from "./config-schema.ts";
 import { DEFAULT_CONFIG, DEFAULT_SETTINGS } from "./default-config.ts";
 import { environmentLayer } from "./environment-layer.ts";
+import { PLAIN_WORDS } from "./expected-words.ts";
 import { peopleFaults } from "./people-faults.ts";
 import { replicaFaults } from "./replicas.ts";
-import { PLAIN_WORDS } from "./schema-messages.ts";
+import { faultsOf } from "./schema-faults.ts";
 import type { Services } from "./service-config.ts";
 import { whyUnreadable } from "./unreadable-file.ts";
 import { unreadWireFaults } from "./unused-wire-faults.ts";

@@ -1,7 +1,7 @@
 import { everyone, isSameProcess, membersOf } from "../os/process-identity.ts";
-import { killAtOnce } from "./end-processes.ts";
 import { serviceMark } from "./service-mark.ts";
 import type { ServiceRecord } from "./service-spec.ts";
+import { killAtOnce } from "./signal-then-kill.ts";
 import type { StateFolder } from "./state-folder.ts";
 
 /**

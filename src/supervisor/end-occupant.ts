@@ -3,9 +3,9 @@ import { describe } from "../os/listening-ports.ts";
 import { familyOf } from "../os/process-identity.ts";
 import type { ProcessDetails } from "../os/process-table.ts";
 import { describeOccupant } from "./describe-occupant.ts";
-import { type EndOutcome, endProcesses } from "./end-processes.ts";
 import type { Occupant } from "./port-occupant.ts";
 import { DEFAULT_STOP_TIMEOUT_MS, type ServiceSpec } from "./service-spec.ts";
+import { type EndOutcome, endProcesses } from "./signal-then-kill.ts";
 import type { StateFolder } from "./state-folder.ts";
 
 /**

@@ -2,10 +2,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { EXIT, UserError } from "../errors/user-error.ts";
 import { describeListener, findListeners, type Listener } from "../os/listening-ports.ts";
 import { identify, membersOf, startOrder } from "../os/process-identity.ts";
-import { type EndOutcome, endProcesses, type Patience } from "./end-processes.ts";
 import { removeRecord } from "./process-record.ts";
 import { serviceMark } from "./service-mark.ts";
 import { type ServiceRecord, stopTimeoutOf } from "./service-spec.ts";
+import { type EndOutcome, endProcesses, type Patience } from "./signal-then-kill.ts";
 import type { StateFolder } from "./state-folder.ts";
 
 /** How a stop went. */

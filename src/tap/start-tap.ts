@@ -13,7 +13,7 @@ import { WireError } from "../contract/wire-error.ts";
 import { messageOf } from "../errors/thrown-error.ts";
 import { JUDGED_BY_UPSTREAM, localCallersOnly } from "../http-guard/caller-policies.ts";
 import { createGuardedServer, deedOf, sendWireError } from "../http-guard/guarded-server.ts";
-import { type RecordAccess, recordGuard } from "../http-guard/record-access.ts";
+import { type RecordAccess, recordGuard } from "../http-guard/record-guard.ts";
 import { ExchangeRecorder, type OpenExchange } from "./exchange-recorder.ts";
 import { type RecordedExchange, TAP_FOLDER, TAP_PATH } from "./recorded-exchange.ts";
 import { upstreamTarget } from "./request-target.ts";

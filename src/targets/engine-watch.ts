@@ -4,8 +4,8 @@ import { engineRoutes } from "../contract/routes.ts";
 import { TAP_PATH } from "../tap/recorded-exchange.ts";
 import { generationsIn } from "../tap/recorded-generations.ts";
 import type { TapRecord } from "../tap/start-tap.ts";
+import { callForRecord } from "./call-for-record.ts";
 import type { HttpClient } from "./http-client.ts";
-import { callForRecord } from "./record-call.ts";
 
 /** What is known of the engine, and what of it can be watched. */
 export interface EngineWatch {

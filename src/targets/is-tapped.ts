@@ -1,6 +1,6 @@
 import { TAP_PATH } from "../tap/recorded-exchange.ts";
+import { isRecordLocked } from "./call-for-record.ts";
 import type { HttpClient } from "./http-client.ts";
-import { isRecordLocked } from "./record-call.ts";
 
 /** Whether a tap stands in front of this service: then its URL is the tap's, not its own. */
 export async function isTapped(client: HttpClient, signal: AbortSignal): Promise<boolean> {

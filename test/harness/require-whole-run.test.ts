@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mergeReports } from "../../src/harness/compare-runs.ts";
+import { mergeReports } from "../../src/harness/merge-reports.ts";
 import { requireWholeRun } from "../../src/harness/require-whole-run.ts";
 import { countOutcomes, type RunReport, type Shard } from "../../src/harness/run-report.ts";
 

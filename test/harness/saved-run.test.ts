@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { compareRuns, mergeReports } from "../../src/harness/compare-runs.ts";
+import { compareRuns } from "../../src/harness/compare-runs.ts";
 import { type Check, defineCheck } from "../../src/harness/define-check.ts";
+import { mergeReports } from "../../src/harness/merge-reports.ts";
 import { replay } from "../../src/harness/replay-report.ts";
 import { runAll } from "../../src/harness/run-all.ts";
 import type { RunEvent, RunReport } from "../../src/harness/run-report.ts";

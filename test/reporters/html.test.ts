@@ -4,8 +4,8 @@ import * as fc from "fast-check";
 import { XMLValidator } from "fast-xml-parser";
 import { beforeAll, describe, expect, test } from "vitest";
 import { everySuite } from "../../src/checks/suites.ts";
-import { mergeReports } from "../../src/harness/compare-runs.ts";
 import type { TextPair } from "../../src/harness/define-check.ts";
+import { mergeReports } from "../../src/harness/merge-reports.ts";
 import {
   type CheckResult,
   countOutcomes,

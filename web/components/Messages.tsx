@@ -1,11 +1,12 @@
 import { type ComponentChildren, Fragment } from "preact";
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useCallback } from "preact/hooks";
 import type { EngineModel } from "../../src/contract/common-schemas.ts";
 import { replySummary, shownFailureOf } from "../chat-selectors.ts";
 import type { PageProblem, ShownMessage } from "../chat-state.ts";
 import { contextMarks, type Summary } from "../context-marks.ts";
 import type { HmiConnection } from "../hmi-connection.ts";
 import { withoutThoughts } from "../strip-think-blocks.ts";
+import { useEndInView } from "../useEndInView.ts";
 import { Announcements, useAnnouncer } from "./Announcements.tsx";
 import { Clock } from "./Clock.tsx";
 import { ContextMark } from "./ContextMark.tsx";
@@ -15,9 +16,6 @@ import { ReplyActions } from "./ReplyActions.tsx";
 import { Speed } from "./Speed.tsx";
 import { StatusLine } from "./StatusLine.tsx";
 import { VersionPager } from "./VersionPager.tsx";
-
-/** A reader who is this close to the end, in pixels, wants to see what comes. */
-const NEAR_END = 48;
 
 interface MessagesProps {
   /** Changes when another conversation is opened. */
@@ -117,49 +115,4 @@ export function Messages(props: MessagesProps) {
 /** By place: a message gets its real id while it is shown. */
 function keyOf(message: ShownMessage, index: number): string {
   return `${index} ${message.role}`;
-}
-
-/** `occasion` changes when the reader wants to see the end. */
-function useEndInView(occasion: string) {
-  const scroller = useRef<HTMLElement>(null);
-  const content = useRef<HTMLDivElement>(null);
-  const wantsEnd = useRef(true);
-  const [isAtEnd, setAtEnd] = useState(true);
-  const showEnd = (): void => {
-    const element = scroller.current;
-    if (element !== null && wantsEnd.current) element.scrollTop = element.scrollHeight;
-  };
-  const goToEnd = (): void => {
-    wantsEnd.current = true;
-    showEnd();
-  };
-
-  // A message sent, or another conversation opened: whoever did that wants to see it.
-  useLayoutEffect(goToEnd, [occasion]);
-  useEffect(() => {
-    const element = scroller.current;
-    if (element === null || content.current === null) return undefined;
-    let lastTop = element.scrollTop;
-    const onScroll = (): void => {
-      const toEnd = element.scrollHeight - element.scrollTop - element.clientHeight;
-      // Content that grows leaves the end, too; only a reader who goes up has turned away from it.
-      if (toEnd > 1 && element.scrollTop < lastTop) wantsEnd.current = false;
-      else if (toEnd < NEAR_END) wantsEnd.current = true;
-      lastTop = element.scrollTop;
-      setAtEnd(wantsEnd.current);
-    };
-    // It tells of both before they are painted: the page, and what grows in it.
-    const resized = new ResizeObserver(showEnd);
-    element.addEventListener("scroll", onScroll, { passive: true });
-    resized.observe(element);
-    resized.observe(content.current);
-    return () => {
-      element.removeEventListener("scroll", onScroll);
-      resized.disconnect();
-    };
-  }, []);
-  const stay = useCallback((): void => {
-    wantsEnd.current = false;
-  }, []);
-  return { scroller, content, isAtEnd, goToEnd, stay };
 }

@@ -3,7 +3,7 @@ import { exitCodeOf } from "../../cli/exit-code.ts";
 import { parseReports, reportFlag, toStandardOutput, writeReports } from "../../cli/report-files.ts";
 import { reportOnGithub } from "../../cli/report-on-github.ts";
 import { UserError } from "../../errors/user-error.ts";
-import { mergeReports } from "../../harness/compare-runs.ts";
+import { mergeReports } from "../../harness/merge-reports.ts";
 import { replay } from "../../harness/replay-report.ts";
 import { requireWholeRun } from "../../harness/require-whole-run.ts";
 import type { RunReport } from "../../harness/run-report.ts";

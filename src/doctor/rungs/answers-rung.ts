@@ -7,7 +7,7 @@ import { createHttpClient, type SeenCall } from "../../targets/http-client.ts";
 import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
 import { askService, patientOf, type Scene } from "../doctor-scene.ts";
-import { troubleAtEndOf } from "../log-trouble.ts";
+import { troubleAtEndOf } from "../load-error-in-log.ts";
 
 /** It answers over HTTP, and as what it should be. */
 export function answersRung(service: Role): Rung<Scene> {

@@ -4,7 +4,7 @@ import { messageOf } from "../../errors/thrown-error.ts";
 import { asOllama } from "../../http-guard/caller-policies.ts";
 import { createGuardedServer, deedOf } from "../../http-guard/guarded-server.ts";
 import { isLoopbackAddress } from "../../http-guard/local-names.ts";
-import { type RecordAccess, recordGuard } from "../../http-guard/record-access.ts";
+import { type RecordAccess, recordGuard } from "../../http-guard/record-guard.ts";
 import { setCrossOriginHeaders } from "./cross-origin.ts";
 import { EngineError } from "./engine-errors.ts";
 import type { EngineExchange, EngineHandler } from "./engine-handler.ts";

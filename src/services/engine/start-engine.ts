@@ -6,7 +6,7 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import { urlOf } from "../../contract/address.ts";
 import { DEFAULTS } from "../../contract/contract-defaults.ts";
-import type { RecordAccess } from "../../http-guard/record-access.ts";
+import type { RecordAccess } from "../../http-guard/record-guard.ts";
 import { createEngineServer } from "./engine-server.ts";
 import { GenerationLog } from "./generation-record.ts";
 import { ModelScheduler } from "./model-scheduler.ts";

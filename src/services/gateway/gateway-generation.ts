@@ -22,6 +22,7 @@ import type { FirstPiecePriority } from "./first-piece-priority.ts";
 import { GatewayLogLines } from "./gateway-log-lines.ts";
 import type { GatewayMetrics, StreamMeter } from "./gateway-metrics.ts";
 import { ReplyEventWriter } from "./reply-event-writer.ts";
+import { startReplyTimeout } from "./reply-timeout.ts";
 import { requestFingerprint } from "./request-fingerprint.ts";
 import { unknownModel } from "./unknown-model.ts";
 
@@ -57,7 +58,7 @@ export class GatewayGeneration {
   #isLeft = false;
   #model: string | undefined;
   /** Ends a reply that takes too long; later, an engine that does not hang up. */
-  #timer: NodeJS.Timeout | undefined;
+  #callOffTimer = (): void => undefined;
 
   constructor(request: ChatRequest, settings: GenerationSettings) {
     this.sessionId = request.session_id;
@@ -97,8 +98,10 @@ export class GatewayGeneration {
 
   /** The request is not kept beyond its end: its history may be a mebibyte. */
   async #run(request: ChatRequest): Promise<void> {
-    const { max_reply_ms: maxReplyMs } = this.#settings.stream;
-    if (maxReplyMs > 0) this.#timer = setTimeout(() => this.#giveUp(), maxReplyMs).unref();
+    this.#callOffTimer = startReplyTimeout(this.#settings.stream.max_reply_ms, (error) => {
+      this.#fail(error);
+      this.#abort.abort();
+    });
     try {
       await askEngine(this.#settings.access, request, this.#listener(), this.#abort.signal);
     } catch (error) {
@@ -106,8 +109,7 @@ export class GatewayGeneration {
       if (!this.log.ended) this.#fail(await this.#explain(error, request.model));
     } finally {
       this.#settings.starting.begun(this);
-      clearTimeout(this.#timer);
-      this.#timer = undefined;
+      this.#callOffTimer();
     }
   }
 
@@ -158,20 +160,9 @@ export class GatewayGeneration {
     const empty = emptyReplyError(final, this.#writer);
     if (empty === undefined) this.#end("complete", usage, doneEvent(final.finishReason));
     else this.#fail(empty, usage);
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#abort.abort(), HANG_UP_MS).unref();
-  }
-
-  #giveUp(): void {
-    const { max_reply_ms: maxReplyMs } = this.#settings.stream;
-    this.#fail(
-      new WireError(
-        "reply_timeout",
-        `The reply was not finished in ${maxReplyMs / 1_000} s; this is what had come.`,
-        "Send a message that asks for less, limit the model (num_predict), or raise stream.max_reply_ms.",
-      ),
-    );
-    this.#abort.abort();
+    this.#callOffTimer();
+    const timer = setTimeout(() => this.#abort.abort(), HANG_UP_MS).unref();
+    this.#callOffTimer = () => clearTimeout(timer);
   }
 
   async #explain(thrown: unknown, model: string | undefined): Promise<WireError> {

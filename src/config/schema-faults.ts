@@ -2,6 +2,7 @@ import type * as z from "zod/mini";
 import { orDidYouMean } from "./closest-name.ts";
 import type { ConfigFault } from "./config-layer.ts";
 import { foundValue } from "./found-value.ts";
+import { unknownSettings } from "./unknown-keys.ts";
 
 /** Where a schema stands in the configuration. */
 export interface ConfigFaultOptions {
@@ -23,11 +24,7 @@ export function faultsOf(
   return issues.flatMap(decided).flatMap((issue): ConfigFault[] => {
     const path = [...above, ...issue.path];
     if (issue.code !== "unrecognized_keys") return [{ path, part: "value", message: messageOf(issue, path) }];
-    const known = [...namesAt(schema, issue.path), ...(issue.path.length === 0 ? besides : [])];
-    return issue.keys.map((key) => {
-      const message = `there is no such setting${orDidYouMean(key, known)}`;
-      return { path: [...path, key], part: "name", message };
-    });
+    return unknownSettings(schema, issue, { path, besides });
   });
 }
 
@@ -56,22 +53,4 @@ function decided(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   const [only] = close;
   if (only === undefined || close.length > 1) return [issue];
   return only.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
-}
-
-/** The names that a schema knows at a path. */
-function namesAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
-  const { def } = (schema as z.core.$ZodTypes)._zod;
-  if (def.type === "optional") return namesAt(def.innerType, path);
-  if (def.type === "union") return def.options.flatMap((option) => namesAt(option, path));
-  const [key, ...rest] = path;
-  // A list that was meant, and its items by their numbers.
-  if (def.type === "array") return typeof key === "number" ? namesAt(def.element, rest) : [];
-  if (def.type === "object") {
-    if (key === undefined) return Object.keys(def.shape);
-    const inner = def.shape[String(key)];
-    return inner === undefined ? [] : namesAt(inner, rest);
-  }
-  if (def.type !== "record") return [];
-  if (key !== undefined) return namesAt(def.valueType, rest);
-  return [...(def.keyType._zod.values ?? [])].map(String);
 }
