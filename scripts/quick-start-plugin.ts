@@ -14,10 +14,10 @@ export function WebSocket(...args) {
 }
 `;
 
-/** Modules that packages load at once for what is never asked of them here: Node's HTTP/2 and TLS alone take 25 ms. */
+/** What packages load at once for what is never asked of them here: Node's HTTP/2 and TLS alone take 25 ms. */
 const SELDOM_USED = [
-  { file: /\/fastify\/lib\/server\.js$/, modules: ["node:https", "node:http2"] },
-  { file: /\/undici\/lib\/dispatcher\/client\.js$/, modules: ["./client-h2.js"] },
+  { importer: /\/fastify\/lib\/server\.js$/, module: /^node:(https|http2)$/ },
+  { importer: /\/undici\/lib\/dispatcher\/client\.js$/, module: /^\.\/client-h2\.js$/ },
 ];
 
 /** Takes out what costs the start of every command and service more than it gives. */
@@ -32,10 +32,14 @@ export function quickStart(): Plugin {
         contents: readFileSync(path, "utf8").replaceAll(builtinImport, importByCall),
         loader: "ts",
       }));
-      for (const { file, modules } of SELDOM_USED)
-        onLoad({ filter: file }, ({ path }) => ({
-          contents: modules.reduce(requiredWhenUsed, readFileSync(path, "utf8")),
-        }));
+      for (const { importer: seldom, module } of SELDOM_USED)
+        onResolve({ filter: module }, ({ path, importer, resolveDir }) => {
+          if (!seldom.test(importer)) return undefined;
+          return { path, namespace: "loaded-when-used", pluginData: resolveDir };
+        });
+      onLoad({ filter: /^/, namespace: "loaded-when-used" }, ({ path, pluginData }) => ({
+        ...{ contents: loadedWhenUsed(path), resolveDir: pluginData },
+      }));
       onResolve({ filter: /^undici$/ }, ({ path, resolveDir }) => ({
         ...{ path, namespace: "parts-of-undici", pluginData: resolveDir },
       }));
@@ -62,10 +66,12 @@ function importByCall(_: string, names: string, builtin: string): string {
   return `const {${values.join().replaceAll(" as ", ": ")}} = process.getBuiltinModule(${builtin});`;
 }
 
-/** Where `const a = require("b")` stood at the top, each `a.c` and `a()` has it required. */
-function requiredWhenUsed(text: string, module: string): string {
-  const [statement, name] = text.match(new RegExp(`^const (\\w+) = require\\('${module}'\\)$`, "m")) ?? [];
-  if (statement === undefined) throw new Error(`${module} is not required at once any more.`);
-  const rest = text.replace(statement, "");
-  return rest.replaceAll(new RegExp(`(?<![.\\w])${name}(?=[.(])`, "g"), `require('${module}')`);
+/** A module in the place of this one, which is loaded when something is asked of it, or when it is called. */
+function loadedWhenUsed(path: string): string {
+  return `
+const load = () => require(${JSON.stringify(path)});
+module.exports = new Proxy(load, {
+  get: (_, name) => load()[name],
+  apply: (_, self, args) => Reflect.apply(load(), self, args),
+});`;
 }
