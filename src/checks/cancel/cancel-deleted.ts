@@ -7,6 +7,7 @@ import { GIVE_UP_MS, LIMIT_MS } from "../cancel-times.ts";
 import { type Talk, texts } from "../check-conversation.ts";
 import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { expectToComeInPieces } from "../reply-at-once.ts";
 import { endOf, watchGeneration } from "./cancelled-reply.ts";
 import { beginReply, deleteTalk } from "./running-reply.ts";
 
@@ -59,10 +60,12 @@ async function deleteInMidReply(context: Context): Promise<DeletedConversation> 
     endOf(reply, start),
     watchGeneration(context, asked, start),
   ]);
+  const stream = await reply.ended;
+  if (!context.target.capabilities.has("speak the contract")) expectToComeInPieces(stream);
   return {
     refused,
     after: await lookAfter(context, reply.talk),
-    stream: await reply.ended,
+    stream,
     readerMs,
     ...seen,
   };

@@ -8,6 +8,7 @@ import { GIVE_UP_MS } from "../cancel-times.ts";
 import { conversationRows, settledRowsOf } from "../check-conversation.ts";
 import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { expectToComeInPieces } from "../reply-at-once.ts";
 import { beginReply, type RunningReply, type SeenCancel } from "./running-reply.ts";
 
 /** A reply that was cancelled, seen from both ends. */
@@ -69,11 +70,14 @@ export async function cancelAndLook(context: Context, scene: CancelScene): Promi
     endOf(reply, start),
     watchGeneration(context, asked, start, refused.signal),
   ]);
+  const isForeign = !capabilities.has("speak the contract");
+  const stream = await reply.ended;
+  if (isForeign) expectToComeInPieces(stream);
   return {
-    isForeign: !capabilities.has("speak the contract"),
+    isForeign,
     asked: await wordingOf(reply, asked),
     answers,
-    stream: await reply.ended,
+    stream,
     readerMs,
     ...seen,
     rows: await rowsAfter(context, reply, readerMs),
