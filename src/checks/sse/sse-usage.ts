@@ -25,6 +25,11 @@ export const usage = defineCheck<Context["target"], readonly SeenReply[]>({
 function judgeOne(reply: SeenReply): Broken | undefined {
   const { stream, generations } = reply;
   const counted = generations?.at(-1)?.counted;
+  // By their own wire, OpenAI-compatible engines count where they are asked to, and nobody has to ask.
+  if (!counted && generations?.length && reply.door === "wire")
+    throw new NotTold(
+      "the engine told no counts for this reply: OpenAI-compatible ones do where stream_options.include_usage asks for it",
+    );
   if (!counted) throw new CouldNotRun(`the engine's own counts for ${stream.request} are not known`);
   if (reply.door === "wire") {
     if (!isWholeEnding(lastWord(stream)))

@@ -53,6 +53,12 @@ test.each([
   expect(() => judge(usageCheck, [reply(changes)])).toThrow(CouldNotRun);
 });
 
+test("usage: an engine that was not asked to count, by a wire of others, is no trouble of the run", () => {
+  const uncounted = reply({ door: "wire", generations: [asked({ counted: null })] });
+  expect(() => judge(usageCheck, [uncounted])).toThrow(NotTold);
+  expect(() => judge(usageCheck, [uncounted])).toThrow("stream_options.include_usage");
+});
+
 const CUT = {
   stream: stream([planning, executing, token("Hi"), complete, usage, done("length")]),
   rows: [savedReply({ finish_reason: "length" })],
