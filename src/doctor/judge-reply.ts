@@ -13,6 +13,9 @@ const REPLY_MS = 30_000;
 /** How many times as long as one token at the engine itself a short reply may take there: its prompt is longer, too. */
 const REPLY_CHATS = 6;
 
+/** A silence that no model needs between two tokens, beside its own time for a short reply, in milliseconds. */
+const LEAST_SILENCE_MS = 20_000;
+
 /** How long a short reply is waited for with this engine, in milliseconds: a slow one is not broken. */
 export function replyTimeoutMs({ notes }: Scene): number {
   return REPLY_MS + REPLY_CHATS * notes.chatMs;
@@ -52,12 +55,26 @@ export function judgeReply(
   const done = lastFact(stream, "done");
   const failure = failureOf(stream) ?? (done?.reason === "error" ? UNTOLD : undefined);
   if (failure !== undefined) return judgeFailure(failure, { service, call, asked }, scene);
-  if (done === undefined && stream.end === "given-up") return notInTime(scene, stream.duration_ms);
+  if (done === undefined && stream.end === "given-up") {
+    const silentMs = silenceOf(stream);
+    // Not asked for again: it would be waited for as long.
+    if (silentMs >= LEAST_SILENCE_MS + REPLY_CHATS * scene.notes.chatMs) {
+      scene.notes.waitedInVainMs = stream.duration_ms;
+      return broken("reply_unended", { service, call, silentMs });
+    }
+    return notInTime(scene, stream.duration_ms);
+  }
   if (done === undefined) return broken("reply_cut", { service, call });
   if (textOf(stream).trim() !== "") return undefined;
   // A model that thinks may use up its few tokens for that.
   if (thoughtsOf(stream) !== "" || done.reason === "length") return { status: "skipped", text: EMPTY };
   return broken("reply_empty", { service, call });
+}
+
+/** How long nothing came any more of a reply that had begun to speak, in milliseconds; 0 where no text came. */
+function silenceOf(stream: SeenStream): number {
+  const last = stream.facts.at(-1);
+  return textOf(stream) === "" || last === undefined ? 0 : stream.duration_ms - last.at_ms;
 }
 
 interface Failure {

@@ -297,6 +297,12 @@ const CASES: readonly Case[] = [
     { found: "GET /x ended without `done`", next: "stack verify sse --grep done" },
   ],
   [
+    "a reply that goes on without a word",
+    "reply_unended",
+    { service: "hmi", call: "POST /x", silentMs: 29_100 },
+    { found: "nothing for 29.1 s", cause: "swallows the end", next: "stack trace" },
+  ],
+  [
     "a call that is refused",
     "call_refused",
     { service: "hmi", call: "POST /x", status: 500, said: "no" },

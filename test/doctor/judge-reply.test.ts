@@ -56,6 +56,31 @@ test.each([
   expect(judge(facts)).toMatchObject({ status: "skipped", text: expect.stringContaining("said nothing") });
 });
 
+test("a reply that has spoken and then says nothing for long never ended, and is not waited for again", () => {
+  const at = scene();
+  const facts = [{ ...OK, at_ms: 900 }];
+  const stream = { request: "POST /say", status: 200, facts, end: "given-up", duration_ms: 32_400 };
+  expect(judgeReply(stream as unknown as SeenStream, "hmi", at)).toMatchObject({
+    problem: {
+      code: "reply_unended",
+      found: "POST /say sent text, then nothing for 31.5 s, and never said that it is done",
+    },
+  });
+  expect(waitedBefore(at)).toMatchObject({ status: "skipped" });
+});
+
+test("a reply that spoke a while ago may only be slow, with a slow engine longer", () => {
+  const late = { facts: [{ ...OK, at_ms: 20_000 }], duration_ms: 32_400 };
+  const slow = { facts: [{ ...OK, at_ms: 900 }], duration_ms: 32_400 };
+  const given = { request: "POST /say", status: 200, end: "given-up" };
+  const slowEngine = scene();
+  slowEngine.notes.chatMs = 3_000;
+  for (const [stream, at] of [[late, scene()] as const, [slow, slowEngine] as const])
+    expect(judgeReply({ ...given, ...stream } as unknown as SeenStream, "hmi", at)).toMatchObject({
+      status: "skipped",
+    });
+});
+
 test("what did not come in time is not judged, and nothing is waited for again", () => {
   const at = scene();
   expect(waitedBefore(at)).toBe(undefined);

@@ -3,7 +3,7 @@ import { gatewayRoutes } from "../../contract/routes.ts";
 import { SERVICE_TITLES } from "../../targets/service-titles.ts";
 import { shellWord } from "../../text/shell-word.ts";
 import type { Diagnoses } from "../climb-ladder.ts";
-import { isDisplayName, shortened } from "../doctor-words.ts";
+import { isDisplayName, seconds, shortened } from "../doctor-words.ts";
 
 /** What is wrong on the way of a message. */
 export interface ChatSymptoms {
@@ -44,6 +44,8 @@ export interface ChatSymptoms {
   };
   reply_failed: { service: Role; call: string; said: string; hint: string | undefined };
   reply_cut: { service: Role; call: string };
+  /** Its text came, then nothing more for far longer than its engine takes for a reply, and the stream stayed open. */
+  reply_unended: { service: Role; call: string; silentMs: number };
   call_refused: { service: Role; call: string; status: number; said: string };
   /** It ended well, and had no text. */
   reply_empty: { service: Role; call: string };
@@ -118,6 +120,11 @@ export const chatDiagnoses: Diagnoses<ChatSymptoms> = {
     found: `${call} ended without \`done\``,
     cause: `The ${SERVICE_TITLES[service]} lost the reply on its way: it crashed, or its stream ends without an ending.`,
     next: "stack verify sse --grep done",
+  }),
+  reply_unended: ({ service, call, silentMs }) => ({
+    found: `${call} sent text, then nothing for ${seconds(silentMs)}, and never said that it is done`,
+    cause: `The ${SERVICE_TITLES[service]} swallows the end: it leaves its stream open after the last piece, or the sign of an end is another one (contract.wire.stream.done).`,
+    next: "stack trace",
   }),
   call_refused: ({ service, call, status, said }) => ({
     found: `${call} answered ${status}: ${shortened(said)}`,
