@@ -56,8 +56,9 @@ test("a change in what a service watches restarts it, and one event names the fi
     app("new"),
     app("new/below/part.txt"),
   ]);
-  const { services } = await stack.status();
-  expect(services).toMatchObject([{ state: "healthy", restarts: 0 }]);
+  await expect
+    .poll(async () => (await stack.status()).services, PATIENTLY)
+    .toMatchObject([{ state: "healthy", restarts: 0 }]);
 });
 
 test("what is no source restarts nothing", async () => {
