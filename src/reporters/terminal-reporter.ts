@@ -2,6 +2,7 @@ import type { Comparison } from "../harness/compare-runs.ts";
 import type { Broken } from "../harness/define-check.ts";
 import type { CheckResult, RunEvent, RunReport, SuiteReport } from "../harness/run-report.ts";
 import { paint, styled, type Text } from "../text/styled-text.ts";
+import { leftBehindWords } from "./left-behind-words.ts";
 import { createLoadReporter } from "./load-lines.ts";
 import { countWords, secondsWords } from "./report-words.ts";
 
@@ -190,7 +191,8 @@ function reportEnd(screen: ReportScreen, report: RunReport): void {
     screen.line("  Stopped early: as many claims did not hold as --max-failures allows.", 2);
   screen.line(styled`  ${paint(tone, summary)} ${clean}`.trimEnd(), 2);
   if (isBad) screen.line(styled`  The same run again: --seed ${report.seed}`, 2);
-  for (const what of left_behind) screen.line(styled`  ${paint("bad", "left behind")}  ${what}`, 4);
+  for (const what of leftBehindWords(left_behind))
+    screen.line(styled`  ${paint("bad", "left behind")}  ${what}`, 4);
 }
 
 /** What has changed since an earlier run. */
