@@ -8,7 +8,8 @@ const ASK: Readonly<Partial<Record<keyof WireSettings, string>>> = {
   cancel:
     "nothing in the log is seen to end a reply: press stop in mid-reply; where closing the stream ends a reply, write `cancel: close`",
   rows: "no list showed the message with its reply: reload the page after the reply",
-  delete_conversation: "no conversation was deleted: what `verify` says stays in it",
+  delete_conversation:
+    "no call was seen to delete a conversation by its address: what `verify` says stays in it",
   conversations: "no list in the log names the conversation",
   models: "no list in the log is one of models",
   health:

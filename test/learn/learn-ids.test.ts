@@ -129,3 +129,17 @@ test("a message whose stream the browser did not keep is not answered by somethi
     reply: "Light comes back.",
   });
 });
+
+test("a conversation that is deleted by a body is no deletion that can be described, and is not said to be none", () => {
+  const { wire, unknown } = learn(
+    MAKING,
+    utterance("Why is the sea salty?", "u-81cf5e59", "Rivers run."),
+    utterance("And why is it blue?", "u-92d06f6a", "Light comes."),
+    { request: `POST ${AT}/forget`, body: { t: "r-22232546" }, answer: { gone: true } },
+  );
+  expect(wire.delete_conversation).toBeUndefined();
+  expect(unknown).toContainEqual({
+    setting: "delete_conversation",
+    why: expect.stringContaining("to delete a conversation by its address"),
+  });
+});
