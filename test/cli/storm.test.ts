@@ -13,7 +13,7 @@ import { rounds } from "../support/rounds.ts";
 
 /** A storm can be had again: STORM_SEED=... STORM_ROUNDS=... npx vitest run test/cli/storm.test.ts */
 const SEED = process.env["STORM_SEED"] ?? newSeed();
-const ROUNDS = Number(process.env["STORM_ROUNDS"] ?? rounds(12, 200));
+const ROUNDS = Number(process.env["STORM_ROUNDS"] ?? rounds(20, 200));
 
 const SERVICES = ["alone", "parent", "dependent"];
 

@@ -15,7 +15,7 @@ import { rounds } from "../support/rounds.ts";
 import { startTestStack } from "../support/stack.ts";
 import { eventually, wholeStream } from "../support/streams.ts";
 
-const REQUESTS = rounds(5_000, 20_000);
+const REQUESTS = rounds(8_000, 20_000);
 const AT_ONCE = 16;
 const TOKEN = "a-token-that-nobody-guesses";
 

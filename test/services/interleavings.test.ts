@@ -8,7 +8,7 @@ import { rounds } from "../support/rounds.ts";
 /** `SEED=17 npx vitest run test/services/interleavings.test.ts` runs that one, and looks for fewer steps that fail. */
 const SEED = process.env["SEED"];
 const SEEDS =
-  SEED === undefined ? Array.from({ length: rounds(30, 300) }, (_, index) => index + 1) : [Number(SEED)];
+  SEED === undefined ? Array.from({ length: rounds(60, 300) }, (_, index) => index + 1) : [Number(SEED)];
 
 /** Most of a plan is waiting. */
 const AT_ONCE = 6;

@@ -8,7 +8,7 @@ const SEED = Number(process.env["SEED"] ?? 1);
 
 /** Stacks that are killed side by side: a start is mostly waiting. */
 const STACKS = 3;
-const KILLS = rounds(12, 193);
+const KILLS = rounds(24, 193);
 
 /** A round in which all conversations speak takes seconds on a loaded machine. */
 const TIMEOUT_MS = rounds(600_000, 3_600_000);

@@ -7,7 +7,7 @@ import { rounds } from "../support/rounds.ts";
 import { startTestStack } from "../support/stack.ts";
 import { eventually, wholeStream } from "../support/streams.ts";
 
-const CANCELS = rounds(200, 10_000);
+const CANCELS = rounds(300, 10_000);
 
 /** Conversations at once. */
 const AT_ONCE = 10;

@@ -19,7 +19,7 @@ import { eventually, fixtureService, temporaryState } from "../helpers.ts";
 import { obedient, QUICK, Stack, SUPERVISOR_COMMAND } from "./helpers.ts";
 
 /** More of them, and the ones of a failure again: `STORM_ROUNDS=200 STORM_SEED=4711 npx vitest run storm`. */
-const ROUNDS = Number(process.env["STORM_ROUNDS"] ?? rounds(8, 200));
+const ROUNDS = Number(process.env["STORM_ROUNDS"] ?? rounds(12, 200));
 const SEED = Number(process.env["STORM_SEED"] ?? Date.now() % 1_000_000);
 
 const SERVICES = ["engine", "gateway", "hmi"];

@@ -14,7 +14,7 @@ import { type Flood, PATIENTLY, startFlood, wrongLines } from "./flood.ts";
 
 const NOBODY = { pid: 2 ** 22, start_time: "0", boot_id: "" };
 const MAX_BYTES = 64 * 1024;
-const ROTATIONS_KILLED = rounds(8, 60);
+const ROTATIONS_KILLED = rounds(12, 60);
 
 function write(state: StateFolder, text: string): string {
   const { current } = logFiles(state, "sample");
