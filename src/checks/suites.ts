@@ -18,7 +18,8 @@ import { thoughtsSuite } from "./thoughts/thoughts-suite.ts";
 /**
  * The suites that `stack verify <suite>` runs, each with its checks in the order in which they are told. Those are alone
  * to which a silent reply of `sse` is not nothing: an HMI makes no summary meanwhile, and an engine loads its model with
- * no other window.
+ * no other window. The limits are last: an engine that was sent far too long a message may read it for minutes after nobody
+ * listens any more, and whoever asks it next is kept waiting.
  */
 export const suites: readonly Suite<Target>[] = [
   modelConversationSuite,
@@ -30,10 +31,10 @@ export const suites: readonly Suite<Target>[] = [
   modelsSuite,
   httpSuite,
   sseSuite,
-  limitsSuite,
   healthSuite,
   replicasSuite,
   slaSuite,
+  limitsSuite,
 ];
 
 /** Also what is run only where it is asked for. */
