@@ -1,6 +1,7 @@
 import type { ModelList } from "../src/contract/common-schemas.ts";
 import type { StreamEvent } from "../src/contract/event-schemas.ts";
-import type { AgentList, Message, Profile, SentMessage, Session } from "../src/contract/hmi-schemas.ts";
+import type { AgentList, Message, SentMessage, Session } from "../src/contract/hmi-schemas.ts";
+import type { Profile } from "../src/contract/profile-schemas.ts";
 import type { PageProblem, ShownMessage } from "./chat-state.ts";
 import type { OpenConversation } from "./page-address.ts";
 import type { AttachedPicture } from "./picture-file.ts";

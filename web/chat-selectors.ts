@@ -1,6 +1,7 @@
 import type { EngineModel } from "../src/contract/common-schemas.ts";
 import { LIMITS } from "../src/contract/contract-defaults.ts";
-import type { Profile, Session } from "../src/contract/hmi-schemas.ts";
+import type { Session } from "../src/contract/hmi-schemas.ts";
+import type { Profile } from "../src/contract/profile-schemas.ts";
 import type { ChatState, PageProblem, ShownMessage } from "./chat-state.ts";
 import { costOf, costText } from "./context-usage.ts";
 import { draftKey } from "./drafts.ts";

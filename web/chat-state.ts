@@ -1,5 +1,6 @@
 import type { EngineModel } from "../src/contract/common-schemas.ts";
-import type { Agent, Message, Profile, Session } from "../src/contract/hmi-schemas.ts";
+import type { Agent, Message, Session } from "../src/contract/hmi-schemas.ts";
+import type { Profile } from "../src/contract/profile-schemas.ts";
 import type { Summary } from "./context-marks.ts";
 import type { Drafts } from "./drafts.ts";
 import type { AttachedPicture } from "./picture-file.ts";

@@ -1,4 +1,5 @@
-import type { Profile, ProfileDraft, Session } from "../src/contract/hmi-schemas.ts";
+import type { Session } from "../src/contract/hmi-schemas.ts";
+import type { Profile, ProfileDraft } from "../src/contract/profile-schemas.ts";
 import type { PageProblem } from "./chat-state.ts";
 import type { ChatStore } from "./chat-store.ts";
 import { type FoundSessions, listNewestSessions } from "./list-newest-sessions.ts";

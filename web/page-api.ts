@@ -3,8 +3,6 @@ import type { Cancel, CancelAnswer } from "../src/contract/gateway-schemas.ts";
 import type {
   AgentList,
   MessageList,
-  Profile,
-  ProfileDraft,
   Regenerate,
   SearchResults,
   SendMessage,
@@ -12,6 +10,7 @@ import type {
   SessionAnswer,
   SessionList,
 } from "../src/contract/hmi-schemas.ts";
+import type { Profile, ProfileDraft } from "../src/contract/profile-schemas.ts";
 import { hmiRoutes, type Route } from "../src/contract/routes.ts";
 import { ApiError } from "./api-error.ts";
 import { callLost, type HmiConnection, hmiUnreachable, isUnreachable } from "./hmi-connection.ts";

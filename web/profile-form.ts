@@ -1,4 +1,4 @@
-import type { Profile, ProfileDraft, ProfileSettings } from "../src/contract/hmi-schemas.ts";
+import type { Profile, ProfileDraft, ProfileSettings } from "../src/contract/profile-schemas.ts";
 import { joinSettings, type ParameterTexts, splitSettings } from "./profile-parameters.ts";
 
 /** What stands in the form of a profile: text, whether it is right or not. */

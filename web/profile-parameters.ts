@@ -1,4 +1,4 @@
-import type { ProfileSettings } from "../src/contract/hmi-schemas.ts";
+import type { ProfileSettings } from "../src/contract/profile-schemas.ts";
 
 /** A setting of a profile that has a field of its own. */
 export interface Parameter {

@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { Agent, type IncomingMessage, request } from "node:http";
 import { json } from "node:stream/consumers";
-import type { Message, Profile, SentMessage, Session } from "../../src/contract/hmi-schemas.ts";
+import type { Message, SentMessage, Session } from "../../src/contract/hmi-schemas.ts";
+import type { Profile } from "../../src/contract/profile-schemas.ts";
 import { engineRoutes, gatewayRoutes, hmiRoutes, type Route } from "../../src/contract/routes.ts";
 import { now } from "./clock.ts";
 

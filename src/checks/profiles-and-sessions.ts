@@ -1,6 +1,7 @@
 /** What the checks of every suite are made on: profiles and conversations of their own, all deleted at the end. */
 import type { EngineOptions, Think } from "../contract/gateway-schemas.ts";
-import { ProfileAnswer, SessionAnswer, SessionList } from "../contract/hmi-schemas.ts";
+import { SessionAnswer, SessionList } from "../contract/hmi-schemas.ts";
+import { ProfileAnswer } from "../contract/profile-schemas.ts";
 import { hmiRoutes } from "../contract/routes.ts";
 import { type CollectContext, CouldNotRun } from "../harness/define-check.ts";
 import { Lacks } from "../harness/target-errors.ts";

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { Timestamp, WireKey } from "./common-schemas.ts";
 import { LIMITS } from "./contract-defaults.ts";
-import { Message, MessageImage, MessageStatus, ProfileDraft, Session } from "./hmi-schemas.ts";
+import { Message, MessageImage, MessageStatus, Session } from "./hmi-schemas.ts";
+import { ProfileDraft } from "./profile-schemas.ts";
 
 /** How a file of {@link ChatExport} says what it is. */
 export const EXPORT_FORMAT = "chat-stack-export";

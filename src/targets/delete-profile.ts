@@ -1,4 +1,5 @@
-import { type Profile, type Session, SessionList } from "../contract/hmi-schemas.ts";
+import { type Session, SessionList } from "../contract/hmi-schemas.ts";
+import type { Profile } from "../contract/profile-schemas.ts";
 import { hmiRoutes } from "../contract/routes.ts";
 import type { HttpClient, SeenCall } from "./http-client.ts";
 import { ownWords } from "./quoted-answer.ts";

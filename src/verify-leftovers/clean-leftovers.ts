@@ -1,4 +1,5 @@
-import { MessageList, ProfileList } from "../contract/hmi-schemas.ts";
+import { MessageList } from "../contract/hmi-schemas.ts";
+import { ProfileList } from "../contract/profile-schemas.ts";
 import { hmiRoutes } from "../contract/routes.ts";
 import { messageOf } from "../errors/thrown-error.ts";
 import { deleteAt, deleteProfile } from "../targets/delete-profile.ts";

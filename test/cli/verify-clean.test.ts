@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { MessageList, ProfileList, SessionList } from "../../src/contract/hmi-schemas.ts";
+import { MessageList, SessionList } from "../../src/contract/hmi-schemas.ts";
+import { ProfileList } from "../../src/contract/profile-schemas.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
 import { startStack } from "../../src/services/in-process-stack.ts";
 import { runProfileDescription } from "../../src/targets/run-journal.ts";

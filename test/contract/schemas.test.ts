@@ -6,11 +6,10 @@ import { Cancel, ChatRequest } from "../../src/contract/gateway-schemas.ts";
 import {
   GeneralStreamQuery,
   ModelIdText,
-  ProfileChange,
-  ProfileDraft,
   SendMessage,
   SessionsQuery,
 } from "../../src/contract/hmi-schemas.ts";
+import { ProfileChange, ProfileDraft } from "../../src/contract/profile-schemas.ts";
 
 const hi = { role: "user", content: "Hi" };
 const chat = { session_id: "80", message_id: "1", agent_id: "architect", content: "Hi" };

@@ -6,14 +6,13 @@ import {
   GeneralStreamQuery,
   MessagesQuery,
   NewSession,
-  ProfileChange,
-  ProfileDraft,
   Regenerate,
   RenameSession,
   SendMessage,
   SessionsQuery,
   StreamQuery,
 } from "../../src/contract/hmi-schemas.ts";
+import { ProfileChange, ProfileDraft } from "../../src/contract/profile-schemas.ts";
 import { gatewayRoutes, hmiRoutes, type Route } from "../../src/contract/routes.ts";
 
 export interface Endpoint {

@@ -1,13 +1,7 @@
 import { onTestFinished } from "vitest";
 import { GenerationList, type GenerationRecord } from "../../src/contract/engine-schemas.ts";
-import {
-  type Message,
-  MessageList,
-  ProfileAnswer,
-  ProfileList,
-  SessionAnswer,
-  SessionList,
-} from "../../src/contract/hmi-schemas.ts";
+import { type Message, MessageList, SessionAnswer, SessionList } from "../../src/contract/hmi-schemas.ts";
+import { ProfileAnswer, ProfileList } from "../../src/contract/profile-schemas.ts";
 import { engineRoutes, hmiRoutes } from "../../src/contract/routes.ts";
 import { type RunningStack, type StackOptions, startStack } from "../../src/services/in-process-stack.ts";
 

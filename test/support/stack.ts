@@ -1,7 +1,8 @@
 import { onTestFinished } from "vitest";
 import type { GenerationRecord } from "../../src/contract/engine-schemas.ts";
-import type { Message, Profile, Session } from "../../src/contract/hmi-schemas.ts";
+import type { Message, Session } from "../../src/contract/hmi-schemas.ts";
 import { MessageList } from "../../src/contract/hmi-schemas.ts";
+import type { Profile } from "../../src/contract/profile-schemas.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
 import { type StackOptions, startStack } from "../../src/services/in-process-stack.ts";
 import { generationsOf } from "./gateway.ts";

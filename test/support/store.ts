@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { onTestFinished } from "vitest";
 import { LOCAL_USER } from "../../src/contract/caller-headers.ts";
-import { ProfileDraft } from "../../src/contract/hmi-schemas.ts";
+import { ProfileDraft } from "../../src/contract/profile-schemas.ts";
 import type { ConversationStore, UserStore } from "../../src/services/conversations/conversation-store.ts";
 import type { TurnContext } from "../../src/services/conversations/conversation-turn.ts";
 import { UNKNOWN_LIMITS } from "../../src/services/conversations/model-limits.ts";

@@ -1,5 +1,6 @@
 import type { EngineModel, ModelList } from "../../src/contract/common-schemas.ts";
-import type { AgentList, Message, Profile, Session } from "../../src/contract/hmi-schemas.ts";
+import type { AgentList, Message, Session } from "../../src/contract/hmi-schemas.ts";
+import type { Profile } from "../../src/contract/profile-schemas.ts";
 
 const NOW = "2026-01-01T00:00:00Z";
 

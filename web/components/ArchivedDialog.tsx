@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import type { Profile, Session } from "../../src/contract/hmi-schemas.ts";
+import type { Session } from "../../src/contract/hmi-schemas.ts";
+import type { Profile } from "../../src/contract/profile-schemas.ts";
 import { titleOf } from "../chat-selectors.ts";
 import type { ListChanges } from "../list-changes.ts";
 import type { FoundSessions } from "../list-newest-sessions.ts";

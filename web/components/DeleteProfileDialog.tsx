@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { Profile } from "../../src/contract/hmi-schemas.ts";
+import type { Profile } from "../../src/contract/profile-schemas.ts";
 import type { ChangeOutcome, ListChanges } from "../list-changes.ts";
 import type { FoundSessions } from "../list-newest-sessions.ts";
 import { pageProblemOf } from "../page-problem.ts";

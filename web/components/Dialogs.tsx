@@ -1,4 +1,5 @@
-import type { Profile, Session } from "../../src/contract/hmi-schemas.ts";
+import type { Session } from "../../src/contract/hmi-schemas.ts";
+import type { Profile } from "../../src/contract/profile-schemas.ts";
 import type { ChatController } from "../chat-controller.ts";
 import { titleOf } from "../chat-selectors.ts";
 import type { ChatState } from "../chat-state.ts";

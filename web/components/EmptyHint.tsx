@@ -1,4 +1,4 @@
-import type { Profile } from "../../src/contract/hmi-schemas.ts";
+import type { Profile } from "../../src/contract/profile-schemas.ts";
 
 /** What stands where nothing was said yet: what the conversation will be about, and the keys to write it with. */
 export function EmptyHint({ profile }: { readonly profile: Profile | undefined }) {

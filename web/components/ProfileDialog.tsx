@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { EngineModel } from "../../src/contract/common-schemas.ts";
-import type { Profile, ProfileDraft } from "../../src/contract/hmi-schemas.ts";
+import type { Profile, ProfileDraft } from "../../src/contract/profile-schemas.ts";
 import type { ChangeOutcome } from "../list-changes.ts";
 import { type FieldErrors, parseProfile, profileFieldsOf } from "../profile-form.ts";
 import { Dialog } from "./Dialog.tsx";

@@ -1,4 +1,4 @@
-import type { Profile } from "../../src/contract/hmi-schemas.ts";
+import type { Profile } from "../../src/contract/profile-schemas.ts";
 import { newAddress } from "../page-address.ts";
 import type { DialogName } from "./Dialogs.tsx";
 import { IconButton } from "./IconButton.tsx";

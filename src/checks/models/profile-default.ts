@@ -1,4 +1,4 @@
-import { ProfileAnswer } from "../../contract/hmi-schemas.ts";
+import { ProfileAnswer } from "../../contract/profile-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";

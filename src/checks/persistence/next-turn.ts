@@ -1,5 +1,5 @@
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
-import { ProfileAnswer } from "../../contract/hmi-schemas.ts";
+import { ProfileAnswer } from "../../contract/profile-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { NotTold } from "../../harness/target-errors.ts";

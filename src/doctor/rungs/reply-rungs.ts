@@ -1,10 +1,5 @@
-import {
-  type Message,
-  MessageList,
-  ProfileAnswer,
-  SentMessage,
-  SessionAnswer,
-} from "../../contract/hmi-schemas.ts";
+import { type Message, MessageList, SentMessage, SessionAnswer } from "../../contract/hmi-schemas.ts";
+import { ProfileAnswer } from "../../contract/profile-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { deleteProfile } from "../../targets/delete-profile.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";

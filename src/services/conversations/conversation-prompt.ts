@@ -1,6 +1,7 @@
 import { LIMITS } from "../../contract/contract-defaults.ts";
 import type { EngineMessage } from "../../contract/gateway-schemas.ts";
-import type { Message, Profile } from "../../contract/hmi-schemas.ts";
+import type { Message } from "../../contract/hmi-schemas.ts";
+import type { Profile } from "../../contract/profile-schemas.ts";
 import type { History } from "./conversation-store.ts";
 import { isInPrompt, tokenEstimate } from "./token-estimate.ts";
 

@@ -2,12 +2,10 @@ import type {
   Message,
   MessageImage,
   MessageStatus,
-  Profile,
-  ProfileChange,
-  ProfileDraft,
   SearchResult,
   Session,
 } from "../../contract/hmi-schemas.ts";
+import type { Profile, ProfileChange, ProfileDraft } from "../../contract/profile-schemas.ts";
 import type { GenerationDirectory } from "../replicas/generation-directory.ts";
 import type { ReplyStore } from "./reply-store.ts";
 import type { TransferStore } from "./transfer-store.ts";

@@ -1,5 +1,6 @@
 import type { ChatRequest } from "../../contract/gateway-schemas.ts";
-import type { Message, Profile, Session } from "../../contract/hmi-schemas.ts";
+import type { Message, Session } from "../../contract/hmi-schemas.ts";
+import type { Profile } from "../../contract/profile-schemas.ts";
 import { instructionsOf } from "./agents.ts";
 import { buildPrompt } from "./conversation-prompt.ts";
 import type { History, UserStore } from "./conversation-store.ts";

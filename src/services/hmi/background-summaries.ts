@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StreamEvent } from "../../contract/event-schemas.ts";
 import type { ChatRequest } from "../../contract/gateway-schemas.ts";
-import type { Profile, Session } from "../../contract/hmi-schemas.ts";
+import type { Session } from "../../contract/hmi-schemas.ts";
+import type { Profile } from "../../contract/profile-schemas.ts";
 import { WireError } from "../../contract/wire-error.ts";
 import { instructionsOf } from "../conversations/agents.ts";
 import type { ConversationStore } from "../conversations/conversation-store.ts";

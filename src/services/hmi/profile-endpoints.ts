@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import * as z from "zod";
-import { ModelIdText, ProfileChange, ProfileDraft } from "../../contract/hmi-schemas.ts";
+import { ModelIdText } from "../../contract/hmi-schemas.ts";
+import { ProfileChange, ProfileDraft } from "../../contract/profile-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { WireError } from "../../contract/wire-error.ts";
 import type { ConversationStore, ProfileStore } from "../conversations/conversation-store.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ProfileAnswer, ProfileList } from "../../../src/contract/hmi-schemas.ts";
+import { ProfileAnswer, ProfileList } from "../../../src/contract/profile-schemas.ts";
 import { hmiRoutes } from "../../../src/contract/routes.ts";
 import { call } from "../../support/http.ts";
 import { startTestStack } from "../../support/stack.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ProfileDraft } from "../../../src/contract/hmi-schemas.ts";
+import { ProfileDraft } from "../../../src/contract/profile-schemas.ts";
 import {
   COMPLETE,
   EXECUTING,

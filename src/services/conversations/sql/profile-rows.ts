@@ -1,4 +1,4 @@
-import { Profile, ProfileDraft } from "../../../contract/hmi-schemas.ts";
+import { Profile, ProfileDraft } from "../../../contract/profile-schemas.ts";
 import { WireError } from "../../../contract/wire-error.ts";
 import type { ProfileStore } from "../conversation-store.ts";
 import { rowidOf } from "./rowid.ts";

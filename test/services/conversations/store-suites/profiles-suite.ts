@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Profile, ProfileDraft } from "../../../../src/contract/hmi-schemas.ts";
+import { Profile, ProfileDraft } from "../../../../src/contract/profile-schemas.ts";
 import { makeProfile, openConversation } from "../../../support/store.ts";
 import type { OpenStore } from "../../../support/test-stores.ts";
 
