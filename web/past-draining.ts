@@ -1,9 +1,6 @@
+import { SENDING_AGAIN } from "../src/contract/contract-defaults.ts";
 import { ApiError } from "./api-error.ts";
 import { isUnreachable } from "./hmi-connection.ts";
-
-/** How long a call is made again while an HMI is being stopped, in milliseconds, and how often. */
-const LONGEST_DRAIN_MS = 30_000;
-const PAUSE_MS = 1_000;
 
 export interface DrainingCall {
   /** Whether the HMI knows the call again by a key: then it may also be made where nobody can tell whether it has come. */
@@ -22,7 +19,7 @@ export async function pastDraining<Answer>(
   call: () => Promise<Answer>,
   { hasKey, onWait, isWanted }: DrainingCall,
 ): Promise<Answer> {
-  const until = performance.now() + LONGEST_DRAIN_MS;
+  const until = performance.now() + SENDING_AGAIN.longestMs;
   let hasDrained = false;
   for (;;) {
     try {
@@ -35,6 +32,6 @@ export async function pastDraining<Answer>(
       if (!(drains || isGone) || performance.now() > until || !isWanted()) throw error;
       onWait();
     }
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    await new Promise((resolve) => setTimeout(resolve, SENDING_AGAIN.pauseMs));
   }
 }

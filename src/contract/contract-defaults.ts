@@ -28,6 +28,9 @@ export type EngineApi = (typeof ENGINE_APIS)[number];
 /** Build metadata of the stand-in's version (`0.23.0+stand-in`): how everybody can tell that it is not Ollama. */
 export const STAND_IN_BUILD = "stand-in";
 
+/** How whoever is answered `draining` sends again, in milliseconds: for how long, and after which pause each time. */
+export const SENDING_AGAIN = { longestMs: 30_000, pauseMs: 1_000 } as const;
+
 /** Longest message, in UTF-16 code units. */
 const MESSAGE_CHARS = 50_000;
 

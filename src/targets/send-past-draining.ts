@@ -1,11 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ErrorBody } from "../contract/common-schemas.ts";
+import { SENDING_AGAIN } from "../contract/contract-defaults.ts";
 import { UserError } from "../errors/user-error.ts";
 import type { Sent } from "./drivers/chat-client.ts";
-
-/** How long a message is sent again while what it is sent to is being stopped, in milliseconds, and how often. */
-const LONGEST_DRAIN_MS = 30_000;
-const PAUSE_MS = 1_000;
 
 /**
  * Sends a message; where it is refused because a copy of the service is being stopped, which then has begun nothing, it is sent
@@ -17,7 +14,7 @@ export async function sendPastDraining(
   send: () => Promise<Sent>,
   { signal, onWait }: { readonly signal: AbortSignal; readonly onWait: () => void },
 ): Promise<Sent> {
-  const until = performance.now() + LONGEST_DRAIN_MS;
+  const until = performance.now() + SENDING_AGAIN.longestMs;
   let hasDrained = false;
   for (;;) {
     const isOver = performance.now() > until;
@@ -30,7 +27,7 @@ export async function sendPastDraining(
       // Between its end and its next start nobody is there to take it.
       if (isOver || !hasDrained || !isNobodyThere(error)) throw error;
     }
-    await sleep(PAUSE_MS, undefined, { signal });
+    await sleep(SENDING_AGAIN.pauseMs, undefined, { signal });
   }
 }
 
