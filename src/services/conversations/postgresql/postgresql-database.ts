@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Pool, PoolClient } from "pg";
+import type { Pool, PoolClient, QueryConfig } from "pg";
 import { WireError } from "../../../contract/wire-error.ts";
 import {
   type Database,
@@ -117,17 +117,7 @@ export class PostgresqlDatabase implements Database {
    * done twice: where the answer is lost, it is done again.
    */
   async runAlone(sql: string, ...values: SqlValue[]): Promise<Row[]> {
-    return await this.#patiently(async () => {
-      const client = await this.#connect();
-      try {
-        const { rows } = await answeredWithin(this.#silenceMs, client, preparedQuery(sql, values));
-        client.release();
-        return rows;
-      } catch (error) {
-        client.release(this.#isLost(error));
-        throw error;
-      }
-    });
+    return await this.#patiently(() => this.#ask(preparedQuery(sql, values)));
   }
 
   async probe(): Promise<void> {
@@ -225,18 +215,25 @@ export class PostgresqlDatabase implements Database {
 
   async #isCommitted(xid: string): Promise<boolean> {
     return await this.#patiently(async () => {
-      const client = await this.#connect();
-      try {
-        const status = "SELECT pg_xact_status($1::text::xid8) AS status";
-        const { rows } = await answeredWithin(this.#silenceMs, client, { text: status, values: [xid] });
-        // The connection that has it is not gone yet.
-        if (rows[0]?.status === "in progress")
-          throw new ConnectionLostError("the commit is still on its way");
-        return rows[0]?.status === "committed";
-      } finally {
-        client.release();
-      }
+      const text = "SELECT pg_xact_status($1::text::xid8) AS status";
+      const [row] = await this.#ask({ text, values: [xid] });
+      // The connection that has it is not gone yet.
+      if (row?.["status"] === "in progress") throw new ConnectionLostError("the commit is still on its way");
+      return row?.["status"] === "committed";
     });
+  }
+
+  /** Asks what waits for nothing; a connection that is lost with it is not used again. */
+  async #ask(query: QueryConfig): Promise<Row[]> {
+    const client = await this.#connect();
+    try {
+      const { rows } = await answeredWithin(this.#silenceMs, client, query);
+      client.release();
+      return rows;
+    } catch (error) {
+      client.release(this.#isLost(error));
+      throw error;
+    }
   }
 
   async #connect(): Promise<PoolClient> {

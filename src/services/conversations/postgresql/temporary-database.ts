@@ -35,7 +35,7 @@ export async function createTemporaryDatabase(serverUrl: string): Promise<Tempor
       const url = new URL(serverUrl);
       url.pathname = `/${name}`;
       try {
-        return ownedDatabase(serverUrl, name, await connectedTo(url.href));
+        return { url: url.href, drop: dropping(serverUrl, name, await connectedTo(url.href)) };
       } catch (error) {
         if (codeOf(error) !== NO_SUCH_DATABASE || attempt === ATTEMPTS) throw error;
       }
@@ -52,17 +52,10 @@ export async function createTemporaryDatabase(serverUrl: string): Promise<Tempor
   }
 }
 
-function ownedDatabase(serverUrl: string, name: string, owner: pg.Client): TemporaryDatabase {
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
-  return {
-    url: url.href,
-    async drop() {
-      await owner.end();
-      await withConnection(serverUrl, (client) =>
-        client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
-      );
-    },
+function dropping(serverUrl: string, name: string, owner: pg.Client): TemporaryDatabase["drop"] {
+  return async () => {
+    await owner.end();
+    await withConnection(serverUrl, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
   };
 }
 
