@@ -2,10 +2,11 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
-import { ChatExport } from "../src/contract/chat-export.ts";
-import { ProfileAnswer, SessionAnswer, SessionList } from "../src/contract/hmi-schemas.ts";
+import { SessionList } from "../src/contract/hmi-schemas.ts";
+import { ProfileAnswer } from "../src/contract/profile-schemas.ts";
 import { engineRoutes, gatewayRoutes, hmiRoutes } from "../src/contract/routes.ts";
 import { NO_CHROMIUM, sharedChromium } from "../test/browser/chromium.ts";
+import { CONVERSATION, exportOf, MESSAGE, REPLY } from "../test/support/exported-conversations.ts";
 import { type Comparison, measure } from "./comparison.ts";
 import { clearAtExit } from "./leftovers.ts";
 import { makePlace } from "./place.ts";
@@ -170,33 +171,13 @@ async function inFreshPage<Result>(browser: Browser, use: (tab: Page) => Promise
 
 /** Gives its session_id. */
 async function importLongConversation(hmi: string): Promise<string> {
-  const { session } = SessionAnswer.parse(
-    await ask("POST", hmi + hmiRoutes.newSession.path(), { model_id: null }),
-  );
-  const exported = hmiRoutes.exportChats.path(undefined, { session_id: session.session_id });
-  const file = ChatExport.parse(await ask("GET", hmi + exported));
   const messages = Array.from({ length: MESSAGES }, (_, index) => ({
+    ...(index % 2 === 0 ? MESSAGE : REPLY),
     message_id: String(index + 1),
     parent_id: index === 0 ? null : String(index),
-    chosen: true,
-    role: index % 2 === 0 ? "user" : "assistant",
-    message_type: "chat",
     content: textAt(index),
-    thinking: null,
-    images: [],
-    model_name: null,
-    status: "complete",
-    usage: null,
-    timings: null,
-    notices: [],
-    finish_reason: index % 2 === 0 ? null : "stop",
-    error: null,
-    timestamp: new Date().toISOString(),
-    covers_until: null,
   }));
-  const [like] = file.conversations;
-  const conversations = [{ ...like, key: "long", title: "Long", active: false, messages }];
-  await ask("POST", hmi + hmiRoutes.importChats.path(), { ...file, conversations });
+  await ask("POST", hmi + hmiRoutes.importChats.path(), exportOf([{ ...CONVERSATION, messages }]));
   const { sessions } = SessionList.parse(await ask("GET", hmi + hmiRoutes.sessions.path()));
   const found = sessions.find(({ message_count }) => message_count === MESSAGES);
   if (found === undefined) throw new Error(`The conversation of ${MESSAGES} messages was not imported.`);
