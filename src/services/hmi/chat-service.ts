@@ -1,40 +1,25 @@
 import type { StreamSettings } from "../../config/config-schema.ts";
-import type { CancelAnswer, ChatRequest } from "../../contract/gateway-schemas.ts";
-import type { Message, Session } from "../../contract/hmi-schemas.ts";
+import type { CancelAnswer } from "../../contract/gateway-schemas.ts";
+import type { Message } from "../../contract/hmi-schemas.ts";
 import { WireError } from "../../contract/wire-error.ts";
 import { messageOf, withoutStop } from "../../errors/thrown-error.ts";
-import { requireAgent } from "../conversations/agents.ts";
-import type { ClientKey, ConversationStore, Exchange } from "../conversations/conversation-store.ts";
-import { pendingChatRequest, readTurn, type TurnContext } from "../conversations/conversation-turn.ts";
-import type { EngineSettings } from "../conversations/engine-settings.ts";
-import { isStoreUnwell } from "../conversations/store-unwell.ts";
-import type { Draining } from "../http/draining.ts";
 import type { EventLog } from "../stream/event-log.ts";
 import { BackgroundSummaries } from "./background-summaries.ts";
 import { CancelRequests } from "./cancel-requests.ts";
-import { chooseModel } from "./choose-model.ts";
+import { type ExchangeSettings, ExchangeStarter, type SentAndSaved } from "./exchange-starter.ts";
 import { type AskedLog, findLog, findLogOfEvent } from "./find-reply-log.ts";
 import { ReplyOwners } from "./find-reply-owner.ts";
 import type { GatewayClient } from "./gateway-client.ts";
-import { type HmiLog, logEnded, logSteps } from "./hmi-log-lines.ts";
+import { logEnded } from "./hmi-log-lines.ts";
 import type { HmiReply, ReplyOutcome } from "./hmi-reply.ts";
 import { OrphanedReplies } from "./orphaned-replies.ts";
-import { type Again, clientKeyOf, type Outgoing } from "./outgoing-message.ts";
-import { refuseUnableModel } from "./refuse-unable-model.ts";
+import type { Again, Outgoing } from "./outgoing-message.ts";
 import type { SaverSettings } from "./reply-saver.ts";
 import { RunningReplies } from "./running-replies.ts";
-import { saveMessage } from "./save-message.ts";
-import type { UserEventPublisher } from "./shared-user-events.ts";
 
-export interface ChatSettings extends TurnContext, Pick<SaverSettings, "onError"> {
+export interface ChatSettings extends ExchangeSettings, Pick<SaverSettings, "onError"> {
   readonly stream: StreamSettings;
-  readonly store: ConversationStore;
   readonly gateway: GatewayClient;
-  /** Where it is told what happens in users' conversations. */
-  readonly events: UserEventPublisher;
-  readonly log: HmiLog;
-  /** Whether it takes new messages still. */
-  readonly draining: Pick<Draining, "begin">;
   /** See `OrphanedReplies`. */
   readonly lookForLeftEveryMs: number;
   /** See `SummarySettings`. */
@@ -43,25 +28,16 @@ export interface ChatSettings extends TurnContext, Pick<SaverSettings, "onError"
   readonly onTakenOver: (count: number) => void;
 }
 
-/** A message that is saved, with the conversation that it was sent to and the log of its reply. */
-export interface SentAndSaved {
-  readonly sessionId: string;
-  readonly exchange: Exchange;
-  /** Throws `owner_unreachable` where another HMI writes the reply: then only the message is known here. */
-  readonly log: () => Promise<EventLog | undefined>;
-}
-
-/** Sending, streaming and cancelling: what happens between a user's message and its saved reply. */
+/** Streaming and cancelling: what happens between a user's message and its saved reply, which {@link ExchangeStarter} begins. */
 export class ChatService {
   readonly #settings: ChatSettings;
   readonly #replies: RunningReplies;
   readonly #summaries: BackgroundSummaries;
   readonly #cancellations: CancelRequests;
   readonly #left: OrphanedReplies;
+  readonly #exchanges: ExchangeStarter;
   /** The other HMIs on the same database that write replies. */
   readonly owners: ReplyOwners;
-  /** Messages with a client key that are being saved right now: the same one may arrive twice at once. */
-  readonly #sending = new Map<string, Promise<SentAndSaved>>();
 
   constructor(settings: ChatSettings) {
     const { stream, store, gateway, events, limitsOf, defaults, summaryQuietMs, onError } = settings;
@@ -88,6 +64,13 @@ export class ChatService {
       onError,
     });
     this.owners = new ReplyOwners({ store, replies: this.#replies, left: this.#left });
+    this.#exchanges = new ExchangeStarter({
+      settings,
+      replies: this.#replies,
+      summaries: this.#summaries,
+      left: this.#left,
+      logOf: (user, asked) => this.logOf(user, asked),
+    });
   }
 
   get activeCount(): number {
@@ -107,48 +90,14 @@ export class ChatService {
     await this.#left.lookFirst();
   }
 
-  /** Saves the message and begins its reply; a message with a known client key joins the reply it has. */
+  /** {@link ExchangeStarter.send} */
   async send(user: string, outgoing: Outgoing): Promise<SentAndSaved> {
-    return await this.#settings.draining.begin(() => this.#send(user, outgoing));
+    return await this.#exchanges.send(user, outgoing);
   }
 
-  async #send(user: string, outgoing: Outgoing): Promise<SentAndSaved> {
-    await this.#left.looked;
-    const clientKey = clientKeyOf(outgoing);
-    if (clientKey === undefined) return await this.#sendNew(user, outgoing, clientKey);
-    const name = JSON.stringify([user, outgoing.sessionId, clientKey]);
-    const known = this.#sending.get(name) ?? this.#sendOnce(user, outgoing, clientKey);
-    this.#sending.set(name, known);
-    return await known.finally(() => this.#sending.delete(name));
-  }
-
-  /**
-   * Answers the conversation's last message again. Throws `nothing_to_regenerate`, `message_not_found` or
-   * `message_superseded`; or `generation_in_progress` while a reply runs.
-   */
+  /** {@link ExchangeStarter.regenerate} */
   async regenerate(user: string, again: Again): Promise<SentAndSaved> {
-    return await this.#settings.draining.begin(() => this.#regenerate(user, again));
-  }
-
-  async #regenerate(user: string, again: Again): Promise<SentAndSaved> {
-    await this.#left.looked;
-    const { sessionId, messageId, model: modelName, settings } = again;
-    const store = this.#settings.store.as(user);
-    const { session, history, profile } = await store.snapshot((own) => readTurn(own, sessionId));
-    const defaultModel = session.model ?? profile?.default_model ?? null;
-    const { messages } = history;
-    const asked = messages.findLast(({ role }) => role === "user");
-    const before = messages.findLast(({ role }) => role === "assistant");
-    const model = modelName ?? before?.model_name ?? defaultModel;
-    await refuseUnableModel({ images: asked?.images, settings }, async () => model, this.#settings.limitsOf);
-    await this.#replies.find(sessionId)?.saveNow();
-    const exchange = await this.#begin(() =>
-      store.messages.beginAgain({ sessionId, messageId, modelName, defaultModel }),
-    );
-    if (session.archived) {
-      this.#settings.events.publish(user, { type: "session_changed", session: exchange.session });
-    }
-    return this.#answer({ user, session: exchange.session, exchange, settings });
+    return await this.#exchanges.regenerate(user, again);
   }
 
   /**
@@ -160,7 +109,7 @@ export class ChatService {
     const { messages, conversations } = this.#settings.store.as(user);
     await conversations.get(sessionId);
     await this.#replies.find(sessionId)?.saveNow();
-    const shown = await this.#begin(() => messages.choose(sessionId, messageId));
+    const shown = await this.#left.orLookAgain(() => messages.choose(sessionId, messageId));
     // The conversation's last reply is another one by now.
     this.#replies.forget(sessionId);
     this.#summaries.drop(sessionId);
@@ -222,99 +171,6 @@ export class ChatService {
     await Promise.all([this.#summaries.close(), this.#replies.close()]);
   }
 
-  async #sendOnce(user: string, outgoing: Outgoing, clientKey: ClientKey): Promise<SentAndSaved> {
-    try {
-      return await this.#sendNew(user, outgoing, clientKey);
-    } catch (error) {
-      // Nobody waits twice for a store that cannot be used.
-      if (isStoreUnwell(error) && this.#replies.waiting.length === 0) throw error;
-      // One that was sent before is answered as then, whatever would be in its way now.
-      const { messages } = this.#settings.store.as(user);
-      const exchange = await messages.findExchange(clientKey, outgoing.sessionId);
-      if (exchange === undefined) throw error;
-      return this.#joined(user, exchange);
-    }
-  }
-
-  async #sendNew(user: string, outgoing: Outgoing, clientKey: ClientKey | undefined): Promise<SentAndSaved> {
-    const store = this.#settings.store.as(user);
-    // Checked before a conversation is made for an agent or a model that cannot take the message.
-    if (outgoing.agentId !== undefined) requireAgent(outgoing.agentId);
-    const { edits } = outgoing;
-    const edited = edits === undefined ? undefined : await store.messages.find(edits);
-    const asked = { ...outgoing, images: outgoing.images ?? edited?.images };
-    await refuseUnableModel(asked, () => chooseModel(store, outgoing), this.#settings.limitsOf);
-    const begun = await this.#begin(() => saveMessage(store, this.#replies, outgoing, clientKey));
-    // Another process was first with the same client key.
-    if (!begun.isNew) return this.#joined(user, begun);
-    const { before, created, session } = begun;
-    if (created) this.#settings.events.publish(user, { type: "session_changed", session: before });
-    // Its title is made from its first message, and a message brings an archived one back.
-    if (session.title !== before.title || before.archived) {
-      this.#settings.events.publish(user, { type: "session_changed", session });
-    }
-    const { settings, clientMessageId } = outgoing;
-    return this.#answer({ user, session, exchange: begun, settings, created, clientMessageId });
-  }
-
-  async #begin<Begun>(begin: () => Promise<Begun>): Promise<Begun> {
-    try {
-      return await begin();
-    } catch (error) {
-      // It may be the reply of an HMI that has died since.
-      if (error instanceof WireError && error.code === "generation_in_progress") this.#left.lookAgain();
-      throw error;
-    }
-  }
-
-  /** Not async: between the reply's row and the reply itself a reader would get the reply before it. */
-  #answer({
-    user,
-    session,
-    exchange,
-    settings,
-    created = false,
-    clientMessageId = null,
-  }: Begun): SentAndSaved {
-    const { session_id: sessionId } = session;
-    const { message_id: messageId } = exchange.user;
-    this.#summaries.giveWay();
-    const reply = this.#replies.begin({
-      user,
-      row: exchange.reply,
-      messageId,
-      created: created ? session : undefined,
-      question: () => this.#questionFor(user, exchange, settings),
-      // What a message says of itself is not in its row.
-      byPostOnly: Object.keys(settings ?? {}).length > 0,
-    });
-    this.#settings.events.publish(user, {
-      type: "reply_started",
-      session_id: sessionId,
-      message_id: messageId,
-      assistant_message_id: reply.messageId,
-      client_message_id: clientMessageId,
-    });
-    logSteps(this.#settings.log, reply);
-    return { sessionId, exchange, log: async () => reply.log };
-  }
-
-  async #questionFor(user: string, exchange: Exchange, own: EngineSettings = {}): Promise<ChatRequest> {
-    const store = this.#settings.store.as(user);
-    const { session_id, message_id } = exchange.reply;
-    const request = await pendingChatRequest(store, session_id, this.#settings, own);
-    if (request?.message_id !== message_id) {
-      throw new WireError("nothing_to_stream", `Reply ${message_id} is not to be written any more.`);
-    }
-    return request;
-  }
-
-  #joined(user: string, exchange: Exchange): SentAndSaved {
-    const { session_id: sessionId, message_id: messageId } = exchange.reply;
-    // By its name, as it is then: at another HMI it may have come to its end meanwhile.
-    return { sessionId, exchange, log: () => this.logOf(user, { sessionId, messageId }) };
-  }
-
   #onEnded(reply: HmiReply, outcome: ReplyOutcome): void {
     logEnded(this.#settings.log, reply, outcome);
     if (outcome === "complete") this.#summaries.consider(reply.user, reply.sessionId);
@@ -328,15 +184,4 @@ export class ChatService {
     const event = { type: "reply_ended", session_id: sessionId, assistant_message_id: messageId } as const;
     this.#settings.events.publish(user, { ...event, status });
   }
-}
-
-/** A message whose reply is on disk, and is now to be asked for. */
-interface Begun {
-  readonly user: string;
-  readonly session: Session;
-  readonly exchange: Exchange;
-  readonly settings?: EngineSettings | undefined;
-  /** True where this message made the conversation. */
-  readonly created?: boolean;
-  readonly clientMessageId?: string | null | undefined;
 }

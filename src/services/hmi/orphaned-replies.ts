@@ -70,6 +70,16 @@ export class OrphanedReplies {
     this.#lookIn(LOOK_AGAIN_MS);
   }
 
+  /** Does what is refused while a reply runs in its conversation; then it is looked again, as {@link lookAgain} says. */
+  async orLookAgain<Done>(act: () => Promise<Done>): Promise<Done> {
+    try {
+      return await act();
+    } catch (error) {
+      if (error instanceof WireError && error.code === "generation_in_progress") this.lookAgain();
+      throw error;
+    }
+  }
+
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
