@@ -38,13 +38,17 @@ export function quickStart(): Plugin {
           return { path, namespace: "loaded-when-used", pluginData: resolveDir };
         });
       onLoad({ filter: /^/, namespace: "loaded-when-used" }, ({ path, pluginData }) => ({
-        ...{ contents: loadedWhenUsed(path), resolveDir: pluginData },
+        contents: loadedWhenUsed(path),
+        resolveDir: pluginData,
       }));
       onResolve({ filter: /^undici$/ }, ({ path, resolveDir }) => ({
-        ...{ path, namespace: "parts-of-undici", pluginData: resolveDir },
+        path,
+        namespace: "parts-of-undici",
+        pluginData: resolveDir,
       }));
       onLoad({ filter: /^/, namespace: "parts-of-undici" }, ({ pluginData }) => ({
-        ...{ contents: UNDICI, resolveDir: pluginData },
+        contents: UNDICI,
+        resolveDir: pluginData,
       }));
       // What oclif has for plugins, for sources, for a missing manifest, for WSL (which is Linux to us), and for a look at Node's
       // version, which bin/stack.js has had: 4 ms.
