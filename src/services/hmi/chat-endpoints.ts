@@ -39,23 +39,28 @@ type JoinedLog = EventLog | "answered" | undefined;
 
 /** Sending a message, streaming its reply, and cancelling it. */
 export function serveChat(app: FastifyInstance, { chat, store, atOwner, readers }: ChatParts): void {
+  const begun = async (call: PassableCall, begin: () => Promise<SentAndSaved>) => {
+    const sent = await atOwner.actWhereAnswered(call, begin);
+    return sent && sentMessage(sent);
+  };
+
   endpoint(
     app,
     hmiRoutes.sendMessage,
     { body: SendMessage, largeWith: { fields: ["images"], bytes: LIMITS.imageBodyBytes } },
-    async ({ body, request }): Promise<SentMessage> =>
-      sentMessage(await chat.send(userOf(request), outgoingMessage(body))),
+    async ({ body, request, reply }): Promise<SentMessage | undefined> =>
+      begun({ request, reply }, () => chat.send(userOf(request), outgoingMessage(body))),
   );
 
   endpoint(
     app,
     hmiRoutes.regenerate,
     { body: Regenerate },
-    async ({ params, body, request }): Promise<SentMessage> => {
+    async ({ params, body, request, reply }): Promise<SentMessage | undefined> => {
       const { message_id: messageId, model, think } = body;
       const settings = think === undefined ? {} : { think };
       const again = { sessionId: params["session_id"] ?? "", messageId, model, settings };
-      return sentMessage(await chat.regenerate(userOf(request), again));
+      return await begun({ request, reply }, () => chat.regenerate(userOf(request), again));
     },
   );
 
@@ -71,7 +76,8 @@ export function serveChat(app: FastifyInstance, { chat, store, atOwner, readers 
   });
 
   const joinSent = async (call: PassableCall, outgoing: Outgoing): Promise<JoinedLog> => {
-    const sent = await chat.send(userOf(call.request), outgoing);
+    const sent = await atOwner.actWhereAnswered(call, () => chat.send(userOf(call.request), outgoing));
+    if (sent === undefined) return "answered";
     return (await atOwner.answerForReply(call, sent.exchange.reply)) ? "answered" : await sent.log();
   };
   /** An EventSource reconnects by itself, to a GET that sends: it comes back for a reply, not to send again. */

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Message } from "../../contract/hmi-schemas.ts";
-import { userOf } from "../http/caller-user.ts";
+import { ConversationAnsweredError } from "../conversations/conversation-answered-error.ts";
+import { isPassedOn, userOf } from "../http/caller-user.ts";
 import type { CallForwarder, OtherReplica, PassableCall } from "../replicas/forward-call.ts";
 import {
   answerAtOwner,
@@ -21,6 +22,9 @@ export interface CallsAtOwnerParts {
 }
 
 const TOPIC = "cancel";
+
+/** How long an owner may take to answer what would begin a reply, in milliseconds: its store may be slow just then. */
+const BEGIN_ANSWER_MS = 10_000;
 
 const CancelMessage = z.object({ session_id: z.string(), message_id: z.optional(z.string()) });
 
@@ -70,6 +74,23 @@ export class CallsAtOwner {
     const onUnreachable = (): void =>
       this.#parts.bus.publish(TOPIC, { session_id: sessionId, message_id: messageId });
     return await this.#answer(call, find, { ...CANCEL_PATIENCE, onUnreachable });
+  }
+
+  /**
+   * Does what a conversation takes only while none of its replies is being written; undefined where the HMI that writes one has
+   * answered: only that one knows whether it has ended, and merely waits to be saved. Throws `owner_unreachable`, or what `act` does.
+   */
+  async actWhereAnswered<Done>(call: PassableCall, act: () => Promise<Done>): Promise<Done | undefined> {
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof ConversationAnsweredError) || isPassedOn(call.request)) throw error;
+      const { sessionId } = error;
+      const find = () => this.#parts.owners.of(userOf(call.request), { sessionId });
+      if (await this.#answer(call, find, { answerMs: BEGIN_ANSWER_MS, waitMs: 0 })) return undefined;
+    }
+    // It is written here, or has come to its end meanwhile.
+    return await act();
   }
 
   async #answer(

@@ -1,4 +1,5 @@
 import { WireError } from "../../contract/wire-error.ts";
+import { ConversationAnsweredError } from "../conversations/conversation-answered-error.ts";
 import type { OwnedReply, ReplyStore } from "../conversations/reply-store.ts";
 import { createSerialQueue } from "../conversations/serial-queue.ts";
 import type { SaverSettings } from "./reply-saver.ts";
@@ -75,7 +76,7 @@ export class OrphanedReplies {
     try {
       return await act();
     } catch (error) {
-      if (error instanceof WireError && error.code === "generation_in_progress") this.lookAgain();
+      if (error instanceof ConversationAnsweredError) this.lookAgain();
       throw error;
     }
   }

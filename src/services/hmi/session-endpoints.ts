@@ -83,9 +83,11 @@ export function serveSessions(
     app,
     hmiRoutes.chooseVersion,
     { body: ChooseVersion },
-    async ({ params, body, request }): Promise<MessageList> => {
+    async ({ params, body, request, reply }): Promise<MessageList | undefined> => {
       const session_id = params["session_id"] ?? "";
-      const rows = await chat.choose(userOf(request), session_id, body.message_id);
+      const choose = () => chat.choose(userOf(request), session_id, body.message_id);
+      const rows = await atOwner.actWhereAnswered({ request, reply }, choose);
+      if (rows === undefined) return undefined;
       const session = await of(request).conversations.get(session_id);
       return { status: "ok", session, messages: rows, count: rows.length };
     },

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { WireError } from "../../contract/wire-error.ts";
-import { userOf } from "./caller-user.ts";
+import { isPassedOn, userOf } from "./caller-user.ts";
 import type { People } from "./identify-people.ts";
 
 /** The calls that send a message to the engine. */
@@ -35,6 +35,8 @@ export async function limitMessages(
   const count = app.createRateLimit();
   app.addHook("onRequest", async (request, reply) => {
     if (!SENDING.has(request.routeOptions.url ?? "")) return;
+    // It was counted where it came in.
+    if (isPassedOn(request)) return;
     // An EventSource that comes back for its reply sends nothing.
     if (request.method === "GET" && request.headers["last-event-id"]) return;
     const counted = await count(request);

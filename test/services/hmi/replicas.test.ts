@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 import { REPLICA_KEY_HEADER, REPLICA_USER_HEADER } from "../../../src/contract/replica-headers.ts";
 import { hmiRoutes } from "../../../src/contract/routes.ts";
+import { withReplyMethod } from "../../../src/faults/wrap-store.ts";
 import { startTestEngine, startTestGateway } from "../../support/gateway.ts";
 import { call } from "../../support/http.ts";
 import { InProcessBuses } from "../../support/in-process-buses.ts";
 import { startTestHmi } from "../../support/restarted-hmi.ts";
 import { startService } from "../../support/service-process.ts";
 import { hmiClient } from "../../support/stack.ts";
-import { openTestStore } from "../../support/store.ts";
+import { openRaw, openTestStore } from "../../support/store.ts";
 import { eventually } from "../../support/streams.ts";
 import { tempFolder } from "../../support/temp.ts";
 import { readUserEvents } from "../../support/user-events.ts";
@@ -102,6 +103,36 @@ test("what happens at one copy is told to a user's pages at the other", async ()
     { type: "reply_started", session_id, message_id, assistant_message_id, client_message_id: "key" },
     { type: "reply_ended", session_id, assistant_message_id, status: "complete" },
   ]);
+});
+
+test("a message that finds an ending not saved yet, at another copy, has it saved first", async () => {
+  const { store, path } = openTestStore(undefined, { lockTimeoutMs: 100 });
+  let failures = 0;
+  const counting = withReplyMethod(store, "finish", async (...ending) => {
+    try {
+      return await store.replies.finish(...ending);
+    } catch (error) {
+      failures += 1;
+      throw error;
+    }
+  });
+  const gateway = await startTestGateway({ standIn: { tokenDelayMs: 3 } });
+  const owner = await startTestHmi(counting, gateway.url);
+  const other = await startTestHmi(openTestStore(path).store, gateway.url);
+  const { sent, reader } = await owner.send({ message: "Count to 60" });
+  await eventually(() => expect(reader.text).not.toBe(""));
+  const lock = openRaw(path);
+  lock.exec("BEGIN IMMEDIATE");
+  await reader.ended;
+  expect(reader.events.at(-1)).toEqual({ type: "done", finish_reason: "error" });
+  // By itself the owner tries again only half a second after its second try.
+  await eventually(() => expect(failures).toBe(2));
+  lock.exec("ROLLBACK");
+  const { session_id } = sent;
+  await (await other.send({ message: "Count to 3", session_id })).reader.ended;
+  const rows = await other.messages(session_id);
+  expect(rows.map(({ status }) => status)).toEqual(["complete", "complete", "complete", "complete"]);
+  expect(rows[1]?.content).toMatch(/ 60$/);
 });
 
 test("who makes a key up is refused, and names nobody by the header that goes with it", async () => {

@@ -1,8 +1,8 @@
-import { WireError } from "../../../contract/wire-error.ts";
+import { ConversationAnsweredError } from "../conversation-answered-error.ts";
 import { getConversationRow } from "./session-rows.ts";
 import type { Row, Statements } from "./sql-database.ts";
 
-/** Throws `conversation_not_found`, or `generation_in_progress` where the conversation is being answered. */
+/** Throws `conversation_not_found`, or a {@link ConversationAnsweredError} where the conversation is being answered. */
 export async function requireNoReplyRunning(sql: Statements, user: string, sessionId: string): Promise<void> {
   refuseWhileAnswered(await getConversationToAnswer(sql, user, sessionId));
 }
@@ -24,12 +24,7 @@ export async function getConversationToAnswer(
   return await getConversationRow(sql, select, user, sessionId);
 }
 
-/** Throws `generation_in_progress` where a conversation, as {@link getConversationToAnswer} gives it, is being answered. */
+/** Throws a {@link ConversationAnsweredError} where a conversation, as {@link getConversationToAnswer} gives it, is being answered. */
 export function refuseWhileAnswered({ id, running }: Row): void {
-  if (running === 0) return;
-  throw new WireError(
-    "generation_in_progress",
-    `Conversation ${id} is still being answered.`,
-    "Wait for the reply, or cancel it.",
-  );
+  if (running !== 0) throw new ConversationAnsweredError(String(id));
 }
