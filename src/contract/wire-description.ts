@@ -127,14 +127,22 @@ const told = z.strictObject({
   reply: z.optional(place),
 });
 
-const request = { request: call, body: z.optional(body) };
+const headers = z.record(z.string(), z.string().check(slotsAreKnown()));
+
+/** What may be said of any call of a wire. */
+const request = {
+  request: call,
+  body: z.optional(body),
+  /** Sent with this call, beside or in place of those that go with every one. */
+  headers: z.optional(headers),
+};
 
 /** Every field of it is a setting of `contract`; in a driver `send` and `stream` must be there. */
 export const wireFields = {
   /** The service that messages are sent to: a page's back end, a gateway, or an engine by itself. */
   service: z.optional(z.enum(["hmi", "gateway", "engine"])),
   /** Sent with every call; `{token}` is what `auth.token` says. */
-  headers: z.optional(z.record(z.string(), z.string().check(slotsAreKnown()))),
+  headers: z.optional(headers),
   /** The call that carries a person's message; its answer is the reply's stream where there is no `read`. */
   send: z.optional(z.strictObject({ ...request, told: z.optional(told) })),
   /** The same for a conversation's first message, where that is another call. */
@@ -150,7 +158,7 @@ export const wireFields = {
   /** The call that lists what was said in a conversation, with where each thing stands in a row. */
   rows: z.optional(
     z.strictObject({
-      request: call,
+      ...request,
       list: place,
       newest_first: z.optional(z.boolean()),
       /** Where a page of the list tells the `{cursor}` of the next one; null, or nothing, on the last. */
@@ -180,13 +188,13 @@ export const wireFields = {
   /** The call that makes a conversation, where a message does not; with what it answers. `own`: whoever talks makes its id up. */
   conversation: z.optional(z.union([z.literal("own"), z.strictObject({ ...request, told })])),
   /** The call that lists conversations. */
-  conversations: z.optional(z.strictObject({ request: call, list: place, id: place })),
+  conversations: z.optional(z.strictObject({ ...request, list: place, id: place })),
   /** The call that deletes one. */
-  delete_conversation: z.optional(z.strictObject({ request: call })),
+  delete_conversation: z.optional(z.strictObject(request)),
   /** The call that lists models. */
-  models: z.optional(z.strictObject({ request: call, list: place, id: place })),
+  models: z.optional(z.strictObject({ ...request, list: place, id: place })),
   /** The call that tells whether the service is well. */
-  health: z.optional(z.strictObject({ request: call })),
+  health: z.optional(z.strictObject(request)),
   /** The page that people chat on. */
   page: z.optional(z.string().check(z.startsWith("/"))),
 };

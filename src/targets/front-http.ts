@@ -1,11 +1,15 @@
 import type { WireSettings } from "../contract/wire-description.ts";
-import { fillHeaders, fillPath, type SlotValues } from "./drivers/fill-slots.ts";
+import { fillBody, fillHeaders, fillPath, type SlotValues } from "./drivers/fill-slots.ts";
 import type { CallOptions, HttpClient, HttpMethod, SeenCall } from "./http-client.ts";
 
 /** A call of the wire by plain HTTP. */
 export interface FrontCall {
   readonly method: HttpMethod;
   readonly path: string;
+  /** Sent as JSON; left out for none. */
+  readonly body?: unknown;
+  /** Sent with this call alone. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What the calls of a wire are for that somebody else than its chat may make. */
@@ -37,15 +41,22 @@ export function createFrontHttp(
   return {
     page: wire.page,
     callOf(name, about) {
-      const [method, path = "/"] = wire[name]?.request.split(" ") ?? [];
+      const call = wire[name];
+      const [method, path = "/"] = call?.request.split(" ") ?? [];
       if (method === undefined || method === "WS") return undefined;
-      return { method: method as HttpMethod, path: fillPath(path, about) };
+      return {
+        method: method as HttpMethod,
+        path: fillPath(path, about),
+        headers: fillHeaders(call?.headers, { ...about, token }),
+        ...(call?.body !== undefined && { body: fillBody(call.body, { ...about, token }) }),
+      };
     },
-    call: async ({ method, path }, options) =>
+    call: async ({ method, path, body, headers: own }, options) =>
       await client.call(method, path, {
+        ...(options.rawBody === undefined && body !== undefined && { body }),
         ...options,
         signal: AbortSignal.any([options.signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]),
-        headers: { ...headers, ...options.headers },
+        headers: { ...headers, ...own, ...options.headers },
       }),
   };
 }

@@ -26,6 +26,7 @@ export interface DescribedService {
 export interface DescribedCall {
   readonly request: string;
   readonly body?: unknown;
+  readonly headers?: WireDescription["headers"];
   readonly told?: WireDescription["send"]["told"];
 }
 
@@ -48,25 +49,30 @@ export class DescribedCalls {
     this.#readFacts = readerOf(service.wire.stream);
   }
 
-  async call({ request, body }: DescribedCall, values: SlotValues, signal: AbortSignal): Promise<SeenCall> {
-    const { method, path } = callIn(request, values);
+  async call(call: DescribedCall, values: SlotValues, signal: AbortSignal): Promise<SeenCall> {
+    const { method, path } = callIn(call.request, values);
+    const { body } = call;
     return await this.#service.client.call(method, path, {
       signal,
-      headers: this.#headers(values),
+      headers: this.#headers(call, values),
       ...(body !== undefined && { body: fillBody(body, values) }),
     });
   }
 
   /** The pages of a list, each with the cursor that the one before told; where it tells none, there is one. */
   async *pages(
-    listing: { readonly request: string; readonly next?: string | undefined },
+    listing: DescribedCall & { readonly next?: string | undefined },
     values: SlotValues,
     signal: AbortSignal,
   ): AsyncGenerator<SeenCall> {
     let cursor: string | null = null;
     for (let page = 0; page < MOST_PAGES; page += 1) {
       const request: string = cursor === null ? withoutCursor(listing.request) : listing.request;
-      const answer = await this.call({ request }, { ...values, cursor: cursor ?? undefined }, signal);
+      const answer = await this.call(
+        { ...listing, request },
+        { ...values, cursor: cursor ?? undefined },
+        signal,
+      );
       yield answer;
       const next: string | null = listing.next === undefined ? null : idToldBy(answer, listing.next);
       if (next === null || next === cursor) return;
@@ -104,15 +110,11 @@ export class DescribedCalls {
     }, signal);
   }
 
-  async #open(
-    { request, body }: DescribedCall,
-    values: SlotValues,
-    options: OpenOptions,
-  ): Promise<OpenStream> {
+  async #open(call: DescribedCall, values: SlotValues, options: OpenOptions): Promise<OpenStream> {
     const { client, token, wire } = this.#service;
-    const { method, path } = callIn<HttpMethod | "WS">(request, values);
-    const filled = body === undefined ? undefined : fillBody(body, values);
-    const headers = this.#headers(values);
+    const { method, path } = callIn<HttpMethod | "WS">(call.request, values);
+    const filled = call.body === undefined ? undefined : fillBody(call.body, values);
+    const headers = this.#headers(call, values);
     const readFacts = this.#readFacts;
     const { head, ended } = await (method === "WS"
       ? openWebSocketStream({
@@ -162,8 +164,8 @@ export class DescribedCalls {
     return { ...stream, ended: stream.ended.finally(() => clearTimeout(closing)) };
   }
 
-  #headers(values: SlotValues): Record<string, string> {
-    return fillHeaders(this.#service.wire.headers, values);
+  #headers({ headers }: DescribedCall, values: SlotValues): Record<string, string> {
+    return { ...fillHeaders(this.#service.wire.headers, values), ...fillHeaders(headers, values) };
   }
 }
 

@@ -6,7 +6,7 @@ import { textOf } from "../../../src/targets/drivers/reply-facts.ts";
 import { describedChatAt } from "../../support/described-chat.ts";
 import { listenOnAnyPort } from "../../support/listen.ts";
 
-const WIRE: WireDescription = {
+const WIRE = {
   service: "hmi",
   conversation: { request: "POST /threads", told: { conversation: "@header.x-thread-id" } },
   send: {
@@ -22,7 +22,7 @@ const WIRE: WireDescription = {
     text: "words",
     role: "by",
   },
-};
+} satisfies WireDescription;
 
 /** Ids in headers, as numbers in bodies; a stream that repeats itself; a list in pages of two. */
 async function startBackEnd(posts: number) {
@@ -89,4 +89,37 @@ test("a list in pages is read to its end, the first page without a cursor", asyn
   expect(asked).toEqual(
     [0, 2, 4].map((after) => `/threads/17/posts?size=2${after === 0 ? "" : `&after=${after}`}`),
   );
+});
+
+test("any call may have a body and headers of its own: a list that is asked for by POST, a deletion by ids", async () => {
+  const asked: unknown[] = [];
+  const server = createServer(async (request, response) => {
+    const { "x-house": house, "x-for": what } = request.headers;
+    asked.push([request.method, request.url, await json(request), house, what]);
+    const answer = { posts: [{ by: "user", words: "Why?" }], threads: [{ id: 17 }], next: null };
+    response.setHeader("content-type", "application/json").end(JSON.stringify(answer));
+  });
+  const body = { thread: "{conversation|number}" };
+  const chat = describedChatAt(await listenOnAnyPort(server), {
+    ...WIRE,
+    headers: { "X-House": "all", "X-For": "any" },
+    rows: { ...WIRE.rows, request: "POST /list", body: { ...body, after: "{cursor}" } },
+    conversations: { request: "POST /threads", body: { all: true }, list: "threads", id: "id" },
+    delete_conversation: {
+      request: "POST /remove",
+      body: { threads: ["{conversation|number}"] },
+      headers: { "x-for": "thread {conversation}" },
+    },
+    health: { request: "POST /ping", body: {} },
+  });
+  expect(await chat.rows("17", signal)).toMatchObject([{ role: "user", content: "Why?" }]);
+  expect(await chat.conversations(signal)).toEqual(["17"]);
+  await chat.deleteConversation("17", signal);
+  await chat.health(signal);
+  expect(asked).toEqual([
+    ["POST", "/list", { thread: 17 }, "all", "any"],
+    ["POST", "/threads", { all: true }, "all", "any"],
+    ["POST", "/remove", { threads: [17] }, "all", "thread 17"],
+    ["POST", "/ping", {}, "all", "any"],
+  ]);
 });
