@@ -4,7 +4,7 @@ import { NotTold } from "../harness/target-errors.ts";
 import { SERVICE_TITLES } from "../targets/service-titles.ts";
 
 /** One thing that must hold before anything above it can. */
-export interface Rung<Scene> {
+export interface Rung<Subject> {
   /** `engine/model`. */
   readonly id: string;
   readonly service: Role;
@@ -12,7 +12,7 @@ export interface Rung<Scene> {
   readonly name: string;
   /** The ids of the rungs that it stands on; they come earlier. */
   readonly needs: readonly string[];
-  look(scene: Scene): Promise<RungFinding>;
+  look(subject: Subject): Promise<RungFinding>;
 }
 
 /** What was found at a rung. `skipped`: it cannot be looked at here, and what stands on it is tried all the same. */
@@ -55,17 +55,17 @@ export interface RungReport {
   readonly problem: Omit<RungProblem, "found"> | null;
 }
 
-export interface ClimbOptions<Scene> {
-  readonly rungs: readonly Rung<Scene>[];
-  readonly scene: Scene;
+export interface ClimbOptions<Subject> {
+  readonly rungs: readonly Rung<Subject>[];
+  readonly subject: Subject;
   /** Ends the climb, which then throws the signal's reason. */
   readonly signal: AbortSignal;
-  readonly onStart: (rung: Pick<Rung<Scene>, "id" | "service" | "name">) => void;
+  readonly onStart: (rung: Pick<Rung<Subject>, "id" | "service" | "name">) => void;
   readonly onRung: (report: RungReport) => void;
 }
 
 /** Tries the rungs in their order; what stands on a broken one is not tried. */
-export async function climb<Scene>(options: ClimbOptions<Scene>): Promise<RungReport[]> {
+export async function climb<Subject>(options: ClimbOptions<Subject>): Promise<RungReport[]> {
   const reports: RungReport[] = [];
   for (const rung of options.rungs) {
     const report = brokenBelow(rung, reports) ?? (await tryRung(rung, options));
@@ -75,8 +75,8 @@ export async function climb<Scene>(options: ClimbOptions<Scene>): Promise<RungRe
   return reports;
 }
 
-function brokenBelow<Scene>(
-  { id, service, name, needs }: Rung<Scene>,
+function brokenBelow<Subject>(
+  { id, service, name, needs }: Rung<Subject>,
   reports: readonly RungReport[],
 ): RungReport | undefined {
   const below = reports.find(
@@ -96,15 +96,15 @@ function brokenBelow<Scene>(
   };
 }
 
-async function tryRung<Scene>(
-  rung: Rung<Scene>,
-  { scene, signal, onStart }: ClimbOptions<Scene>,
+async function tryRung<Subject>(
+  rung: Rung<Subject>,
+  { subject, signal, onStart }: ClimbOptions<Subject>,
 ): Promise<RungReport> {
   signal.throwIfAborted();
   const { id, service, name } = rung;
   onStart(rung);
   const start = performance.now();
-  const finding = await look(rung, scene, signal);
+  const finding = await look(rung, subject, signal);
   const took_ms = Math.round(performance.now() - start);
   if (finding.status !== "broken") {
     return {
@@ -123,9 +123,13 @@ async function tryRung<Scene>(
 }
 
 /** A rung that could not be looked at is broken too: a service that hangs up breaks every question. */
-async function look<Scene>(rung: Rung<Scene>, scene: Scene, signal: AbortSignal): Promise<RungFinding> {
+async function look<Subject>(
+  rung: Rung<Subject>,
+  subject: Subject,
+  signal: AbortSignal,
+): Promise<RungFinding> {
   try {
-    return await rung.look(scene);
+    return await rung.look(subject);
   } catch (error) {
     signal.throwIfAborted();
     // What a wire does not tell is no fault of the service.

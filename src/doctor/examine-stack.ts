@@ -11,7 +11,7 @@ import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { stateFolder } from "../supervisor/state-folder.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
 import { type ClimbOptions, climb, type Rung, type RungFinding, type RungReport } from "./climb-ladder.ts";
-import { type Scene, setScene } from "./doctor-scene.ts";
+import { type ExaminedStack, openExamination } from "./examined-stack.ts";
 import { ladder, wireLadder } from "./rungs/doctor-ladders.ts";
 import { replicasRungs } from "./rungs/replicas-rung.ts";
 import { urlsOfServices } from "./service-urls.ts";
@@ -31,8 +31,8 @@ export interface ExamineOptions {
   readonly slow?: boolean;
   /** Ends the look; what was made is deleted all the same. */
   readonly signal: AbortSignal;
-  readonly onStart?: ClimbOptions<Scene>["onStart"];
-  readonly onRung?: ClimbOptions<Scene>["onRung"];
+  readonly onStart?: ClimbOptions<ExaminedStack>["onStart"];
+  readonly onRung?: ClimbOptions<ExaminedStack>["onRung"];
 }
 
 /** The whole ladder as it was found. */
@@ -73,9 +73,9 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
   const { isHeard, reports: supervised } = knownSupervisor(folder);
   const lastExitOf = (name: Role) =>
     stateOf(name)?.state === "stopped" ? (supervised[name]?.last_exit ?? undefined) : undefined;
-  const copiesOf = (name: Role): readonly Rung<Scene>[] =>
+  const copiesOf = (name: Role): readonly Rung<ExaminedStack>[] =>
     given[name] === undefined ? replicasRungs(name, sightings, isHeard ? supervised : {}) : [];
-  const { scene, clear } = setScene({
+  const { stack, close } = openExamination({
     urls,
     tapUrl: tapUrlOf(options),
     states: { engine: stateOf("engine"), gateway: stateOf("gateway"), hmi: stateOf("hmi") },
@@ -96,20 +96,20 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
   ].join("");
   const { onStart = ignore, onRung = ignore } = options;
   const isOurWire = driver === undefined && contract.driver === "ours";
-  const rungs = (isOurWire ? ladder(options.slow ?? false) : wireLadder(scene))
+  const rungs = (isOurWire ? ladder(options.slow ?? false) : wireLadder(stack))
     .flatMap((rung) => (rung.name === "port" ? [rung, ...copiesOf(rung.service)] : [rung]))
     .map((rung) => aimed(rung, flags))
     .map((rung) => knownGap(rung, contract));
-  const climbed = climb({ rungs, scene, signal, onStart, onRung });
-  // Cleared also where the climb was ended.
-  const left_behind = await climbed.then(clear, clear);
+  const climbed = climb({ rungs, subject: stack, signal, onStart, onRung });
+  // Closed also where the climb was ended.
+  const left_behind = await climbed.then(close, close);
   const reports = await climbed;
   return {
     ok: reports.every(({ status }) => status !== "broken"),
     hmi: urls.hmi ?? null,
     gateway: urls.gateway ?? null,
     engine: urls.engine ?? null,
-    model: scene.notes.model,
+    model: stack.notes.model,
     configured_model: config.chat.model,
     rungs: reports,
     took_ms: Math.round(performance.now() - start),
@@ -138,13 +138,13 @@ const ENDPOINT_OF: Readonly<Record<string, EndpointName>> = {
 };
 
 /** What the contract says is not there is told as known, and is nothing new. */
-function knownGap(rung: Rung<Scene>, { lacks }: ForeignContract): Rung<Scene> {
+function knownGap(rung: Rung<ExaminedStack>, { lacks }: ForeignContract): Rung<ExaminedStack> {
   const endpoint = ENDPOINT_OF[rung.id];
   if (endpoint === undefined || lacks[endpoint] === undefined || lacks[endpoint] === "judged") return rung;
   return {
     ...rung,
-    async look(scene) {
-      const finding = await rung.look(scene);
+    async look(stack) {
+      const finding = await rung.look(stack);
       if (finding.status !== "broken") return finding;
       return {
         status: "skipped",
@@ -160,12 +160,12 @@ function isOurs({ kind, isExternal, state }: Sighting, { driver }: ForeignContra
 }
 
 /** Commands of ours that judge the stack are told where it is, if that is not the configured place. */
-function aimed(rung: Rung<Scene>, flags: string): Rung<Scene> {
+function aimed(rung: Rung<ExaminedStack>, flags: string): Rung<ExaminedStack> {
   const withFlags = (finding: RungFinding): RungFinding => {
     if (finding.status !== "broken" || !/^stack verify (?!source)/.test(finding.problem.next)) return finding;
     return { ...finding, problem: { ...finding.problem, next: `${finding.problem.next}${flags}` } };
   };
-  return { ...rung, look: async (scene) => withFlags(await rung.look(scene)) };
+  return { ...rung, look: async (stack) => withFlags(await rung.look(stack)) };
 }
 
 function ignore(): void {

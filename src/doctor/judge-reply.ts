@@ -4,8 +4,8 @@ import { failureOf, lastFact, textOf, thoughtsOf } from "../targets/drivers/repl
 import type { SeenStream } from "../targets/http-client.ts";
 import type { RungFinding } from "./climb-ladder.ts";
 import { broken } from "./diagnose.ts";
-import type { Scene } from "./doctor-scene.ts";
 import { seconds } from "./doctor-words.ts";
+import type { ExaminedStack } from "./examined-stack.ts";
 
 /** How long a short reply may take beside the engine's own time, in milliseconds. */
 const REPLY_MS = 30_000;
@@ -17,12 +17,12 @@ const REPLY_CHATS = 6;
 const LEAST_SILENCE_MS = 20_000;
 
 /** How long a short reply is waited for with this engine, in milliseconds: a slow one is not broken. */
-export function replyTimeoutMs({ notes }: Scene): number {
+export function replyTimeoutMs({ notes }: ExaminedStack): number {
   return REPLY_MS + REPLY_CHATS * notes.chatMs;
 }
 
 /** What did not come in this many milliseconds may be on its way: it is not judged, and not waited for again. */
-export function notInTime({ notes }: Scene, waitedMs: number): RungFinding {
+export function notInTime({ notes }: ExaminedStack, waitedMs: number): RungFinding {
   notes.waitedInVainMs = waitedMs;
   const engine =
     notes.chatMs === 0 ? "" : `, and one token of the engine itself took ${seconds(notes.chatMs)}`;
@@ -33,7 +33,7 @@ export function notInTime({ notes }: Scene, waitedMs: number): RungFinding {
 }
 
 /** Where a reply was waited for in vain already: no other one is asked for. */
-export function waitedBefore({ notes }: Scene): RungFinding | undefined {
+export function waitedBefore({ notes }: ExaminedStack): RungFinding | undefined {
   if (notes.waitedInVainMs === undefined) return undefined;
   return { status: "skipped", text: `not asked, as no reply had come in ${seconds(notes.waitedInVainMs)}` };
 }
@@ -46,7 +46,7 @@ export function waitedBefore({ notes }: Scene): RungFinding | undefined {
 export function judgeReply(
   stream: SeenStream,
   service: Role,
-  scene: Scene,
+  stack: ExaminedStack,
   asked?: string | null,
 ): RungFinding | undefined {
   const call = stream.request.split("?")[0] ?? "";
@@ -54,15 +54,15 @@ export function judgeReply(
   if (status >= 300) return broken("call_refused", { service, call, status, said: wordsIn(stream) });
   const done = lastFact(stream, "done");
   const failure = failureOf(stream) ?? (done?.reason === "error" ? UNTOLD : undefined);
-  if (failure !== undefined) return judgeFailure(failure, { service, call, asked }, scene);
+  if (failure !== undefined) return judgeFailure(failure, { service, call, asked }, stack);
   if (done === undefined && stream.end === "given-up") {
     const silentMs = silenceOf(stream);
     // Not asked for again: it would be waited for as long.
-    if (silentMs >= LEAST_SILENCE_MS + REPLY_CHATS * scene.notes.chatMs) {
-      scene.notes.waitedInVainMs = stream.duration_ms;
+    if (silentMs >= LEAST_SILENCE_MS + REPLY_CHATS * stack.notes.chatMs) {
+      stack.notes.waitedInVainMs = stream.duration_ms;
       return broken("reply_unended", { service, call, silentMs });
     }
-    return notInTime(scene, stream.duration_ms);
+    return notInTime(stack, stream.duration_ms);
   }
   if (done === undefined) return broken("reply_cut", { service, call });
   if (textOf(stream).trim() !== "") return undefined;
@@ -96,7 +96,7 @@ interface FailedReply {
 function judgeFailure(
   { code, message, hint }: Failure,
   { service, call, asked }: FailedReply,
-  { notes }: Scene,
+  { notes }: ExaminedStack,
 ) {
   // It came through all, and what it says is true: the model answered, and said nothing.
   if (code === "empty_reply") return { status: "skipped", text: `${EMPTY}: ${message}` } as const;
@@ -110,7 +110,7 @@ function judgeFailure(
 function unknownModel(
   { code, message }: Failure,
   asked: string | undefined,
-  { installed, model }: Pick<Scene["notes"], "installed" | "model">,
+  { installed, model }: Pick<ExaminedStack["notes"], "installed" | "model">,
 ): { model: string | undefined } | undefined {
   if (installed.length === 0) return undefined;
   if (asked !== undefined && !installed.includes(asked)) return { model: asked };

@@ -61,7 +61,7 @@ async function run(rungs: Rung<undefined>[], signal = new AbortController().sign
   const told: RungReport[] = [];
   const reports = await climb({
     rungs,
-    scene: undefined,
+    subject: undefined,
     signal,
     onStart: () => undefined,
     onRung: (report) => told.push(report),

@@ -1,18 +1,18 @@
 import { expect, test } from "vitest";
-import type { Scene } from "../../src/doctor/doctor-scene.ts";
+import type { ExaminedStack } from "../../src/doctor/examined-stack.ts";
 import { judgeReply, waitedBefore } from "../../src/doctor/judge-reply.ts";
 import type { ReplyFact } from "../../src/targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../src/targets/http-client.ts";
 
-const scene = (): Scene =>
+const stack = (): ExaminedStack =>
   ({
     notes: { installed: ["tiny"], model: "tiny", chatMs: 400, waitedInVainMs: undefined, folder: {} },
-  }) as unknown as Scene;
+  }) as unknown as ExaminedStack;
 
 function judge(facts: readonly ReplyFact[], more: Partial<SeenStream> = {}, asked?: string) {
   const timed = facts.map((fact) => ({ ...fact, at_ms: 1 }));
   const stream = { request: "POST /say?x=1", status: 200, body: null, end: "closed", duration_ms: 31_000 };
-  return judgeReply({ ...stream, ...more, facts: timed } as unknown as SeenStream, "hmi", scene(), asked);
+  return judgeReply({ ...stream, ...more, facts: timed } as unknown as SeenStream, "hmi", stack(), asked);
 }
 
 const OK: ReplyFact = { kind: "text", text: "OK" };
@@ -57,7 +57,7 @@ test.each([
 });
 
 test("a reply that has spoken and then says nothing for long never ended, and is not waited for again", () => {
-  const at = scene();
+  const at = stack();
   const facts = [{ ...OK, at_ms: 900 }];
   const stream = { request: "POST /say", status: 200, facts, end: "given-up", duration_ms: 32_400 };
   expect(judgeReply(stream as unknown as SeenStream, "hmi", at)).toMatchObject({
@@ -73,16 +73,16 @@ test("a reply that spoke a while ago may only be slow, with a slow engine longer
   const late = { facts: [{ ...OK, at_ms: 20_000 }], duration_ms: 32_400 };
   const slow = { facts: [{ ...OK, at_ms: 900 }], duration_ms: 32_400 };
   const given = { request: "POST /say", status: 200, end: "given-up" };
-  const slowEngine = scene();
+  const slowEngine = stack();
   slowEngine.notes.chatMs = 3_000;
-  for (const [stream, at] of [[late, scene()] as const, [slow, slowEngine] as const])
+  for (const [stream, at] of [[late, stack()] as const, [slow, slowEngine] as const])
     expect(judgeReply({ ...given, ...stream } as unknown as SeenStream, "hmi", at)).toMatchObject({
       status: "skipped",
     });
 });
 
 test("what did not come in time is not judged, and nothing is waited for again", () => {
-  const at = scene();
+  const at = stack();
   expect(waitedBefore(at)).toBe(undefined);
   const stream = { request: "POST /say", status: 200, facts: [], end: "given-up", duration_ms: 32_400 };
   expect(judgeReply(stream as unknown as SeenStream, "hmi", at)).toEqual({

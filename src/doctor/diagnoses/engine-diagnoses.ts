@@ -2,8 +2,8 @@ import { DEFAULTS } from "../../contract/contract-defaults.ts";
 import { engineRoutes } from "../../contract/routes.ts";
 import { shellWord } from "../../text/shell-word.ts";
 import type { Diagnoses } from "../climb-ladder.ts";
-import type { EngineKind } from "../doctor-scene.ts";
 import { isDisplayName } from "../doctor-words.ts";
+import type { EngineKind } from "../examined-stack.ts";
 import { type Somebody, stopping } from "./process-diagnoses.ts";
 
 /** What is wrong with the engine itself. */

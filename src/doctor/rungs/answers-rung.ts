@@ -6,35 +6,35 @@ import { identifyingPath, readEngineAnswer } from "../../launch/plan-engine.ts";
 import { createHttpClient, type SeenCall } from "../../targets/http-client.ts";
 import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
-import { askService, patientOf, type Scene } from "../doctor-scene.ts";
+import { askService, type ExaminedStack, examinedService } from "../examined-stack.ts";
 import { troubleAtEndOf } from "../load-error-in-log.ts";
 
 /** It answers over HTTP, and as what it should be. */
-export function answersRung(service: Role): Rung<Scene> {
+export function answersRung(service: Role): Rung<ExaminedStack> {
   return {
     id: `${service}/answers`,
     service,
     name: "answer",
     needs: [`${service}/port`],
-    async look(scene) {
-      const path = service === "engine" ? identifyingPath(scene.engineApi) : gatewayRoutes.health.path();
+    async look(stack) {
+      const path = service === "engine" ? identifyingPath(stack.engineApi) : gatewayRoutes.health.path();
       let answer: SeenCall;
       try {
-        answer = await askService(scene, service, ["GET", path]);
+        answer = await askService(stack, service, ["GET", path]);
       } catch (error) {
-        scene.signal.throwIfAborted();
-        return noAnswer(scene, service, path, error);
+        stack.signal.throwIfAborted();
+        return noAnswer(stack, service, path, error);
       }
       return service === "engine"
-        ? await engineAnswer(answer, scene)
-        : await serviceAnswer(service, answer, scene);
+        ? await engineAnswer(answer, stack)
+        : await serviceAnswer(service, answer, stack);
     },
   };
 }
 
 /** Nothing was answered: what may be known of why. */
-export function noAnswer(scene: Scene, service: Role, path: string, error: unknown): BrokenRung {
-  const { url, state } = patientOf(scene, service);
+export function noAnswer(stack: ExaminedStack, service: Role, path: string, error: unknown): BrokenRung {
+  const { url, state } = examinedService(stack, service);
   return broken("no_answer", {
     service,
     url,
@@ -45,9 +45,9 @@ export function noAnswer(scene: Scene, service: Role, path: string, error: unkno
   });
 }
 
-async function engineAnswer({ status, body }: SeenCall, scene: Scene): Promise<RungFinding> {
-  const { notes, engineApi, hasEngineKey } = scene;
-  const { url } = patientOf(scene, "engine");
+async function engineAnswer({ status, body }: SeenCall, stack: ExaminedStack): Promise<RungFinding> {
+  const { notes, engineApi, hasEngineKey } = stack;
+  const { url } = examinedService(stack, "engine");
   const path = identifyingPath(engineApi);
   if (status === 401 || status === 403)
     return broken("engine_key_refused", { url, status, hasKey: hasEngineKey });
@@ -55,7 +55,7 @@ async function engineAnswer({ status, body }: SeenCall, scene: Scene): Promise<R
   switch (answer.kind) {
     case "other":
     case "nothing":
-      return broken("no_engine", { url, path, status, speaks: await wireOf(scene) });
+      return broken("no_engine", { url, path, status, speaks: await wireOf(stack) });
     case "openai":
       return { status: "holds", text: "answers, by OpenAI's wire" };
     default: {
@@ -67,11 +67,11 @@ async function engineAnswer({ status, body }: SeenCall, scene: Scene): Promise<R
 }
 
 /** Which wire it speaks instead of the configured one; undefined where it is no engine at all. */
-async function wireOf(scene: Scene): Promise<"chat" | "openai" | undefined> {
-  const other = scene.engineApi === "openai" ? "chat" : "openai";
-  const asked = askService(scene, "engine", ["GET", identifyingPath(other)]);
+async function wireOf(stack: ExaminedStack): Promise<"chat" | "openai" | undefined> {
+  const other = stack.engineApi === "openai" ? "chat" : "openai";
+  const asked = askService(stack, "engine", ["GET", identifyingPath(other)]);
   const answer = await asked.catch(() => undefined);
-  scene.signal.throwIfAborted();
+  stack.signal.throwIfAborted();
   if (answer === undefined) return undefined;
   return readEngineAnswer(other, answer.status, JSON.stringify(answer.body)).kind === "other"
     ? undefined
@@ -81,18 +81,18 @@ async function wireOf(scene: Scene): Promise<"chat" | "openai" | undefined> {
 async function serviceAnswer(
   service: "gateway" | "hmi",
   { status, body }: SeenCall,
-  scene: Scene,
+  stack: ExaminedStack,
 ): Promise<RungFinding> {
-  const { url } = patientOf(scene, service);
-  if (status === 401) return broken("token_refused", { service, url, hasToken: scene.hasToken });
+  const { url } = examinedService(stack, service);
+  if (status === 401) return broken("token_refused", { service, url, hasToken: stack.hasToken });
   if (status !== 200 || serviceIn(body) !== service) {
     return broken("wrong_service", { service, url, found: `${status} ${JSON.stringify(body)}` });
   }
   // Others may tell less of their health than the contract wants.
   const health = Health.safeParse(body).data;
   if (health === undefined) return { status: "holds", text: "answers" };
-  scene.notes.health[service] = health;
-  const pids = await workersOf(scene, service, health.pid);
+  stack.notes.health[service] = health;
+  const pids = await workersOf(stack, service, health.pid);
   if (pids.length > 1) return broken("several_workers", { service, url, pids });
   return { status: "holds", text: `answers, version ${health.version}` };
 }
@@ -102,15 +102,15 @@ const WORKER_LOOKS = 5;
 
 /** The processes that answer behind one port, by their own word. */
 async function workersOf(
-  scene: Scene,
+  stack: ExaminedStack,
   service: "gateway" | "hmi",
   first: number,
 ): Promise<readonly number[]> {
-  const { url } = patientOf(scene, service);
+  const { url } = examinedService(stack, service);
   const pids = new Set([first]);
   for (let look = 0; look < WORKER_LOOKS; look += 1) {
-    const client = createHttpClient(url, scene.target.token);
-    const soon = AbortSignal.any([scene.signal, AbortSignal.timeout(2_000)]);
+    const client = createHttpClient(url, stack.target.token);
+    const soon = AbortSignal.any([stack.signal, AbortSignal.timeout(2_000)]);
     const { body } = await client
       .call("GET", gatewayRoutes.health.path(), { signal: soon })
       .finally(() => client.close());

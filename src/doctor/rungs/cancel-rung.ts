@@ -5,7 +5,7 @@ import type { SeenCall } from "../../targets/http-client.ts";
 import { ownWords } from "../../targets/quoted-answer.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
-import { askForStream, askService, type Scene } from "../doctor-scene.ts";
+import { askForStream, askService, type ExaminedStack } from "../examined-stack.ts";
 import { replyTimeoutMs } from "../judge-reply.ts";
 import { isMissing } from "./gateway-rungs.ts";
 import { judgeEngineStop, judgeUnrecorded, openEngineRecord } from "./judge-engine-record.ts";
@@ -15,38 +15,38 @@ import { makePlace, sendWithoutModel } from "./reply-rungs.ts";
 export const LONG = { num_predict: 500, stand_in_pause_after: 1, stand_in_pause_ms: 5_000 };
 
 /** A cancel at the HMI stops the engine. */
-export const hmiCancel: Rung<Scene> = {
+export const hmiCancel: Rung<ExaminedStack> = {
   id: "hmi/cancel",
   service: "hmi",
   name: "cancel",
   needs: ["hmi/stored", "gateway/cancel"],
-  async look(scene) {
-    const place = await makePlace(scene, LONG);
+  async look(stack) {
+    const place = await makePlace(stack, LONG);
     if ("status" in place) return place;
-    const record = await openEngineRecord(scene);
+    const record = await openEngineRecord(stack);
     const mark = `stack doctor ${randomUUID()}`;
-    const directions = scene.notes.engineKind === "stand-in" ? `\n${optionsAsText(LONG)}` : "";
-    const sent = await sendWithoutModel(scene, place, `Count to 500 (${mark})${directions}`);
+    const directions = stack.notes.engineKind === "stand-in" ? `\n${optionsAsText(LONG)}` : "";
+    const sent = await sendWithoutModel(stack, place, `Count to 500 (${mark})${directions}`);
     if ("problem" in sent) return sent;
 
     let cancelling: Promise<AnsweredCancel> | undefined;
     const cancel = (): void => {
-      cancelling ??= cancelAt(scene, hmiRoutes.cancel.path(sent));
+      cancelling ??= cancelAt(stack, hmiRoutes.cancel.path(sent));
       // Its failure is told where it is waited for.
       cancelling.catch(() => undefined);
     };
-    const stream = await askForStream(scene, "hmi", ["GET", hmiRoutes.stream.path(sent)], {
-      timeoutMs: replyTimeoutMs(scene),
+    const stream = await askForStream(stack, "hmi", ["GET", hmiRoutes.stream.path(sent)], {
+      timeoutMs: replyTimeoutMs(stack),
       onEvent: ({ event }) => {
         if ("type" in event && event.type === "token") cancel();
       },
     });
     // A reply without a token is cancelled at its end.
-    const { answer, answeredAt } = await (cancelling ?? cancelAt(scene, hmiRoutes.cancel.path(sent)));
+    const { answer, answeredAt } = await (cancelling ?? cancelAt(stack, hmiRoutes.cancel.path(sent)));
     const refusal = judgeAnswer(answer);
     if (refusal !== undefined) return refusal;
     if (record !== undefined) return await judgeEngineStop(record, { mark, answeredAt });
-    return judgeUnrecorded(scene, stream);
+    return judgeUnrecorded(stack, stream);
   },
 };
 
@@ -56,8 +56,8 @@ interface AnsweredCancel {
   readonly answeredAt: number;
 }
 
-async function cancelAt(scene: Scene, path: string): Promise<AnsweredCancel> {
-  return { answer: await askService(scene, "hmi", ["POST", path]), answeredAt: Date.now() };
+async function cancelAt(stack: ExaminedStack, path: string): Promise<AnsweredCancel> {
+  return { answer: await askService(stack, "hmi", ["POST", path]), answeredAt: Date.now() };
 }
 
 function judgeAnswer(answer: SeenCall): RungFinding | undefined {

@@ -2,27 +2,27 @@ import { gatewayRoutes } from "../../contract/routes.ts";
 import { identifyingPath } from "../../launch/plan-engine.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
-import { patientOf, type Scene } from "../doctor-scene.ts";
+import { type ExaminedStack, examinedService } from "../examined-stack.ts";
 
 /** The gateway reaches the engine, by its own word. */
-export const gatewayReachesEngine: Rung<Scene> = {
+export const gatewayReachesEngine: Rung<ExaminedStack> = {
   id: "gateway/engine",
   service: "gateway",
   name: "way to the engine",
   needs: ["gateway/answers", "engine/answers"],
   // Gateways of the seeds call it by the one engine that they know.
-  look: async (scene) => judge(scene, "gateway", "engine", ["engine", "ollama"]),
+  look: async (stack) => judge(stack, "gateway", "engine", ["engine", "ollama"]),
 };
 
 /** The HMI reaches the gateway, by its own word, and its database works. */
-export const hmiReachesGateway: Rung<Scene> = {
+export const hmiReachesGateway: Rung<ExaminedStack> = {
   id: "hmi/gateway",
   service: "hmi",
   name: "way to the gateway",
   needs: ["hmi/answers", "gateway/answers"],
-  async look(scene) {
-    const { url, state } = patientOf(scene, "hmi");
-    const store = scene.notes.health.hmi?.dependencies["store"];
+  async look(stack) {
+    const { url, state } = examinedService(stack, "hmi");
+    const store = stack.notes.health.hmi?.dependencies["store"];
     if (store !== undefined && store.status !== "ok") {
       return broken("store_unavailable", {
         url,
@@ -30,32 +30,32 @@ export const hmiReachesGateway: Rung<Scene> = {
         error: store.error ?? "unavailable",
       });
     }
-    return judge(scene, "hmi", "gateway", ["gateway"]);
+    return judge(stack, "hmi", "gateway", ["gateway"]);
   },
 };
 
 /** @param names what the health report may call the dependency */
 function judge(
-  scene: Scene,
+  stack: ExaminedStack,
   service: "gateway" | "hmi",
   needs: "engine" | "gateway",
   names: readonly string[],
 ): RungFinding {
-  const reported = scene.notes.health[service]?.dependencies;
+  const reported = stack.notes.health[service]?.dependencies;
   const dependency = names.map((name) => reported?.[name]).find((each) => each !== undefined);
   if (dependency === undefined) {
     return { status: "skipped", text: `its health report does not tell whether it reaches the ${needs}` };
   }
   if (dependency.status === "ok") return { status: "holds", text: `reaches the ${needs}` };
-  const { state } = patientOf(scene, service);
+  const { state } = examinedService(stack, service);
   const error = dependency.error ?? "unavailable";
   return broken("unreachable", {
     service,
     isOurs: state !== undefined,
     needs,
     asks: dependency.url,
-    at: patientOf(scene, needs).url,
-    path: needs === "engine" ? identifyingPath(scene.engineApi) : gatewayRoutes.health.path(),
+    at: examinedService(stack, needs).url,
+    path: needs === "engine" ? identifyingPath(stack.engineApi) : gatewayRoutes.health.path(),
     error,
   });
 }

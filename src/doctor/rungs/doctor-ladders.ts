@@ -1,5 +1,5 @@
 import type { Rung } from "../climb-ladder.ts";
-import type { Scene } from "../doctor-scene.ts";
+import type { ExaminedStack } from "../examined-stack.ts";
 import { answersRung } from "./answers-rung.ts";
 import { hmiCancel } from "./cancel-rung.ts";
 import { gatewayReachesEngine, hmiReachesGateway } from "./dependency-rungs.ts";
@@ -19,7 +19,10 @@ import { wireReplyRung, wireSavedRung } from "./wire-reply-rungs.ts";
  * The ladder of a stack that speaks another wire: the processes of what is known of it, its engine by itself, and then
  * what people do with it, by its driver.
  */
-export function wireLadder({ services, front }: Pick<Scene, "services" | "front">): readonly Rung<Scene>[] {
+export function wireLadder({
+  services,
+  front,
+}: Pick<ExaminedStack, "services" | "front">): readonly Rung<ExaminedStack>[] {
   const grounds = (["engine", "gateway", "hmi"] as const).filter((name) => services[name] !== undefined);
   const below = grounds.filter((name) => name !== front);
   return [
@@ -37,7 +40,7 @@ export function wireLadder({ services, front }: Pick<Scene, "services" | "front"
 }
 
 /** The whole ladder of our contract, from the ground up; the slow rungs only where they are wished for. */
-export function ladder(isSlow: boolean): readonly Rung<Scene>[] {
+export function ladder(isSlow: boolean): readonly Rung<ExaminedStack>[] {
   return [
     processRung("engine"),
     portRung("engine"),

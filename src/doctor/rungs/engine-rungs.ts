@@ -7,15 +7,15 @@ import type { SeenCall } from "../../targets/http-client.ts";
 import type { Rung } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
 import type { Somebody } from "../diagnoses/process-diagnoses.ts";
-import { askService, patientOf, type Scene } from "../doctor-scene.ts";
 import { shortened } from "../doctor-words.ts";
+import { askService, type ExaminedStack, examinedService } from "../examined-stack.ts";
 import { toSomebody } from "./process-rungs.ts";
 
 /** There is a model for messages that name none: the configured one, or what stands in for it (contract, section 2). */
-export const engineModel = modelRung(async (scene, installed, inForce) => {
-  const { model } = scene;
+export const engineModel = modelRung(async (stack, installed, inForce) => {
+  const { model } = stack;
   if (findModel(installed, model) !== undefined) return `has the configured model ${model}`;
-  const rivals = (await rivalsOf(scene))
+  const rivals = (await rivalsOf(stack))
     .map(({ words }) => `; another Ollama may have it: ${words}`)
     .join("");
   return `does not have the configured model "${model}": ${inForce}, the first that it lists, stands in${rivals}`;
@@ -27,17 +27,17 @@ export const engineBehindModel = modelRung(
 );
 
 function modelRung(
-  tell: (scene: Scene, installed: readonly string[], inForce: string) => Promise<string>,
-): Rung<Scene> {
+  tell: (stack: ExaminedStack, installed: readonly string[], inForce: string) => Promise<string>,
+): Rung<ExaminedStack> {
   return {
     id: "engine/model",
     service: "engine",
     name: "model",
     needs: ["engine/answers"],
-    async look(scene) {
-      const { model, notes, engineApi } = scene;
+    async look(stack) {
+      const { model, notes, engineApi } = stack;
       const wire = ENGINE_WIRES[engineApi];
-      const { body } = await askService(scene, "engine", ["GET", wire.listPath]);
+      const { body } = await askService(stack, "engine", ["GET", wire.listPath]);
       const installed = wire.namesIn(body);
       if (installed === undefined) {
         return broken("models_unreadable", { path: wire.listPath, said: shortened(JSON.stringify(body)) });
@@ -45,10 +45,10 @@ function modelRung(
       notes.installed = installed;
       const inForce = chooseDefaultModel(installed, model);
       if (inForce === undefined) {
-        return broken("model_missing", { model, kind: notes.engineKind, rivals: await rivalsOf(scene) });
+        return broken("model_missing", { model, kind: notes.engineKind, rivals: await rivalsOf(stack) });
       }
       notes.model = inForce;
-      return { status: "holds", text: await tell(scene, installed, inForce) };
+      return { status: "holds", text: await tell(stack, installed, inForce) };
     },
   };
 }
@@ -57,20 +57,20 @@ function modelRung(
 const LOAD_TIMEOUT_MS = 180_000;
 
 /** The engine answers a chat itself. */
-export const engineChat: Rung<Scene> = {
+export const engineChat: Rung<ExaminedStack> = {
   id: "engine/chat",
   service: "engine",
   name: "chat",
   needs: ["engine/model"],
-  async look(scene) {
-    const { notes, engineApi } = scene;
-    const seen = { model: notes.model, kind: notes.engineKind, url: patientOf(scene, "engine").url };
+  async look(stack) {
+    const { notes, engineApi } = stack;
+    const seen = { model: notes.model, kind: notes.engineKind, url: examinedService(stack, "engine").url };
     let answer: SeenCall;
     const start = performance.now();
     try {
-      answer = await chatWithEngine(scene, LOAD_TIMEOUT_MS);
+      answer = await chatWithEngine(stack, LOAD_TIMEOUT_MS);
     } catch (error) {
-      scene.signal.throwIfAborted();
+      stack.signal.throwIfAborted();
       if (!isTimeout(error)) throw error;
       return broken("engine_silent", { ...seen, seconds: LOAD_TIMEOUT_MS / 1000 });
     }
@@ -84,9 +84,9 @@ export const engineChat: Rung<Scene> = {
 };
 
 /** One token, asked of the engine itself. */
-export async function chatWithEngine(scene: Scene, timeoutMs: number): Promise<SeenCall> {
-  const { path, body } = ENGINE_WIRES[scene.engineApi].oneToken(scene.notes.model);
-  return await askService(scene, "engine", ["POST", path], { body, timeoutMs });
+export async function chatWithEngine(stack: ExaminedStack, timeoutMs: number): Promise<SeenCall> {
+  const { path, body } = ENGINE_WIRES[stack.engineApi].oneToken(stack.notes.model);
+  return await askService(stack, "engine", ["POST", path], { body, timeoutMs });
 }
 
 export function isTimeout(error: unknown): boolean {
@@ -94,8 +94,8 @@ export function isTimeout(error: unknown): boolean {
 }
 
 /** Other Ollamas that run here: the model may be in the folder of one of them. */
-async function rivalsOf(scene: Scene): Promise<Somebody[]> {
-  if (scene.notes.engineKind !== "ollama") return [];
-  const [listener] = await findListeners(patientOf(scene, "engine").address);
+async function rivalsOf(stack: ExaminedStack): Promise<Somebody[]> {
+  if (stack.notes.engineKind !== "ollama") return [];
+  const [listener] = await findListeners(examinedService(stack, "engine").address);
   return listener?.pid === undefined ? [] : findRivals(listener.pid).map(toSomebody);
 }

@@ -4,30 +4,30 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Rung } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
-import { askForStream, patientOf, type Scene } from "../doctor-scene.ts";
+import { askForStream, type ExaminedStack, examinedService } from "../examined-stack.ts";
 import { judgeReply, replyTimeoutMs } from "../judge-reply.ts";
 import { makePlace, SHORT, sessionRows } from "./reply-rungs.ts";
 
 /** A message about a profile, by the call that saves and streams in one, is saved to that profile (BUG-016). */
-export const hmiGeneralStream: Rung<Scene> = {
+export const hmiGeneralStream: Rung<ExaminedStack> = {
   id: "hmi/general-stream",
   service: "hmi",
   name: "general stream",
   needs: ["hmi/reply"],
-  async look(scene) {
-    const place = await makePlace(scene, SHORT);
+  async look(stack) {
+    const place = await makePlace(stack, SHORT);
     if ("status" in place) return place;
     const mark = `stack doctor ${randomUUID()}`;
-    const before = new Set((await generalSessions(scene, scene.signal)).map(({ session_id }) => session_id));
-    scene.defer("a message in a general conversation", (signal) => deleteAstray(scene, mark, before, signal));
+    const before = new Set((await generalSessions(stack, stack.signal)).map(({ session_id }) => session_id));
+    stack.defer("a message in a general conversation", (signal) => deleteAstray(stack, mark, before, signal));
     // Without the conversation, which is then found by its profile: there the model_id gets lost.
     const { model_id } = place;
     const path = hmiRoutes.generalStream.path(undefined, { model_id, message: `Say OK (${mark})` });
-    const stream = await askForStream(scene, "hmi", ["GET", path], { timeoutMs: replyTimeoutMs(scene) });
-    const finding = judgeReply(stream, "hmi", scene);
+    const stream = await askForStream(stack, "hmi", ["GET", path], { timeoutMs: replyTimeoutMs(stack) });
+    const finding = judgeReply(stream, "hmi", stack);
     if (finding !== undefined) return finding;
     const text = textOf(stream);
-    const rows = await sessionRows(scene, place.session_id);
+    const rows = await sessionRows(stack, place.session_id);
     const isThere = (role: string, holds: (content: string) => boolean): boolean =>
       rows.some((row) => row.role === role && row.model_id === model_id && holds(row.content));
     const isAsked = isThere("user", (content) => content.includes(mark));
@@ -40,21 +40,21 @@ export const hmiGeneralStream: Rung<Scene> = {
 };
 
 /** Where what loses its model_id goes. */
-async function generalSessions(scene: Scene, signal: AbortSignal): Promise<readonly Session[]> {
+async function generalSessions(stack: ExaminedStack, signal: AbortSignal): Promise<readonly Session[]> {
   const path = hmiRoutes.sessions.path(undefined, { model_id: "none", limit: 20 });
-  const { body } = await patientOf(scene, "hmi").client.call("GET", path, { signal });
+  const { body } = await examinedService(stack, "hmi").client.call("GET", path, { signal });
   return SessionList.safeParse(body).data?.sessions ?? [];
 }
 
 /** Deletes the general conversations that our message made. Throws where it went to one that was there before. */
 async function deleteAstray(
-  scene: Scene,
+  stack: ExaminedStack,
   mark: string,
   before: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { client } = patientOf(scene, "hmi");
-  for (const { session_id } of await generalSessions(scene, signal)) {
+  const { client } = examinedService(stack, "hmi");
+  for (const { session_id } of await generalSessions(stack, signal)) {
     const { body } = await client.call("GET", hmiRoutes.messages.path({ session_id }), { signal });
     const rows = MessageList.safeParse(body).data?.messages ?? [];
     const isOurs = rows.some(({ content }) => content.includes(mark));

@@ -3,36 +3,36 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
-import { askForStream, type Scene } from "../doctor-scene.ts";
+import { askForStream, type ExaminedStack } from "../examined-stack.ts";
 import { replyTimeoutMs } from "../judge-reply.ts";
 import { chatThroughGateway, newKey } from "./gateway-rungs.ts";
 import { makePlace, SHORT, sendWithoutModel } from "./reply-rungs.ts";
 
 /** While the engine is silent, comments come from the gateway. Takes longer than the configured heartbeat. */
-export const gatewayHeartbeat: Rung<Scene> = {
+export const gatewayHeartbeat: Rung<ExaminedStack> = {
   id: "gateway/heartbeat",
   service: "gateway",
   name: "heartbeat",
   needs: ["gateway/chat"],
-  look: (scene) =>
-    lookIntoSilence(scene, (silence) => {
-      return chatThroughGateway(scene, newKey(), silence.text, silence.timeoutMs);
+  look: (stack) =>
+    lookIntoSilence(stack, (silence) => {
+      return chatThroughGateway(stack, newKey(), silence.text, silence.timeoutMs);
     }),
 };
 
 /** The same at the HMI, which browsers and proxies read. */
-export const hmiHeartbeat: Rung<Scene> = {
+export const hmiHeartbeat: Rung<ExaminedStack> = {
   id: "hmi/heartbeat",
   service: "hmi",
   name: "heartbeat",
   needs: ["hmi/reply"],
-  look: (scene) =>
-    lookIntoSilence(scene, async ({ text, timeoutMs }) => {
-      const place = await makePlace(scene, SHORT);
+  look: (stack) =>
+    lookIntoSilence(stack, async ({ text, timeoutMs }) => {
+      const place = await makePlace(stack, SHORT);
       if ("status" in place) return place;
-      const sent = await sendWithoutModel(scene, place, text);
+      const sent = await sendWithoutModel(stack, place, text);
       if ("problem" in sent) return sent;
-      return await askForStream(scene, "hmi", ["GET", hmiRoutes.stream.path(sent)], { timeoutMs });
+      return await askForStream(stack, "hmi", ["GET", hmiRoutes.stream.path(sent)], { timeoutMs });
     }),
 };
 
@@ -46,16 +46,16 @@ interface Silence {
 const MARGIN_MS = 1_500;
 
 async function lookIntoSilence(
-  scene: Scene,
+  stack: ExaminedStack,
   say: (silence: Silence) => Promise<SeenStream | RungFinding>,
 ): Promise<RungFinding> {
-  const { heartbeatMs, notes } = scene;
+  const { heartbeatMs, notes } = stack;
   if (notes.engineKind !== "stand-in")
     return { status: "skipped", text: "only the stand-in can be told to be silent" };
   const pauseMs = heartbeatMs + MARGIN_MS;
   // As a line of text it reaches the engine through any gateway.
   const text = `Say OK\n${optionsAsText({ stand_in_pause_ms: pauseMs })}`;
-  const stream = await say({ text, timeoutMs: pauseMs + replyTimeoutMs(scene) });
+  const stream = await say({ text, timeoutMs: pauseMs + replyTimeoutMs(stack) });
   if (!("events" in stream)) return stream;
   const silentMs = longestSilenceIn(stream);
   if (silentMs < heartbeatMs) return { status: "skipped", text: "the engine was not silent for long enough" };

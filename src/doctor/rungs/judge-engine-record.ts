@@ -5,8 +5,8 @@ import { watchEngine } from "../../targets/engine-watch.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { RungFinding } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
-import type { Scene } from "../doctor-scene.ts";
-import { soon } from "./wire-reply-rungs.ts";
+import type { ExaminedStack } from "../examined-stack.ts";
+import { callDeadline } from "./wire-reply-rungs.ts";
 
 /** What the engine is asked from now on: by the record of a tap before it, or by its own. */
 export interface EngineRecord {
@@ -14,17 +14,17 @@ export interface EngineRecord {
 }
 
 /** Opens the record; undefined where nobody keeps one that can be read. */
-export async function openEngineRecord(scene: Scene): Promise<EngineRecord | undefined> {
-  const watched = scene.engineTap ?? scene.services.engine?.client;
+export async function openEngineRecord(stack: ExaminedStack): Promise<EngineRecord | undefined> {
+  const watched = stack.engineTap ?? stack.services.engine?.client;
   if (watched === undefined) return undefined;
-  const { generationsAfter } = await watchEngine(watched, soon(scene), scene.target.token);
+  const { generationsAfter } = await watchEngine(watched, callDeadline(stack), stack.target.token);
   if (generationsAfter === undefined) return undefined;
-  const before = (await generationsAfter(0, soon(scene))).at(-1)?.id ?? 0;
-  return { generations: () => generationsAfter(before, soon(scene)) };
+  const before = (await generationsAfter(0, callDeadline(stack))).at(-1)?.id ?? 0;
+  return { generations: () => generationsAfter(before, callDeadline(stack)) };
 }
 
 /** Whether an engine without a record has stopped is not known: with slots to spare it takes the next chat all the same. */
-function engineUnseen({ engineTap, services }: Scene): RungFinding {
+function engineUnseen({ engineTap, services }: ExaminedStack): RungFinding {
   const why =
     engineTap === undefined
       ? `without a tap before it (stack tap --to ${services.engine?.client.url ?? "URL"})`
@@ -36,9 +36,9 @@ function engineUnseen({ engineTap, services }: Scene): RungFinding {
 }
 
 /** What a cancelled reply's own stream says, where nobody keeps a record. */
-export function judgeUnrecorded(scene: Scene, stream: SeenStream): RungFinding {
+export function judgeUnrecorded(stack: ExaminedStack, stream: SeenStream): RungFinding {
   const reason = lastFact(stream, "done")?.reason;
-  return reason === "stop" || reason === "length" ? WRITTEN_BEFORE : engineUnseen(scene);
+  return reason === "stop" || reason === "length" ? WRITTEN_BEFORE : engineUnseen(stack);
 }
 
 /** Where there was nothing left to stop. */

@@ -2,17 +2,17 @@ import { pageRoutes } from "../../contract/routes.ts";
 import { ownWords } from "../../targets/quoted-answer.ts";
 import type { Rung } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
-import { askService, type Scene } from "../doctor-scene.ts";
+import { askService, type ExaminedStack } from "../examined-stack.ts";
 
 /** The page is asked for again at every visit, so that a change is seen. */
-export const hmiPage: Rung<Scene> = {
+export const hmiPage: Rung<ExaminedStack> = {
   id: "hmi/page",
   service: "hmi",
   name: "page",
   needs: ["hmi/answers"],
-  async look(scene) {
+  async look(stack) {
     const path = pageRoutes.llm.path();
-    const answer = await askService(scene, "hmi", ["GET", path]);
+    const answer = await askService(stack, "hmi", ["GET", path]);
     const { status, headers } = answer;
     if (status !== 200) {
       return broken("call_refused", { service: "hmi", call: `GET ${path}`, status, said: ownWords(answer) });
@@ -24,17 +24,17 @@ export const hmiPage: Rung<Scene> = {
 };
 
 /** Scripts that browsers keep have a name that changes with their content. */
-export const hmiScripts: Rung<Scene> = {
+export const hmiScripts: Rung<ExaminedStack> = {
   id: "hmi/scripts",
   service: "hmi",
   name: "scripts",
   needs: ["hmi/answers"],
-  async look(scene) {
-    const page = await askService(scene, "hmi", ["GET", pageRoutes.llm.path()]);
+  async look(stack) {
+    const page = await askService(stack, "hmi", ["GET", pageRoutes.llm.path()]);
     const paths = [...String(page.body).matchAll(SCRIPT)].map(([, path]) => path ?? "");
     const scripts = await Promise.all(
       paths.map(async (path) => {
-        const { headers } = await askService(scene, "hmi", ["GET", path]);
+        const { headers } = await askService(stack, "hmi", ["GET", path]);
         return { path, cacheControl: headers["cache-control"] };
       }),
     );

@@ -11,46 +11,46 @@ import type { ServiceState } from "../../supervisor/inspect-service.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
 import type { Somebody } from "../diagnoses/process-diagnoses.ts";
-import { type Patient, patientOf, type Scene } from "../doctor-scene.ts";
+import { type ExaminedService, type ExaminedStack, examinedService } from "../examined-stack.ts";
 
 /** There is one process of the service, and only one. */
-export function processRung(service: Role): Rung<Scene> {
+export function processRung(service: Role): Rung<ExaminedStack> {
   return {
     id: `${service}/process`,
     service,
     name: "process",
     needs: [],
-    async look(scene) {
-      const patient = patientOf(scene, service);
-      if (isElsewhere(patient)) return elsewhere(patient);
+    async look(stack) {
+      const examined = examinedService(stack, service);
+      if (isElsewhere(examined)) return elsewhere(examined);
       // Somebody else's service is whoever has its port; one of ours is whom our record names.
-      return patient.state === undefined
-        ? await lookByPort(patient, scene)
-        : await lookByRecord(patient, scene);
+      return examined.state === undefined
+        ? await lookByPort(examined, stack)
+        : await lookByRecord(examined, stack);
     },
   };
 }
 
 /** The port is the process's own, and nobody else's too. */
-export function portRung(service: Role): Rung<Scene> {
+export function portRung(service: Role): Rung<ExaminedStack> {
   return {
     id: `${service}/port`,
     service,
     name: "port",
     needs: [`${service}/process`],
-    async look(scene) {
-      const patient = patientOf(scene, service);
-      const { port } = patient.address;
-      if (isElsewhere(patient)) return elsewhere(patient);
-      const known = scene.notes.pid[service];
+    async look(stack) {
+      const examined = examinedService(stack, service);
+      const { port } = examined.address;
+      if (isElsewhere(examined)) return elsewhere(examined);
+      const known = stack.notes.pid[service];
       const listeners = await findListeners(
-        patient.address,
+        examined.address,
         known === undefined ? [] : [known],
-        patient.sockets,
+        examined.sockets,
       );
       const [first] = listeners;
       if (first === undefined) {
-        const log = patient.state?.state === "running" ? patient.state.record.log : undefined;
+        const log = examined.state?.state === "running" ? examined.state.record.log : undefined;
         return broken("not_listening", { service, port, pid: known, log });
       }
       const others = listeners.filter(({ pid }) => isStranger(pid, known));
@@ -64,19 +64,22 @@ export function portRung(service: Role): Rung<Scene> {
 }
 
 /** What this stack starts is on this machine, whatever the address; an engine of which nothing is here may be anywhere. */
-function isElsewhere({ name, address, state }: Patient): boolean {
+function isElsewhere({ name, address, state }: ExaminedService): boolean {
   if (isLoopback(address.host) || isWildcard(address.host)) return false;
   return state === undefined || (name === "engine" && state.state === "stopped");
 }
 
-function elsewhere({ address }: Patient): RungFinding {
+function elsewhere({ address }: ExaminedService): RungFinding {
   return {
     status: "skipped",
     text: `${address.host} is another machine: its processes cannot be looked at from here`,
   };
 }
 
-async function lookByPort({ name, url, address, sockets }: Patient, { notes }: Scene): Promise<RungFinding> {
+async function lookByPort(
+  { name, url, address, sockets }: ExaminedService,
+  { notes }: ExaminedStack,
+): Promise<RungFinding> {
   const listeners = await findListeners(address, [], sockets);
   const [first] = listeners;
   if (first === undefined) {
@@ -101,8 +104,8 @@ async function lookByPort({ name, url, address, sockets }: Patient, { notes }: S
 }
 
 async function lookByRecord(
-  { name, url, address, state, lastExit }: Patient,
-  { notes }: Scene,
+  { name, url, address, state, lastExit }: ExaminedService,
+  { notes }: ExaminedStack,
 ): Promise<RungFinding> {
   switch (state?.state) {
     case "running": {

@@ -5,7 +5,7 @@ import { isWorking } from "../../launch/service-status.ts";
 import type { ServiceReports } from "../../supervisor/supervisor-protocol.ts";
 import type { Rung } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
-import type { Scene } from "../doctor-scene.ts";
+import type { ExaminedStack } from "../examined-stack.ts";
 
 /**
  * All copies of a service do their work; no rung of one that runs once.
@@ -16,7 +16,7 @@ export function replicasRungs(
   service: Role,
   sightings: StackSighting,
   reports: ServiceReports,
-): readonly Rung<Scene>[] {
+): readonly Rung<ExaminedStack>[] {
   const copies = sightings.filter((each) => each.service === service);
   if (copies.length < 2) return [];
   return [

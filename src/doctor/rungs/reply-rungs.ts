@@ -7,41 +7,47 @@ import type { SeenCall } from "../../targets/http-client.ts";
 import { ownWords } from "../../targets/quoted-answer.ts";
 import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
-import { askForStream, askService, type HmiReply, patientOf, type Scene } from "../doctor-scene.ts";
+import {
+  askForStream,
+  askService,
+  type ExaminedStack,
+  examinedService,
+  type HmiReply,
+} from "../examined-stack.ts";
 import { judgeReply, replyTimeoutMs, waitedBefore } from "../judge-reply.ts";
 
 /** A message goes through all three services, without a model, so that the HMI's default is asked. */
-export const hmiReply: Rung<Scene> = {
+export const hmiReply: Rung<ExaminedStack> = {
   id: "hmi/reply",
   service: "hmi",
   name: "reply",
   needs: ["hmi/gateway", "gateway/chat"],
-  async look(scene) {
-    const place = await makePlace(scene, SHORT);
+  async look(stack) {
+    const place = await makePlace(stack, SHORT);
     if ("status" in place) return place;
-    const sent = await sendWithoutModel(scene, place, "Say OK");
+    const sent = await sendWithoutModel(stack, place, "Say OK");
     if ("problem" in sent) return sent;
     const path = hmiRoutes.stream.path(sent);
-    const stream = await askForStream(scene, "hmi", ["GET", path], { timeoutMs: replyTimeoutMs(scene) });
-    const rows = await sessionRows(scene, sent.session_id);
+    const stream = await askForStream(stack, "hmi", ["GET", path], { timeoutMs: replyTimeoutMs(stack) });
+    const rows = await sessionRows(stack, sent.session_id);
     const asked = rows.find(({ role }) => role === "assistant")?.model_name;
-    const finding = judgeReply(stream, "hmi", scene, asked);
+    const finding = judgeReply(stream, "hmi", stack, asked);
     if (finding !== undefined) return finding;
-    scene.notes.hmiReply = { ...sent, ...place, text: textOf(stream) };
+    stack.notes.hmiReply = { ...sent, ...place, text: textOf(stream) };
     return { status: "holds", text: "a message is answered through all three" };
   },
 };
 
 /** What was streamed is what a reload shows. */
-export const hmiStored: Rung<Scene> = {
+export const hmiStored: Rung<ExaminedStack> = {
   id: "hmi/stored",
   service: "hmi",
   name: "saved reply",
   needs: ["hmi/reply"],
-  async look(scene) {
-    const { hmiReply: reply } = scene.notes;
+  async look(stack) {
+    const { hmiReply: reply } = stack.notes;
     if (reply === undefined) return { status: "skipped", text: "there is no reply to look for" };
-    const rows = await sessionRows(scene, reply.session_id);
+    const rows = await sessionRows(stack, reply.session_id);
     const row = rows.find(({ message_id }) => message_id === reply.assistant_message_id);
     const found = whatIsWrong(row, reply);
     if (found === undefined) return { status: "holds", text: "the reply is saved, and read back as it was" };
@@ -69,10 +75,10 @@ export interface DoctorConversation {
 
 /** Makes a profile and a conversation of it, to be deleted at the end; the options go to the engine. */
 export async function makePlace(
-  scene: Scene,
+  stack: ExaminedStack,
   options: Readonly<Record<string, unknown>>,
 ): Promise<DoctorConversation | RungFinding> {
-  const waited = waitedBefore(scene);
+  const waited = waitedBefore(stack);
   if (waited !== undefined) return waited;
   const draft = {
     name: "stack doctor",
@@ -81,14 +87,14 @@ export async function makePlace(
     // The first words count here, not what a model thinks before them.
     settings: { options, think: false },
   };
-  const made = await askService(scene, "hmi", ["POST", hmiRoutes.newProfile.path()], { body: draft });
+  const made = await askService(stack, "hmi", ["POST", hmiRoutes.newProfile.path()], { body: draft });
   const profile = ProfileAnswer.safeParse(made.body).data?.profile;
   if (profile === undefined) return refused(made);
   const { model_id } = profile;
-  scene.defer(`model profile ${model_id}`, (signal) =>
-    deleteProfile(patientOf(scene, "hmi").client, profile, signal),
+  stack.defer(`model profile ${model_id}`, (signal) =>
+    deleteProfile(examinedService(stack, "hmi").client, profile, signal),
   );
-  const opened = await askService(scene, "hmi", ["POST", hmiRoutes.newSession.path()], {
+  const opened = await askService(stack, "hmi", ["POST", hmiRoutes.newSession.path()], {
     body: { model_id },
   });
   const session = SessionAnswer.safeParse(opened.body).data?.session;
@@ -97,11 +103,11 @@ export async function makePlace(
 
 /** Sends a message without a model. */
 export async function sendWithoutModel(
-  scene: Scene,
+  stack: ExaminedStack,
   place: DoctorConversation,
   message: string,
 ): Promise<SentMessage | BrokenRung> {
-  const answer = await askService(scene, "hmi", ["POST", hmiRoutes.sendMessage.path()], {
+  const answer = await askService(stack, "hmi", ["POST", hmiRoutes.sendMessage.path()], {
     body: { ...place, message },
   });
   return SentMessage.safeParse(answer.body).data ?? refused(answer);
@@ -113,7 +119,7 @@ function refused(answer: SeenCall): BrokenRung {
 }
 
 /** The rows of a conversation; none where it cannot be read. */
-export async function sessionRows(scene: Scene, session_id: string): Promise<readonly Message[]> {
-  const { body } = await askService(scene, "hmi", ["GET", hmiRoutes.messages.path({ session_id })]);
+export async function sessionRows(stack: ExaminedStack, session_id: string): Promise<readonly Message[]> {
+  const { body } = await askService(stack, "hmi", ["GET", hmiRoutes.messages.path({ session_id })]);
   return MessageList.safeParse(body).data?.messages ?? [];
 }

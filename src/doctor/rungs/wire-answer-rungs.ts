@@ -4,24 +4,24 @@ import type { ChatClient } from "../../targets/drivers/chat-client.ts";
 import { isRefusal } from "../../targets/drivers/refused-words.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
-import { askService, patientOf, type Scene } from "../doctor-scene.ts";
+import { askService, type ExaminedStack, examinedService } from "../examined-stack.ts";
 import { noAnswer } from "./answers-rung.ts";
 import { connectTo } from "./wire-connection.ts";
 
 /** The service that messages are sent to answers over HTTP, whatever wire it speaks. */
-export function wireAnswersRung(service: Role): Rung<Scene> {
+export function wireAnswersRung(service: Role): Rung<ExaminedStack> {
   return {
     id: `${service}/answers`,
     service,
     name: "answer",
     needs: [`${service}/port`],
-    async look(scene) {
-      const { url } = patientOf(scene, service);
-      const chat = await connectTo(scene, scene.model);
+    async look(stack) {
+      const { url } = examinedService(stack, service);
+      const chat = await connectTo(stack, stack.model);
       try {
-        const health = await healthOf(chat, scene, service);
-        if (health.status === 401) return broken("token_refused", { service, url, hasToken: scene.hasToken });
-        scene.notes.chat = chat;
+        const health = await healthOf(chat, stack, service);
+        if (health.status === 401) return broken("token_refused", { service, url, hasToken: stack.hasToken });
+        stack.notes.chat = chat;
         if (health.status < 500)
           return { status: "holds", text: `answers: ${health.request} ${health.status}` };
         return broken("call_refused", {
@@ -31,34 +31,34 @@ export function wireAnswersRung(service: Role): Rung<Scene> {
           said: JSON.stringify(health.body),
         });
       } catch (error) {
-        scene.signal.throwIfAborted();
-        return noAnswer(scene, service, "/", error);
+        stack.signal.throwIfAborted();
+        return noAnswer(stack, service, "/", error);
       }
     },
   };
 }
 
 /** It lists models, and the one that is asked for is among them. */
-export function wireModelRung(service: Role): Rung<Scene> {
+export function wireModelRung(service: Role): Rung<ExaminedStack> {
   return {
     id: `${service}/model`,
     service,
     name: "model",
     needs: [`${service}/answers`],
-    async look(scene) {
-      const { chat } = scene.notes;
+    async look(stack) {
+      const { chat } = stack.notes;
       const lacking = chat?.lacking["list models"];
       if (chat === undefined || lacking !== undefined)
         return { status: "skipped", text: lacking ?? "nothing answers" };
-      const installed = await listed(chat, service, scene);
+      const installed = await listed(chat, service, stack);
       if (!Array.isArray(installed)) return installed as RungFinding;
-      const inForce = chooseDefaultModel(installed, scene.model);
+      const inForce = chooseDefaultModel(installed, stack.model);
       if (inForce === undefined) return { status: "skipped", text: "lists no models" };
-      scene.notes.installed = installed;
-      scene.notes.model = inForce;
-      if (inForce !== scene.model) scene.notes.chat = await connectTo(scene, inForce);
+      stack.notes.installed = installed;
+      stack.notes.model = inForce;
+      if (inForce !== stack.model) stack.notes.chat = await connectTo(stack, inForce);
       const stands =
-        inForce === scene.model ? "" : `: it does not list ${scene.model}, so ${inForce} is asked`;
+        inForce === stack.model ? "" : `: it does not list ${stack.model}, so ${inForce} is asked`;
       return { status: "holds", text: `lists ${installed.length} models${stands}` };
     },
   };
@@ -67,7 +67,7 @@ export function wireModelRung(service: Role): Rung<Scene> {
 async function listed(
   chat: ChatClient,
   service: Role,
-  { signal }: Scene,
+  { signal }: ExaminedStack,
 ): Promise<readonly string[] | RungFinding> {
   try {
     return await chat.models(AbortSignal.any([signal, AbortSignal.timeout(LIST_TIMEOUT_MS)]));
@@ -82,9 +82,9 @@ async function listed(
 /** What a list may take, in milliseconds: some ask every provider for theirs. */
 const LIST_TIMEOUT_MS = 10_000;
 
-async function healthOf(chat: ChatClient, scene: Scene, service: Role) {
-  const soon = AbortSignal.any([scene.signal, AbortSignal.timeout(LIST_TIMEOUT_MS)]);
+async function healthOf(chat: ChatClient, stack: ExaminedStack, service: Role) {
+  const soon = AbortSignal.any([stack.signal, AbortSignal.timeout(LIST_TIMEOUT_MS)]);
   return chat.lacking["report health"] === undefined
     ? await chat.health(soon)
-    : await askService(scene, service, ["GET", "/"]);
+    : await askService(stack, service, ["GET", "/"]);
 }

@@ -3,33 +3,33 @@ import type { Role } from "../../config/service-config.ts";
 import { isRefusal } from "../../targets/drivers/refused-words.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
-import type { Scene } from "../doctor-scene.ts";
 import { shortened } from "../doctor-words.ts";
+import type { ExaminedStack } from "../examined-stack.ts";
 import { LONG } from "./cancel-rung.ts";
 import { judgeEngineStop, judgeUnrecorded, openEngineRecord } from "./judge-engine-record.ts";
-import { type Said, say, soon } from "./wire-reply-rungs.ts";
+import { callDeadline, sendTestMessage, type TestMessage } from "./wire-reply-rungs.ts";
 
 /** A cancel, by a call or by closing the connection, stops the engine. */
-export function wireCancelRung(service: Role): Rung<Scene> {
+export function wireCancelRung(service: Role): Rung<ExaminedStack> {
   return {
     id: `${service}/cancel`,
     service,
     name: "cancel",
     needs: [`${service}/reply`],
-    async look(scene) {
-      const { chat } = scene.notes;
+    async look(stack) {
+      const { chat } = stack.notes;
       const lacking = chat?.lacking.cancel;
       if (chat === undefined || lacking !== undefined)
         return { status: "skipped", text: lacking ?? "nothing answers" };
-      const record = await openEngineRecord(scene);
+      const record = await openEngineRecord(stack);
       const mark = `stack doctor ${randomUUID()}`;
       const first = Promise.withResolvers<void>();
-      const said = await say(scene, `Count to 500 (${mark})`, LONG, ({ kind }) => {
+      const said = await sendTestMessage(stack, `Count to 500 (${mark})`, LONG, ({ kind }) => {
         if (kind === "text") first.resolve();
       });
       if ("status" in said) return said;
       await Promise.race([first.promise, said.reading.ended]);
-      const refusal = await cancel(scene, said);
+      const refusal = await cancel(stack, said);
       if (refusal !== undefined) return refusal;
       const answeredAt = Date.now();
       if (record !== undefined) {
@@ -39,16 +39,19 @@ export function wireCancelRung(service: Role): Rung<Scene> {
         await said.reading.ended;
         return finding;
       }
-      return judgeUnrecorded(scene, await said.reading.ended);
+      return judgeUnrecorded(stack, await said.reading.ended);
     },
   };
 }
 
 /** Ends the reply; what is wrong with the answer, if anything is. */
-async function cancel(scene: Scene, { name, reading }: Said): Promise<RungFinding | undefined> {
-  const { chat } = scene.notes;
+async function cancel(
+  stack: ExaminedStack,
+  { name, reading }: TestMessage,
+): Promise<RungFinding | undefined> {
+  const { chat } = stack.notes;
   try {
-    const answer = await chat?.cancel(name(), soon(scene));
+    const answer = await chat?.cancel(name(), callDeadline(stack));
     if (answer === null) reading.leave();
     if (answer == null || answer.status < 300) return undefined;
     const { request, status, body } = answer;

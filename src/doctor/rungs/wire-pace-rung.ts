@@ -4,9 +4,9 @@ import type { TimedFact } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
-import type { Scene } from "../doctor-scene.ts";
+import type { ExaminedStack } from "../examined-stack.ts";
 import { notInTime } from "../judge-reply.ts";
-import { say } from "./wire-reply-rungs.ts";
+import { sendTestMessage } from "./wire-reply-rungs.ts";
 
 /** The stand-in is too fast for anybody to hold its text back: so it takes its time, about half a second. */
 const COUNTING = { num_predict: 48, stand_in_token_ms: 12 } as const;
@@ -18,17 +18,17 @@ const SHORTEST_MS = 400;
 const HELD_BACK_SHARE = 0.1;
 
 /** The first and the last word of a reply come apart, as they are written. */
-export function wirePaceRung(service: Role): Rung<Scene> {
+export function wirePaceRung(service: Role): Rung<ExaminedStack> {
   return {
     id: `${service}/pace`,
     service,
     name: "pace",
     needs: [`${service}/reply`],
-    async look(scene) {
-      const said = await say(scene, "Count to 30", COUNTING);
+    async look(stack) {
+      const said = await sendTestMessage(stack, "Count to 30", COUNTING);
       if ("status" in said) return said;
       const stream = await said.reading.ended;
-      return stream.end === "given-up" ? notInTime(scene, stream.duration_ms) : judgePace(stream, service);
+      return stream.end === "given-up" ? notInTime(stack, stream.duration_ms) : judgePace(stream, service);
     },
   };
 }

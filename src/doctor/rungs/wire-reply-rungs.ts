@@ -7,25 +7,25 @@ import { replyNameOf } from "../../targets/drivers/reply-name.ts";
 import { lookUntil } from "../../targets/look-until.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { broken } from "../diagnose.ts";
-import type { DoctorTalk, Scene } from "../doctor-scene.ts";
+import type { DoctorTalk, ExaminedStack } from "../examined-stack.ts";
 import { judgeReply, notInTime, replyTimeoutMs, waitedBefore } from "../judge-reply.ts";
 import { connectTo } from "./wire-connection.ts";
 
 /** A message is answered, by whatever wire. */
-export function wireReplyRung(service: Role): Rung<Scene> {
+export function wireReplyRung(service: Role): Rung<ExaminedStack> {
   return {
     id: `${service}/reply`,
     service,
     name: "reply",
     needs: [`${service}/answers`],
-    async look(scene) {
+    async look(stack) {
       const asked = "Say OK";
-      const said = await say(scene, asked, { num_predict: 16 });
+      const said = await sendTestMessage(stack, asked, { num_predict: 16 });
       if ("status" in said) return said;
       const stream = await said.reading.ended;
-      const finding = judgeReply(stream, service, scene);
+      const finding = judgeReply(stream, service, stack);
       if (finding !== undefined) return finding;
-      scene.notes.reply = { talk: said.talk, text: textOf(stream), asked: said.sent.text };
+      stack.notes.reply = { talk: said.talk, text: textOf(stream), asked: said.sent.text };
       const model = lastFact(stream, "model")?.name;
       return { status: "holds", text: `a message is answered${model === undefined ? "" : ` by ${model}`}` };
     },
@@ -33,14 +33,14 @@ export function wireReplyRung(service: Role): Rung<Scene> {
 }
 
 /** What was streamed is what a reload shows. */
-export function wireSavedRung(service: Role): Rung<Scene> {
+export function wireSavedRung(service: Role): Rung<ExaminedStack> {
   return {
     id: `${service}/stored`,
     service,
     name: "saved reply",
     needs: [`${service}/reply`],
-    async look(scene) {
-      const { chat, reply } = scene.notes;
+    async look(stack) {
+      const { chat, reply } = stack.notes;
       if (chat === undefined || reply === undefined)
         return { status: "skipped", text: "there is no reply to look for" };
       const lacking = chat.lacking["show rows"];
@@ -52,7 +52,7 @@ export function wireSavedRung(service: Role): Rung<Scene> {
           text: "the back end did not tell which conversation it was (contract.wire.send.told)",
         };
       }
-      const problem = await lookForReply(scene, chat, { ...reply, conversation });
+      const problem = await lookForReply(stack, chat, { ...reply, conversation });
       return problem === undefined
         ? { status: "holds", text: "message and reply are saved, and read back as they were" }
         : broken("reply_not_saved", problem);
@@ -72,11 +72,15 @@ interface SaidTo {
 
 type NotSaved = { readonly found: string; readonly isWithoutModelId: boolean };
 
-async function lookForReply(scene: Scene, chat: ChatClient, said: SaidTo): Promise<NotSaved | undefined> {
+async function lookForReply(
+  stack: ExaminedStack,
+  chat: ChatClient,
+  said: SaidTo,
+): Promise<NotSaved | undefined> {
   return await lookUntil(
-    { signal: scene.signal, pauseMs: LOOK_AGAIN_MS },
+    { signal: stack.signal, pauseMs: LOOK_AGAIN_MS },
     SAVED_WITHIN_MS,
-    async () => whatIsWrong(await chat.rows(said.conversation, soon(scene)), said),
+    async () => whatIsWrong(await chat.rows(said.conversation, callDeadline(stack)), said),
     (problem) => problem === undefined,
   );
 }
@@ -96,7 +100,7 @@ function whatIsWrong(rows: readonly SeenRow[], { conversation, asked, text }: Sa
 }
 
 /** Something that was said, while its reply is heard. */
-export interface Said {
+export interface TestMessage {
   readonly talk: DoctorTalk;
   readonly sent: Sent;
   readonly reading: Reading;
@@ -105,18 +109,18 @@ export interface Said {
 }
 
 /** Says something in a conversation of its own, which is deleted at the end. */
-export async function say(
-  scene: Scene,
+export async function sendTestMessage(
+  stack: ExaminedStack,
   text: string,
   options: EngineOptions,
   onFact?: (fact: TimedFact) => void,
-): Promise<Said | RungFinding> {
-  const waited = waitedBefore(scene);
+): Promise<TestMessage | RungFinding> {
+  const waited = waitedBefore(stack);
   if (waited !== undefined) return waited;
-  scene.notes.chat ??= await connectTo(scene, scene.notes.model);
-  const { chat } = scene.notes;
-  const mostMs = replyTimeoutMs(scene);
-  const until = AbortSignal.any([scene.signal, AbortSignal.timeout(mostMs)]);
+  stack.notes.chat ??= await connectTo(stack, stack.notes.model);
+  const { chat } = stack.notes;
+  const mostMs = replyTimeoutMs(stack);
+  const until = AbortSignal.any([stack.signal, AbortSignal.timeout(mostMs)]);
   try {
     const place = await chat.openPlace(
       {
@@ -126,16 +130,16 @@ export async function say(
         options,
         think: false,
       },
-      soon(scene),
+      callDeadline(stack),
     );
     const talk: DoctorTalk = { place, conversation: null };
-    const learn = (id: string | null): void => learnConversation(scene, chat, talk, id);
-    scene.defer("a place of the doctor's", (signal) => chat.closePlace(place, signal));
-    learn(await chat.openConversation(place, soon(scene)));
+    const learn = (id: string | null): void => learnConversation(stack, chat, talk, id);
+    stack.defer("a place of the doctor's", (signal) => chat.closePlace(place, signal));
+    learn(await chat.openConversation(place, callDeadline(stack)));
     // Not bound to Ctrl-C: a call that is cut off may leave a conversation behind that nobody knows of.
     const sent = await chat.send({ place, conversation: talk.conversation, text }, until);
     learn(sent.conversation);
-    if (!sent.isTaken) return refused(scene, sent.call);
+    if (!sent.isTaken) return refused(stack, sent.call);
     const name = replyNameOf(sent);
     const reading = sent.read({
       signal: until,
@@ -147,29 +151,34 @@ export async function say(
     });
     return { talk, sent, reading, name: () => ({ ...name.told(), conversation: talk.conversation }) };
   } catch (error) {
-    if (isRefusal(error)) return refused(scene, error.answer);
-    scene.signal.throwIfAborted();
+    if (isRefusal(error)) return refused(stack, error.answer);
+    stack.signal.throwIfAborted();
     // Where the answer to the message is the reply, its head may wait for the engine.
-    if (until.aborted) return notInTime(scene, mostMs);
+    if (until.aborted) return notInTime(stack, mostMs);
     throw error;
   }
 }
 
 /** A call that takes no reply. */
-export function soon({ signal }: Scene): AbortSignal {
+export function callDeadline({ signal }: ExaminedStack): AbortSignal {
   return AbortSignal.any([signal, AbortSignal.timeout(10_000)]);
 }
 
 function refused(
-  { front }: Scene,
+  { front }: ExaminedStack,
   { request, status, body }: Pick<Sent["call"], "request" | "status" | "body">,
 ) {
   return broken("call_refused", { service: front, call: request, status, said: JSON.stringify(body) });
 }
 
-function learnConversation(scene: Scene, chat: ChatClient, talk: DoctorTalk, id: string | null): void {
+function learnConversation(
+  stack: ExaminedStack,
+  chat: ChatClient,
+  talk: DoctorTalk,
+  id: string | null,
+): void {
   if (id === null || id === talk.conversation) return;
   talk.conversation = id;
   if (talk.place.modelId !== null) return;
-  scene.defer(`conversation ${id}`, (signal) => chat.deleteConversation(id, signal));
+  stack.defer(`conversation ${id}`, (signal) => chat.deleteConversation(id, signal));
 }

@@ -21,7 +21,7 @@ import {
 import type { TargetUrls } from "../targets/open-target.ts";
 
 /** One service, and what is known of it before the first rung. */
-export interface Patient {
+export interface ExaminedService {
   readonly name: Role;
   readonly url: string;
   readonly address: Address;
@@ -38,7 +38,7 @@ export interface Patient {
 export type EngineKind = "ollama" | "stand-in" | "openai";
 
 /** What rungs tell those above them. */
-export interface SceneNotes {
+export interface ExaminationNotes {
   /** The engine's models, by its own names. */
   installed: readonly string[];
   /** The model that is used where nobody names one; the configured one until the engine has told what it has. */
@@ -58,7 +58,7 @@ export interface SceneNotes {
   gatewayReply: { readonly session_id: string; readonly message_id: string } | undefined;
   /** A reply that came through the HMI. */
   hmiReply: HmiReply | undefined;
-  /** The mouth and the ears, once what they talk to has answered. */
+  /** The connection to the driver by which messages are sent and replies read, once a service has answered. */
   chat: ChatClient | undefined;
   /** A reply that came by them. */
   reply: { readonly talk: DoctorTalk; readonly text: string; readonly asked: string } | undefined;
@@ -78,10 +78,10 @@ export interface HmiReply {
   readonly text: string;
 }
 
-/** What the rungs are tried on. */
-export interface Scene {
-  /** Those that the stack has and that are known; {@link patientOf} looks one up. */
-  readonly services: { readonly [Name in Role]?: Patient };
+/** The stack that the rungs are tried on, and what they tell each other of it. */
+export interface ExaminedStack {
+  /** Those that the stack has and that are known; {@link examinedService} looks one up. */
+  readonly services: { readonly [Name in Role]?: ExaminedService };
   /** A tap of this stack before the engine, which records what passes; undefined where none is configured. */
   readonly engineTap: HttpClient | undefined;
   /** How the stack is talked to. */
@@ -96,12 +96,12 @@ export interface Scene {
   readonly hasEngineKey: boolean;
   readonly heartbeatMs: number;
   readonly signal: AbortSignal;
-  readonly notes: SceneNotes;
+  readonly notes: ExaminationNotes;
   /** Has something undone when all rungs were tried, the last first. */
   defer(what: string, undo: (signal: AbortSignal) => Promise<void>): void;
 }
 
-export interface SceneOptions {
+export interface ExaminationOptions {
   readonly urls: { readonly [Name in Role]?: string | undefined };
   /** Where this stack has a tap before its engine; undefined where it has none. */
   readonly tapUrl?: string | undefined;
@@ -124,14 +124,17 @@ export interface SceneOptions {
 const UNSAYABLE = ["engine.options", "engine.think"] as const;
 
 /** A service that a rung of its own looks at. */
-export function patientOf({ services }: Pick<Scene, "services">, name: Role): Patient {
-  const patient = services[name];
-  if (patient === undefined) throw new Error(`This stack has no ${name}.`);
-  return patient;
+export function examinedService({ services }: Pick<ExaminedStack, "services">, name: Role): ExaminedService {
+  const examined = services[name];
+  if (examined === undefined) throw new Error(`This stack has no ${name}.`);
+  return examined;
 }
 
-/** A scene, and what clears it: undoes what was deferred, and tells what could not be. */
-export function setScene(options: SceneOptions): { scene: Scene; clear: () => Promise<string[]> } {
+/** Opens the examination of a stack; `close` undoes what was deferred, and tells what could not be. */
+export function openExamination(options: ExaminationOptions): {
+  stack: ExaminedStack;
+  close: () => Promise<string[]>;
+} {
   const { urls, states, lastExits = {}, token, engineKey, contract, signal } = options;
   const given = deviationsOf(contract);
   const departures = {
@@ -143,7 +146,7 @@ export function setScene(options: SceneOptions): { scene: Scene; clear: () => Pr
       ]),
     ),
   };
-  const patient = (name: Role, url: string): Patient => {
+  const examined = (name: Role, url: string): ExaminedService => {
     const client =
       name === "engine"
         ? createHttpClient(url, engineKey)
@@ -158,9 +161,9 @@ export function setScene(options: SceneOptions): { scene: Scene; clear: () => Pr
       client,
     };
   };
-  const services: { [Name in Role]?: Patient } = {};
+  const services: { [Name in Role]?: ExaminedService } = {};
   for (const [name, url] of Object.entries(urls)) {
-    if (url !== undefined) services[name as Role] = patient(name as Role, url);
+    if (url !== undefined) services[name as Role] = examined(name as Role, url);
   }
   const engineTap = options.tapUrl === undefined ? undefined : createHttpClient(options.tapUrl, engineKey);
   const target: TargetUrls = {
@@ -169,7 +172,7 @@ export function setScene(options: SceneOptions): { scene: Scene; clear: () => Pr
     ...(options.driver !== undefined && { driver: options.driver }),
   };
   const deferred: { what: string; undo: (signal: AbortSignal) => Promise<void> }[] = [];
-  const scene: Scene = {
+  const stack: ExaminedStack = {
     services,
     engineTap,
     target,
@@ -196,20 +199,20 @@ export function setScene(options: SceneOptions): { scene: Scene; clear: () => Pr
     },
     defer: (what, undo) => deferred.push({ what, undo }),
   };
-  const clear = async (): Promise<string[]> => {
+  const close = async (): Promise<string[]> => {
     const leftBehind: string[] = [];
     for (const { what, undo } of deferred.reverse()) {
       // Not bound to Ctrl-C: what was made is deleted all the same.
-      await undo(AbortSignal.timeout(CLEAR_TIMEOUT_MS)).catch(() => leftBehind.push(what));
+      await undo(AbortSignal.timeout(CLOSE_TIMEOUT_MS)).catch(() => leftBehind.push(what));
     }
     await Promise.all(Object.values(services).map(({ client }) => client.close()));
     await engineTap?.close();
     return leftBehind;
   };
-  return { scene, clear };
+  return { stack, close };
 }
 
-const CLEAR_TIMEOUT_MS = 10_000;
+const CLOSE_TIMEOUT_MS = 10_000;
 
 /** What a service that works does well within, short of writing a reply. */
 const CALL_TIMEOUT_MS = 5_000;
@@ -219,30 +222,30 @@ type Asked = Omit<CallOptions, "signal"> & { readonly timeoutMs?: number };
 
 /** Asks a service; rejects where it does not answer in time. */
 export async function askService(
-  scene: Scene,
+  stack: ExaminedStack,
   name: Role,
   [method, path]: readonly [Method, string],
   { timeoutMs = CALL_TIMEOUT_MS, ...options }: Asked = {},
 ): Promise<SeenCall> {
-  return await patientOf(scene, name).client.call(method, path, {
+  return await examinedService(stack, name).client.call(method, path, {
     ...options,
-    signal: deadline(scene, timeoutMs),
+    signal: deadline(stack, timeoutMs),
   });
 }
 
 /** Reads an event stream of a service to its end. */
 export async function askForStream(
-  scene: Scene,
+  stack: ExaminedStack,
   name: "gateway" | "hmi",
   [method, path]: readonly [Method, string],
   { timeoutMs = CALL_TIMEOUT_MS, ...options }: Asked,
 ): Promise<SeenStream> {
-  return await patientOf(scene, name).client.stream(method, path, {
+  return await examinedService(stack, name).client.stream(method, path, {
     ...options,
-    signal: deadline(scene, timeoutMs),
+    signal: deadline(stack, timeoutMs),
   });
 }
 
-function deadline({ signal }: Scene, timeoutMs: number): AbortSignal {
+function deadline({ signal }: ExaminedStack, timeoutMs: number): AbortSignal {
   return AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
 }
