@@ -4,6 +4,7 @@ import type { Role } from "../config/service-config.ts";
 import type { EndpointName, ForeignContract } from "../contract/foreign-back-end.ts";
 import { exposureWarnings } from "../launch/exposure-warnings.ts";
 import { lookAtStack, type Sighting, sightingOf } from "../launch/look-at-stack.ts";
+import { serviceOrigins } from "../launch/service-origins.ts";
 import { engineUrlForGateway } from "../launch/service-specs.ts";
 import { knownSupervisor } from "../supervisor/client/known-supervisor.ts";
 import type { ServiceState } from "../supervisor/inspect-service.ts";
@@ -77,6 +78,7 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     given[name] === undefined ? replicasRungs(name, sightings, isHeard ? supervised : {}) : [];
   const { stack, close } = openExamination({
     urls,
+    origins: serviceOrigins(config, { urls: given, contract }),
     tapUrl: tapUrlOf(options),
     states: { engine: stateOf("engine"), gateway: stateOf("gateway"), hmi: stateOf("hmi") },
     lastExits: { engine: lastExitOf("engine"), gateway: lastExitOf("gateway"), hmi: lastExitOf("hmi") },

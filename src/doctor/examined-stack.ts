@@ -19,11 +19,14 @@ import {
   type SeenStream,
 } from "../targets/http-client.ts";
 import type { TargetUrls } from "../targets/open-target.ts";
+import type { ServiceOrigins } from "../targets/service-origin.ts";
 
 /** One service, and what is known of it before the first rung. */
 export interface ExaminedService {
   readonly name: Role;
   readonly url: string;
+  /** What names that: `--hmi`, `engine.url`. */
+  readonly namedBy: string;
   readonly address: Address;
   /** For the two questions after its port. */
   readonly sockets: SocketTable;
@@ -103,6 +106,7 @@ export interface ExaminedStack {
 
 export interface ExaminationOptions {
   readonly urls: { readonly [Name in Role]?: string | undefined };
+  readonly origins: ServiceOrigins;
   /** Where this stack has a tap before its engine; undefined where it has none. */
   readonly tapUrl?: string | undefined;
   /** A driver of the user's own; counts before `contract.driver`. */
@@ -154,6 +158,7 @@ export function openExamination(options: ExaminationOptions): {
     return {
       name,
       url,
+      namedBy: options.origins[name]?.namedBy ?? `--${name}`,
       address: addressOfUrl(url),
       sockets: socketTable(),
       state: states[name],
@@ -168,7 +173,7 @@ export function openExamination(options: ExaminationOptions): {
   const engineTap = options.tapUrl === undefined ? undefined : createHttpClient(options.tapUrl, engineKey);
   const target: TargetUrls = {
     ...urls,
-    ...{ token, engineKey, contract, model: options.model, agentId: options.agent },
+    ...{ token, engineKey, contract, origins: options.origins, model: options.model, agentId: options.agent },
     ...(options.driver !== undefined && { driver: options.driver }),
   };
   const deferred: { what: string; undo: (signal: AbortSignal) => Promise<void> }[] = [];

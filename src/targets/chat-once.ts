@@ -72,7 +72,7 @@ export async function chatOnce(options: ChatOnceOptions): Promise<ChatResult> {
   try {
     const start = performance.now();
     const since = (): number => Math.round(performance.now() - start);
-    const unreachable = (error: unknown): UserError => doesNotAnswer(front, client.url, error);
+    const unreachable = (error: unknown): UserError => doesNotAnswer(front, client.url, error, target);
     const sent = await sendPastDraining(() => send(chat, options, giveUp, unreachable), {
       signal,
       onWait: () => onNotice?.(DRAINS),

@@ -113,7 +113,7 @@ export async function connectChatWithModel(
     return await connectChat({ ...given, model }, options);
   } catch (error) {
     await connected.client.close();
-    throw doesNotAnswer(connected.front, connected.client.url, error);
+    throw doesNotAnswer(connected.front, connected.client.url, error, given);
   }
 }
 

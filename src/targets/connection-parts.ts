@@ -1,6 +1,7 @@
 import { messageOf } from "../errors/thrown-error.ts";
 import { UserError } from "../errors/user-error.ts";
 import type { Target, TargetUrls } from "./open-target.ts";
+import { adviceForSilence } from "./service-origin.ts";
 import type { MetReplicas } from "./service-replicas.ts";
 import { SERVICE_TITLES } from "./service-titles.ts";
 
@@ -26,13 +27,16 @@ export interface TargetServices
   readonly copies: MetReplicas | undefined;
 }
 
-export function doesNotAnswer(name: keyof typeof SERVICE_TITLES, url: string, error: unknown): UserError {
-  return new UserError(
-    "unreachable",
-    `The ${SERVICE_TITLES[name]} at ${url} does not answer: ${messageOf(error)}.`,
-    {
-      hint: `Run \`stack up\` first, or name another one with --${name}.`,
-      cause: error,
-    },
-  );
+/** What is said of a service that does not answer, with what there is to do about it. */
+export function doesNotAnswer(
+  name: keyof typeof SERVICE_TITLES,
+  url: string,
+  error: unknown,
+  { origins }: Pick<TargetUrls, "origins">,
+): UserError {
+  const why = messageOf(error);
+  return new UserError("unreachable", `The ${SERVICE_TITLES[name]} at ${url} does not answer: ${why}.`, {
+    hint: adviceForSilence(name, origins?.[name], why),
+    cause: error,
+  });
 }

@@ -27,7 +27,10 @@ export async function openContractServices({ given, soon, opened }: Connecting):
   const otherPerson = otherToken
     ? { hmi: open("hmi", otherToken), gateway: open("gateway", otherToken) }
     : undefined;
-  await Promise.all([requireService(hmi, "hmi", soon()), requireService(gateway, "gateway", soon())]);
+  await Promise.all([
+    requireService(hmi, "hmi", given, soon()),
+    requireService(gateway, "gateway", given, soon()),
+  ]);
   const listed = await findModelsByCapability(hmi, soon());
   const models = isLacking(departures, "engine.think") ? { ...listed, thinking: null } : listed;
   const chat = createContractChat(hmi, departures);
@@ -69,8 +72,13 @@ async function meetReplicas(clients: MetReplicas["clients"], signal: AbortSignal
  * A claim about a reply can be judged only where replies can come. A service that does not report its
  * health as ours do is taken as it is: what is wrong with it is for the checks to say.
  */
-async function requireService(client: HttpClient, name: Service, signal: AbortSignal): Promise<void> {
-  const health = Health.safeParse(await healthOf(client, name, signal)).data;
+async function requireService(
+  client: HttpClient,
+  name: Service,
+  given: Connecting["given"],
+  signal: AbortSignal,
+): Promise<void> {
+  const health = Health.safeParse(await healthOf(client, name, given, signal)).data;
   if (health === undefined) return;
   if (health.service !== name) {
     throw new UserError(
@@ -95,14 +103,19 @@ async function requireService(client: HttpClient, name: Service, signal: AbortSi
   );
 }
 
-async function healthOf(client: HttpClient, name: "hmi" | "gateway", signal: AbortSignal): Promise<unknown> {
+async function healthOf(
+  client: HttpClient,
+  name: Service,
+  given: Connecting["given"],
+  signal: AbortSignal,
+): Promise<unknown> {
   let answer: SeenCall;
   try {
     answer = await client.call("GET", hmiRoutes.health.path(), { signal });
   } catch (error) {
     // A backend without a health report is taken as it is, too.
     if (error instanceof Lacks) return undefined;
-    throw doesNotAnswer(name, client.url, error);
+    throw doesNotAnswer(name, client.url, error, given);
   }
   if (answer.status === 401) throw tokenRefused(SERVICE_TITLES[name], client.url);
   return answer.body;

@@ -30,8 +30,15 @@ export interface EngineWatch {
 /**
  * Looks at the engine, which may be out of reach from here although the gateway has one. The stand-in keeps
  * a record of its own; in front of any other engine a tap does. Both may ask for the token.
+ *
+ * @param namedBy what names its address, where that is known
  */
-export async function watchEngine(engine: HttpClient, signal: AbortSignal, token = ""): Promise<EngineWatch> {
+export async function watchEngine(
+  engine: HttpClient,
+  signal: AbortSignal,
+  token = "",
+  namedBy = "--engine, or engine.url,",
+): Promise<EngineWatch> {
   const version = await versionOf(engine, signal);
   if (version?.endsWith(`+${STAND_IN_BUILD}`)) return await watchStandIn(engine, signal, token);
   const name = version === undefined ? await nameByOpenAiWire(engine, signal) : `Ollama ${version}`;
@@ -39,7 +46,7 @@ export async function watchEngine(engine: HttpClient, signal: AbortSignal, token
     const why =
       engine.url === ""
         ? "no engine is known behind this target (--engine, or engine.url, names it)"
-        : `no engine answers at ${engine.url} (--engine, or engine.url, names another)`;
+        : `no engine answers at ${engine.url} (${namedBy} names its address)`;
     return {
       name: "an engine that does not answer",
       isStandIn: false,

@@ -14,6 +14,7 @@ import type { ModelsByCapability } from "./models-by-capability.ts";
 import { noJournal, type RunJournal } from "./run-journal.ts";
 import { type SeenGeneration, seenGeneration } from "./seen-evidence.ts";
 import { type KillAbility, killAbilities, type ServiceKiller, whyNotKilled } from "./service-killer.ts";
+import type { ServiceOrigins } from "./service-origin.ts";
 import {
   type ReplicaAbility,
   type ReplicaDrainer,
@@ -51,6 +52,8 @@ export interface TargetUrls {
   readonly agentId?: string | undefined;
   /** How its services are killed; left out where none may be. */
   readonly killer?: ServiceKiller | undefined;
+  /** Where the addresses are from, and who starts what is there; left out where that is not known. */
+  readonly origins?: ServiceOrigins | undefined;
   /** Where each copy of HMI and gateway is, where that is known; left out: all are behind one address. */
   readonly copies?: readonly ReplicaUrls[] | undefined;
   /** How one of them is taken out of use; left out where none may be. */
@@ -149,7 +152,7 @@ export async function openTarget(
         ? createAbsentClient("", "no engine is known behind this target: --engine names it")
         : createHttpClient(given.engine, given.engineKey);
     opened.push(engine);
-    const watching = watchEngine(engine, soon(), given.token);
+    const watching = watchEngine(engine, soon(), given.token, given.origins?.engine?.namedBy);
     // It is waited for below, unless something else goes wrong before.
     watching.catch(() => undefined);
     const services = await (driver === undefined

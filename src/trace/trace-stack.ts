@@ -2,6 +2,7 @@
 import { UserError } from "../errors/user-error.ts";
 import type { EngineWatch } from "../targets/engine-watch.ts";
 import type { HttpClient } from "../targets/http-client.ts";
+import type { ServiceOrigins } from "../targets/service-origin.ts";
 import { SERVICE_TITLES } from "../targets/service-titles.ts";
 import { tokenRefused } from "../targets/token-refused.ts";
 import { closeTracePlace, openTracePlace, type TracePlace } from "./ask-chat-hop.ts";
@@ -47,7 +48,7 @@ export async function traceStack(options: TraceOptions): Promise<TraceReport> {
     const asked = askableHops({ ...clients, place });
     const passing = { ...options, follower, onProgress: options.onProgress ?? ignore };
     const hops = await askHops(asked, question, { ...passing, warmUp: warm_up });
-    requireSome(hops);
+    requireSome(hops, options.target);
     const { message, model } = question;
     const about = { message, model, options: question.options, record: recordOf(watch) };
     const observed = await askAgainWhereLate({ ...about, hops }, asked, question, passing);
@@ -143,7 +144,7 @@ function patienceFor(engineMs: number | null): number {
   return Math.min(Math.max((engineMs ?? 0) * PATIENCE_FACTOR, PATIENCE_MS.least), PATIENCE_MS.most);
 }
 
-function requireSome(hops: readonly HopObservation[]): void {
+function requireSome(hops: readonly HopObservation[], { origins = {} }: TraceOptions["target"]): void {
   const refusing = hops.find(
     ({ hop, passes }) => hop !== "engine" && passes.some(({ status }) => status === 401),
   );
@@ -151,8 +152,18 @@ function requireSome(hops: readonly HopObservation[]): void {
   if (hops.some(({ passes }) => passes.some(({ status }) => status !== null))) return;
   const places = hops.map(({ hop, url, passes }) => `${hop} ${url} (${passes[0]?.problem ?? "nothing"})`);
   throw new UserError("unreachable", `Nothing answers: ${places.join(", ")}.`, {
-    hint: "Run `stack up` first, or say where the stack is: --hmi, --gateway, --engine.",
+    hint: `${startAdvice(hops, origins)}, or say where the stack is: --hmi, --gateway, --engine.`,
   });
+}
+
+/** What is started, and how; what names the addresses, where no command of ours starts it. */
+function startAdvice(hops: readonly HopObservation[], origins: ServiceOrigins): string {
+  const known = hops.flatMap(({ hop }) => (hop === "proxy" ? [] : (origins[hop] ?? [])));
+  if (known.some(({ isStartedByStack }) => isStartedByStack)) return "Run `stack up` first";
+  const settings = known.map(({ namedBy }) => namedBy).filter((each) => !each.startsWith("--"));
+  return settings.length === 0
+    ? "Nothing listens there: start it"
+    : `Nothing listens there (the addresses are from ${settings.join(", ")}): start it`;
 }
 
 const TITLES: Readonly<Record<HopName, string>> = { ...SERVICE_TITLES, proxy: "proxy" };

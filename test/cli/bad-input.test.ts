@@ -160,14 +160,14 @@ const cases: readonly (Refusal & { readonly name: string })[] = [
     args: ["verify", "--hmi", "http://127.0.0.1:1"],
     code: "unreachable",
     message: "The HMI at http://127.0.0.1:1 does not answer: connect ECONNREFUSED 127.0.0.1:1.",
-    hint: "Run `stack up` first, or name another one with --hmi.",
+    hint: "Nothing listens there: start it, or name another one with --hmi.",
   },
   {
     name: "an HMI that does not answer, for chat",
     args: ["chat", "Hello", "--hmi", "http://127.0.0.1:1"],
     code: "unreachable",
     message: "The HMI at http://127.0.0.1:1 does not answer: connect ECONNREFUSED 127.0.0.1:1.",
-    hint: "Run `stack up` first, or name another one with --hmi.",
+    hint: "Nothing listens there: start it, or name another one with --hmi.",
   },
   {
     name: "a configuration file that is not there",

@@ -67,7 +67,7 @@ test("an HMI that does not answer is one", async () => {
   await expect(openTarget({ hmi: "http://127.0.0.1:1", gateway, engine }, signal)).rejects.toMatchObject({
     code: "unreachable",
     message: "The HMI at http://127.0.0.1:1 does not answer: connect ECONNREFUSED 127.0.0.1:1.",
-    hint: "Run `stack up` first, or name another one with --hmi.",
+    hint: "Nothing listens there: start it, or name another one with --hmi.",
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Role } from "../../config/service-config.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
+import { isNobodyThere } from "../../targets/service-origin.ts";
 import { SERVICE_TITLES } from "../../targets/service-titles.ts";
 import { shellWord } from "../../text/shell-word.ts";
 import type { Diagnoses } from "../climb-ladder.ts";
@@ -60,7 +61,7 @@ export const chatDiagnoses: Diagnoses<ChatSymptoms> = {
     cause:
       trouble !== undefined
         ? `Its program cannot be read; its log ends with: ${trouble}`
-        : NOTHING_THERE.test(error)
+        : isNobodyThere(error)
           ? "Nothing listens there: it is not running, or the address is wrong."
           : WHY_SILENT[service],
     next:
@@ -149,9 +150,6 @@ export const chatDiagnoses: Diagnoses<ChatSymptoms> = {
     next: isWithoutModelId ? "stack verify source --root backend" : "stack verify persistence",
   }),
 };
-
-/** Node's words for an address at which there is nobody. */
-const NOTHING_THERE = /\b(?:ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN)\b/;
 
 const HANGS = "It hangs: its process is there, and does no work.";
 const WHY_SILENT: Readonly<Record<Role, string>> = {

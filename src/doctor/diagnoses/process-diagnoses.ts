@@ -18,6 +18,8 @@ export interface ProcessSymptoms {
     service: Role;
     url: string;
     isOurs: boolean;
+    /** What names its address. */
+    namedBy: string;
     unreadable: string | undefined;
     /** How it ended, where it ended by itself. */
     lastExit: LastExit | undefined;
@@ -57,12 +59,12 @@ export const processDiagnoses: Diagnoses<ProcessSymptoms> = {
     cause: down.flatMap(({ detail }) => detail ?? []).join("; ") || "They were stopped, or never started.",
     next: `stack up ${service}`,
   }),
-  not_running: ({ service, url, isOurs, unreadable, lastExit }) => ({
+  not_running: ({ service, url, isOurs, namedBy, unreadable, lastExit }) => ({
     found: `no process: nothing listens at ${url}`,
     cause: lastExit
       ? ended(lastExit)
       : unreadable === undefined
-        ? notStarted(service, isOurs)
+        ? notStarted(service, isOurs, namedBy)
         : `Its record was not used: ${unreadable}.`,
     next: lastExit ? `stack logs ${service}` : isOurs ? "stack up" : `stack doctor --${service} URL`,
   }),
@@ -117,10 +119,10 @@ function ended({ at, reason }: LastExit): string {
   return `It has been down for ${seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`}: ${reason}. \`stack up\` starts it again.`;
 }
 
-function notStarted(service: Role, isOurs: boolean): string {
+function notStarted(service: Role, isOurs: boolean, namedBy: string): string {
   return isOurs
     ? `The ${SERVICE_TITLES[service]} was never started here, or was stopped.`
-    : "It is not running, or it is somewhere else.";
+    : `It is not running, and \`stack up\` does not start it; or it is somewhere else: its address is from ${namedBy}.`;
 }
 
 /** The command that ends them for good. */

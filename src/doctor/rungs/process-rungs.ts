@@ -77,7 +77,7 @@ function elsewhere({ address }: ExaminedService): RungFinding {
 }
 
 async function lookByPort(
-  { name, url, address, sockets }: ExaminedService,
+  { name, url, namedBy, address, sockets }: ExaminedService,
   { notes }: ExaminedStack,
 ): Promise<RungFinding> {
   const listeners = await findListeners(address, [], sockets);
@@ -87,6 +87,7 @@ async function lookByPort(
       service: name,
       url,
       isOurs: false,
+      namedBy,
       unreadable: undefined,
       lastExit: undefined,
     });
@@ -104,7 +105,7 @@ async function lookByPort(
 }
 
 async function lookByRecord(
-  { name, url, address, state, lastExit }: ExaminedService,
+  { name, url, namedBy, address, state, lastExit }: ExaminedService,
   { notes }: ExaminedStack,
 ): Promise<RungFinding> {
   switch (state?.state) {
@@ -132,6 +133,7 @@ async function lookByRecord(
         service: name,
         url,
         isOurs: true,
+        namedBy,
         unreadable: unreadableIn(state),
         lastExit,
       });
