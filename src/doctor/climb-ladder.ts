@@ -36,7 +36,7 @@ export interface RungProblem {
 }
 
 /** What symptoms mean, by their codes: what was found, its likely cause, and the command to type next. */
-export type Diagnoses<Some> = {
+export type Explanations<Some> = {
   readonly [Code in keyof Some]: (seen: Some[Code]) => Omit<RungProblem, "code">;
 };
 

@@ -3,9 +3,9 @@ import { wordsIn } from "../targets/drivers/refused-words.ts";
 import { failureOf, lastFact, textOf, thoughtsOf } from "../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../targets/http-client.ts";
 import type { RungFinding } from "./climb-ladder.ts";
-import { broken } from "./diagnose.ts";
 import { seconds } from "./doctor-words.ts";
 import type { ExaminedStack } from "./examined-stack.ts";
+import { broken } from "./explain-symptom.ts";
 
 /** How long a short reply may take beside the engine's own time, in milliseconds. */
 const REPLY_MS = 30_000;

@@ -5,8 +5,8 @@ import { messageOf } from "../../errors/thrown-error.ts";
 import { identifyingPath, readEngineAnswer } from "../../launch/plan-engine.ts";
 import { createHttpClient, type SeenCall } from "../../targets/http-client.ts";
 import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";
-import { broken } from "../diagnose.ts";
 import { askService, type ExaminedStack, examinedService } from "../examined-stack.ts";
+import { broken } from "../explain-symptom.ts";
 import { troubleAtEndOf } from "../load-error-in-log.ts";
 
 /** It answers over HTTP, and as what it should be. */

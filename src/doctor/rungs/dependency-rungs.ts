@@ -1,8 +1,8 @@
 import { gatewayRoutes } from "../../contract/routes.ts";
 import { identifyingPath } from "../../launch/plan-engine.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
-import { broken } from "../diagnose.ts";
 import { type ExaminedStack, examinedService } from "../examined-stack.ts";
+import { broken } from "../explain-symptom.ts";
 
 /** The gateway reaches the engine, by its own word. */
 export const gatewayReachesEngine: Rung<ExaminedStack> = {

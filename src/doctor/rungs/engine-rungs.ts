@@ -5,11 +5,11 @@ import { findListeners } from "../../os/listening-ports.ts";
 import { ENGINE_WIRES } from "../../targets/engine-wires.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import type { Rung } from "../climb-ladder.ts";
-import { broken } from "../diagnose.ts";
-import type { Somebody } from "../diagnoses/process-diagnoses.ts";
 import { shortened } from "../doctor-words.ts";
 import { askService, type ExaminedStack, examinedService } from "../examined-stack.ts";
-import { toSomebody } from "./process-rungs.ts";
+import { broken } from "../explain-symptom.ts";
+import type { OtherProcess } from "../explanations/process-explanations.ts";
+import { describedProcess } from "./other-processes.ts";
 
 /** There is a model for messages that name none: the configured one, or what stands in for it (contract, section 2). */
 export const engineModel = modelRung(async (stack, installed, inForce) => {
@@ -94,8 +94,8 @@ export function isTimeout(error: unknown): boolean {
 }
 
 /** Other Ollamas that run here: the model may be in the folder of one of them. */
-async function rivalsOf(stack: ExaminedStack): Promise<Somebody[]> {
+async function rivalsOf(stack: ExaminedStack): Promise<OtherProcess[]> {
   if (stack.notes.engineKind !== "ollama") return [];
   const [listener] = await findListeners(examinedService(stack, "engine").address);
-  return listener?.pid === undefined ? [] : findRivals(listener.pid).map(toSomebody);
+  return listener?.pid === undefined ? [] : findRivals(listener.pid).map(describedProcess);
 }

@@ -4,8 +4,8 @@ import { DEFAULTS } from "../../contract/contract-defaults.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
 import type { Rung } from "../climb-ladder.ts";
-import { broken } from "../diagnose.ts";
 import { askForStream, askService, type ExaminedStack } from "../examined-stack.ts";
+import { broken } from "../explain-symptom.ts";
 import { judgeReply, replyTimeoutMs } from "../judge-reply.ts";
 import { SHORT } from "./reply-rungs.ts";
 

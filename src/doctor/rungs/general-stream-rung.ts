@@ -3,8 +3,8 @@ import { MessageList, type Session, SessionList } from "../../contract/hmi-schem
 import { hmiRoutes } from "../../contract/routes.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Rung } from "../climb-ladder.ts";
-import { broken } from "../diagnose.ts";
 import { askForStream, type ExaminedStack, examinedService } from "../examined-stack.ts";
+import { broken } from "../explain-symptom.ts";
 import { judgeReply, replyTimeoutMs } from "../judge-reply.ts";
 import { makePlace, SHORT, sessionRows } from "./reply-rungs.ts";
 

@@ -4,8 +4,8 @@ import { lastFact } from "../../targets/drivers/reply-facts.ts";
 import { watchEngine } from "../../targets/engine-watch.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { RungFinding } from "../climb-ladder.ts";
-import { broken } from "../diagnose.ts";
 import type { ExaminedStack } from "../examined-stack.ts";
+import { broken } from "../explain-symptom.ts";
 import { callDeadline } from "./wire-reply-rungs.ts";
 
 /** What the engine is asked from now on: by the record of a tap before it, or by its own. */

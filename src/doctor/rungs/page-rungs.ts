@@ -1,8 +1,8 @@
 import { pageRoutes } from "../../contract/routes.ts";
 import { ownWords } from "../../targets/quoted-answer.ts";
 import type { Rung } from "../climb-ladder.ts";
-import { broken } from "../diagnose.ts";
 import { askService, type ExaminedStack } from "../examined-stack.ts";
+import { broken } from "../explain-symptom.ts";
 
 /** The page is asked for again at every visit, so that a change is seen. */
 export const hmiPage: Rung<ExaminedStack> = {

@@ -4,8 +4,8 @@ import { conditionOf } from "../../launch/service-condition.ts";
 import { isWorking } from "../../launch/service-status.ts";
 import type { ServiceReports } from "../../supervisor/supervisor-protocol.ts";
 import type { Rung } from "../climb-ladder.ts";
-import { broken } from "../diagnose.ts";
 import type { ExaminedStack } from "../examined-stack.ts";
+import { broken } from "../explain-symptom.ts";
 
 /**
  * All copies of a service do their work; no rung of one that runs once.

@@ -6,7 +6,6 @@ import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import { ownWords } from "../../targets/quoted-answer.ts";
 import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";
-import { broken } from "../diagnose.ts";
 import {
   askForStream,
   askService,
@@ -14,6 +13,7 @@ import {
   examinedService,
   type HmiReply,
 } from "../examined-stack.ts";
+import { broken } from "../explain-symptom.ts";
 import { judgeReply, replyTimeoutMs, waitedBefore } from "../judge-reply.ts";
 
 /** A message goes through all three services, without a model, so that the HMI's default is asked. */

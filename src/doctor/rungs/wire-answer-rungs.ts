@@ -3,8 +3,8 @@ import { chooseDefaultModel } from "../../contract/default-model-rule.ts";
 import type { ChatClient } from "../../targets/drivers/chat-client.ts";
 import { isRefusal } from "../../targets/drivers/refused-words.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
-import { broken } from "../diagnose.ts";
 import { askService, type ExaminedStack, examinedService } from "../examined-stack.ts";
+import { broken } from "../explain-symptom.ts";
 import { noAnswer } from "./answers-rung.ts";
 import { connectTo } from "./wire-connection.ts";
 

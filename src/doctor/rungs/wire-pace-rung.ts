@@ -3,8 +3,8 @@ import { answererOf, stopBuffering } from "../../targets/buffering-proxy.ts";
 import type { TimedFact } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
-import { broken } from "../diagnose.ts";
 import type { ExaminedStack } from "../examined-stack.ts";
+import { broken } from "../explain-symptom.ts";
 import { notInTime } from "../judge-reply.ts";
 import { sendTestMessage } from "./wire-reply-rungs.ts";
 

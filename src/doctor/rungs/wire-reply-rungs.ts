@@ -6,8 +6,8 @@ import { lastFact, type SeenRow, type TimedFact, textOf } from "../../targets/dr
 import { replyNameOf } from "../../targets/drivers/reply-name.ts";
 import { lookUntil } from "../../targets/look-until.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
-import { broken } from "../diagnose.ts";
 import type { DoctorTalk, ExaminedStack } from "../examined-stack.ts";
+import { broken } from "../explain-symptom.ts";
 import { judgeReply, notInTime, replyTimeoutMs, waitedBefore } from "../judge-reply.ts";
 import { connectTo } from "./wire-connection.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { suites } from "../../src/checks/suites.ts";
 import type { RungProblem } from "../../src/doctor/climb-ladder.ts";
-import { diagnose, type Symptoms } from "../../src/doctor/diagnose.ts";
+import { explainSymptom, type Symptoms } from "../../src/doctor/explain-symptom.ts";
 
 const KEEPER = { name: "systemd unit ollama.service", stop: "sudo systemctl disable --now ollama" };
 const OWNER = { pid: 812, words: "pid 812, ollama serve, started 2 h ago in /", keeper: KEEPER };
@@ -362,7 +362,7 @@ const CASES: readonly Case[] = [
 ];
 
 test.each(CASES)("%s", (_, code, seen, { next, ...told }) => {
-  const problem = (diagnose as (code: string, seen: unknown) => RungProblem)(code, seen);
+  const problem = (explainSymptom as (code: string, seen: unknown) => RungProblem)(code, seen);
   expect(problem).toMatchObject({ code, next });
   for (const [part, text] of Object.entries(told))
     expect(problem).toHaveProperty(part, expect.stringContaining(text));

@@ -3,7 +3,7 @@ import { gatewayRoutes } from "../../contract/routes.ts";
 import { isNobodyThere } from "../../targets/service-origin.ts";
 import { SERVICE_TITLES } from "../../targets/service-titles.ts";
 import { shellWord } from "../../text/shell-word.ts";
-import type { Diagnoses } from "../climb-ladder.ts";
+import type { Explanations } from "../climb-ladder.ts";
 import { isDisplayName, seconds, shortened } from "../doctor-words.ts";
 
 /** What is wrong on the way of a message. */
@@ -55,7 +55,7 @@ export interface ChatSymptoms {
   reply_not_saved: { found: string; isWithoutModelId: boolean };
 }
 
-export const chatDiagnoses: Diagnoses<ChatSymptoms> = {
+export const chatExplanations: Explanations<ChatSymptoms> = {
   no_answer: ({ service, url, path, isOurs, error, trouble }) => ({
     found: `does not answer at ${url}: ${error}`,
     cause:

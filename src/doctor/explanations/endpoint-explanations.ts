@@ -1,5 +1,5 @@
 import { SERVICE_TITLES } from "../../targets/service-titles.ts";
-import type { Diagnoses } from "../climb-ladder.ts";
+import type { Explanations } from "../climb-ladder.ts";
 import { seconds } from "../doctor-words.ts";
 
 /** What a backend lacks or says wrongly, seen at one endpoint. */
@@ -13,7 +13,7 @@ export interface EndpointSymptoms {
   no_heartbeat: { silentMs: number; heartbeatMs: number };
 }
 
-export const endpointDiagnoses: Diagnoses<EndpointSymptoms> = {
+export const endpointExplanations: Explanations<EndpointSymptoms> = {
   resume_missing: ({ status }) => ({
     found: `GET /chat/stream/{session_id} answers ${status}`,
     cause:

@@ -1,10 +1,10 @@
 import { DEFAULTS } from "../../contract/contract-defaults.ts";
 import { engineRoutes } from "../../contract/routes.ts";
 import { shellWord } from "../../text/shell-word.ts";
-import type { Diagnoses } from "../climb-ladder.ts";
+import type { Explanations } from "../climb-ladder.ts";
 import { isDisplayName } from "../doctor-words.ts";
 import type { EngineKind } from "../examined-stack.ts";
-import { type Somebody, stopping } from "./process-diagnoses.ts";
+import { type OtherProcess, stopping } from "../explanations/process-explanations.ts";
 
 /** What is wrong with the engine itself. */
 export interface EngineSymptoms {
@@ -24,13 +24,13 @@ export interface EngineSymptoms {
     model: string;
     kind: EngineKind;
     /** Other Ollamas on this machine. */
-    rivals: readonly Somebody[];
+    rivals: readonly OtherProcess[];
   };
   engine_chat_failed: { model: string; kind: EngineKind; url: string; status: number; said: string };
   engine_silent: { model: string; kind: EngineKind; url: string; seconds: number };
 }
 
-export const engineDiagnoses: Diagnoses<EngineSymptoms> = {
+export const engineExplanations: Explanations<EngineSymptoms> = {
   no_engine: ({ url, path, status, speaks }) => ({
     found: `what answers at ${url} is no engine of the configured kind: ${status} to GET ${path}`,
     cause:

@@ -2,10 +2,10 @@ import type { Role } from "../../config/service-config.ts";
 import type { ProcessManager } from "../../os/process-managers.ts";
 import type { LastExit } from "../../supervisor/supervisor-protocol.ts";
 import { SERVICE_TITLES } from "../../targets/service-titles.ts";
-import type { Diagnoses } from "../climb-ladder.ts";
+import type { Explanations } from "../climb-ladder.ts";
 
 /** Another process, as far as it could be looked at. */
-export interface Somebody {
+export interface OtherProcess {
   readonly pid: number | undefined;
   /** `pid 9120 of user ollama, ollama serve, started 2 h ago in ~/pas`. */
   readonly words: string;
@@ -33,13 +33,13 @@ export interface ProcessSymptoms {
   port_taken: {
     service: Role;
     url: string;
-    by: readonly Somebody[];
+    by: readonly OtherProcess[];
     /** True where it answers as the service does. */
     isAlike: boolean;
   };
-  duplicate: { service: Role; port: number; owner: Somebody; others: readonly Somebody[] };
-  second_listener: { service: Role; port: number; owner: Somebody; others: readonly Somebody[] };
-  second_ollama: { port: number; owner: Somebody; others: readonly Somebody[] };
+  duplicate: { service: Role; port: number; owner: OtherProcess; others: readonly OtherProcess[] };
+  second_listener: { service: Role; port: number; owner: OtherProcess; others: readonly OtherProcess[] };
+  second_ollama: { port: number; owner: OtherProcess; others: readonly OtherProcess[] };
   not_listening: { service: Role; port: number; pid: number | undefined; log: string | undefined };
   copies_down: { service: Role; count: number; down: readonly ReplicaDown[] };
 }
@@ -53,7 +53,7 @@ interface ReplicaDown {
   readonly detail: string | null;
 }
 
-export const processDiagnoses: Diagnoses<ProcessSymptoms> = {
+export const processExplanations: Explanations<ProcessSymptoms> = {
   copies_down: ({ service, count, down }) => ({
     found: `${down.length} of ${count} copies ${down.length === 1 ? "does" : "do"} not work: ${down.map(({ name, state }) => `${name} is ${state}`).join(", ")}`,
     cause: down.flatMap(({ detail }) => detail ?? []).join("; ") || "They were stopped, or never started.",
@@ -126,19 +126,19 @@ function notStarted(service: Role, isOurs: boolean, namedBy: string): string {
 }
 
 /** The command that ends them for good. */
-export function stopping(by: readonly Somebody[]): string {
+export function stopping(by: readonly OtherProcess[]): string {
   return by
     .map(({ pid, keeper }) => keeper?.stop ?? (pid === undefined ? "sudo ss -ltnp" : `kill ${pid}`))
     .join(" && ");
 }
 
-function keepers(by: readonly Somebody[]): string {
+function keepers(by: readonly OtherProcess[]): string {
   const kept = by.flatMap(({ keeper }) => (keeper === undefined ? [] : [keeper.name]));
   return kept.length === 0
     ? ""
     : ` It is kept alive by ${kept.join(" and ")}, which starts it again after a kill.`;
 }
 
-function list(by: readonly Somebody[]): string {
+function list(by: readonly OtherProcess[]): string {
   return by.map(({ words }) => words).join(" and ");
 }

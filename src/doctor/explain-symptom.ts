@@ -1,0 +1,25 @@
+import type { BrokenRung, Explanations, RungProblem } from "./climb-ladder.ts";
+import { type ChatSymptoms, chatExplanations } from "./explanations/chat-explanations.ts";
+import { type EndpointSymptoms, endpointExplanations } from "./explanations/endpoint-explanations.ts";
+import { type EngineSymptoms, engineExplanations } from "./explanations/engine-explanations.ts";
+import { type ProcessSymptoms, processExplanations } from "./explanations/process-explanations.ts";
+
+/** Everything that can be seen to be wrong, by the code of the problem. */
+export interface Symptoms extends ProcessSymptoms, EngineSymptoms, ChatSymptoms, EndpointSymptoms {}
+
+const EXPLANATIONS: Explanations<Symptoms> = {
+  ...processExplanations,
+  ...engineExplanations,
+  ...chatExplanations,
+  ...endpointExplanations,
+};
+
+/** From what was seen to the cause and the next command. Looks at nothing. */
+export function explainSymptom<Code extends keyof Symptoms>(code: Code, seen: Symptoms[Code]): RungProblem {
+  return { code, ...EXPLANATIONS[code](seen) };
+}
+
+/** A broken rung, with its explanation. */
+export function broken<Code extends keyof Symptoms>(code: Code, seen: Symptoms[Code]): BrokenRung {
+  return { status: "broken", problem: explainSymptom(code, seen) };
+}
