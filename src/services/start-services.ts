@@ -128,7 +128,7 @@ export async function startHmiOn(
     engineSettings: configuredSettings(config.chat),
     bus: copies,
     // Alone it looks where there is a reason to.
-    lookForLeftEveryMs: copies === undefined ? 0 : LOOK_FOR_LEFT_EVERY_MS,
+    lookForOrphansEveryMs: copies === undefined ? 0 : LOOK_FOR_ORPHANS_EVERY_MS,
     summaryQuietMs,
     webFolder: webFolder(),
     version: packageVersion(),
@@ -165,7 +165,7 @@ async function busOf(
 const SUMMARY_QUIET_MS = 1_000;
 
 /** How often a copy looks for replies that others have left, in milliseconds. */
-const LOOK_FOR_LEFT_EVERY_MS = 1_000;
+const LOOK_FOR_ORPHANS_EVERY_MS = 1_000;
 
 /**
  * Where a service listens, and who may call it by which names. Where there may be others like it, it has also the name that

@@ -75,7 +75,7 @@ export async function pendingChatRequest(
   context: TurnContext,
   own?: EngineSettings,
 ): Promise<ChatRequest | undefined> {
-  const { session, history, profile } = await store.snapshot((own) => readTurn(own, sessionId));
+  const { session, history, profile } = await store.snapshot((frozen) => readTurn(frozen, sessionId));
   const reply = history.messages.at(-1);
   if (reply?.status !== "streaming") return undefined;
   const before = { ...history, messages: history.messages.slice(0, -1) };

@@ -5,8 +5,8 @@ const FLOOD_PIECES = 16;
 const PATIENCE_MS = 200;
 
 /**
- * The replies that wait for their first piece. Floods of others let them go first: a hundred replies that come as fast as
- * they are read would else each be read far, before the last of them had its first word.
+ * The replies that wait for their first piece. Fast ones let them go first. Otherwise fast replies are read far ahead
+ * before the slowest has shown its first token.
  */
 export class FirstPiecePriority {
   readonly #starting = new Set<object>();
@@ -27,7 +27,7 @@ export class FirstPiecePriority {
     this.#allBegun = Promise.withResolvers<void>();
   }
 
-  /** Resolves when the next may be read of a reply of which this many pieces have come together. */
+  /** Resolves when the next pieces of a reply may be read; `pieces`: how many came in its last group. */
   async room(pieces: number): Promise<void> {
     const left = this.#until - performance.now();
     if (pieces < FLOOD_PIECES || this.#starting.size === 0 || left <= 0) return;

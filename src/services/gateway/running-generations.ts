@@ -8,8 +8,8 @@ import {
   type GenerationKey,
   HeldElsewhere,
 } from "../replicas/generation-directory.ts";
-import { whenAbandoned } from "../stream/abandoned-stream.ts";
 import { FinishedLogs } from "../stream/retain-finished-logs.ts";
+import { whenUnread } from "../stream/unread-stream.ts";
 import { FirstPiecePriority } from "./first-piece-priority.ts";
 import { GatewayGeneration, type GenerationSettings } from "./gateway-generation.ts";
 
@@ -198,7 +198,7 @@ export class RunningGenerations {
     this.#bySession.set(request.session_id, generation);
     // Where another HMI may come for it, it has that much longer.
     const graceMs = stream.orphan_grace_ms + directory.takeOverMs;
-    whenAbandoned(generation.log, graceMs, () => generation.cancel());
+    whenUnread(generation.log, graceMs, () => generation.cancel());
     return generation;
   }
 

@@ -21,7 +21,7 @@ export interface ChatSettings extends ExchangeSettings, Pick<SaverSettings, "onE
   readonly stream: StreamSettings;
   readonly gateway: GatewayClient;
   /** See `OrphanedReplies`. */
-  readonly lookForLeftEveryMs: number;
+  readonly lookForOrphansEveryMs: number;
   /** See `SummarySettings`. */
   readonly summaryQuietMs: number;
   /** Told how many replies of a stopped HMI are taken up again, where there are any. */
@@ -34,7 +34,7 @@ export class ChatService {
   readonly #replies: RunningReplies;
   readonly #summaries: BackgroundSummaries;
   readonly #cancellations: CancelRequests;
-  readonly #left: OrphanedReplies;
+  readonly #orphaned: OrphanedReplies;
   readonly #exchanges: ExchangeStarter;
   /** The other HMIs on the same database that write replies. */
   readonly owners: ReplyOwners;
@@ -51,24 +51,24 @@ export class ChatService {
       gateway,
       replies: store.replies,
       onEnded: (reply, outcome) => this.#onEnded(reply, outcome),
-      onAbandoned: (reply) => this.#cancellations.endInBackground(reply),
+      onUnread: (reply) => this.#cancellations.endInBackground(reply),
       onError,
     });
     this.#cancellations = new CancelRequests({ store, gateway, replies: this.#replies, onError });
-    this.#left = new OrphanedReplies({
+    this.#orphaned = new OrphanedReplies({
       replies: store.replies,
       known: () => this.#replies.ids,
-      rejoin: (left) => this.#replies.rejoin(left),
+      rejoin: (orphan) => this.#replies.rejoin(orphan),
       onTakenOver: settings.onTakenOver,
-      lookForLeftEveryMs: settings.lookForLeftEveryMs,
+      lookForOrphansEveryMs: settings.lookForOrphansEveryMs,
       onError,
     });
-    this.owners = new ReplyOwners({ store, replies: this.#replies, left: this.#left });
+    this.owners = new ReplyOwners({ store, replies: this.#replies, orphaned: this.#orphaned });
     this.#exchanges = new ExchangeStarter({
       settings,
       replies: this.#replies,
       summaries: this.#summaries,
-      left: this.#left,
+      orphaned: this.#orphaned,
       logOf: (user, asked) => this.logOf(user, asked),
     });
   }
@@ -87,7 +87,7 @@ export class ChatService {
 
   /** Takes up the replies that another HMI left running. They go on behind the readers' backs, as all replies do. */
   async resume(): Promise<void> {
-    await this.#left.lookFirst();
+    await this.#orphaned.lookFirst();
   }
 
   /** {@link ExchangeStarter.send} */
@@ -105,11 +105,11 @@ export class ChatService {
    * `generation_in_progress` while a reply runs.
    */
   async choose(user: string, sessionId: string, messageId: string): Promise<Message[]> {
-    await this.#left.looked;
+    await this.#orphaned.looked;
     const { messages, conversations } = this.#settings.store.as(user);
     await conversations.get(sessionId);
     await this.#replies.find(sessionId)?.saveNow();
-    const shown = await this.#left.orLookAgain(() => messages.choose(sessionId, messageId));
+    const shown = await this.#orphaned.orLookAgain(() => messages.choose(sessionId, messageId));
     // The conversation's last reply is another one by now.
     this.#replies.forget(sessionId);
     this.#summaries.drop(sessionId);
@@ -124,13 +124,13 @@ export class ChatService {
    * `nothing_to_stream`.
    */
   async logOf(user: string, asked: AskedLog): Promise<EventLog | undefined> {
-    await this.#left.looked;
+    await this.#orphaned.looked;
     return await findLog(user, this.#settings.store.as(user), this.#replies, asked);
   }
 
   /** The log of the reply that a reader comes back to, in whatever conversation it is; else as {@link logOf}. */
   async logOfEvent(user: string, lastEventId: string): Promise<EventLog | undefined> {
-    await this.#left.looked;
+    await this.#orphaned.looked;
     return await findLogOfEvent(this.#settings.store.as(user), this.#replies, lastEventId);
   }
 
@@ -145,14 +145,14 @@ export class ChatService {
    * cannot be saved yet.
    */
   async cancel(user: string, sessionId: string, messageId?: string): Promise<CancelAnswer> {
-    await this.#left.looked;
+    await this.#orphaned.looked;
     this.#summaries.drop(sessionId);
     return await this.#cancellations.cancel(user, sessionId, messageId);
   }
 
   /** Ends a conversation's reply and its summary, if one runs, and waits until all is saved that can be. */
   async settle(sessionId: string): Promise<void> {
-    await this.#left.looked;
+    await this.#orphaned.looked;
     this.#summaries.drop(sessionId);
     const reply = this.#replies.find(sessionId);
     if (reply === undefined || reply.log.ended) return;
@@ -167,7 +167,7 @@ export class ChatService {
 
   /** Saves what every reply has, and leaves those that run to the next HMI. */
   async close(): Promise<void> {
-    this.#left.close();
+    this.#orphaned.close();
     await Promise.all([this.#summaries.close(), this.#replies.close()]);
   }
 

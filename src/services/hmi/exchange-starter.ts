@@ -33,7 +33,7 @@ interface ExchangeParts {
   readonly settings: ExchangeSettings;
   readonly replies: RunningReplies;
   readonly summaries: Pick<BackgroundSummaries, "giveWay">;
-  readonly left: Pick<OrphanedReplies, "looked" | "orLookAgain">;
+  readonly orphaned: Pick<OrphanedReplies, "looked" | "orLookAgain">;
   /** {@link ChatService.logOf} */
   readonly logOf: (user: string, asked: AskedLog) => Promise<EventLog | undefined>;
 }
@@ -62,7 +62,7 @@ export class ExchangeStarter {
   }
 
   async #send(user: string, outgoing: Outgoing): Promise<SentAndSaved> {
-    await this.#parts.left.looked;
+    await this.#parts.orphaned.looked;
     const clientKey = clientKeyOf(outgoing);
     if (clientKey === undefined) return await this.#sendNew(user, outgoing, clientKey);
     const name = JSON.stringify([user, outgoing.sessionId, clientKey]);
@@ -80,7 +80,7 @@ export class ExchangeStarter {
   }
 
   async #regenerate(user: string, again: Again): Promise<SentAndSaved> {
-    await this.#parts.left.looked;
+    await this.#parts.orphaned.looked;
     const { sessionId, messageId, model: modelName, settings } = again;
     const store = this.#parts.settings.store.as(user);
     const { session, history, profile } = await store.snapshot((own) => readTurn(own, sessionId));
@@ -95,7 +95,7 @@ export class ExchangeStarter {
       this.#parts.settings.limitsOf,
     );
     await this.#parts.replies.find(sessionId)?.saveNow();
-    const exchange = await this.#parts.left.orLookAgain(() =>
+    const exchange = await this.#parts.orphaned.orLookAgain(() =>
       store.messages.beginAgain({ sessionId, messageId, modelName, defaultModel }),
     );
     if (session.archived) {
@@ -126,7 +126,7 @@ export class ExchangeStarter {
     const edited = edits === undefined ? undefined : await store.messages.find(edits);
     const asked = { ...outgoing, images: outgoing.images ?? edited?.images };
     await refuseUnableModel(asked, () => chooseModel(store, outgoing), this.#parts.settings.limitsOf);
-    const begun = await this.#parts.left.orLookAgain(() =>
+    const begun = await this.#parts.orphaned.orLookAgain(() =>
       saveMessage(store, this.#parts.replies, outgoing, clientKey),
     );
     // Another process was first with the same client key.

@@ -9,7 +9,7 @@ import type { RunningReplies } from "./running-replies.ts";
 interface ReplyOwnersParts {
   readonly store: ConversationStore;
   readonly replies: Pick<RunningReplies, "find">;
-  readonly left: Pick<OrphanedReplies, "looked" | "takeOver">;
+  readonly orphaned: Pick<OrphanedReplies, "looked" | "takeOver">;
 }
 
 /** A running reply is the last that is shown; beside it there may be a summary that was made meanwhile. */
@@ -29,7 +29,7 @@ export class ReplyOwners {
    * `conversation_not_found`.
    */
   async of(user: string, { sessionId, messageId, seen }: AskedLog): Promise<OtherReplica | undefined> {
-    await this.#parts.left.looked;
+    await this.#parts.orphaned.looked;
     const present = this.#parts.replies.find(sessionId);
     if (present !== undefined && !present.log.ended) return undefined;
     const { messages } = this.#parts.store.as(user);
@@ -47,7 +47,7 @@ export class ReplyOwners {
 
   /** The same for the reply that a reader comes back to, in whatever conversation it is. */
   async ofEvent(user: string, lastEventId: string): Promise<OtherReplica | undefined> {
-    await this.#parts.left.looked;
+    await this.#parts.orphaned.looked;
     const seen = parseEventId(lastEventId)?.messageId;
     const row = seen === undefined ? undefined : await this.#parts.store.as(user).messages.find(seen);
     return row === undefined ? undefined : await this.ofReply(row);
@@ -60,7 +60,7 @@ export class ReplyOwners {
     const other = await replies.otherWriterOf(row.message_id);
     if (other !== undefined || this.#isOurs(row)) return other;
     // Its writer has ended: this is the first to see it, perhaps.
-    await this.#parts.left.takeOver();
+    await this.#parts.orphaned.takeOver();
     return this.#isOurs(row) ? undefined : await replies.otherWriterOf(row.message_id);
   }
 

@@ -35,15 +35,15 @@ export interface ReplySettings extends SaverSettings {
   readonly stream: SaverSettings["stream"] & Pick<StreamSettings, "max_reply_ms">;
 }
 
-/** How long a reply that is to be left may take until the gateway has it, in milliseconds: nobody could join it there else. */
+/** On shutdown, how long to wait for the gateway to take the request, in milliseconds; otherwise the next HMI has nothing to rejoin. */
 const LONGEST_ASKING_MS = 2_000;
 
-/** A gateway that keeps the same limit says more of what has come: it may be this much later. */
+/** The gateway's own timeout carries usage and text, so ours fires this much later, in milliseconds. */
 const GATEWAY_FIRST_MS = 1_000;
 
 /**
- * How a reply ended here: as its row says; or `waiting` to be saved so; or `lost`, because the row was not ours any
- * more; or `left` as it is to another HMI, which has taken it over or will.
+ * How a reply ended here: as its row says; or `waiting` to be saved so; or `lost`: its row is gone; or `left`: another HMI
+ * has taken it over, or will.
  */
 export type ReplyOutcome = ReplyEnding["status"] | "waiting" | "lost" | "left";
 
@@ -246,7 +246,7 @@ export class HmiReply {
   async #lose(): Promise<ReplyOutcome> {
     const row = await this.#settings.replies.find(this.messageId).catch(() => undefined);
     if (row === undefined) return this.#tell("lost", LOST);
-    this.log.abandon();
+    this.log.dismissReaders();
     return "left";
   }
 

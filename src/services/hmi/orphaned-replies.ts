@@ -4,7 +4,7 @@ import type { OwnedReply, ReplyStore } from "../conversations/reply-store.ts";
 import { createSerialQueue } from "../conversations/serial-queue.ts";
 import type { SaverSettings } from "./reply-saver.ts";
 
-interface LeftRepliesSettings extends Pick<SaverSettings, "onError"> {
+interface OrphanedRepliesSettings extends Pick<SaverSettings, "onError"> {
   readonly replies: Pick<ReplyStore, "takeOver">;
   /** The replies that are written here. */
   readonly known: () => ReadonlySet<string>;
@@ -15,21 +15,24 @@ interface LeftRepliesSettings extends Pick<SaverSettings, "onError"> {
    * How often it is looked in any case, in milliseconds; 0: only where there is a reason to, as where no other machine
    * has the same database.
    */
-  readonly lookForLeftEveryMs: number;
+  readonly lookForOrphansEveryMs: number;
 }
 
-/** When it is looked again whether another HMI has left its replies, in milliseconds. */
+/** How long until orphaned replies are looked for again, in milliseconds. */
 const LOOK_AGAIN_MS = 1_000;
 
-/** Finds the replies that other HMIs have left running, at the start and whenever there may be some. */
+/**
+ * Orphaned replies: those that an HMI left running when it stopped or died. They are looked for at the start, and whenever
+ * there may be some, and taken over.
+ */
 export class OrphanedReplies {
-  readonly #settings: LeftRepliesSettings;
+  readonly #settings: OrphanedRepliesSettings;
   readonly #looked = Promise.withResolvers<void>();
   readonly #oneByOne = createSerialQueue();
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor(settings: LeftRepliesSettings) {
+  constructor(settings: OrphanedRepliesSettings) {
     this.#settings = settings;
   }
 
@@ -59,10 +62,10 @@ export class OrphanedReplies {
 
   async #takeOver(): Promise<void> {
     const { replies, heldByOthers } = await this.#settings.replies.takeOver(this.#settings.known());
-    for (const left of replies) this.#settings.rejoin(left);
+    for (const orphan of replies) this.#settings.rejoin(orphan);
     if (replies.length > 0) this.#settings.onTakenOver(replies.length);
     if (heldByOthers > 0) this.lookAgain();
-    else if (this.#settings.lookForLeftEveryMs > 0) this.#lookIn(this.#settings.lookForLeftEveryMs);
+    else if (this.#settings.lookForOrphansEveryMs > 0) this.#lookIn(this.#settings.lookForOrphansEveryMs);
     this.#looked.resolve();
   }
 

@@ -4,9 +4,9 @@ import type { StreamEvent } from "../../contract/event-schemas.ts";
 import { WireError, type WireErrorCode } from "../../contract/wire-error.ts";
 import type { Exchange } from "../conversations/conversation-store.ts";
 import type { OwnedReply } from "../conversations/reply-store.ts";
-import { whenAbandoned } from "../stream/abandoned-stream.ts";
 import type { EventLog } from "../stream/event-log.ts";
 import { FinishedLogs } from "../stream/retain-finished-logs.ts";
+import { whenUnread } from "../stream/unread-stream.ts";
 import type { GatewayClient, ReplyRequest } from "./gateway-client.ts";
 import { HmiReply, type ReplyOutcome, type ReplySettings, type ReplyStart } from "./hmi-reply.ts";
 import { replaySavedReply } from "./replay-saved-reply.ts";
@@ -16,7 +16,7 @@ interface RepliesSettings extends ReplySettings {
   readonly stream: StreamSettings;
   readonly gateway: GatewayClient;
   /** Told of a reply that is to be given up. */
-  readonly onAbandoned: (reply: HmiReply) => void;
+  readonly onUnread: (reply: HmiReply) => void;
   /** Told of every reply that has ended, or is left to another HMI. */
   readonly onEnded: (reply: HmiReply, outcome: ReplyOutcome) => void;
 }
@@ -117,14 +117,14 @@ export class RunningReplies {
   }
 
   #add(start: Omit<ReplyStart, "stopAtGateway">): HmiReply {
-    const { gateway, stream, onAbandoned } = this.#settings;
+    const { gateway, stream, onUnread } = this.#settings;
     const { session_id, message_id } = start.row;
     const stopAtGateway = () => stopAt(gateway, session_id, message_id);
     const reply = new HmiReply({ ...start, stopAtGateway }, this.#settings);
     this.#bySession.set(reply.sessionId, reply);
     if (stream.on_reader_gone === "cancel") {
-      whenAbandoned(reply.log, stream.orphan_grace_ms, () => {
-        if (!this.#isClosed) onAbandoned(reply);
+      whenUnread(reply.log, stream.orphan_grace_ms, () => {
+        if (!this.#isClosed) onUnread(reply);
       });
     }
     void reply.ended.then((outcome) => this.#keep(reply, outcome));

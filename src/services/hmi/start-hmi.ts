@@ -47,7 +47,7 @@ export interface HmiOptions {
   /** What copies of it tell each other; left out where it has none. */
   readonly bus?: ReplicaBus | undefined;
   /** See `LeftReplies`. */
-  readonly lookForLeftEveryMs: number;
+  readonly lookForOrphansEveryMs: number;
   /** See `SummarySettings`. */
   readonly summaryQuietMs: number;
   /** The setting `http.messages_per_minute`. */
@@ -68,7 +68,7 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
     stream,
     store,
     gateway,
-    lookForLeftEveryMs: options.lookForLeftEveryMs,
+    lookForOrphansEveryMs: options.lookForOrphansEveryMs,
     summaryQuietMs: options.summaryQuietMs,
     events,
     draining,

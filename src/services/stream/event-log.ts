@@ -32,7 +32,7 @@ export class EventLog {
   /** Characters that had been written when the last reader left. */
   #leftAt = 0;
   #ended = false;
-  #isAbandoned = false;
+  #areReadersDismissed = false;
   #waitingWriter: (() => void) | undefined;
   #onReaders: ((count: number) => void) | undefined;
 
@@ -65,9 +65,9 @@ export class EventLog {
     listener(this.readerCount);
   }
 
-  /** Sends its readers away without an ending, so that they come back and find who goes on with it. */
-  abandon(): void {
-    this.#isAbandoned = true;
+  /** Ends its readers' streams without a `done`, so that they reconnect and find who goes on with it. */
+  dismissReaders(): void {
+    this.#areReadersDismissed = true;
     for (const reader of this.#readers) reader.wake();
   }
 
@@ -93,15 +93,16 @@ export class EventLog {
   }
 
   /**
-   * A reader of what it lacks that has seen this much, also where the log has not got that far yet; of everything,
-   * where it has seen nothing. One that has seen another ending than this one, because a crash let us save less than
-   * was sent, is given this ending too, so that it does not come back for ever.
+   * Opens a reader positioned after `seen`, even if the log has not reached that position yet; at the beginning by default.
+   * One that has seen another ending than this one, because a crash let us save less than was sent, is given this ending
+   * too, so that it does not reconnect for ever.
    */
   read(seen: StreamPlace = NOWHERE): EventReader {
     const place = this.#hasSentAt(seen) ? seen : { ...seen, step: Math.min(seen.step, STEP.ending - 1) };
     const reader = new EventReader(place, {
       encodeAfter: (at) => this.#encodeAfter(at),
-      isAtEnd: (at) => this.#isAbandoned || (this.#ended && at.step >= STEP.done && !this.#hasMore(at)),
+      isAtEnd: (at) =>
+        this.#areReadersDismissed || (this.#ended && at.step >= STEP.done && !this.#hasMore(at)),
       moved: () => this.#releaseWriter(),
       left: (self) => this.#remove(self),
     });
@@ -155,7 +156,7 @@ export class EventLog {
     return { text, place };
   }
 
-  /** Where the first segment is of which a reader may lack something: what stands before, it has. */
+  /** The index of the first segment of which something may be unread; everything before it has been read. */
   #firstLacking(seen: StreamPlace): number {
     return firstAfter(this.#segments.length, (at) => isBeyond(this.#segments[at]?.end ?? seen, seen));
   }

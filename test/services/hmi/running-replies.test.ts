@@ -12,7 +12,7 @@ test("a reader whose reply is another HMI's, or was just left to the others, is 
     replies: store.replies,
     gateway: createGatewayClient("http://127.0.0.1:1"),
     stream: DEFAULT_CONFIG.stream,
-    onAbandoned: () => undefined,
+    onUnread: () => undefined,
     onEnded: () => undefined,
     onError: () => undefined,
   });

@@ -1,16 +1,16 @@
 import type { EventLog } from "./event-log.ts";
 
 /**
- * Calls `abandoned` when nobody has read the log for `graceMs` milliseconds: from now on where it has no
- * reader yet, else since its last reader left. Never once the log has ended.
+ * Calls `onUnread` when the log has had no reader for `graceMs` milliseconds: from now on where it has had none yet, else
+ * since its last reader disconnected. Never once the log has ended.
  */
-export function whenAbandoned(log: EventLog, graceMs: number, abandoned: () => void): void {
+export function whenUnread(log: EventLog, graceMs: number, onUnread: () => void): void {
   let timer: NodeJS.Timeout | undefined;
   log.watchReaders((count) => {
     clearTimeout(timer);
     if (count > 0 || log.ended) return;
     timer = setTimeout(() => {
-      if (!log.ended) abandoned();
+      if (!log.ended) onUnread();
     }, graceMs);
     // A reader that may come back must not keep the process alive.
     timer.unref();
