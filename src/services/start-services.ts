@@ -9,7 +9,7 @@ import type { Rewrite } from "../tap/tap-rewrite.ts";
 import type { ConversationStore } from "./conversations/conversation-store.ts";
 import { pendingChatRequest } from "./conversations/conversation-turn.ts";
 import { configuredSettings } from "./conversations/engine-settings.ts";
-import { limitsFrom } from "./conversations/model-limits.ts";
+import { lookUpLimits } from "./conversations/model-limits.ts";
 import { openSqliteStore } from "./conversations/sqlite/open-sqlite-store.ts";
 import { createEngineClient, type EngineClient } from "./gateway/engine-client.ts";
 import { listModels } from "./gateway/list-models.ts";
@@ -78,8 +78,9 @@ export async function startGatewayOn(
     logger,
   });
   const engine = overrides?.engine?.(client) ?? client;
+  const limits = lookUpLimits(() => listModels(engine, config.chat.model));
   const context = {
-    limitsOf: limitsFrom(() => listModels(engine, config.chat.model)),
+    limitsOf: limits.of,
     defaults: configuredSettings(config.chat),
   };
   return await startGateway({
@@ -100,6 +101,7 @@ export async function startGatewayOn(
         return user === undefined ? undefined : await requestOf(user);
       },
     },
+    onReplied: (model) => limits.replyEnded(model),
     directory: store.generations,
     version: packageVersion(),
   });

@@ -31,6 +31,9 @@ export interface TurnContext {
 /** Prompts shorter than this fit into any window, in characters: nobody needs to be asked for it. */
 const SHORT_PROMPT_CHARS = 1_500;
 
+/** What a picture in a prompt is reckoned as beside text, in characters, and generously. */
+const CHARS_PER_PICTURE = 5_000;
+
 /** What the gateway is asked for a turn: as much of the history as has room, and the settings. */
 async function chatRequest(
   { session, profile, history, reply, own }: Turn,
@@ -39,8 +42,8 @@ async function chatRequest(
 ): Promise<ChatRequest> {
   const chosen = firstOfEach(own, profile?.settings);
   const isThinkingByDefault = chosen.think === undefined && Boolean(defaults.think);
-  const limits = await limitsIfNeeded({ history, profile, isThinkingByDefault }, () =>
-    limitsOf(reply.model_name),
+  const limits = await limitsIfNeeded({ history, profile, isThinkingByDefault }, (isEnough) =>
+    limitsOf(reply.model_name, isEnough),
   );
   const agentInstructions = instructionsOf(session.agent_id);
   const window = windowOf(profile, limits);
@@ -108,11 +111,15 @@ async function limitsIfNeeded(
     profile,
     isThinkingByDefault,
   }: Pick<Turn, "history" | "profile"> & { isThinkingByDefault: boolean },
-  ask: () => Promise<ModelLimits>,
+  ask: (isEnough: (recent: ModelLimits) => boolean) => Promise<ModelLimits>,
 ): Promise<ModelLimits> {
   const texts = [...history.messages.map(({ content }) => content), history.summary ?? ""];
   const chars = texts.reduce((sum, text) => sum + text.length, profile?.instructions.length ?? 0);
-  const hasPictures = history.messages.some(({ images }) => images.length > 0);
-  if (!hasPictures && !isThinkingByDefault && chars < SHORT_PROMPT_CHARS) return UNKNOWN_LIMITS;
-  return await ask();
+  const pictures = history.messages.reduce((sum, { images }) => sum + images.length, 0);
+  const isWindowKnown = windowOf(profile, UNKNOWN_LIMITS) !== null || chars < SHORT_PROMPT_CHARS;
+  if (pictures === 0 && !isThinkingByDefault && isWindowKnown) return UNKNOWN_LIMITS;
+  // What takes a third of the window or so fits also if that has become smaller since.
+  return await ask(
+    ({ window }) => isWindowKnown || window === null || chars + pictures * CHARS_PER_PICTURE < window,
+  );
 }

@@ -12,6 +12,8 @@ export interface EngineAccess {
   /** The model where the request names none. */
   readonly defaultModel: DefaultModel;
   readonly queue: EngineQueue;
+  /** Told when the engine has said all of a reply, with the model that was asked for; null for the default one. */
+  readonly onReplied?: ((model: string | null) => void) | undefined;
 }
 
 /** Whoever writes the reply down, told of each step of it. */
@@ -115,6 +117,7 @@ class EngineCall {
         this.#tellModel(model);
         await this.#listener.onPieces(pieces);
       }
+      this.#access.onReplied?.(this.#named ?? null);
     } catch (error) {
       if (!(error instanceof WireError && error.code === "model_not_found")) this.#tellModel(model);
       throw error;

@@ -19,6 +19,7 @@ import { CANCEL_PATIENCE, READER_PATIENCE, tryHereOrAtOwner } from "../replicas/
 import { type GenerationDirectory, NO_OTHER_GATEWAYS } from "../replicas/generation-directory.ts";
 import { lastEventIdOf } from "../stream/last-event-id.ts";
 import { sendLog } from "../stream/send-event-stream.ts";
+import type { EngineAccess } from "./ask-engine.ts";
 import { cancelGeneration } from "./cancel-generation.ts";
 import { DefaultModel } from "./default-model.ts";
 import type { EngineClient } from "./engine-client.ts";
@@ -40,6 +41,8 @@ export interface GatewayOptions {
   /** The setting `engine.max_concurrent`. */
   readonly maxConcurrent: number;
   readonly conversations: Conversations;
+  /** {@link EngineAccess.onReplied} */
+  readonly onReplied?: EngineAccess["onReplied"];
   readonly version: string;
   /** Which gateway has which generation, where several share a database; left out where this one is alone. */
   readonly directory?: GenerationDirectory | undefined;
@@ -54,7 +57,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
   const metrics = await createMetrics();
   const defaultModel = new DefaultModel(engine, options.defaultModel);
   const queue = new EngineQueue(options.maxConcurrent);
-  const access = { engine, defaultModel, queue };
+  const access = { engine, defaultModel, queue, onReplied: options.onReplied };
   const generations = new RunningGenerations({
     access,
     stream,
