@@ -65,7 +65,10 @@ async function run(name: string): Promise<void> {
   });
   logger.info({ url: service.url }, "ready");
   returnMemoryWhenQuiet();
+  let isStopping = false;
   const stop = (signal: NodeJS.Signals): void => {
+    if (isStopping) return;
+    isStopping = true;
     logger.info({ signal }, "stopping");
     const drained = service.drain?.(config.stream.drain_ms) ?? Promise.resolve();
     drained
@@ -78,7 +81,8 @@ async function run(name: string): Promise<void> {
         },
       );
   };
-  process.once("SIGTERM", stop);
+  // Whoever takes a stop over asks again, and is in no hurry; who presses Ctrl-C twice is.
+  process.on("SIGTERM", stop);
   process.once("SIGINT", stop);
 }
 

@@ -4,7 +4,12 @@ import { isLoopback, urlOf } from "../contract/address.ts";
 import { EXIT, UserError } from "../errors/user-error.ts";
 import type { LockedState } from "../supervisor/client/command-lock.ts";
 import type { WaitingSupervisor } from "../supervisor/client/ensure-supervisor.ts";
-import { finishedJobs, wantedServices } from "../supervisor/client/known-supervisor.ts";
+import {
+  finishedJobs,
+  isWatchedBy,
+  knownSupervisor,
+  wantedServices,
+} from "../supervisor/client/known-supervisor.ts";
 import { pendingRequests } from "../supervisor/client/pending-request.ts";
 import { recordedServices } from "../supervisor/client/recorded-services.ts";
 import { newRequest, requestServices } from "../supervisor/client/request-services.ts";
@@ -137,18 +142,27 @@ function isHanging(state: ServiceState): boolean {
   return state.state === "running" && !state.healthy && state.strangers.length === 0;
 }
 
-/** Dependents first. That all are wanted is said already: whoever dies here leaves it to the supervisor. */
+/**
+ * Dependents first. That all are wanted is said already: whoever dies here leaves it to the supervisor. Copies are left to it in
+ * any case, where it sees to them: they take as long as their replies, and nobody is to wait for the lock for that.
+ */
 async function stopForRestart(
   asked: readonly Asked[],
   folder: LockedState,
   { hurry, onProgress }: AskOptions,
 ): Promise<void> {
+  const supervisor = knownSupervisor(folder);
   const restarted = asked.flatMap(({ sighting: { name, state, spec }, intent }) => {
     const record = "record" in state ? state.record : undefined;
     if (intent.action !== "restart" || record === undefined) return [];
-    return [{ name, record, dependsOn: spec.dependsOn ?? [], reason: intent.reason }];
+    const isDrained = spec.copyOf !== undefined && isWatchedBy(supervisor, name);
+    return [{ name, record, dependsOn: spec.dependsOn ?? [], reason: intent.reason, isDrained }];
   });
   const progress = new StopProgress(restarted, onProgress);
+  if (restarted.every(({ isDrained }) => isDrained)) {
+    for (const { name } of restarted) progress.begin(name);
+    return;
+  }
   await dependentsFirst(restarted, async ({ name, record, reason }) => {
     progress.begin(name);
     const why = `for a restart: ${reason}`;

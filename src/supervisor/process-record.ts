@@ -109,6 +109,12 @@ export function isSameRun(a: ServiceRecord, b: ServiceRecord): boolean {
   return a.pid === b.pid && a.start_time === b.start_time && a.boot_id === b.boot_id;
 }
 
+/** Whether this very process is the one that the state folder has for its service. */
+export function isRecorded(state: StateFolder, record: ServiceRecord): boolean {
+  const reading = readRecord(state, record.name);
+  return reading.kind === "record" && isSameRun(reading.record, record);
+}
+
 function recordOf(json: Fields): ServiceRecord {
   const command = objectAt(json["command"], "command");
   return {

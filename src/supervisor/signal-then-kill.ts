@@ -72,6 +72,16 @@ export async function endProcesses(
   throw stopFailed(leader.name, everyone(members()));
 }
 
+/** Sends its stop signal to a service that is there, and waits for nothing. */
+export function askToEnd(leader: LeaderToEnd, members: Members): void {
+  signalMembers(members, leader.pid, leader.stop?.signal ?? "SIGTERM");
+}
+
+/** Waits until a process has ended, for so many milliseconds at most; returns whether it has. */
+export async function endsWithin(timeoutMs: number, leader: RecordedIdentity): Promise<boolean> {
+  return await within(timeoutMs, () => !isSameProcess(leader));
+}
+
 /**
  * Kills these processes as a crash would: SIGKILL and no signal before it, once, and the proof that they are gone. Whoever
  * has the service's mark after that is another run of it, and is left alone.

@@ -2,8 +2,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { gatewayRoutes } from "../../src/contract/routes.ts";
 import type { StackStatus } from "../../src/launch/stack-status.ts";
+import { stateFolder } from "../../src/supervisor/state-folder.ts";
+import { withLock } from "../../src/supervisor/state-lock.ts";
 import { clearStack, PATIENTLY, prepareStack, type TestStack } from "../support/cli.ts";
+import { call } from "../support/http.ts";
 import { freePortRange } from "../support/ports.ts";
 import { NO_POSTGRESQL, sharedPostgresql } from "../support/postgresql.ts";
 import { hmiClient } from "../support/stack.ts";
@@ -15,10 +19,10 @@ services:
   hmi: { embedded: hmi, replicas: ${hmis}, depends_on: [gateway], start_timeout_ms: 60000 }
 `;
 
-/** Long enough to be restarted in its midst: sixty tokens. */
-const LONG = {
-  message: 'Go on.\nstand_in_options: {"stand_in_tokens": 60, "stand_in_token_ms": 50}',
-};
+/** A message whose reply has so many tokens, twenty a second. */
+function slowly(tokens: number): { readonly message: string } {
+  return { message: `Go on.\nstand_in_options: {"stand_in_tokens": ${tokens}, "stand_in_token_ms": 50}` };
+}
 
 let stack: TestStack;
 
@@ -73,7 +77,7 @@ describe.skipIf(NO_POSTGRESQL !== undefined)("several copies under one superviso
 
   test("restart takes one copy at a time, and each lets its replies come to their end", async () => {
     const before = pids();
-    const { reader } = await hmiClient(urlOf("hmi", 1)).send(LONG);
+    const { reader } = await hmiClient(urlOf("hmi", 1)).send(slowly(60));
     await expect.poll(() => reader.text, PATIENTLY).not.toBe("");
     const since = new Date().toISOString();
     const restarted = await stack.run("restart", "gateway");
@@ -104,6 +108,19 @@ describe.skipIf(NO_POSTGRESQL !== undefined)("several copies under one superviso
     };
     expect(await whoLogged("gateway")).toEqual(new Set(["gateway", "gateway-2"]));
     expect(await whoLogged("gateway-1")).toEqual(new Set(["gateway"]));
+  });
+
+  test("while a copy lets its replies come to their end, nobody waits for that who changes something else", async () => {
+    const end = await runReplyAtGateway(2);
+    const restarting = stack.run("restart", "gateway-2");
+    const ready = async () => (await call(urlOf("gateway", 2), gatewayRoutes.ready.path())).status;
+    await expect.poll(ready, PATIENTLY).toBe(503);
+    await withLock(stateFolder(stack.stateDir), async () => undefined);
+    // Nor is it hurried by whoever wants it stopped, too.
+    process.kill(pids()["gateway-2"] ?? 0, "SIGTERM");
+    expect(await ready()).toBe(503);
+    await end();
+    expect((await restarting).exitCode).toBe(0);
   });
 
   test("while a copy is stopped, status says how many work, and up starts that one", async () => {
@@ -153,6 +170,19 @@ describe.skipIf(NO_POSTGRESQL !== undefined)("several copies under one superviso
 async function statusOf(name: string): Promise<unknown> {
   const { services } = await stack.status();
   return services.find((service) => service.name === name);
+}
+
+/** Has replies run, one of them at this copy of the gateway, until what is returned is called. */
+async function runReplyAtGateway(number: number): Promise<() => Promise<unknown>> {
+  const page = hmiClient(urlOf("hmi", 1));
+  const begun: string[] = [];
+  for (;;) {
+    const { sent, reader } = await page.send(slowly(100_000));
+    begun.push(sent.session_id);
+    await expect.poll(() => reader.text, PATIENTLY).not.toBe("");
+    const { json } = await call(urlOf("gateway", number), gatewayRoutes.health.path());
+    if (json.active_streams > 0) return () => Promise.all(begun.map((id) => page.cancel(id)));
+  }
 }
 
 function configure(yaml: string): void {

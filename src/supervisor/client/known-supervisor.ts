@@ -1,5 +1,6 @@
 import { identifySelf } from "../../os/process-identity.ts";
 import { readDesiredState } from "../daemon/desired-state-file.ts";
+import { LIVING } from "../daemon/resume-service.ts";
 import { livingSupervisor, readStates } from "../daemon/service-states-file.ts";
 import { digestOf } from "../service-digest.ts";
 import type { ServiceRecord, ServiceSpec } from "../service-spec.ts";
@@ -19,6 +20,12 @@ export interface KnownSupervisor {
 export function knownSupervisor(state: StateFolder): KnownSupervisor {
   const { states, isAlive } = readStates(state);
   return { record: livingSupervisor(state), isHeard: isAlive, reports: states?.services ?? {} };
+}
+
+/** Tells whether the supervisor watches a process of the service of this name: where it is asked for anew, it restarts it. */
+export function isWatchedBy({ isHeard, reports }: KnownSupervisor, name: string): boolean {
+  const phase = reports[name]?.phase;
+  return isHeard && phase !== undefined && LIVING.has(phase);
 }
 
 /**

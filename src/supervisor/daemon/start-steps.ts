@@ -1,17 +1,19 @@
 /** From a request to a service that is ready, or a job that is done. */
 
 import { type Launch, launchService } from "../launch-service.ts";
+import { isRecorded } from "../process-record.ts";
 import { digestOf } from "../service-digest.ts";
 import type { ServiceRecord } from "../service-spec.ts";
 import type { LockedState } from "../state-lock.ts";
 import { untilDone } from "../until-job-done.ts";
 import { untilReady } from "../until-ready.ts";
+import { drainCopy } from "./drain-copy.ts";
 import { afterFailedStart } from "./failure-steps.ts";
 import type { NextStep } from "./next-step.ts";
 import { areReady, findObstacle, neededGroups } from "./ready-dependencies.ts";
 import { unknownExit } from "./service-runs.ts";
 import type { ReportChange } from "./service-state-store.ts";
-import { type Running, stopUnlessWell } from "./stop-unless-well.ts";
+import { type Running, type StopWish, stopUnlessWell } from "./stop-unless-well.ts";
 import type { SupervisedService } from "./supervised-service.ts";
 
 /** Starts from the beginning, for a new request. @param mustStop whether what runs is stopped even if it is well */
@@ -19,7 +21,7 @@ export async function beginStep(service: SupervisedService, mustStop: boolean): 
   service.restarts = [];
   service.wasReady = false;
   try {
-    if (mustStop) await service.supervision.underLock(() => clearAway(service, true));
+    if (mustStop) await stopForStart(service, "for a new start");
   } catch (error) {
     service.report({ request: service.request });
     return afterFailedStart(service, error);
@@ -30,7 +32,7 @@ export async function beginStep(service: SupervisedService, mustStop: boolean): 
 /** Stops it though it is well, and starts it again: that is no failure, and the policy does not count it. */
 export async function startAgainStep(service: SupervisedService, reason: string): Promise<NextStep> {
   try {
-    await service.supervision.underLock(() => clearAway(service, true, reason));
+    await stopForStart(service, reason);
   } catch (error) {
     return afterFailedStart(service, error);
   }
@@ -72,7 +74,7 @@ function mayStart(service: SupervisedService): boolean {
 async function launch(service: SupervisedService, state: LockedState): Promise<NextStep> {
   const { request } = service;
   if (request === null) return { to: "stopped" };
-  const present = await clearAway(service, false);
+  const present = await clearAway(service, { mustStop: false, reason: "for a new start" });
   if (present !== undefined) {
     service.report({ request });
     return { to: "pick_up", running: present };
@@ -85,14 +87,27 @@ async function launch(service: SupervisedService, state: LockedState): Promise<N
   return { to: "become_ready", launch: launched, started };
 }
 
+/** Stops what runs, for a new start; a copy of several has come to its end before, where it could. */
+async function stopForStart(service: SupervisedService, reason: string): Promise<void> {
+  const drained = await drainCopy(service);
+  await service.supervision.underLock(async () => {
+    const { state } = service.shared;
+    if (drained?.hasEnded && isRecorded(state, drained.record))
+      service.tell("stopped", drained.record, reason);
+    // It has had its time.
+    const timeoutMs = drained && LAST_MOMENTS_MS;
+    await clearAway(service, { mustStop: true, timeoutMs, reason });
+  });
+}
+
+const LAST_MOMENTS_MS = 1_000;
+
 async function clearAway(
   service: SupervisedService,
-  mustStop: boolean,
-  reason = "for a new start",
+  { reason, ...wish }: Omit<StopWish, "onStopped"> & { readonly reason: string },
 ): Promise<Running | undefined> {
-  return await stopUnlessWell(service.spec, service.shared.state, mustStop, (record) =>
-    service.tell("stopped", record, reason),
-  );
+  const onStopped = (record: ServiceRecord): void => service.tell("stopped", record, reason);
+  return await stopUnlessWell(service.spec, service.shared.state, { ...wish, onStopped });
 }
 
 /** Waits until it is ready; of a job, until it is done. @param started by `performance.now()`; null where that is not known */

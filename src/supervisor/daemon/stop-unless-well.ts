@@ -9,26 +9,33 @@ import { stopService } from "../stop-service.ts";
 /** A service whose process is there. */
 export type Running = Extract<ServiceState, { state: "running" }>;
 
+/** How what runs is stopped. */
+export interface StopWish {
+  /** Whether it is stopped even if it is well. */
+  readonly mustStop: boolean;
+  /** From its stop signal to SIGKILL, in milliseconds; as it was started, where absent. */
+  readonly timeoutMs?: number | undefined;
+  /** Told of what ran and was stopped. */
+  readonly onStopped: (record: ServiceRecord) => void;
+}
+
 /**
  * Sees to it that nothing of a service is there before it is launched: never is there a second one. Only for the
  * holder of the lock.
  *
- * @param mustStop whether what runs is stopped even if it is well
- * @param onStopped told of what ran and was stopped
  * @returns what runs well, and as it is configured now; else all of it was stopped
  * @throws UserError `stop_failed`
  */
 export async function stopUnlessWell(
   spec: ServiceSpec,
   state: StateFolder,
-  mustStop: boolean,
-  onStopped: (record: ServiceRecord) => void,
+  { mustStop, timeoutMs, onStopped }: StopWish,
 ): Promise<Running | undefined> {
   if (!hasTraces(spec.name, state)) return undefined;
   const found = await inspectService(spec, state);
   if (found.state === "running" && !mustStop && found.healthy && !found.changed) return found;
   if ("record" in found && found.record !== undefined) {
-    const { outcome } = await stopService(found.record, state);
+    const { outcome } = await stopService(found.record, state, timeoutMs === undefined ? {} : { timeoutMs });
     if (outcome !== "already_gone") onStopped(found.record);
   }
   return undefined;

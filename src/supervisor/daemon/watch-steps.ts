@@ -1,6 +1,6 @@
 /** A service that runs: taken over, watched, and cleared up after. */
 import { followDaemonizedService } from "../follow-daemonized-service.ts";
-import { isSameRun, readRecord, writeRecord } from "../process-record.ts";
+import { isRecorded, readRecord, writeRecord } from "../process-record.ts";
 import type { ProbeResult } from "../run-probe.ts";
 import type { ServiceRecord } from "../service-spec.ts";
 import { stopService } from "../stop-service.ts";
@@ -105,9 +105,8 @@ export async function endStep(
     const daemon = exit.code === 0 ? await followDaemonizedService(record, state) : undefined;
     if (daemon !== undefined) return { to: "watch", run: runs.other(daemon) };
     return await service.supervision.underLock(async () => {
-      const reading = readRecord(state, record.name);
-      const isOurs = reading.kind === "record" && isSameRun(reading.record, record);
       // A command that stopped it has removed the record, before this got the lock, and has written down the event.
+      const isOurs = isRecorded(state, record);
       if (isOurs) {
         await stopService(record, state);
         service.tell(event, record, exit.reason);
