@@ -34,9 +34,15 @@ export const EngineShown = z.object({
 });
 export type EngineShown = z.infer<typeof EngineShown>;
 
-/** The models that are loaded, as `GET /api/ps` lists them; each with its window in force, in tokens. */
+/** The models that are loaded, as `GET /api/ps` lists them; each with its window in force, in tokens, and when it is unloaded. */
 export const EngineLoaded = z.object({
-  models: z.array(z.object({ name: z.string(), context_length: z.int().min(0).optional() })),
+  models: z.array(
+    z.object({
+      name: z.string(),
+      context_length: z.int().min(0).optional(),
+      expires_at: z.string().optional(),
+    }),
+  ),
 });
 export type EngineLoaded = z.infer<typeof EngineLoaded>;
 

@@ -19,3 +19,21 @@ function withTag(name: string): string {
 export function withoutPrefix(asked: string): string {
   return asked.replace(/^ollama\//, "");
 }
+
+/**
+ * Whether two names may mean one model: without case, `latest` or what a router puts before it, and with what a server
+ * puts behind it, such as a date.
+ */
+export function mayBeOneModel(a: string, b: string): boolean {
+  const [one, other] = [plainName(a), plainName(b)];
+  const isWithin = (short: string, long: string): boolean =>
+    long.endsWith(`/${short}`) || long.startsWith(`${short}-`);
+  return one === other || isWithin(one, other) || isWithin(other, one);
+}
+
+function plainName(name: string): string {
+  return name
+    .trim()
+    .toLowerCase()
+    .replace(/:latest$/, "");
+}

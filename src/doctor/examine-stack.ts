@@ -78,7 +78,11 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     given[name] === undefined ? replicasRungs(name, sightings, isHeard ? supervised : {}) : [];
   const { stack, close } = openExamination({
     urls,
-    origins: serviceOrigins(config, { urls: given, contract }),
+    // The engine is looked at behind its tap.
+    origins: serviceOrigins(
+      { ...config, engine: { ...config.engine, tap_port: 0 } },
+      { urls: given, contract },
+    ),
     tapUrl: tapUrlOf(options),
     states: { engine: stateOf("engine"), gateway: stateOf("gateway"), hmi: stateOf("hmi") },
     lastExits: { engine: lastExitOf("engine"), gateway: lastExitOf("gateway"), hmi: lastExitOf("hmi") },

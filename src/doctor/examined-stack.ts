@@ -42,8 +42,10 @@ export type EngineKind = "ollama" | "stand-in" | "openai";
 
 /** What rungs tell those above them. */
 export interface ExaminationNotes {
-  /** The engine's models, by its own names. */
+  /** The models that can be asked for: the engine's, or what a service of another wire lists. */
   installed: readonly string[];
+  /** The engine's models, by its own names; empty until it was asked. */
+  engineModels: readonly string[];
   /** The model that is used where nobody names one; the configured one until the engine has told what it has. */
   model: string;
   engineKind: EngineKind;
@@ -190,6 +192,7 @@ export function openExamination(options: ExaminationOptions): {
     signal,
     notes: {
       installed: [],
+      engineModels: [],
       model: options.model,
       chatMs: 0,
       waitedInVainMs: undefined,
@@ -249,6 +252,11 @@ export async function askForStream(
     ...options,
     signal: deadline(stack, timeoutMs),
   });
+}
+
+/** A call that takes no reply. */
+export function callDeadline(stack: ExaminedStack): AbortSignal {
+  return deadline(stack, 10_000);
 }
 
 function deadline({ signal }: ExaminedStack, timeoutMs: number): AbortSignal {

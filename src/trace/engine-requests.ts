@@ -2,6 +2,7 @@ import type { GenerationRecord } from "../contract/engine-schemas.ts";
 import { generationsIn } from "../tap/recorded-generations.ts";
 import { readFacts } from "../targets/drivers/known-streams.ts";
 import type { EngineWatch } from "../targets/engine-watch.ts";
+import { askedIn, replyGeneration } from "../targets/reply-generation.ts";
 import type { HopPass, TracedEngineRequest } from "./trace-report.ts";
 
 /** A request with its number, and what it was answered where that was kept. */
@@ -54,16 +55,17 @@ export function readEngineRequests(
   pass: Pick<HopPass, "sent_at" | "ended_ms">,
   message: string,
 ): TracedEngineRequest[] {
-  const reply =
-    recorded.find(({ record }) => isExactly(record, message)) ??
-    recorded.findLast(({ record }) => askedIn(record).includes(message));
+  const reply = replyGeneration(
+    recorded.map(({ record }) => record),
+    message,
+  );
   const sentAt = Date.parse(pass.sent_at);
   return recorded.map(({ record, text }) => {
     const began = Date.parse(record.started_at);
     const since = (moment: string | null): number | null =>
       moment === null ? null : Math.max(0, Date.parse(moment) - began);
     return {
-      purpose: record === reply?.record ? "reply" : "other",
+      purpose: record === reply ? "reply" : "other",
       model: record.model,
       messages: record.messages?.length ?? null,
       asked: askedIn(record).slice(0, LONGEST_ASKED),
@@ -85,16 +87,4 @@ const CLOCK_SLACK_MS = 50;
 function placeOf(from: number, endedMs: number | null): number | null {
   const isInside = from >= -CLOCK_SLACK_MS && from <= (endedMs ?? Number.POSITIVE_INFINITY) + CLOCK_SLACK_MS;
   return isInside ? Math.max(0, from) : null;
-}
-
-function askedIn({ messages, prompt }: GenerationRecord): string {
-  return messages?.findLast(({ role }) => role === "user")?.content ?? prompt ?? "";
-}
-
-/** The message itself, also with a line for the stand-in under it, or as the last turn of a transcript. */
-function isExactly(record: GenerationRecord, message: string): boolean {
-  const asked = askedIn(record);
-  return (
-    asked === message || asked.startsWith(`${message}\n`) || asked.endsWith(`User: ${message}\n\nAssistant:`)
-  );
 }

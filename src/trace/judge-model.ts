@@ -1,3 +1,4 @@
+import { mayBeOneModel } from "../contract/model-names.ts";
 import { HOP_TITLES } from "./hop-names.ts";
 import {
   type JudgedTrace,
@@ -34,35 +35,17 @@ function judgePass({ hop }: HopObservation, pass: HopPass, model: string): Trace
     next: "stack verify models",
   });
   const asked = replyRequestOf(pass)?.model;
-  if (asked !== undefined && !isSameModel(asked, model)) {
+  if (asked !== undefined && !mayBeOneModel(asked, model)) {
     return of(`${quotedText(model)} was asked for, and the engine was asked for ${quotedText(asked)}`);
   }
-  if (pass.model !== null && !isSameModel(pass.model, model)) {
+  if (pass.model !== null && !mayBeOneModel(pass.model, model)) {
     return of(
       `${quotedText(model)} was asked for, and its reply says that ${quotedText(pass.model)} answered`,
     );
   }
   const row = pass.row?.model ?? null;
-  if (row !== null && !isSameModel(row, model)) {
+  if (row !== null && !mayBeOneModel(row, model)) {
     return of(`${quotedText(model)} was asked for, and the reply's row names ${quotedText(row)}`);
   }
   return undefined;
-}
-
-/**
- * Whether two names may mean one model: without case, `latest` or what a router puts before it, and with what a server
- * puts behind it, such as a date.
- */
-export function isSameModel(a: string, b: string): boolean {
-  const [one, other] = [plainName(a), plainName(b)];
-  const isWithin = (short: string, long: string): boolean =>
-    long.endsWith(`/${short}`) || long.startsWith(`${short}-`);
-  return one === other || isWithin(one, other) || isWithin(other, one);
-}
-
-function plainName(name: string): string {
-  return name
-    .trim()
-    .toLowerCase()
-    .replace(/:latest$/, "");
 }

@@ -305,6 +305,22 @@ const CASES: readonly Case[] = [
     { found: "nothing for 29.1 s", cause: "swallows the end", next: "stack trace" },
   ],
   [
+    "a reply that no engine wrote",
+    "not_from_engine",
+    { service: "hmi", text: "All is well.", at: "http://127.0.0.1:6134" },
+    {
+      found: '"All is well." came, and nothing was asked at http://127.0.0.1:6134',
+      cause: "a text of its own",
+      next: "stack trace",
+    },
+  ],
+  [
+    "a reply of another model",
+    "other_model",
+    { service: "hmi", wanted: "big", wantedBy: "its row names", asked: "tiny" },
+    { found: "its row names big, and the engine was asked for tiny", next: "stack trace" },
+  ],
+  [
     "a call that is refused",
     "call_refused",
     { service: "hmi", call: "POST /x", status: 500, said: "no" },

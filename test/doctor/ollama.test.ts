@@ -1,20 +1,13 @@
-import { createServer, request } from "node:http";
-import { pipeline } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
-import { engineRoutes } from "../../src/contract/routes.ts";
 import { examine, type LadderReport } from "../../src/doctor/examine-stack.ts";
 import { findFault } from "../../src/faults/find-fault.ts";
 import { startTap } from "../../src/tap/start-tap.ts";
 import { brokenIn, examineUrls, rungOf } from "../support/doctor.ts";
-import { startTestEngine } from "../support/gateway.ts";
-import { listenOnAnyPort } from "../support/listen.ts";
 import { freePorts } from "../support/ports.ts";
 import { startTestStack, type TestStack } from "../support/stack.ts";
 import { tempFolder } from "../support/temp.ts";
-
-// As Ollama does by default: one reply at a time.
-const OLLAMA = { parallel: 1, tokenDelayMs: 20 } as const;
+import { startUnrecordedOllama } from "../support/unrecorded-ollama.ts";
 
 test.each([
   ["and stops", undefined],
@@ -22,7 +15,7 @@ test.each([
 ])(
   "of an engine that keeps no record %s nobody says that a cancel stops it, or does not",
   async (_, name) => {
-    const engine = await startOllama();
+    const engine = await startUnrecordedOllama();
     const overrides = name === undefined ? {} : findFault(name).overrides(() => undefined);
     const stack = await startTestStack({ engineUrl: engine, overrides });
     const report = await examineUrls({ ...stack, engine }, { slow: true });
@@ -40,7 +33,7 @@ test.each([
   ["stops", undefined, { status: "holds", text: "a cancel stops the engine" }],
   ["goes on", "cancel-leaves-engine-working", { status: "broken", problem: { code: "engine_goes_on" } }],
 ])("the configured tap before it shows that it %s", async (_, name, expected) => {
-  const engine = await startOllama();
+  const engine = await startUnrecordedOllama();
   const tap = await startTap({ upstream: engine, token: "secret" });
   onTestFinished(() => tap.close());
   const overrides = name === undefined ? {} : findFault(name).overrides(() => undefined);
@@ -50,7 +43,7 @@ test.each([
 });
 
 test("a tap that is configured and not there is named", async () => {
-  const engine = await startOllama();
+  const engine = await startUnrecordedOllama();
   const stack = await startTestStack({ engineUrl: engine, auth: { token: "secret" } });
   const [tapPort = 0] = await freePorts(1);
   const report = await examineConfigured(stack, { engine, tapPort });
@@ -76,31 +69,4 @@ async function examineConfigured(
     urls: { hmi, gateway },
     signal: new AbortController().signal,
   });
-}
-
-/** The stand-in under the name of the real one, and without its record. */
-async function startOllama(): Promise<string> {
-  const { port } = new URL(await startTestEngine(OLLAMA));
-  const server = createServer((incoming, response) => {
-    const { method, url = "", headers } = incoming;
-    if (url === engineRoutes.version.path()) {
-      response.end('{"version":"0.13.0"}');
-      return;
-    }
-    if (url.startsWith(engineRoutes.generations.path())) {
-      response.writeHead(404).end();
-      return;
-    }
-    const outgoing = request(
-      { port, host: "127.0.0.1", method, path: url, headers, agent: false },
-      (answer) => {
-        response.writeHead(answer.statusCode ?? 0, answer.headers);
-        pipeline(answer, response, () => outgoing.destroy());
-      },
-    );
-    outgoing.on("error", () => response.destroy());
-    response.on("close", () => outgoing.destroy());
-    incoming.pipe(outgoing);
-  });
-  return await listenOnAnyPort(server);
 }

@@ -34,7 +34,9 @@ export type OddFault =
   /** What the model thought is not saved. */
   | "thoughts-lost"
   /** What the model thought goes with the next message. */
-  | "thoughts-sent";
+  | "thoughts-sent"
+  /** A text of its own is the reply to everything, and the engine is asked for nothing. */
+  | "canned";
 
 interface Row {
   readonly id: string;
@@ -106,6 +108,10 @@ export async function startOddBackEnd(
         content: has("thoughts-sent") ? musing + body : body,
       }));
     const given = has("no-history") ? messages.slice(-1) : messages;
+    if (has("canned")) {
+      take(answer, { message: { content: "All is well." } });
+      return take(answer, { done: true, eval_count: 4 });
+    }
     try {
       const reply = await fetch(`${engine}/api/chat`, {
         method: "POST",

@@ -50,6 +50,21 @@ export interface ChatSymptoms {
   call_refused: { service: Role; call: string; status: number; said: string };
   /** It ended well, and had no text. */
   reply_empty: { service: Role; call: string };
+  /** A reply came, and the engine was asked for nothing. */
+  not_from_engine: {
+    service: Role;
+    text: string;
+    /** Where it was seen that nothing came. */
+    at: string;
+  };
+  /** The engine was asked for another model than the one that was wanted. */
+  other_model: {
+    service: Role;
+    wanted: string;
+    /** Who says so, in words that go before the model. */
+    wantedBy: string;
+    asked: string;
+  };
   /** All of a reply's text came at once, long after it was begun. */
   buffered: { service: Role; pieces: number; withinMs: number; afterMs: number; who: string; todo: string };
   reply_not_saved: { found: string; isWithoutModelId: boolean };
@@ -135,6 +150,16 @@ export const chatExplanations: Explanations<ChatSymptoms> = {
   reply_empty: ({ service, call }) => ({
     found: `${call} ended, and had no text`,
     cause: `The model said nothing, or the ${SERVICE_TITLES[service]} puts its text where nobody looks (contract.wire.stream.text).`,
+    next: "stack trace",
+  }),
+  not_from_engine: ({ service, text, at }) => ({
+    found: `a message is answered without the engine: "${shortened(text)}" came, and nothing was asked at ${at}`,
+    cause: `The ${SERVICE_TITLES[service]} has a text of its own for it, or one that it kept; or it asks another engine than the one that is watched there.`,
+    next: "stack trace",
+  }),
+  other_model: ({ service, wanted, wantedBy, asked }) => ({
+    found: `a message is answered by another model: ${wantedBy} ${wanted}, and the engine was asked for ${asked}`,
+    cause: `The ${SERVICE_TITLES[service]}, or what stands between it and the engine, chooses the model by itself.`,
     next: "stack trace",
   }),
   buffered: ({ service, pieces, withinMs, afterMs, who, todo }) => ({

@@ -43,6 +43,7 @@ function modelRung(
         return broken("models_unreadable", { path: wire.listPath, said: shortened(JSON.stringify(body)) });
       }
       notes.installed = installed;
+      notes.engineModels = installed;
       const inForce = chooseDefaultModel(installed, model);
       if (inForce === undefined) {
         return broken("model_missing", { model, kind: notes.engineKind, rivals: await rivalsOf(stack) });

@@ -2,11 +2,14 @@ import { randomUUID } from "node:crypto";
 import { ErrorBody } from "../../contract/common-schemas.ts";
 import { DEFAULTS } from "../../contract/contract-defaults.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
+import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
 import type { Rung } from "../climb-ladder.ts";
 import { askForStream, askService, type ExaminedStack } from "../examined-stack.ts";
 import { broken } from "../explain-symptom.ts";
 import { judgeReply, replyTimeoutMs } from "../judge-reply.ts";
+import { lookAtEngine } from "./engine-look.ts";
+import { judgeEngineUse, sayOk, wantedByDefault } from "./judge-engine-use.ts";
 import { SHORT } from "./reply-rungs.ts";
 
 /** A message goes through the gateway to the engine, without a model, so that the gateway's default is asked. */
@@ -17,10 +20,17 @@ export const gatewayChat: Rung<ExaminedStack> = {
   needs: ["gateway/engine", "engine/chat"],
   async look(stack) {
     const key = newKey();
-    const stream = await chatThroughGateway(stack, key, "Say OK", replyTimeoutMs(stack));
+    const message = sayOk();
+    const look = await lookAtEngine(stack);
+    const stream = await chatThroughGateway(stack, key, message, replyTimeoutMs(stack));
     stack.notes.gatewayReply = key;
     const finding = judgeReply(stream, "gateway", stack);
-    return finding ?? { status: "holds", text: "answers a chat" };
+    if (finding !== undefined) return finding;
+    const wanted = wantedByDefault(stack, "gateway");
+    const [text, installed] = [textOf(stream), stack.notes.engineModels];
+    const reply = { service: "gateway", message, text, ...wanted, told: null, installed } as const;
+    const use = judgeEngineUse(reply, await look());
+    return use.status === "broken" ? use : { status: "holds", text: "answers a chat" };
   },
 };
 

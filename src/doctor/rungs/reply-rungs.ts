@@ -15,6 +15,8 @@ import {
 } from "../examined-stack.ts";
 import { broken } from "../explain-symptom.ts";
 import { judgeReply, replyTimeoutMs, waitedBefore } from "../judge-reply.ts";
+import { lookAtEngine } from "./engine-look.ts";
+import { judgeEngineUse, sayOk, wantedByDefault } from "./judge-engine-use.ts";
 
 /** A message goes through all three services, without a model, so that the HMI's default is asked. */
 export const hmiReply: Rung<ExaminedStack> = {
@@ -25,7 +27,9 @@ export const hmiReply: Rung<ExaminedStack> = {
   async look(stack) {
     const place = await makePlace(stack, SHORT);
     if ("status" in place) return place;
-    const sent = await sendWithoutModel(stack, place, "Say OK");
+    const message = sayOk();
+    const look = await lookAtEngine(stack);
+    const sent = await sendWithoutModel(stack, place, message);
     if ("problem" in sent) return sent;
     const path = hmiRoutes.stream.path(sent);
     const stream = await askForStream(stack, "hmi", ["GET", path], { timeoutMs: replyTimeoutMs(stack) });
@@ -33,8 +37,12 @@ export const hmiReply: Rung<ExaminedStack> = {
     const asked = rows.find(({ role }) => role === "assistant")?.model_name;
     const finding = judgeReply(stream, "hmi", stack, asked);
     if (finding !== undefined) return finding;
-    stack.notes.hmiReply = { ...sent, ...place, text: textOf(stream) };
-    return { status: "holds", text: "a message is answered through all three" };
+    const text = textOf(stream);
+    stack.notes.hmiReply = { ...sent, ...place, text };
+    const wanted =
+      asked == null ? wantedByDefault(stack, "hmi") : { wanted: asked, wantedBy: "its row names" };
+    const installed = stack.notes.engineModels;
+    return judgeEngineUse({ service: "hmi", message, text, ...wanted, told: null, installed }, await look());
   },
 };
 

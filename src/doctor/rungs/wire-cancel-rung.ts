@@ -3,11 +3,13 @@ import type { Role } from "../../config/service-config.ts";
 import { isRefusal } from "../../targets/drivers/refused-words.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { shortened } from "../doctor-words.ts";
-import type { ExaminedStack } from "../examined-stack.ts";
+
+import { callDeadline, type ExaminedStack } from "../examined-stack.ts";
 import { broken } from "../explain-symptom.ts";
+
 import { LONG } from "./cancel-rung.ts";
 import { judgeEngineStop, judgeUnrecorded, openEngineRecord } from "./judge-engine-record.ts";
-import { callDeadline, sendTestMessage, type TestMessage } from "./wire-reply-rungs.ts";
+import { sendTestMessage, type TestMessage } from "./wire-reply-rungs.ts";
 
 /** A cancel, by a call or by closing the connection, stops the engine. */
 export function wireCancelRung(service: Role): Rung<ExaminedStack> {

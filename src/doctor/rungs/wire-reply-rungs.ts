@@ -6,9 +6,13 @@ import { lastFact, type SeenRow, type TimedFact, textOf } from "../../targets/dr
 import { replyNameOf } from "../../targets/drivers/reply-name.ts";
 import { lookUntil } from "../../targets/look-until.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
-import type { DoctorTalk, ExaminedStack } from "../examined-stack.ts";
+
+import { callDeadline, type DoctorTalk, type ExaminedStack } from "../examined-stack.ts";
 import { broken } from "../explain-symptom.ts";
+
 import { judgeReply, notInTime, replyTimeoutMs, waitedBefore } from "../judge-reply.ts";
+import { lookAtEngine } from "./engine-look.ts";
+import { judgeEngineUse, sayOk } from "./judge-engine-use.ts";
 import { connectTo } from "./wire-connection.ts";
 
 /** A message is answered, by whatever wire. */
@@ -19,15 +23,33 @@ export function wireReplyRung(service: Role): Rung<ExaminedStack> {
     name: "reply",
     needs: [`${service}/answers`],
     async look(stack) {
-      const asked = "Say OK";
+      const asked = sayOk();
+      const look = await lookAtEngine(stack);
       const said = await sendTestMessage(stack, asked, { num_predict: 16 });
       if ("status" in said) return said;
       const stream = await said.reading.ended;
       const finding = judgeReply(stream, service, stack);
       if (finding !== undefined) return finding;
       stack.notes.reply = { talk: said.talk, text: textOf(stream), asked: said.sent.text };
-      const model = lastFact(stream, "model")?.name;
-      return { status: "holds", text: `a message is answered${model === undefined ? "" : ` by ${model}`}` };
+      const { notes } = stack;
+      const told = lastFact(stream, "model")?.name ?? null;
+      // Of an engine by itself no other one can be in the way.
+      if (service === "engine") {
+        return { status: "holds", text: `a message is answered${told === null ? "" : ` by ${told}`}` };
+      }
+      const isNamed = notes.chat?.lacking["choose a model"] === undefined;
+      return judgeEngineUse(
+        {
+          service,
+          message: asked,
+          text: textOf(stream),
+          wanted: isNamed ? notes.model : null,
+          wantedBy: "the message asked for",
+          told,
+          installed: notes.engineModels,
+        },
+        await look(),
+      );
     },
   };
 }
@@ -157,11 +179,6 @@ export async function sendTestMessage(
     if (until.aborted) return notInTime(stack, mostMs);
     throw error;
   }
-}
-
-/** A call that takes no reply. */
-export function callDeadline({ signal }: ExaminedStack): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(10_000)]);
 }
 
 function refused(
