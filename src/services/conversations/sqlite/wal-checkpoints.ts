@@ -1,18 +1,5 @@
 import { statSync } from "node:fs";
-import { Worker } from "node:worker_threads";
-import { threadFile } from "../../../files/package-root.ts";
-
-/** What a thread is asked to do. */
-export interface CheckpointRequest {
-  readonly path: string;
-  /** How long it waits for other programs' readers and writers, in milliseconds; they wait for it meanwhile. */
-  readonly patienceMs: number;
-}
-
-export interface CheckpointResult {
-  /** True where all that was committed when it was asked is in the database's file, and on the disk. */
-  readonly isWhole: boolean;
-}
+import { type CheckpointResult, CheckpointThread } from "./checkpoint-thread.ts";
 
 /** From this length on the WAL is moved into the database, in bytes: SQLite's own 1,000 pages. */
 const LONG = 1_000 * 4_096;
@@ -41,6 +28,7 @@ export const CHECKPOINTS_ELSEWHERE = "PRAGMA wal_autocheckpoint = 0; PRAGMA jour
 export class WalCheckpoints {
   readonly #path: string;
   readonly #inode: number;
+  readonly #thread = new CheckpointThread();
   #notBefore = 0;
   #running: Promise<unknown> | undefined;
 
@@ -73,6 +61,7 @@ export class WalCheckpoints {
   /** Resolves when no thread runs. */
   async close(): Promise<void> {
     await this.#running;
+    await this.#thread.close();
   }
 
   async #run(patienceMs: number): Promise<CheckpointResult> {
@@ -80,21 +69,6 @@ export class WalCheckpoints {
       // A connection that opens it now would move this WAL into another database.
       throw new Error("the database's file is another one than the one that was opened");
     }
-    const request: CheckpointRequest = { path: this.#path, patienceMs };
-    const worker = new Worker(threadFile("services/conversations/sqlite/checkpoint-worker"), {
-      workerData: request,
-    });
-    return await new Promise((resolve, reject) => {
-      let result: CheckpointResult | undefined;
-      worker.once("message", (message: CheckpointResult) => {
-        result = message;
-      });
-      worker.once("error", reject);
-      // Only then has it closed its files.
-      worker.once("exit", () => {
-        if (result === undefined) reject(new Error("the thread of a checkpoint has ended without an answer"));
-        else resolve(result);
-      });
-    });
+    return await this.#thread.checkpoint({ path: this.#path, patienceMs });
   }
 }
