@@ -1,4 +1,5 @@
 import { dirname, resolve } from "node:path";
+import { isSecretName } from "../text/secret-names.ts";
 import { type ConfigLayer, isRecord, type VariableUse } from "./config-layer.ts";
 import type { ResolvedConfig } from "./load-config.ts";
 import { isSecret } from "./secret-settings.ts";
@@ -80,8 +81,7 @@ function originOf(path: readonly string[], value: unknown, layers: readonly Conf
     source: layer?.source ?? "default",
     place: layer?.whereIs(path, "value")?.name ?? null,
     variables,
-    is_secret:
-      mayBeSecret(value, path) || (value !== "" && variables.some(({ name }) => SECRET_NAME.test(name))),
+    is_secret: mayBeSecret(value, path) || (value !== "" && variables.some(({ name }) => isSecretName(name))),
   };
 }
 
@@ -91,8 +91,6 @@ function holds(values: unknown, path: readonly string[]): boolean {
   return isRecord(values) && Object.hasOwn(values, name) && holds(values[name], rest);
 }
 
-/** A variable whose value is one: `OPENAI_API_KEY`. */
-const SECRET_NAME = /token|secret|passw|api_?key|credential/i;
 /** A flag of a command whose value is one: `--api-key sk-1234`. */
 const SECRET_FLAG = /(?:^|\s)--?(?:[\w-]+-)?(?:token|key|secret|password)(?:[=\s]|$)/i;
 

@@ -1,8 +1,9 @@
 import { valueAt } from "../targets/drivers/json-place.ts";
+import { isSecretField, isSecretName } from "../text/secret-names.ts";
 import { lastName } from "./json-leaves.ts";
 import type { IdSlot, LearnedId } from "./learn-ids.ts";
 import { jsonAnswer, type LoggedExchange } from "./network-log.ts";
-import { decodedSegment, MODEL_NAME, SECRET_WORD } from "./network-log-words.ts";
+import { decodedSegment, MODEL_NAME } from "./network-log-words.ts";
 import type { SaidText } from "./said-texts.ts";
 
 /** What is known of the values in a talk's requests. */
@@ -24,7 +25,7 @@ export function requestTemplate(
   const url = new URL(path, origin);
   const segments = url.pathname.split("/").map((segment) => slotFor(decodedSegment(segment), ids) ?? segment);
   const query = [...url.searchParams].map(([name, value]) => {
-    const secret = SECRET_WORD.test(name) ? "{token}" : undefined;
+    const secret = isSecretField(name) ? "{token}" : undefined;
     const filled = value === said.text ? "{text}" : (slotFor(value, ids) ?? secret);
     return `${encodeURIComponent(name)}=${filled ?? encodeURIComponent(value)}`;
   });
@@ -58,7 +59,7 @@ function filledLeaf(value: unknown, name: string, { ids, said, isModelListed }: 
   }
   if (typeof value !== "string") return value;
   if (MODEL_NAME.test(name) && isModelListed) return "{model}";
-  if (SECRET_WORD.test(name)) return "{token}";
+  if (isSecretName(name)) return "{token}";
   return UUID.test(value) ? "{key}" : value;
 }
 

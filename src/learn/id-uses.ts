@@ -1,7 +1,8 @@
 import { HEADER_PLACE } from "../targets/drivers/json-place.ts";
+import { isSecretName } from "../text/secret-names.ts";
 import { lastName, leavesOf } from "./json-leaves.ts";
 import { jsonAnswer, type LoggedExchange } from "./network-log.ts";
-import { SECRET_WORD, segmentsOf } from "./network-log-words.ts";
+import { segmentsOf } from "./network-log-words.ts";
 import { streamOf } from "./stream-events.ts";
 
 /** A value that may be an id, where one stands in a log. */
@@ -87,7 +88,7 @@ function idIn(value: unknown): string | undefined {
 }
 
 function looksLikeId(name: string, value: string): boolean {
-  return MADE_FOR_ONE.test(value) && !SECRET_WORD.test(name);
+  return MADE_FOR_ONE.test(value) && !isSecretName(name);
 }
 
 function lastSegment(exchange: LoggedExchange): string {

@@ -1,5 +1,5 @@
+import { isSecretHeader } from "../text/secret-names.ts";
 import type { LoggedExchange } from "./network-log.ts";
-import { SECRET_WORD } from "./network-log-words.ts";
 
 /** What a back end is shown with each message beside the body. */
 export interface LearnedHeaders {
@@ -16,7 +16,7 @@ const OWN = /^(?:x-(?!forwarded|real-ip|requested-with)|api-key$)/;
 export function learnHeaders({ requestHeaders }: LoggedExchange): LearnedHeaders {
   const own = Object.entries(requestHeaders).filter(([name]) => OWN.test(name));
   const headers = Object.fromEntries(
-    own.map(([name, value]) => [name, SECRET_WORD.test(name) ? "{token}" : value]),
+    own.map(([name, value]) => [name, isSecretHeader(name) ? "{token}" : value]),
   );
   const { authorization, cookie } = requestHeaders;
   const [scheme = ""] = authorization?.split(" ") ?? [];

@@ -1,14 +1,11 @@
+import { withoutSecretJson, withoutSecretQuery } from "../text/secret-names.ts";
+
 /** The names by which back ends call a model. */
 export const MODEL_NAME = /^model(?:_?name|_?id)?$/i;
 
-/** The name of something that nobody else may know. */
-export const SECRET_WORD = /token|secret|passw|api_?-?key|credential/i;
-
 /** What a log says, with no secret in it that is named as one: in JSON, and in a query. */
 export function maskSecrets(text: string): string {
-  return text
-    .replace(/("[^"]*(?:token|secret|passw|api_?-?key|credential)[^"]*"\s*:\s*)"[^"]*"/gi, '$1"…"')
-    .replace(/([?&][^=&]*(?:token|secret|passw|key)[^=&]*=)[^&\s]*/gi, "$1…");
+  return withoutSecretJson(withoutSecretQuery(text));
 }
 
 /** A segment of a path as it was meant; as it stands where it is malformed. */

@@ -1,4 +1,6 @@
-import type { RecordedChunk, RecordedExchange, RecordedPart } from "./recorded-exchange.ts";
+import { withoutSecretHeader, withoutSecretQuery } from "../text/secret-names.ts";
+import { withoutSecretBodies } from "./hidden-secrets.ts";
+import type { RecordedChunk, RecordedExchange } from "./recorded-exchange.ts";
 
 /** How many exchanges are kept, the newest. */
 const KEPT_EXCHANGES = 2_000;
@@ -8,9 +10,6 @@ const KEPT_BYTES = 4 * 1024 * 1024;
 
 /** This much is kept of all together, in bytes: a tap may stand in front of an engine for weeks. */
 const KEPT_BYTES_TOGETHER = 64 * 1024 * 1024;
-
-/** Headers whose values are nobody's business but the two ends'. */
-const SECRET = new Set(["authorization", "cookie", "set-cookie", "proxy-authorization"]);
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 type Direction = "request" | "response";
@@ -28,21 +27,22 @@ type Recording = { -readonly [Key in keyof RecordedExchange]: RecordedExchange[K
 
 /** The entry of one exchange, for the proxy that writes it. */
 export interface OpenExchange {
-  readonly exchange: RecordedExchange;
   passed(direction: Direction, bytes: Buffer): void;
   answered(status: number, headers: Headers): void;
   /** Only the first end counts. */
   ended(how: Exclude<RecordedExchange["ended"], "running">): void;
 }
 
-/** Keeps what passed through a tap. */
+/** Keeps what passed through a tap, without its secrets. */
 export class ExchangeRecorder {
   /** As `Date.now()` tells it. */
   readonly beganAt = Date.now();
   readonly #start = performance.now();
-  readonly #exchanges: Recording[] = [];
+  /** Oldest first. One that is dropped while it still runs is kept no more, whatever comes of it. */
+  readonly #exchanges = new Set<Recording>();
   readonly #onEnded: (exchange: RecordedExchange) => void;
   #lastId = 0;
+  /** Of all that are kept together. */
   #bytes = 0;
 
   constructor(onEnded: (exchange: RecordedExchange) => void = () => undefined) {
@@ -54,7 +54,7 @@ export class ExchangeRecorder {
     const recording: Recording = {
       id: this.#lastId,
       method,
-      path: withoutToken(path),
+      path: withoutSecretQuery(path),
       request: partOf(headers),
       began_ms: this.#now(),
       status: null,
@@ -63,11 +63,10 @@ export class ExchangeRecorder {
       ended: "running",
       ended_ms: null,
     };
-    this.#exchanges.push(recording);
-    while (this.#exchanges.length > KEPT_EXCHANGES || this.#bytes > KEPT_BYTES_TOGETHER) this.#forgetOldest();
+    this.#exchanges.add(recording);
+    this.#dropOldest();
     return {
-      exchange: recording,
-      passed: (direction, bytes) => this.#keep(recording[direction], bytes),
+      passed: (direction, bytes) => this.#keep(recording, recording[direction], bytes),
       answered: (status, answerHeaders) => {
         recording.status = status;
         recording.answered_ms = this.#now();
@@ -77,6 +76,7 @@ export class ExchangeRecorder {
         if (recording.ended !== "running") return;
         recording.ended = how;
         recording.ended_ms = this.#now();
+        Object.assign(recording, withoutSecretBodies(recording));
         this.#onEnded(recording);
       },
     };
@@ -84,20 +84,27 @@ export class ExchangeRecorder {
 
   /** The exchanges with an id above this one, oldest first. */
   after(id: number): readonly RecordedExchange[] {
-    return this.#exchanges.filter((exchange) => exchange.id > id);
+    return [...this.#exchanges]
+      .filter((exchange) => exchange.id > id)
+      .map((exchange) => (exchange.ended === "running" ? withoutSecretBodies(exchange) : exchange));
   }
 
-  #keep(part: MutablePart, bytes: Buffer): void {
-    if (part.bytes < KEPT_BYTES) {
+  #keep(recording: Recording, part: MutablePart, bytes: Buffer): void {
+    if (part.bytes < KEPT_BYTES && this.#exchanges.has(recording)) {
       part.chunks.push({ at_ms: this.#now(), latin1: bytes.toString("latin1") });
       this.#bytes += bytes.length;
+      this.#dropOldest();
     }
     part.bytes += bytes.length;
   }
 
-  #forgetOldest(): void {
-    const oldest = this.#exchanges.shift();
-    if (oldest !== undefined) this.#bytes -= keptOf(oldest.request) + keptOf(oldest.response);
+  /** Until what is left is within the limits. */
+  #dropOldest(): void {
+    for (const oldest of this.#exchanges) {
+      if (this.#exchanges.size <= KEPT_EXCHANGES && this.#bytes <= KEPT_BYTES_TOGETHER) return;
+      this.#exchanges.delete(oldest);
+      this.#bytes -= keptOf(oldest.request) + keptOf(oldest.response);
+    }
   }
 
   #now(): number {
@@ -105,17 +112,14 @@ export class ExchangeRecorder {
   }
 }
 
-function partOf(headers: Headers): MutablePart & RecordedPart {
-  const shown = Object.entries(headers)
-    .filter(([name]) => !SECRET.has(name))
-    .map(([name, value]) => [name, String(value)]);
+function partOf(headers: Headers): MutablePart {
+  const shown = Object.entries(headers).map(([name, value]) => [
+    name,
+    withoutSecretHeader(name, String(value)),
+  ]);
   return { headers: Object.fromEntries(shown), chunks: [], bytes: 0 };
 }
 
 function keptOf({ chunks }: MutablePart): number {
   return chunks.reduce((sum, { latin1 }) => sum + latin1.length, 0);
-}
-
-function withoutToken(path: string): string {
-  return path.replace(/([?&]token=)[^&]*/g, "$1…");
 }

@@ -3,7 +3,7 @@ export interface RecordedExchange {
   /** Counts from 1 within one tap. */
   readonly id: number;
   readonly method: string;
-  /** With the query. */
+  /** With the query, in which `…` stands in place of a secret. */
   readonly path: string;
   readonly request: RecordedPart;
   readonly began_ms: number;
@@ -22,9 +22,9 @@ export interface RecordedExchange {
 
 /** One direction of an exchange. */
 export interface RecordedPart {
-  /** Names in lower case; of a name that came several times, the last. Secrets are left out. */
+  /** Names in lower case; of a name that came several times, the last. In place of a secret stands `…`. */
   readonly headers: Readonly<Record<string, string>>;
-  /** What passed, and when. */
+  /** What passed, and when. Each character of a secret field of JSON or of a form is `*`. */
   readonly chunks: readonly RecordedChunk[];
   /** Bytes that passed, also those that were not kept. */
   readonly bytes: number;

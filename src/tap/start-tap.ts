@@ -55,8 +55,8 @@ export interface TapRecord {
 const IDLE_MS = 1_000;
 
 /**
- * Starts a tap in front of a service. Bodies stream through as they come, an end that leaves is left at the
- * other end too, and no time is lost but the copying.
+ * Starts a tap in front of a service. Bodies stream through as they come, a disconnect on one side is passed on to the
+ * other, and no time is lost but the copying.
  */
 export async function startTap(options: TapOptions): Promise<Tap> {
   const { host = DEFAULTS.host, allowedHosts, callersJudgedBy = "tap", rewrite = {} } = options;
@@ -151,8 +151,10 @@ async function pass(
     const asked = { method, path, headers: incoming.headers, hosts, body };
     const own = await rewrite.answer?.(asked);
     if (own !== undefined) {
-      entry.answered(own.status, { ...own.headers });
-      outgoing.writeHead(own.status, { "content-type": "application/json", ...own.headers }).end(own.body);
+      const headers = { "content-type": "application/json", ...own.headers };
+      entry.answered(own.status, headers);
+      entry.passed("response", Buffer.from(own.body));
+      outgoing.writeHead(own.status, headers).end(own.body);
       entry.ended("complete");
       return;
     }

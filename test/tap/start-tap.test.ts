@@ -62,6 +62,15 @@ test("secrets are not written down", async () => {
   expect(JSON.stringify(tap.exchangesAfter(0))).not.toContain("hidden");
 });
 
+test("an answer of the tap's own is written down as the client gets it", async () => {
+  const answer = () => ({ status: 503, body: '{"code":"overloaded"}' });
+  const tap = await tapOf(echo, { answer });
+  expect(await (await fetch(`${tap.url}/path`)).text()).toBe('{"code":"overloaded"}');
+  const [exchange] = tap.exchangesAfter(0);
+  expect(exchange).toMatchObject({ status: 503, ended: "complete", response: { bytes: 21 } });
+  expect(exchange && textOfChunks(exchange.response)).toBe('{"code":"overloaded"}');
+});
+
 test("pieces pass when they come, not when the answer is whole", async () => {
   const second = new EventTarget();
   const tap = await tapOf(async (_, response) => {
