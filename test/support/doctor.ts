@@ -54,7 +54,7 @@ export function brokenIn({ rungs }: LadderReport): Record<string, string> {
 }
 
 /** One rung of a report. */
-export function rungOf({ rungs }: LadderReport, id: string): RungReport {
+export function rungOf({ rungs }: Pick<LadderReport, "rungs">, id: string): RungReport {
   const rung = rungs.find((each) => each.id === id);
   if (rung === undefined) throw new Error(`There is no rung ${id}.`);
   return rung;

@@ -1,6 +1,7 @@
 import { createServer, request } from "node:http";
 import { pipeline } from "node:stream";
 import { engineRoutes } from "../../src/contract/routes.ts";
+import type { StandInOptions } from "../../src/services/engine/start-engine.ts";
 import { startTestEngine } from "./gateway.ts";
 import { listenOnAnyPort } from "./listen.ts";
 
@@ -8,8 +9,8 @@ import { listenOnAnyPort } from "./listen.ts";
 const OLLAMA = { parallel: 1, tokenDelayMs: 20 } as const;
 
 /** The stand-in under the name of the real one, and without its record. */
-export async function startUnrecordedOllama(): Promise<string> {
-  const { port } = new URL(await startTestEngine(OLLAMA));
+export async function startUnrecordedOllama(options: StandInOptions = {}): Promise<string> {
+  const { port } = new URL(await startTestEngine({ ...OLLAMA, ...options }));
   const server = createServer((incoming, response) => {
     const { method, url = "", headers } = incoming;
     if (url === engineRoutes.version.path()) {

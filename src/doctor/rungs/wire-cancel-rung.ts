@@ -3,10 +3,8 @@ import type { Role } from "../../config/service-config.ts";
 import { isRefusal } from "../../targets/drivers/refused-words.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { shortened } from "../doctor-words.ts";
-
 import { callDeadline, type ExaminedStack } from "../examined-stack.ts";
 import { broken } from "../explain-symptom.ts";
-
 import { LONG } from "./cancel-rung.ts";
 import { judgeEngineStop, judgeUnrecorded, openEngineRecord } from "./judge-engine-record.ts";
 import { sendTestMessage, type TestMessage } from "./wire-reply-rungs.ts";

@@ -6,10 +6,8 @@ import { lastFact, type SeenRow, type TimedFact, textOf } from "../../targets/dr
 import { replyNameOf } from "../../targets/drivers/reply-name.ts";
 import { lookUntil } from "../../targets/look-until.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
-
 import { callDeadline, type DoctorTalk, type ExaminedStack } from "../examined-stack.ts";
 import { broken } from "../explain-symptom.ts";
-
 import { judgeReply, notInTime, replyTimeoutMs, waitedBefore } from "../judge-reply.ts";
 import { lookAtEngine } from "./engine-look.ts";
 import { judgeEngineUse, sayOk } from "./judge-engine-use.ts";
