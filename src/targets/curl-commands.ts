@@ -1,6 +1,13 @@
 import { engineRoutes } from "../contract/routes.ts";
 import type { Step } from "../harness/record-steps.ts";
 import { TAP_PATH } from "../tap/recorded-exchange.ts";
+import {
+  HIDDEN,
+  isSecretField,
+  isSecretHeader,
+  isSecretName,
+  withoutSecretHeader,
+} from "../text/secret-names.ts";
 import type { RequestStep } from "./request-step.ts";
 
 /** More would hide the one that matters; what comes last shows the claim. */
@@ -8,6 +15,9 @@ const MOST_COMMANDS = 8;
 
 /** Where a stand-in and a tap tell what has reached them: no part of a stack. */
 const RECORDS = [engineRoutes.generations.pattern, TAP_PATH];
+
+/** What a person fills in where a request showed who calls. */
+const TOKEN_VARIABLE = "$STACK_AUTH_TOKEN";
 
 /** Fields whose values a later request may need, such as `session_id` and `assistant_message_id`. */
 const ID_FIELD = /^(?:id|\w+_id)$/;
@@ -128,7 +138,8 @@ function curlLine(
   const words = parts.map((part, place) => find(ID_AFTER[parts[place - 1] ?? ""], part) ?? quotable(part));
   const fields = query?.split("&").map((pair) => {
     const [name = "", value = ""] = pair.split("=", 2);
-    return `${quotable(name)}=${find(name, value) ?? quotable(value)}`;
+    const shown = isSecretField(name) ? TOKEN_VARIABLE : (find(name, value) ?? quotable(value));
+    return `${quotable(name)}=${shown}`;
   });
   const address = addresses.get(base) ?? quotable(base);
   const url = `${address}${words.join("/")}${fields === undefined ? "" : `?${fields.join("&")}`}`;
@@ -137,10 +148,16 @@ function curlLine(
     isStream ? "curl -sSN" : "curl -sS",
     ...(isUsual ? [] : [`-X ${method}`]),
     `"${url}"`,
-    ...Object.entries(headers).map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
-    ...(hasToken ? ['-H "Authorization: Bearer $STACK_AUTH_TOKEN"'] : []),
+    ...Object.entries(headers).map(([name, value]) => `-H ${headerWord(name, value)}`),
+    ...(hasToken ? [`-H "Authorization: Bearer ${TOKEN_VARIABLE}"`] : []),
     ...(body === undefined ? [] : ["-H 'Content-Type: application/json'", `-d ${bodyWord(body, find)}`]),
   ].join(" ");
+}
+
+function headerWord(name: string, value: string): string {
+  if (!isSecretHeader(name)) return quote(`${name}: ${value}`);
+  const shown = quotable(withoutSecretHeader(name, value)).replaceAll(HIDDEN, TOKEN_VARIABLE);
+  return `"${quotable(name)}: ${shown}"`;
 }
 
 /** Inside double quotes of a shell, where variables are filled in. */
@@ -160,7 +177,8 @@ function bodyWord(body: unknown, find: FindVariable): string {
   const text = JSON.stringify(body, (name, given: unknown) => {
     const value = typeof given === "string" ? shortened(given) : given;
     const isId = ID_FIELD.test(name) && (typeof value === "string" || typeof value === "number");
-    const variable = isId ? find(name, String(value)) : undefined;
+    const isSecret = typeof value === "string" && isSecretName(name);
+    const variable = isSecret ? TOKEN_VARIABLE : isId ? find(name, String(value)) : undefined;
     if (variable === undefined) return value;
     variables.push(typeof value === "string" ? `"'"${variable}"'"` : `'"${variable}"'`);
     // No text of a request has this character.

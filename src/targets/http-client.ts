@@ -9,6 +9,7 @@ import { parseEventData } from "../contract/sse.ts";
 import { createSseDecoder, EVENT_STREAM_WANTED, isEventStreamType } from "../contract/sse-decoder.ts";
 import { textOfChunks as textPassed } from "../tap/recorded-exchange.ts";
 import { isTooDeep } from "../text/json-depth.ts";
+import { HIDDEN, withoutSecretQuery } from "../text/secret-names.ts";
 import type { FactReaderMaker } from "./drivers/fact-reader.ts";
 import { knownStreamReader } from "./drivers/known-streams.ts";
 import type { TimedFact } from "./drivers/reply-facts.ts";
@@ -17,7 +18,7 @@ import { noteRequest, type RequestStep } from "./request-step.ts";
 /** One answered call, as it was seen. */
 export interface SeenCall {
   readonly kind: "call";
-  /** `GET /api/models`, with the query. */
+  /** `GET /api/models`, with the query, in which `…` stands in place of a secret. */
   readonly request: string;
   /** When it was sent, by the clock of this machine: ISO 8601, UTC. */
   readonly sent_at: string;
@@ -173,7 +174,7 @@ export function createHttpClient(
   const openStream: HttpClient["openStream"] = async (method, path, options) => {
     const step = note(method, path, options, true);
     const start = performance.now();
-    const request = `${method} ${path}`;
+    const request = withoutSecretQuery(`${method} ${path}`);
     const sent_at = new Date().toISOString();
     const headers = { ...EVENT_STREAM_WANTED, ...options.headers };
     const answer = await send(method, path, { ...options, headers });
@@ -197,7 +198,7 @@ export function createHttpClient(
       step.answer = body;
       return {
         kind: "call",
-        request: `${method} ${path}`,
+        request: withoutSecretQuery(`${method} ${path}`),
         sent_at,
         status: answer.statusCode,
         headers: headersOf(answer),
@@ -275,7 +276,13 @@ const DECOMPRESSORS: Readonly<Record<string, () => ReturnType<typeof createGunzi
 };
 
 function headersOf({ headers }: Dispatcher.ResponseData): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value ?? "")]));
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      // A session of somebody's has no place in a report.
+      name === "set-cookie" ? HIDDEN : String(value ?? ""),
+    ]),
+  );
 }
 
 /** A body that is no JSON, or too deep to be gone through, as its text. */

@@ -19,8 +19,12 @@ export function isSecretName(name: string): boolean {
   return SECRET.test(name.replace(TOKEN_COUNT, ""));
 }
 
+/** Headers that only speak of secrets: `access-control-allow-credentials`. */
+const HARMLESS_HEADER = /^access-control-/i;
+
 /** Whether a header of this name may hold a secret. */
 export function isSecretHeader(name: string): boolean {
+  if (HARMLESS_HEADER.test(name)) return false;
   return isSecretName(name) || /cookie/i.test(name) || isKeyName(name);
 }
 

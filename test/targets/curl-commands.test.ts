@@ -72,6 +72,23 @@ test("a token is named, and never told", () => {
   ]);
 });
 
+test("what shows who calls is named, wherever it stands, and never told", () => {
+  const keyed = step({
+    method: "POST",
+    path: "/chat?key=sk-hidden&limit=5",
+    headers: { "x-api-key": "sk-hidden", authorization: "Token sk-hidden", cookie: "sid=sk-hidden" },
+    body: { message: "Hello", api_key: "sk-hidden", max_tokens: 5 },
+  });
+  expect(curlCommands([keyed])).toEqual([
+    [
+      'curl -sS "http://hmi/chat?key=$STACK_AUTH_TOKEN&limit=5"',
+      '-H "x-api-key: $STACK_AUTH_TOKEN" -H "authorization: Token $STACK_AUTH_TOKEN" -H "cookie: sid=$STACK_AUTH_TOKEN"',
+      "-H 'Content-Type: application/json'",
+      `-d '{"message":"Hello","api_key":"'"$STACK_AUTH_TOKEN"'","max_tokens":5}'`,
+    ].join(" "),
+  ]);
+});
+
 test("a shell sends just what was sent, whatever is in it", async () => {
   const { hmi } = await startTestStack();
   const tap = await startTap({ upstream: hmi });

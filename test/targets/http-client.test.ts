@@ -41,6 +41,17 @@ test("a call is written down with its request, status and parsed body", async ()
   });
 });
 
+test("neither what shows who calls nor a session that is given out is written down", async () => {
+  const client = await clientOf((_, response) => {
+    response.writeHead(200, { "set-cookie": "sid=hidden; Path=/" }).end("{}");
+  });
+  const call = await client.call("GET", "/a?api_key=hidden&b=1", { signal });
+  const stream = await client.stream("GET", "/a?key=hidden", { signal });
+  expect([call.request, stream.request]).toEqual(["GET /a?api_key=…&b=1", "GET /a?key=…"]);
+  expect([call, stream].map(({ headers }) => headers["set-cookie"])).toEqual(["…", "…"]);
+  expect(JSON.stringify([call, stream])).not.toContain("hidden");
+});
+
 test("a body that is no JSON is its text", async () => {
   const client = await clientOf((_, response) => response.writeHead(404).end("404 page not found"));
   expect(await client.call("GET", "/", { signal })).toMatchObject({

@@ -46,6 +46,7 @@ test.each([
   ["sec-websocket-key", false],
   ["x-ratelimit-remaining-tokens", false],
   ["www-authenticate", false],
+  ["access-control-allow-credentials", false],
   ["content-type", false],
 ])("the header %s: %s", (name, expected) => {
   expect(isSecretHeader(name)).toBe(expected);

@@ -1,4 +1,5 @@
 import type { WebSocket } from "undici";
+import { withoutSecretQuery } from "../../text/secret-names.ts";
 import type { HeardStream, OpenStream, SeenChunk } from "../http-client.ts";
 import { type DroppableWebSocket, openDroppableWebSocket } from "./droppable-web-socket.ts";
 import type { FactReaderMaker } from "./fact-reader.ts";
@@ -36,8 +37,9 @@ export async function openWebSocketStream(options: WebSocketOptions): Promise<Op
   const since = (): number => Math.round((performance.now() - start) * 100) / 100;
   const opening = openDroppableWebSocket(new URL(path, url.replace(/^http/, "ws")), headers);
   const reading = readSocket(opening, options, since);
-  await opened(opening.socket, `WS ${path}`, signal);
-  const head = { request: `WS ${path}`, sent_at, status: 101, headers: {} };
+  const request = withoutSecretQuery(`WS ${path}`);
+  await opened(opening.socket, request, signal);
+  const head = { request, sent_at, status: 101, headers: {} };
   return {
     head: { ...head, duration_ms: since() },
     ended: reading.then((seen) => ({ kind: "stream", ...head, ...seen, duration_ms: since() })),
