@@ -8,18 +8,19 @@ export interface FoundPlace {
 /** The name of the highlight in the style sheet. */
 const HIGHLIGHT = "found";
 
-/** Brings a message into view, with the focus on it and the words marked; nothing where it is not shown. */
-export function showFound({ messageId, words }: FoundPlace): void {
+/** Brings a message into view, with the focus on it and the words marked; false where it is not drawn. */
+export function showFound({ messageId, words }: FoundPlace): boolean {
   const element = document.querySelector<HTMLElement>(`[data-message="${CSS.escape(messageId)}"]`);
-  if (element === null) return;
+  if (element === null) return false;
   element.tabIndex = -1;
   element.focus({ preventScroll: true });
   element.scrollIntoView({ block: "center" });
   // Older browsers have no highlights: there the message alone has the focus.
-  if (typeof Highlight === "undefined") return;
+  if (typeof Highlight === "undefined") return true;
   const ranges = rangesOf(element, words);
   CSS.highlights.set(HIGHLIGHT, new Highlight(...ranges));
   ranges[0]?.startContainer.parentElement?.scrollIntoView({ block: "center" });
+  return true;
 }
 
 function rangesOf(element: HTMLElement, words: readonly string[]): Range[] {

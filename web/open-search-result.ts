@@ -15,11 +15,24 @@ export async function openSearchResult(
     await opened(chat, session_id);
   }
   if (message_id === null) return;
-  const isShown = chat.state.messages.some((message) => message.message_id === message_id);
-  if (!isShown) await chat.chooseVersion(message_id);
+  if (!isShown(chat, message_id)) await chat.chooseVersion(message_id);
   const words = matches.map(([from, to]) => excerpt.slice(from, to));
-  // Drawn by then, and of the size that it has.
-  requestAnimationFrame(() => requestAnimationFrame(() => showFound({ messageId: message_id, words })));
+  const place = { messageId: message_id, words };
+  // The end of a conversation is drawn before its beginning. Drawn, it has its size with the next frame.
+  do {
+    await nextFrame();
+    await nextFrame();
+  } while (!showFound(place) && isShown(chat, message_id));
+}
+
+function isShown({ state }: ChatController, messageId: string): boolean {
+  return state.messages.some(({ message_id }) => message_id === messageId);
+}
+
+async function nextFrame(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  requestAnimationFrame(() => resolve());
+  await promise;
 }
 
 /** Resolves when that conversation is shown, or something else is opened instead. */

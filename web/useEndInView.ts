@@ -8,10 +8,13 @@ export function useEndInView(occasion: string) {
   const scroller = useRef<HTMLElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const wantsEnd = useRef(true);
+  const lastTop = useRef(0);
   const [isAtEnd, setAtEnd] = useState(true);
   const showEnd = (): void => {
     const element = scroller.current;
-    if (element !== null && wantsEnd.current) element.scrollTop = element.scrollHeight;
+    if (element === null || !wantsEnd.current) return;
+    element.scrollTop = element.scrollHeight;
+    lastTop.current = element.scrollTop;
   };
   const goToEnd = (): void => {
     wantsEnd.current = true;
@@ -23,22 +26,25 @@ export function useEndInView(occasion: string) {
   useEffect(() => {
     const element = scroller.current;
     if (element === null || content.current === null) return undefined;
-    let lastTop = element.scrollTop;
-    const onScroll = (): void => {
+    const noticeScroll = (): void => {
       const toEnd = element.scrollHeight - element.scrollTop - element.clientHeight;
       // Content that grows leaves the end, too; only a reader who goes up has turned away from it.
-      if (toEnd > 1 && element.scrollTop < lastTop) wantsEnd.current = false;
+      if (toEnd > 1 && element.scrollTop < lastTop.current) wantsEnd.current = false;
       else if (toEnd < NEAR_END) wantsEnd.current = true;
-      lastTop = element.scrollTop;
+      lastTop.current = element.scrollTop;
       setAtEnd(wantsEnd.current);
     };
     // It tells of both before they are painted: the page, and what grows in it.
-    const resized = new ResizeObserver(showEnd);
-    element.addEventListener("scroll", onScroll, { passive: true });
+    const resized = new ResizeObserver(() => {
+      // What was brought into view may take on another size with it, before the event that tells of the scrolling.
+      if (element.scrollTop < lastTop.current) noticeScroll();
+      showEnd();
+    });
+    element.addEventListener("scroll", noticeScroll, { passive: true });
     resized.observe(element);
     resized.observe(content.current);
     return () => {
-      element.removeEventListener("scroll", onScroll);
+      element.removeEventListener("scroll", noticeScroll);
       resized.disconnect();
     };
   }, []);

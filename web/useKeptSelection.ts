@@ -1,4 +1,4 @@
-import { useLayoutEffect } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /** What is selected in a block of a message, also by places that outlive the text nodes. */
 interface KeptSelection {
@@ -12,8 +12,11 @@ interface KeptSelection {
  * makes browsers forget what was selected there, and a reader selects while a reply still grows.
  */
 export function useKeptSelection(): void {
-  const kept = takeSelection();
+  const isDrawn = useRef(false);
+  // In what is new nothing is selected; to ask has the browser lay out the whole page, for each message of a conversation.
+  const kept = isDrawn.current ? takeSelection() : undefined;
   useLayoutEffect(() => {
+    isDrawn.current = true;
     if (kept !== undefined) restore(kept);
   });
 }

@@ -1,8 +1,9 @@
 import type { Locator } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { hmiRoutes } from "../../src/contract/routes.ts";
+import { ask } from "../support/ask.ts";
 import { PATIENTLY } from "../support/cli.ts";
-import { archiveSession, ask, createProfile, createSession } from "../support/hmi.ts";
+import { archiveSession, createProfile, createSession } from "../support/hmi.ts";
 import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";
 import { type ChatPage, PHONE, shows, tabTo } from "./page.ts";
 import { useStackInBrowser } from "./stack-in-browser.ts";

@@ -3,6 +3,7 @@ import type { EngineOptions } from "../../src/contract/gateway-schemas.ts";
 import { optionsAsText } from "../../src/contract/options-as-text.ts";
 import { PATIENTLY } from "../support/cli.ts";
 import { createSession, say as sayTo } from "../support/hmi.ts";
+import { importConversation } from "../support/import-conversation.ts";
 import { CHAT_IN_LAN, CHROMIUM, NO_CHROMIUM } from "./chromium.ts";
 import { type ChatPage, openChatPage, shows } from "./page.ts";
 import { useStackInBrowser } from "./stack-in-browser.ts";
@@ -120,6 +121,39 @@ describe.runIf(CHROMIUM !== undefined)("a conversation", () => {
       await expect.poll(() => chat.page.locator(".lights .up").count(), PATIENTLY).toBe(3);
       expect(await chat.page.evaluate("window.shifts"), path).toEqual([]);
     }
+  });
+
+  test("of many messages is drawn end first, and laid out a few times, not once for each", async () => {
+    const texts = Array.from({ length: 400 }, (_, index) => `Message **${index}**`);
+    const session_id = await importConversation(running.stack.hmi, texts);
+    await using chat = await running.open();
+    await chat.message.waitFor();
+    const metrics = await chat.page.context().newCDPSession(chat.page);
+    await metrics.send("Performance.enable");
+    const layouts = async (): Promise<number> => {
+      const answer = await metrics.send("Performance.getMetrics");
+      return answer.metrics.find(({ name }) => name === "LayoutCount")?.value ?? Number.NaN;
+    };
+    const before = await layouts();
+    const drawn = await chat.page.evaluate(
+      async ({ path, all }) => {
+        const counts: number[] = [];
+        const { promise, resolve } = Promise.withResolvers<void>();
+        new MutationObserver(() => {
+          const articles = document.querySelectorAll("article");
+          if (articles.length > 0 && !articles[articles.length - 1]?.textContent?.includes("399")) return;
+          counts.push(articles.length);
+          if (articles.length === all) resolve();
+        }).observe(document.body, { childList: true, subtree: true });
+        history.pushState(null, "", path);
+        dispatchEvent(new PopStateEvent("popstate"));
+        await promise;
+        return counts.filter((count) => count > 0);
+      },
+      { path: `/c/${session_id}`, all: texts.length },
+    );
+    expect(drawn[0]).toBeLessThan(100);
+    expect((await layouts()) - before).toBeLessThan(60);
   });
 
   test("has what is pressed 44 pixels high and wide on a touch screen", async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { PATIENTLY } from "../support/cli.ts";
+import { importConversation } from "../support/import-conversation.ts";
 import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";
-import { shows } from "./page.ts";
+import { shows, WIDE } from "./page.ts";
 import { useStackInBrowser } from "./stack-in-browser.ts";
 
 if (CHROMIUM === undefined) test("search in a browser", ({ skip }) => skip(NO_CHROMIUM));
@@ -38,5 +39,21 @@ describe.runIf(CHROMIUM !== undefined)("search on the page", () => {
     expect(await page.evaluate("CSS.highlights.get('found').size")).toBe(1);
     expect(chat.complaints).toEqual([]);
     await chat.close();
+  });
+
+  test("the first of many messages is brought into view, and stays there", async () => {
+    const texts = Array.from({ length: 700 }, (_, index) => `Message ${index}\n\n- with\n- some\n- lines`);
+    await importConversation(running.stack.hmi, ["Where is the quarry?", ...texts]);
+    await using chat = await running.open();
+    const { page } = chat;
+    await page.keyboard.press("Control+k");
+    await page.getByRole("searchbox", { name: "Search conversations" }).fill("quarry");
+    await page.getByRole("button", { name: "quarry" }).click();
+    const found = page.getByText("Where is the quarry?");
+    await expect.poll(() => chat.focused(), PATIENTLY).toBe("You");
+    await expect.poll(() => page.getByRole("article").count(), PATIENTLY).toBe(701);
+    const box = await found.boundingBox();
+    expect(box?.y).toBeGreaterThan(0);
+    expect(box?.y).toBeLessThan(WIDE.height);
   });
 });

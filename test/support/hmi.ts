@@ -4,22 +4,13 @@ import { type Message, MessageList, SessionAnswer, SessionList } from "../../src
 import { ProfileAnswer, ProfileList } from "../../src/contract/profile-schemas.ts";
 import { engineRoutes, hmiRoutes } from "../../src/contract/routes.ts";
 import { type RunningStack, type StackOptions, startStack } from "../../src/services/in-process-stack.ts";
+import { ask } from "./ask.ts";
 
 /** A stack in this process, closed when the test ends. */
 export async function startTestStack(options?: StackOptions): Promise<RunningStack> {
   const stack = await startStack(options);
   onTestFinished(() => stack.close());
   return stack;
-}
-
-/** The parsed answer to one call; fails where the status is not 200. */
-export async function ask(method: string, url: string, body?: object): Promise<unknown> {
-  const answer = await fetch(url, {
-    method,
-    ...(body && { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
-  });
-  if (!answer.ok) throw new Error(`${method} ${url} answered ${answer.status}: ${await answer.text()}`);
-  return await answer.json();
 }
 
 /** Makes a profile; gives its model_id. */

@@ -53,6 +53,7 @@ export function Conversation({ chat, state }: { chat: ChatController; state: Cha
     <>
       <Messages
         place={state.sessionId}
+        conversation={session?.session_id ?? null}
         messages={messages}
         models={models}
         isOpening={state.phase === "opening"}

@@ -6,6 +6,7 @@ import type { PageProblem, ShownMessage } from "../chat-state.ts";
 import { contextMarks, type Summary } from "../context-marks.ts";
 import type { HmiConnection } from "../hmi-connection.ts";
 import { withoutThoughts } from "../strip-think-blocks.ts";
+import { useEndFirst } from "../useEndFirst.ts";
 import { useEndInView } from "../useEndInView.ts";
 import { Announcements, useAnnouncer } from "./Announcements.tsx";
 import { Clock } from "./Clock.tsx";
@@ -20,6 +21,8 @@ import { VersionPager } from "./VersionPager.tsx";
 interface MessagesProps {
   /** Changes when another conversation is opened. */
   readonly place: string | null;
+  /** The conversation that the messages belong to; null for one that is yet to be made. */
+  readonly conversation: string | null;
   readonly messages: readonly ShownMessage[];
   readonly models: readonly EngineModel[];
   /** What stands for the first of them. */
@@ -44,12 +47,14 @@ interface MessagesProps {
 
 /** The conversation. It keeps its end in view while the reader is there, and stays put otherwise. */
 export function Messages(props: MessagesProps) {
-  const { place, messages, models, summaries, isOpening, isReplying, status, waitingSince } = props;
+  const { place, conversation, messages, models, summaries, isOpening, isReplying, status, waitingSince } =
+    props;
   const { connection, onRegenerate, onStop, onEdit, children } = props;
   const isAnswered = messages.at(-1)?.status === "streaming";
   const { scroller, content, isAtEnd, goToEnd, stay } = useEndInView(`${place} ${isAnswered}`);
   const { announcements, announce } = useAnnouncer();
   const last = messages.at(-1);
+  const first = useEndFirst(conversation, messages.length);
   const marks = contextMarks({ messages, summaries });
   const again = isReplying ? undefined : onRegenerate;
   const choose = useCallback(
@@ -71,7 +76,8 @@ export function Messages(props: MessagesProps) {
           {children}
           {/* Not live: a screen reader would read it token by token. */}
           <div role="log" aria-label="Messages" aria-live="off">
-            {messages.map((message, index) => {
+            {messages.slice(first).map((message, offset) => {
+              const index = first + offset;
               const isLast = message === last;
               return (
                 <Fragment key={keyOf(message, index)}>
