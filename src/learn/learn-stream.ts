@@ -1,5 +1,4 @@
 import type { StreamDescription } from "../contract/wire-description.ts";
-import { readerOf } from "../targets/drivers/fact-reader.ts";
 import {
   CONTRACT_STREAM,
   OLLAMA_STREAM,
@@ -7,6 +6,7 @@ import {
   OPENAI_RESPONSES_STREAM,
 } from "../targets/drivers/known-streams.ts";
 import { type ReplyFact, textOf } from "../targets/drivers/reply-facts.ts";
+import { streamDecoderOf } from "../targets/drivers/stream-decoder.ts";
 import { inferStream } from "./infer-stream.ts";
 import type { LoggedExchange } from "./network-log.ts";
 import { exchangeBytes, type LoggedStream, streamOf } from "./stream-events.ts";
@@ -54,7 +54,7 @@ export function learnStream(exchange: LoggedExchange, rows: ReadonlySet<string>)
 /** What a description hears in the logged bytes. */
 export function factsBy(description: StreamDescription, exchange: LoggedExchange): ReplyFact[] {
   const facts: ReplyFact[] = [];
-  const reader = readerOf(description)((fact) => facts.push(fact));
+  const reader = streamDecoderOf(description)((fact) => facts.push(fact));
   for (const bytes of exchangeBytes(exchange)) reader.push(bytes);
   reader.end();
   return facts;

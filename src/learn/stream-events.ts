@@ -1,7 +1,7 @@
 import { createSseDecoder } from "../contract/sse-decoder.ts";
 import type { StreamDescription } from "../contract/wire-description.ts";
-import { parsedEvent } from "../targets/drivers/fact-reader.ts";
 import { readPacket } from "../targets/drivers/socket-io.ts";
+import { parsedEvent } from "../targets/drivers/stream-framings.ts";
 import { jsonOrText, type LoggedExchange } from "./network-log.ts";
 
 /** One event of a stream. */

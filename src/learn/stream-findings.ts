@@ -1,5 +1,5 @@
 import type { StreamDescription } from "../contract/wire-description.ts";
-import { factsIn } from "../targets/drivers/fact-reader.ts";
+import { factsIn } from "../targets/drivers/facts-in-event.ts";
 import type { ReplyFact } from "../targets/drivers/reply-facts.ts";
 import type { LearnedStream } from "./learn-stream.ts";
 import type { LearnedFinding } from "./learned-wire.ts";

@@ -1,6 +1,4 @@
-import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { Agent, type Dispatcher } from "undici";
 import { addressOfUrl, isLoopback } from "../contract/address.ts";
 import { bearerHeader, PROGRAM_HEADER } from "../contract/caller-headers.ts";
@@ -10,10 +8,11 @@ import { createSseDecoder, EVENT_STREAM_WANTED, isEventStreamType } from "../con
 import { textOfChunks as textPassed } from "../tap/recorded-exchange.ts";
 import { isTooDeep } from "../text/json-depth.ts";
 import { HIDDEN, withoutSecretQuery } from "../text/secret-names.ts";
-import type { FactReaderMaker } from "./drivers/fact-reader.ts";
-import { knownStreamReader } from "./drivers/known-streams.ts";
+import { knownStreamDecoder } from "./drivers/known-streams.ts";
 import type { TimedFact } from "./drivers/reply-facts.ts";
+import type { StreamDecoderMaker } from "./drivers/stream-framings.ts";
 import { noteRequest, type RequestStep } from "./request-step.ts";
+import { uncompressedBody } from "./uncompressed-body.ts";
 
 /** One answered call, as it was seen. */
 export interface SeenCall {
@@ -88,7 +87,7 @@ export interface CallOptions {
   /** Told of the data of each message as it arrives, whatever it is. */
   readonly onData?: (data: string) => void;
   /** How facts are read from the bytes; left out: as this house knows streams, by their type. */
-  readonly readFacts?: FactReaderMaker;
+  readonly makeDecoder?: StreamDecoderMaker;
   /** Told of each fact as it arrives. */
   readonly onFact?: (fact: TimedFact) => void;
 }
@@ -194,7 +193,9 @@ export function createHttpClient(
       const sent_at = new Date().toISOString();
       const answer = await send(method, path, options);
       // Where a stream is asked for as browsers do, calls are answered compressed, too.
-      const body = parseBody(await text(uncompressed(answer.body, headersOf(answer)["content-encoding"])));
+      const body = parseBody(
+        await text(uncompressedBody(answer.body, headersOf(answer)["content-encoding"])),
+      );
       step.answer = body;
       return {
         kind: "call",
@@ -217,7 +218,7 @@ export function createHttpClient(
 async function readStream(
   answer: Dispatcher.ResponseData,
   start: number,
-  { signal, onEvent, onData, onFact, readFacts }: CallOptions,
+  { signal, onEvent, onData, onFact, makeDecoder }: CallOptions,
   { readEvent, prepare }: StreamHearing,
 ): Promise<HeardStream> {
   const headers = headersOf(answer);
@@ -228,8 +229,8 @@ async function readStream(
   const comments_ms: number[] = [];
   // What is refused is no reply: its words are in the body.
   const isAnswer = answer.statusCode >= 200 && answer.statusCode < 300;
-  const makeReader = readFacts ?? knownStreamReader(content_type, prepare);
-  const factReader = makeReader((told) => {
+  const makeFactDecoder = makeDecoder ?? knownStreamDecoder(content_type, prepare);
+  const factDecoder = makeFactDecoder((told) => {
     const fact: TimedFact = { ...told, at_ms: since(start) };
     facts.push(fact);
     onFact?.(fact);
@@ -246,12 +247,12 @@ async function readStream(
   });
   let end: SeenStream["end"] = "closed";
   try {
-    for await (const bytes of uncompressed(answer.body, headers["content-encoding"])) {
+    for await (const bytes of uncompressedBody(answer.body, headers["content-encoding"])) {
       chunks.push({ at_ms: since(start), latin1: bytes.toString("latin1") });
       if (isEventStream) decoder.push(bytes);
-      if (isAnswer) factReader.push(bytes);
+      if (isAnswer) factDecoder.push(bytes);
     }
-    factReader.end();
+    factDecoder.end();
   } catch {
     end = signal.aborted ? "given-up" : "cut";
   }
@@ -259,21 +260,6 @@ async function readStream(
   const body = typeof text === "string" && facts.length > 0 ? null : text;
   return { content_type, chunks, events, facts, comments_ms, body, end };
 }
-
-/** Makes what whoever is asked has compressed readable as it arrives, not only at its end. */
-function uncompressed(body: Readable, encoding = ""): AsyncIterable<Buffer> {
-  const make = DECOMPRESSORS[encoding.trim().toLowerCase()];
-  if (make === undefined) return body;
-  const plain = make();
-  body.once("error", (error) => plain.destroy(error));
-  return body.pipe(plain);
-}
-
-const DECOMPRESSORS: Readonly<Record<string, () => ReturnType<typeof createGunzip>>> = {
-  gzip: createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-};
 
 function headersOf({ headers }: Dispatcher.ResponseData): Record<string, string> {
   return Object.fromEntries(

@@ -1,6 +1,6 @@
 import type { GenerationRecord } from "../contract/engine-schemas.ts";
 import { generationsIn } from "../tap/recorded-generations.ts";
-import { readFacts } from "../targets/drivers/known-streams.ts";
+import { factsInChunks } from "../targets/drivers/known-streams.ts";
 import type { EngineWatch } from "../targets/engine-watch.ts";
 import { askedIn, replyGeneration } from "../targets/reply-generation.ts";
 import type { HopPass, TracedEngineRequest } from "./trace-report.ts";
@@ -35,7 +35,7 @@ export async function followEngine(
     const exchanges = told?.exchanges ?? [];
     return generationsIn(exchanges, told?.began_at ?? 0).map((record) => {
       const answer = exchanges.find((exchange) => exchange.id === record.id)?.response;
-      const facts = readFacts(answer?.chunks ?? [], answer?.headers["content-type"] ?? "");
+      const facts = factsInChunks(answer?.chunks ?? [], answer?.headers["content-type"] ?? "");
       return { record, text: facts.map((fact) => (fact.kind === "text" ? fact.text : "")).join("") };
     });
   };

@@ -5,6 +5,7 @@ import { deleteAt, deleteProfile } from "../delete-profile.ts";
 import { endpointInWords } from "../find-endpoint.ts";
 import { isLacking } from "../foreign-client.ts";
 import type { HttpClient, SeenCall } from "../http-client.ts";
+import { startCancellableReading } from "./cancellable-reading.ts";
 import type {
   ChatClient,
   NamedReply,
@@ -18,7 +19,6 @@ import { idAt } from "./json-place.ts";
 import { Refusal } from "./refused-words.ts";
 import { requireList } from "./require-list.ts";
 import { rowIn } from "./seen-row.ts";
-import { startReading } from "./start-reading.ts";
 
 /** Which call of the contract each ability is. */
 const CALLS: Readonly<Partial<Record<WireAbility, EndpointName>>> = {
@@ -123,7 +123,7 @@ async function send(hmi: HttpClient, message: OutgoingMessage, signal: AbortSign
 }
 
 function readReply(hmi: HttpClient, path: string, { signal, onFact }: ReadOptions): Reading {
-  return startReading(
+  return startCancellableReading(
     (until) => hmi.stream("GET", path, { signal: until, ...(onFact && { onFact }) }),
     signal,
   );

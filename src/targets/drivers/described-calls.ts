@@ -3,14 +3,15 @@ import type { WireDescription } from "../../contract/wire-description.ts";
 import { NotTold } from "../../harness/target-errors.ts";
 import type { HttpClient, HttpMethod, OpenStream, SeenCall, SeenStream } from "../http-client.ts";
 import { BufferedFacts } from "./buffered-facts.ts";
+import { startCancellableReading } from "./cancellable-reading.ts";
 import type { Reading, ReadOptions } from "./chat-client.ts";
-import { type FactReaderMaker, readerOf } from "./fact-reader.ts";
 import { fillBody, fillHeaders, fillPath, type SlotValues } from "./fill-slots.ts";
 import { hasSlot } from "./has-slot.ts";
 import { idToldBy } from "./json-place.ts";
 import type { TimedFact } from "./reply-facts.ts";
 import { bearerTokenOf } from "./shown-as-bearer.ts";
-import { startReading } from "./start-reading.ts";
+import { streamDecoderOf } from "./stream-decoder.ts";
+import type { StreamDecoderMaker } from "./stream-framings.ts";
 import { openWebSocketStream } from "./web-socket-stream.ts";
 
 /** A service, and how its calls are described. */
@@ -40,13 +41,13 @@ interface BegunStream extends Pick<OpenStream, "head" | "ended"> {
 /** Makes the calls of a description. One whose path needs an id that was not told throws {@link NotTold}. */
 export class DescribedCalls {
   readonly #service: DescribedService;
-  readonly #readFacts: FactReaderMaker;
+  readonly #makeDecoder: StreamDecoderMaker;
   /** Whether a stream was left open after its end: that is waited for once. */
   #isLeftOpen = false;
 
   constructor(service: DescribedService) {
     this.#service = service;
-    this.#readFacts = readerOf(service.wire.stream);
+    this.#makeDecoder = streamDecoderOf(service.wire.stream);
   }
 
   async call(call: DescribedCall, values: SlotValues, signal: AbortSignal): Promise<SeenCall> {
@@ -104,7 +105,7 @@ export class DescribedCalls {
 
   /** Opens a stream for somebody who listens. */
   read(call: DescribedCall, values: SlotValues, { signal, onFact }: ReadOptions): Reading {
-    return startReading(async (until) => {
+    return startCancellableReading(async (until) => {
       const stream = await this.#open(call, values, { signal: until, ...(onFact && { onFact }) });
       return await stream.ended;
     }, signal);
@@ -115,7 +116,7 @@ export class DescribedCalls {
     const { method, path } = callIn<HttpMethod | "WS">(call.request, values);
     const filled = call.body === undefined ? undefined : fillBody(call.body, values);
     const headers = this.#headers(call, values);
-    const readFacts = this.#readFacts;
+    const makeDecoder = this.#makeDecoder;
     const { head, ended } = await (method === "WS"
       ? openWebSocketStream({
           ...options,
@@ -125,13 +126,13 @@ export class DescribedCalls {
           token,
           headers: { ...bearerHeader(bearerTokenOf(wire, token)), ...headers },
           framing: wire.stream.framing === "socket.io" ? "socket.io" : "websocket",
-          readFacts,
+          makeDecoder,
         })
       : this.#untilClosed(options, (limited) =>
           client.openStream(method, path, {
             ...limited,
             headers,
-            readFacts,
+            makeDecoder,
             ...(filled !== undefined && { body: filled }),
           }),
         ));

@@ -1,9 +1,10 @@
-/** The streams that this house knows by itself, and a reader of any of them. */
+/** The stream formats that are built in, and a decoder of any of them. */
 import { isEventStreamType } from "../../contract/sse-decoder.ts";
 import type { StreamDescription } from "../../contract/wire-description.ts";
 import type { SeenChunk } from "../http-client.ts";
-import { type FactReaderMaker, readerOf } from "./fact-reader.ts";
 import type { TimedFact } from "./reply-facts.ts";
+import { streamDecoderOf } from "./stream-decoder.ts";
+import type { StreamDecoderMaker } from "./stream-framings.ts";
 
 /** Our own events, and those of the stacks of the seeds, which have some of them. */
 export const CONTRACT_STREAM: StreamDescription = {
@@ -77,7 +78,7 @@ export const OPENAI_RESPONSES_STREAM: StreamDescription = {
   ],
 };
 
-/** Ollama's lines, of \`/api/chat\` and of \`/api/generate\`. */
+/** Ollama's lines, of `/api/chat` and of `/api/generate`. */
 export const OLLAMA_STREAM: StreamDescription = {
   framing: "ndjson",
   model: { at: "model" },
@@ -98,15 +99,15 @@ export const OLLAMA_STREAM: StreamDescription = {
 };
 
 /**
- * A reader of any of these, framed as an event stream or a value a line, whichever its type says. What is none of them
+ * A decoder of any of these, framed as an event stream or a value a line, whichever its type says. What is none of them
  * is passed over: it may mean something to somebody else.
  */
-export function knownStreamReader(
+export function knownStreamDecoder(
   contentType: string,
   prepare: (value: unknown) => unknown = (value) => value,
-): FactReaderMaker {
+): StreamDecoderMaker {
   const framing = isEventStreamType(contentType) ? "sse" : "ndjson";
-  return readerOf({ framing, done: { data: "[DONE]" } }, { rulesFor: shapeOf, prepare });
+  return streamDecoderOf({ framing, done: { data: "[DONE]" } }, { rulesFor: shapeOf, prepare });
 }
 
 /** Which of them a value is of. */
@@ -121,10 +122,10 @@ function shapeOf(value: unknown): StreamDescription {
 const NOTHING: StreamDescription = { framing: "sse" };
 
 /** The facts in bytes that passed, whichever of these streams they are of. */
-export function readFacts(chunks: readonly SeenChunk[], contentType: string): TimedFact[] {
+export function factsInChunks(chunks: readonly SeenChunk[], contentType: string): TimedFact[] {
   const facts: TimedFact[] = [];
   let at_ms = 0;
-  const reader = knownStreamReader(contentType)((fact) => facts.push({ ...fact, at_ms }));
+  const reader = knownStreamDecoder(contentType)((fact) => facts.push({ ...fact, at_ms }));
   for (const chunk of chunks) {
     at_ms = chunk.at_ms;
     reader.push(Buffer.from(chunk.latin1, "latin1"));

@@ -2,9 +2,9 @@ import type { WebSocket } from "undici";
 import { withoutSecretQuery } from "../../text/secret-names.ts";
 import type { HeardStream, OpenStream, SeenChunk } from "../http-client.ts";
 import { type DroppableWebSocket, openDroppableWebSocket } from "./droppable-web-socket.ts";
-import type { FactReaderMaker } from "./fact-reader.ts";
 import type { TimedFact } from "./reply-facts.ts";
 import { connectPacket, eventPacket, PONG_PACKET, readPacket } from "./socket-io.ts";
+import type { StreamDecoderMaker } from "./stream-framings.ts";
 
 /** A WebSocket on which a reply is told. */
 export interface WebSocketOptions {
@@ -18,7 +18,7 @@ export interface WebSocketOptions {
   readonly framing: "websocket" | "socket.io";
   /** Shown to socket.io, whose pages cannot send headers; empty for none. */
   readonly token: string;
-  readonly readFacts: FactReaderMaker;
+  readonly makeDecoder: StreamDecoderMaker;
   readonly signal: AbortSignal;
   readonly onFact?: ((fact: TimedFact) => void) | undefined;
 }
@@ -65,7 +65,7 @@ function readSocket(
   options: WebSocketOptions,
   since: () => number,
 ): Promise<HeardStream> {
-  const { framing, body, readFacts, signal, onFact } = options;
+  const { framing, body, makeDecoder, signal, onFact } = options;
   const { promise, resolve } = Promise.withResolvers<HeardStream>();
   const chunks: SeenChunk[] = [];
   const facts: TimedFact[] = [];
@@ -75,7 +75,7 @@ function readSocket(
     end = how;
     leave();
   };
-  const reader = readFacts((told) => {
+  const decoder = makeDecoder((told) => {
     const fact: TimedFact = { ...told, at_ms: since() };
     facts.push(fact);
     onFact?.(fact);
@@ -93,7 +93,7 @@ function readSocket(
     const bytes = Buffer.from(data);
     chunks.push({ at_ms: since(), latin1: bytes.toString("latin1") });
     if (framing === "socket.io") answerPacket(data, { say, sayBody, hangUp, token: options.token });
-    reader.push(bytes);
+    decoder.push(bytes);
   });
   const giveUp = (): void => hangUp("given-up");
   if (signal.aborted) giveUp();

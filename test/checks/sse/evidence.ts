@@ -3,7 +3,7 @@ import { formatEventId, NOWHERE, nextPlace } from "../../../src/contract/event-i
 import type { StreamEvent } from "../../../src/contract/event-schemas.ts";
 import type { Message } from "../../../src/contract/hmi-schemas.ts";
 import { EVENT_STREAM_HEADERS, encodeEvent } from "../../../src/contract/sse.ts";
-import { readFacts } from "../../../src/targets/drivers/known-streams.ts";
+import { factsInChunks } from "../../../src/targets/drivers/known-streams.ts";
 import type { SeenStream } from "../../../src/targets/http-client.ts";
 import type { SeenGeneration } from "../../../src/targets/seen-evidence.ts";
 import { generation, replyRow, row } from "../model-conversation/evidence.ts";
@@ -64,7 +64,7 @@ export function stream(
     content_type: EVENT_STREAM_HEADERS["content-type"],
     chunks,
     events: seen.map(({ id, ...rest }) => ({ ...rest, id: formatEventId(id) })),
-    facts: readFacts(chunks, EVENT_STREAM_HEADERS["content-type"]),
+    facts: factsInChunks(chunks, EVENT_STREAM_HEADERS["content-type"]),
     comments_ms: [],
     body: null,
     end: "closed",
@@ -78,7 +78,7 @@ function withFacts(changes: Partial<SeenStream>): Partial<SeenStream> {
   const { chunks } = changes;
   if (chunks === undefined) return changes;
   return {
-    facts: readFacts(chunks, changes.content_type ?? EVENT_STREAM_HEADERS["content-type"]),
+    facts: factsInChunks(chunks, changes.content_type ?? EVENT_STREAM_HEADERS["content-type"]),
     ...changes,
   };
 }

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import { expect, test } from "vitest";
-import { readerOf } from "../../../src/targets/drivers/fact-reader.ts";
+import { streamDecoderOf } from "../../../src/targets/drivers/stream-decoder.ts";
 import { openWebSocketStream } from "../../../src/targets/drivers/web-socket-stream.ts";
 import { listenOnAnyPort } from "../../support/listen.ts";
 import { takeWebSockets } from "../../support/web-socket-server.ts";
@@ -20,7 +20,7 @@ test("a server that does not answer that its reader has left is left all the sam
   const { ended } = await openWebSocketStream({
     ...{ url: await listenOnAnyPort(server), path: "/", headers: {}, body: { ask: "Hi" }, token: "" },
     framing: "websocket",
-    readFacts: readerOf({ framing: "websocket", text: { at: "text" } }),
+    makeDecoder: streamDecoderOf({ framing: "websocket", text: { at: "text" } }),
     signal: leaving.signal,
     onFact: () => leaving.abort(),
   });

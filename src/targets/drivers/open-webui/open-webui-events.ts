@@ -1,5 +1,5 @@
 import type { StreamDescription } from "../../../contract/wire-description.ts";
-import { factsIn } from "../fact-reader.ts";
+import { factsIn } from "../facts-in-event.ts";
 import { idAt, textAt } from "../json-place.ts";
 import type { ReplyFact } from "../reply-facts.ts";
 

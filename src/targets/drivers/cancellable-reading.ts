@@ -2,7 +2,7 @@ import type { SeenStream } from "../http-client.ts";
 import type { Reading } from "./chat-client.ts";
 
 /** Begins to read a reply's stream, until it ends, the signal says so, or it is left as a closed tab does. */
-export function startReading(
+export function startCancellableReading(
   read: (until: AbortSignal) => Promise<SeenStream>,
   signal: AbortSignal,
 ): Reading {

@@ -1,134 +1,8 @@
-import { createNdjsonDecoder } from "../../contract/ndjson.ts";
-import { createSseDecoder } from "../../contract/sse-decoder.ts";
 import type { StreamDescription } from "../../contract/wire-description.ts";
-import { CumulativeTexts } from "./cumulative-texts.ts";
 import { countAt, idAt, textAt, valueAt } from "./json-place.ts";
 import type { ReplyFact, Told } from "./reply-facts.ts";
-import { readPacket } from "./socket-io.ts";
 
-/** Takes the bytes of a reply's stream, cut anywhere (of a WebSocket frame by frame), and tells the facts in them. */
-export interface FactReader {
-  push(bytes: Uint8Array): void;
-  /** Reads what the end of the stream completes. */
-  end(): void;
-}
-
-/** Makes a reader that tells facts as they come. */
-export type FactReaderMaker = (onFact: (fact: ReplyFact) => void) => FactReader;
-
-interface ReaderOptions {
-  /** The rules for an event, where they go by what it is. */
-  readonly rulesFor?: (value: unknown) => StreamDescription;
-  /** Changes an event's JSON before it is looked at. */
-  readonly prepare?: (value: unknown) => unknown;
-}
-
-/** A reader of the streams that a description tells of. */
-export function readerOf(
-  description: StreamDescription,
-  { rulesFor = () => description, prepare = (value) => value }: ReaderOptions = {},
-): FactReaderMaker {
-  return (onFact) => {
-    const growing = new CumulativeTexts();
-    const take = (given: unknown, name?: string): void => {
-      const value = prepare(given);
-      const rules = rulesFor(value);
-      for (const fact of factsIn(value, name, rules)) {
-        const told = growing.pieceOf(fact, rules);
-        if (told !== undefined) onFact(told);
-      }
-    };
-    return FRAMINGS[description.framing](take, onFact, description);
-  };
-}
-
-type Take = (value: unknown, name?: string) => void;
-
-const FRAMINGS: Readonly<
-  Record<
-    StreamDescription["framing"],
-    (take: Take, onFact: (fact: ReplyFact) => void, description: StreamDescription) => FactReader
-  >
-> = {
-  sse(take, onFact, description) {
-    const { push } = createSseDecoder({
-      onMessage({ data, event }) {
-        const end = doneText(data, description);
-        if (end !== undefined) onFact(end);
-        else take(parsedEvent(data), event ?? "message");
-      },
-    });
-    return { push, end: () => undefined };
-  },
-  websocket: (take, onFact, description) =>
-    frameReader((text) => {
-      const end = doneText(text, description);
-      if (end !== undefined) onFact(end);
-      else take(parsedEvent(text));
-    }),
-  "socket.io": (take) =>
-    frameReader((text) => {
-      const packet = readPacket(text);
-      if (packet.kind === "event") take(packet.values[0], packet.name);
-    }),
-  ndjson(take) {
-    const lines = createNdjsonDecoder(take);
-    return tolerant({ push: (bytes) => lines.push(bytes), end: () => lines.end() });
-  },
-  text(_, onFact) {
-    const utf8 = new TextDecoder();
-    const say = (text: string): void => {
-      if (text !== "") onFact({ kind: "text", text });
-    };
-    return { push: (bytes) => say(utf8.decode(bytes, { stream: true })), end: () => say(utf8.decode()) };
-  },
-  json(take) {
-    const utf8 = new TextDecoder();
-    let whole = "";
-    return {
-      push(bytes) {
-        whole += utf8.decode(bytes, { stream: true });
-      },
-      end: () => take(parsedEvent(whole + utf8.decode())),
-    };
-  },
-};
-
-/** What is pushed is a whole text frame each time. */
-function frameReader(read: (text: string) => void): FactReader {
-  return { push: (bytes) => read(Buffer.from(bytes).toString()), end: () => undefined };
-}
-
-/** Lines that are no JSON mean nothing; a page of HTML is made of them. */
-function tolerant(reader: FactReader): FactReader {
-  let isReadable = true;
-  const attempt = (read: () => void): void => {
-    if (!isReadable) return;
-    try {
-      read();
-    } catch {
-      isReadable = false;
-    }
-  };
-  return { push: (bytes) => attempt(() => reader.push(bytes)), end: () => attempt(() => reader.end()) };
-}
-
-/** An event's JSON; a back end may send bare text instead, and a figure in that is text, too. */
-export function parsedEvent(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" || typeof value === "string" ? value : text;
-  } catch {
-    return text;
-  }
-}
-
-function doneText(data: string, { done }: StreamDescription): ReplyFact | undefined {
-  const isEnd = listOf(done).some((rule) => rule.data !== undefined && rule.data === data.trim());
-  return isEnd ? { kind: "done", reason: null } : undefined;
-}
-
-/** What one event says, by the description's rules. `name`: what server-sent events call it. */
+/** The facts in one event, by the description's rules. `name`: what server-sent events call it. */
 export function factsIn(value: unknown, name: string | undefined, stream: StreamDescription): ReplyFact[] {
   const type = typeOf(value, name, stream);
   const by = <Rule extends Condition>(
@@ -149,6 +23,12 @@ export function factsIn(value: unknown, name: string | undefined, stream: Stream
     ...by(stream.failure, failureIn),
     ...by(stream.done, doneIn),
   ];
+}
+
+/** The end of a reply where bare text tells it, such as `[DONE]`; undefined for any other text. */
+export function endInText(data: string, { done }: StreamDescription): ReplyFact | undefined {
+  const isEnd = listOf(done).some((rule) => rule.data !== undefined && rule.data === data.trim());
+  return isEnd ? { kind: "done", reason: null } : undefined;
 }
 
 /** One rule of those that a description has of a kind. */
