@@ -1,4 +1,6 @@
 import { CouldNotRun } from "../harness/define-check.ts";
+import type { SeenStream } from "../targets/http-client.ts";
+import { endInWords } from "./stream-endings.ts";
 
 /**
  * What comes of a reply while it is read, for whoever waits for something of it. A stream that has begun to talk and then
@@ -45,17 +47,17 @@ export class Arrivals<Item> {
     return ended;
   }
 
-  /** Resolves once it has come. Rejects with {@link CouldNotRun} where the reply ends before. */
+  /** Resolves once it has come. Rejects with {@link CouldNotRun} where the reply ends before, with how it ended. */
   async until(
-    ended: Promise<unknown>,
+    ended: Promise<SeenStream>,
     { what, of }: { readonly what: string; readonly of: string },
     isIt: (item: Item) => boolean,
   ): Promise<void> {
     if (this.#came.some(isIt)) return;
     const came = Promise.withResolvers<void>();
     this.#waiting.add({ isIt, resolve: came.resolve });
-    const tooLate = ended.then(() => {
-      throw new CouldNotRun(`${of} ended before ${what} came`);
+    const tooLate = ended.then((stream) => {
+      throw new CouldNotRun(`${of} ended before ${what} came, with ${endInWords(stream)}`);
     });
     await Promise.race([came.promise, tooLate]);
   }

@@ -14,6 +14,19 @@ export function lastWord(stream: SeenStream): string {
   return failureOf(stream) === undefined ? "done" : "done (error)";
 }
 
+/** The same, with what the back end says of a failure. */
+export function endInWords(stream: SeenStream): string {
+  const failure = failureOf(stream);
+  return failure === undefined ? lastWord(stream) : `${lastWord(stream)}: ${quoted(failure.message)}`;
+}
+
+function quoted(words: string): string {
+  const line = words.replace(/\s+/g, " ").trim();
+  return line.length <= MOST_CHARS ? line : `${line.slice(0, MOST_CHARS)}…`;
+}
+
+const MOST_CHARS = 200;
+
 /** How wires call the end of a reply that is not all there is; of an end without a reason nobody knows better. */
 const NOT_WHOLE = /cancel|stopped|abort|interrupt|halt|terminat|error|fail|broke|crash|filter|time_?out/i;
 

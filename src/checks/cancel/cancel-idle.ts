@@ -5,7 +5,7 @@ import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { beginTalk, hear, nameFor, sayIn, settledRowsOf, type Talk } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isWholeEnding, lastWord } from "../stream-endings.ts";
+import { endInWords, isWholeEnding, lastWord } from "../stream-endings.ts";
 import { answerInWords, cancelStatusOf } from "./both-ends.ts";
 import { cancelInTime, placeWith, type SeenCancel } from "./running-reply.ts";
 
@@ -116,7 +116,7 @@ function judgeRows({ rows, streams }: IdleCancels, seen: string): Broken | undef
 
 function describe({ answers, streams }: IdleCancels): string {
   const calls = answers.map((answer) => cancelStatusOf(answer) ?? statusIn(answer));
-  return `cancels where nothing ran answered ${calls.join(", ")}; the replies ended with ${streams.map(lastWord).join(", ")}`;
+  return `cancels where nothing ran answered ${calls.join(", ")}; the replies ended with ${streams.map(endInWords).join(", ")}`;
 }
 
 function statusIn(answer: SeenCancel): string {

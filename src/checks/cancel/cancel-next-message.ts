@@ -6,7 +6,7 @@ import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { hear, settledRowsOf, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isWholeEnding, lastWord } from "../stream-endings.ts";
+import { endInWords, isWholeEnding, lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { answerInWords } from "./both-ends.ts";
 import { beginReply, type SeenCancel } from "./running-reply.ts";
@@ -55,14 +55,15 @@ export const nextMessage = defineCheck<Context["target"], NextMessage>({
       throw new CouldNotRun(`the cancel answered ${answerInWords(cancel)}`);
     const answered = sent.isTaken ? "was taken" : `was not: ${refusedWords(sent.call)}`;
     const word = stream === null ? "no reply" : lastWord(stream);
-    const seen = `the message after the cancel ${answered}; its stream: ${word}`;
+    const ended = stream === null ? word : endInWords(stream);
+    const seen = `the message after the cancel ${answered}; its stream: ${ended}`;
     const row = rows?.findLast(({ role }) => role === "assistant");
     const text = stream === null ? "" : textOf(stream);
     const isSaved = rows === null || isRowOf(row, text);
     if (isWholeEnding(word) && text !== "" && isSaved) {
       return { verdict: "holds", seen };
     }
-    const found = stream === null ? refusedWords(sent.call) : `${word}, a row ${row?.status ?? "missing"}`;
+    const found = stream === null ? refusedWords(sent.call) : `${ended}, a row ${row?.status ?? "missing"}`;
     return {
       verdict: "broken",
       expected: "the next message taken at once, its reply whole",

@@ -1,10 +1,10 @@
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
+import { failureOf, type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { settledRowsOf, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isWholeEnding, lastWord } from "../stream-endings.ts";
+import { endInWords, isWholeEnding, lastWord } from "../stream-endings.ts";
 import { answerInWords, cancelStatusOf } from "./both-ends.ts";
 import { beginReply, type RunningReply, type SeenCancel } from "./running-reply.ts";
 
@@ -49,6 +49,7 @@ export const onlyItsOwn = defineCheck<Context["target"], TwoReplies>({
   judge({ isForeign, answer, cancelled, other, otherRows }) {
     if (cancelStatusOf(answer) === "idle")
       throw new CouldNotRun("the reply had ended before it could be cancelled");
+    requireOther(other);
     const ends = { own: wordOf(cancelled), other: wordOf(other) };
     const seen = `of two replies one was cancelled: ${answerInWords(answer)}; it ended with ${ends.own}, the other with ${ends.other}`;
     const row = otherRows?.find(({ role }) => role === "assistant");
@@ -73,4 +74,19 @@ export const onlyItsOwn = defineCheck<Context["target"], TwoReplies>({
 
 function wordOf(stream: SeenStream | null): string {
   return stream === null ? "nothing" : lastWord(stream);
+}
+
+/** How failures are told that a cancel has made. */
+const BY_CANCEL = /cancel|abort|stop|interrupt/i;
+
+/** Throws {@link CouldNotRun} where the other message failed by itself, or its reply says nothing: no cancel has hit it. */
+function requireOther(other: SeenStream | null): void {
+  if (other === null) return;
+  const failure = failureOf(other);
+  if (failure !== undefined && !BY_CANCEL.test(failure.message)) {
+    throw new CouldNotRun(`the other message got no reply: it ended with ${endInWords(other)}`);
+  }
+  if (textOf(other) === "" && isWholeEnding(lastWord(other))) {
+    throw new CouldNotRun("the reply that nobody cancelled had no text");
+  }
 }

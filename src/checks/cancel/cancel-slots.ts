@@ -4,7 +4,7 @@ import { NotTold } from "../../harness/target-errors.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { beginTalk, converseIn, type Talk, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isWholeEnding, lastWord } from "../stream-endings.ts";
+import { endInWords, isWholeEnding, lastWord } from "../stream-endings.ts";
 import { cancelStatusOf } from "./both-ends.ts";
 import { endOf } from "./cancelled-reply.ts";
 import { beginReply, placeWith, type SeenCancel } from "./running-reply.ts";
@@ -56,11 +56,11 @@ export const slots = defineCheck<Context["target"], Slots>({
       throw new NotTold("a reply went on in spite of its cancel: there was nothing to give back");
     if (cancelled < CANCELS / 2)
       throw new CouldNotRun(`only ${cancelled} of ${cancels.length} replies were cancelled`);
-    const ends = streams.map(lastWord);
-    const whole = ends.filter(isWholeEnding).length;
+    const ends = streams.filter((stream) => !isWholeEnding(lastWord(stream))).map(endInWords);
+    const whole = streams.length - ends.length;
     const seen = `${cancelled} replies cancelled, then ${streams.length} messages at once: ${whole} answered whole`;
     if (streams.length > 0 && whole === streams.length) return { verdict: "holds", seen };
-    const found = `${whole}; others ended with ${[...new Set(ends.filter((end) => !isWholeEnding(end)))].join(", ")}`;
+    const found = `${whole}; others ended with ${[...new Set(ends)].join(", ")}`;
     return { verdict: "broken", expected: `${streams.length} replies written to their ends`, found, seen };
   },
 });

@@ -5,6 +5,7 @@ import type { HttpClient, HttpMethod, OpenStream, SeenCall, SeenStream } from ".
 import { BufferedFacts } from "./buffered-facts.ts";
 import { startCancellableReading } from "./cancellable-reading.ts";
 import type { Reading, ReadOptions } from "./chat-client.ts";
+import { failureByAnswer } from "./failure-by-answer.ts";
 import { fillBody, fillHeaders, fillPath, type SlotValues } from "./fill-slots.ts";
 import { hasSlot } from "./has-slot.ts";
 import { idToldBy } from "./json-place.ts";
@@ -181,12 +182,13 @@ interface OpenOptions {
   readonly onFact?: (fact: TimedFact) => void;
 }
 
-/** Where nothing else tells the end of a reply, that its stream was closed in order does. */
+/** Where nothing else tells the end of a reply, that its stream was closed in order does, or an answer that tells an error. */
 function withEnd(stream: SeenStream, { done }: WireDescription["stream"]): SeenStream {
+  const failure = failureByAnswer(stream);
   const isOver = done === undefined && stream.end === "closed" && stream.status < 300;
-  if (!isOver) return stream;
+  if (!isOver && failure === undefined) return stream;
   const end: TimedFact = { kind: "done", reason: null, at_ms: stream.duration_ms };
-  return { ...stream, facts: [...stream.facts, end] };
+  return { ...stream, facts: [...stream.facts, ...(failure === undefined ? [] : [failure]), end] };
 }
 
 function callIn<Method = HttpMethod>(request: string, values: SlotValues): { method: Method; path: string } {

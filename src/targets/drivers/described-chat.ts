@@ -22,6 +22,7 @@ import {
 } from "./described-calls.ts";
 import { lackingIn } from "./described-lacks.ts";
 import { readRow } from "./described-rows.ts";
+import { isRefusedWithSuccess } from "./failure-by-answer.ts";
 import type { SlotValues } from "./fill-slots.ts";
 import { hasSlot } from "./has-slot.ts";
 import { idAt, idToldBy } from "./json-place.ts";
@@ -191,7 +192,7 @@ class DescribedChat implements ChatClient {
     const told = (name: ToldIdName): string | null => idToldBy(call, sending.told?.[name]);
     const conversation = told("conversation") ?? given;
     const names = { conversation: conversation ?? undefined, message: told("message"), reply: told("reply") };
-    const isTaken = call.status < 300;
+    const isTaken = call.status < 300 && !isRefusedWithSuccess(call, TOLD_IDS.map(told));
     if (!isTaken) begun?.leave();
     return {
       call,

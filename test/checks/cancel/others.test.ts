@@ -72,7 +72,7 @@ test("slots: every message after the cancels is answered whole", () => {
   expect(judge(slots, { cancels, streams: [complete, complete] }).verdict).toBe("holds");
   expect(judge(slots, { cancels, streams: [complete, failed] })).toMatchObject({
     expected: "2 replies written to their ends",
-    found: "1; others ended with done (error)",
+    found: "1; others ended with done (error): It failed.",
   });
   expect(() => judge(slots, { cancels: cancels.slice(0, 3), streams: [complete] })).toThrow(CouldNotRun);
 });

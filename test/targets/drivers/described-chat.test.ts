@@ -1,10 +1,12 @@
+import { createServer } from "node:http";
 import { expect, test } from "vitest";
 import type { WireDescription } from "../../../src/contract/wire-description.ts";
 import { NotTold } from "../../../src/harness/target-errors.ts";
 import type { ChatClient } from "../../../src/targets/drivers/chat-client.ts";
-import { lastFact, textOf } from "../../../src/targets/drivers/reply-facts.ts";
+import { failureOf, lastFact, textOf } from "../../../src/targets/drivers/reply-facts.ts";
 import { describedChatAt } from "../../support/described-chat.ts";
 import { EXPRESS_CHAT, startExpressChat } from "../../support/express-chat.ts";
+import { listenOnAnyPort } from "../../support/listen.ts";
 import { type ServerSocket, serveWebSockets } from "../../support/web-socket-server.ts";
 
 const PLACE = { modelId: null, options: {} };
@@ -60,6 +62,28 @@ test("what is refused is told in the back end's own words", async () => {
   const { isTaken, call } = await chat.send({ place: PLACE, conversation, text: "Why?" }, never);
   expect(isTaken).toBe(false);
   expect(call).toMatchObject({ status: 422, body: { detail: "text is missing" } });
+});
+
+test("an error that is answered with success is a refusal, or a reply that failed, in the back end's own words", async () => {
+  const server = createServer((_, response) =>
+    response.setHeader("content-type", "application/json").end('{"error":"the house is full"}'),
+  );
+  const url = await listenOnAnyPort(server);
+  const send = { request: "POST /say", body: { text: "{text}" } };
+  const stream = { framing: "sse", text: { at: "delta" }, done: { has: "end" } } as const;
+  const byOneCall = describedChatAt(url, { service: "hmi", send, stream });
+  const { seen } = await say(byOneCall, "Why?");
+  expect(failureOf(seen)?.message).toBe("answered 200: the house is full");
+  expect(lastFact(seen, "done")).toBeDefined();
+  const byTwo = describedChatAt(url, {
+    service: "hmi",
+    send: { ...send, told: { reply: "id" } },
+    read: { request: "GET /replies/{reply}" },
+    stream,
+  });
+  const { isTaken, call } = await byTwo.send({ place: PLACE, conversation: null, text: "Why?" }, never);
+  expect(isTaken).toBe(false);
+  expect(call.body).toEqual({ error: "the house is full" });
 });
 
 test("what a description does not say is not told, with the setting that would say it", async () => {
