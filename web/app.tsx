@@ -3,6 +3,7 @@ import { ChatController } from "./chat-controller.ts";
 import { App } from "./components/App.tsx";
 import { tabDrafts } from "./drafts.ts";
 import { isTokenWanted, takeToken } from "./page-token.ts";
+import { takeTurns } from "./reply-stream-turns.ts";
 
 const root = document.getElementById("app");
 if (root === null) throw new Error('The page has no element with the id "app".');
@@ -12,6 +13,7 @@ const chat = new ChatController({
   isTokenWanted: isTokenWanted(),
   drafts: tabDrafts,
   nextFrame: (run) => requestAnimationFrame(run),
+  turns: takeTurns,
   announce: () => tabs.postMessage("changed"),
 });
 render(<App chat={chat} tabs={tabs} />, root);

@@ -4,13 +4,15 @@ import type { ChatAction } from "./chat-action.ts";
 import type { ChatState, PageProblem } from "./chat-state.ts";
 import { ChatStore } from "./chat-store.ts";
 import { ConversationReader } from "./conversation-reader.ts";
-import { allDrafts, type DraftStorage } from "./drafts.ts";
+import type { DraftStorage } from "./drafts.ts";
 import { HmiConnection, isUnreachable } from "./hmi-connection.ts";
+import { keepDrafts } from "./keep-drafts.ts";
 import { ListChanges } from "./list-changes.ts";
 import { MessageSender } from "./message-sender.ts";
 import { type OpenConversation, type PageAddress, parseAddress } from "./page-address.ts";
 import { createApi, type PageApi } from "./page-api.ts";
 import { PageLists } from "./page-lists.ts";
+import type { Turns } from "./reply-stream-turns.ts";
 import { checkedServices, hasServiceDown } from "./service-health.ts";
 
 export interface ChatControllerOptions {
@@ -22,6 +24,8 @@ export interface ChatControllerOptions {
   readonly isTokenWanted?: boolean;
   /** Calls what it is given when the page is drawn next. */
   readonly nextFrame?: (run: () => void) => void;
+  /** Where other pages of this browser follow replies, too: shares its connections with them. */
+  readonly turns?: Turns;
   /** Where what was written and not sent outlives a reload. */
   readonly drafts?: DraftStorage;
   /** Called when this page has changed something that other tabs show, too. */
@@ -41,7 +45,7 @@ export class ChatController {
   #address: PageAddress = { page: "active" };
 
   constructor(options: ChatControllerOptions = {}) {
-    const { origin = "", token = "", nextFrame = soon, announce = nothing, drafts } = options;
+    const { origin = "", token = "", nextFrame = soon, turns = atOnce, announce = nothing, drafts } = options;
     const store = new ChatStore(drafts?.load());
     this.#store = store;
     this.#connection = new HmiConnection({
@@ -52,7 +56,7 @@ export class ChatController {
     const connection = this.#connection;
     const api = createApi(connection);
     const lists = new PageLists(api, store);
-    const reader = new ConversationReader({ connection, api, store, lists, nextFrame });
+    const reader = new ConversationReader({ connection, api, store, lists, nextFrame, turns });
     this.#api = api;
     this.#lists = lists;
     this.#reader = reader;
@@ -275,17 +279,6 @@ export class ChatController {
   }
 }
 
-/** Saves drafts as they change. */
-function keepDrafts(store: ChatStore, storage: DraftStorage): void {
-  let saved = store.state;
-  store.subscribe(() => {
-    const { state } = store;
-    if (state.draft === saved.draft && state.drafts === saved.drafts) return;
-    saved = state;
-    storage.save(allDrafts(state));
-  });
-}
-
 function addressAt(path: string): PageAddress {
   return parseAddress(path) ?? { page: "active" };
 }
@@ -293,6 +286,8 @@ function addressAt(path: string): PageAddress {
 function soon(run: () => void): void {
   setTimeout(run, 0);
 }
+
+const atOnce: Turns = (signal, follow) => follow(signal);
 
 function nothing(): void {
   // There are no other tabs.

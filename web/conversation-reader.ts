@@ -9,6 +9,7 @@ import type { PageApi } from "./page-api.ts";
 import type { PageLists } from "./page-lists.ts";
 import { pageProblemOf } from "./page-problem.ts";
 import { isUnsaved, streamingReply } from "./reduce-exchange.ts";
+import type { Turns } from "./reply-stream-turns.ts";
 
 export interface ReaderParts {
   readonly connection: HmiConnection;
@@ -17,6 +18,8 @@ export interface ReaderParts {
   readonly lists: PageLists;
   /** Calls what it is given when the page is drawn next. */
   readonly nextFrame: (run: () => void) => void;
+  /** Shares the connections of the browser with its other pages. */
+  readonly turns: Turns;
 }
 
 /** Shows one conversation at a time: loads it, and follows the reply that is being written. */
@@ -160,27 +163,31 @@ export class ConversationReader {
 
   /** Follows the reply over as many looks at the page as it takes. */
   async #followWhileSeen(sessionId: string, batch: EventBatch, signal: AbortSignal): Promise<FollowOutcome> {
-    const { connection, store } = this.#parts;
+    const { connection, store, turns } = this.#parts;
     for (;;) {
       await this.#seen.promise;
       batch.flush();
       const reply = streamingReply(store.state);
       if (reply === undefined || signal.aborted) return "left";
-      const outcome = await followReply({
-        connection,
-        sessionId,
-        messageId: reply.message_id,
-        length: { thinking: reply.thinking?.length ?? 0, text: reply.content.length },
-        signal: AbortSignal.any([signal, this.#look.signal]),
-        onEvents: (events) => batch.add(events),
-        onLost: (retryInMs, error) => {
-          batch.flush();
-          const problem = error === undefined ? null : pageProblemOf(error, "load");
-          store.dispatch({ type: "connection_lost", retryInMs, problem });
-        },
-        onRestored: () => store.dispatch({ type: "connection_restored" }),
-      });
-      if (outcome !== "left" || signal.aborted) return outcome;
+      const look = AbortSignal.any([signal, this.#look.signal]);
+      const outcome = await turns(look, (turn) =>
+        followReply({
+          connection,
+          sessionId,
+          messageId: reply.message_id,
+          length: { thinking: reply.thinking?.length ?? 0, text: reply.content.length },
+          signal: turn,
+          onEvents: (events) => batch.add(events),
+          onLost: (retryInMs, error) => {
+            batch.flush();
+            const problem = error === undefined ? null : pageProblemOf(error, "load");
+            store.dispatch({ type: "connection_lost", retryInMs, problem });
+          },
+          onRestored: () => store.dispatch({ type: "connection_restored" }),
+        }),
+      );
+      if (signal.aborted) return "left";
+      if (outcome !== undefined && outcome !== "left") return outcome;
     }
   }
 

@@ -102,34 +102,43 @@ describe.runIf(CHROMIUM !== undefined)("a reply on the page", () => {
     await shows(second.lastReply, "1, 2, 3, 4");
   });
 
-  test("runs in many tabs of one browser, and the next one opens and answers", {
+  test("runs in more windows of one browser than it has connections: each goes on, stops at once, and the next one opens", {
     timeout: 60_000,
   }, async () => {
     const context = await running.browser.newContext();
     try {
-      const tabs: Page[] = [];
-      for (let count = 0; count < 7; count += 1) {
+      const chats: ReturnType<typeof chatPageOf>[] = [];
+      for (let count = 0; count < 6; count += 1) {
         const chat = await tabOf(context, running.stack.hmi);
         await chat.say(directed("Count to 1000", { stand_in_token_ms: 50 }));
         await expect.poll(() => chat.lastReply.textContent(), PATIENTLY).toContain("1, 2");
-        await setHidden(chat.page, true);
-        tabs.push(chat.page);
+        chats.push(chat);
       }
       const next = await tabOf(context, running.stack.hmi);
       await next.say("Count to 3");
       await shows(next.lastReply, "1, 2, 3");
-      const [first] = tabs;
-      if (first === undefined) throw new Error("No tab is open.");
-      await setHidden(first, false);
-      const chat = chatPageOf(first);
-      await expect.poll(() => chat.lastReply.textContent(), PATIENTLY).toContain("20, 21");
-      await first.keyboard.press("Escape");
-      await expect.poll(() => chat.status.textContent(), PATIENTLY).toMatch(/^Stopped/);
+      const lengths = await Promise.all(chats.map(lengthOf));
+      for (const [at, chat] of chats.entries()) {
+        await expect.poll(() => lengthOf(chat), PATIENTLY).toBeGreaterThan(lengths[at] ?? Number.NaN);
+      }
+      // Those that nobody sees give up their connections.
+      for (const { page } of chats) await setHidden(page, true);
+      const locks = `navigator.locks.query().then(({ held }) => held.filter(({ name }) => name.startsWith("reply-stream")).length)`;
+      await expect.poll(() => next.page.evaluate(locks), PATIENTLY).toBe(0);
+      for (const { page, status } of chats) {
+        await setHidden(page, false);
+        await page.keyboard.press("Escape");
+        await expect.poll(() => status.textContent(), PATIENTLY).toMatch(/^Stopped/);
+      }
     } finally {
       await context.close();
     }
   });
 });
+
+async function lengthOf({ lastReply }: ReturnType<typeof chatPageOf>): Promise<number> {
+  return (await lastReply.textContent())?.length ?? 0;
+}
 
 async function tabOf(context: BrowserContext, hmi: string): Promise<ReturnType<typeof chatPageOf>> {
   const page = await context.newPage();
