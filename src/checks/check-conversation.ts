@@ -1,18 +1,18 @@
 /** How checks talk to a target, whatever wire it speaks: conversations of their own, deleted at the end. */
 import type { EngineOptions, Think } from "../contract/gateway-schemas.ts";
 import { CouldNotRun } from "../harness/define-check.ts";
-import { NotTold } from "../harness/target-errors.ts";
+import { NotObservable } from "../harness/target-errors.ts";
 import type { ChatPlace, NamedReply, Reading, Sent } from "../targets/drivers/chat-client.ts";
 import { statusMeant } from "../targets/drivers/described-rows.ts";
 import { isRefusal, refusedWords } from "../targets/drivers/refused-words.ts";
 import type { ReplyFact, SeenRow } from "../targets/drivers/reply-facts.ts";
 import { replyNameOf } from "../targets/drivers/reply-name.ts";
 import type { SeenStream } from "../targets/http-client.ts";
-import { lookUntil } from "../targets/look-until.ts";
+import { pollUntil } from "../targets/poll-until.ts";
 import { RUN_PROFILE_NAME, runProfileDescription } from "../targets/run-journal.ts";
-import { Arrivals } from "./arrivals.ts";
 import type { Context } from "./profiles-and-sessions.ts";
 import { patienceOf } from "./read-replies.ts";
+import { StreamWaiter } from "./stream-waiter.ts";
 
 /** What a check talks about, and how the engine is to answer. */
 export interface TalkDraft {
@@ -124,7 +124,7 @@ function attend(
   const silent = new AbortController();
   const { target } = context;
   const patience = silencePatienceOf(target, talk.place.options);
-  const arrivals = new Arrivals<ReplyFact>(patience.ms, () => {
+  const arrivals = new StreamWaiter<ReplyFact>(patience.ms, () => {
     FALLING_SILENT.add(target);
     silent.abort();
   });
@@ -205,8 +205,8 @@ export async function conversationRows(context: Context, talk: Talk): Promise<re
 }
 
 /** Nothing can be looked up that has no name. */
-export function conversationNotTold(): NotTold {
-  return new NotTold(
+export function conversationNotTold(): NotObservable {
+  return new NotObservable(
     "the back end did not tell which conversation this is (contract.wire.send.told.conversation, or .started of contract.wire.stream, would say where)",
   );
 }
@@ -243,7 +243,7 @@ export async function settledRowsOf(
   const isWaitedFor = (rows: readonly SeenRow[]): boolean =>
     !isPromised && !isEnough(rows) && performance.now() - start < ENOUGH_MS;
   const mostMs = NEVER_SETTLING.has(target) ? AGAIN_MS : SETTLING_MS;
-  const rows = await lookUntil(
+  const rows = await pollUntil(
     context,
     isPromised ? patienceOf(target) : Math.min(patienceOf(target), mostMs),
     () => conversationRows(context, talk),

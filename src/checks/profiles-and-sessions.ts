@@ -5,10 +5,10 @@ import { ProfileAnswer } from "../contract/profile-schemas.ts";
 import { hmiRoutes } from "../contract/routes.ts";
 import { type CollectContext, CouldNotRun } from "../harness/define-check.ts";
 import { Lacks } from "../harness/target-errors.ts";
+import { answerExcerpt } from "../targets/answer-excerpt.ts";
 import { deleteProfile } from "../targets/delete-profile.ts";
 import type { SeenCall } from "../targets/http-client.ts";
 import type { Target } from "../targets/open-target.ts";
-import { ownWords } from "../targets/quoted-answer.ts";
 import { RUN_PROFILE_NAME, runProfileDescription } from "../targets/run-journal.ts";
 
 export type Context = CollectContext<Target>;
@@ -82,12 +82,12 @@ export async function listOwnSessions(
 /** The body of an answer that the checks cannot go on without. */
 export function expectAnswer<Answer>(call: SeenCall, schema: { parse(body: unknown): Answer }): Answer {
   if (call.status !== 200) {
-    throw new CouldNotRun(`${call.request} answered ${call.status}: ${ownWords(call)}`);
+    throw new CouldNotRun(`${call.request} answered ${call.status}: ${answerExcerpt(call)}`);
   }
   try {
     return schema.parse(call.body);
   } catch {
-    const body = ownWords(call);
+    const body = answerExcerpt(call);
     throw new CouldNotRun(`${call.request} did not answer as the contract says: ${body}`);
   }
 }

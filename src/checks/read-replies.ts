@@ -3,10 +3,10 @@ import { type Message, MessageList, SentMessage } from "../contract/hmi-schemas.
 import { hmiRoutes } from "../contract/routes.ts";
 import type { WholeRow } from "../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../targets/http-client.ts";
-import { lookUntil } from "../targets/look-until.ts";
 import type { Target } from "../targets/open-target.ts";
-import { Arrivals } from "./arrivals.ts";
+import { pollUntil } from "../targets/poll-until.ts";
 import { type Context, expectAnswer } from "./profiles-and-sessions.ts";
+import { StreamWaiter } from "./stream-waiter.ts";
 
 /** One reply while it is read. */
 export interface ReplyReading {
@@ -38,11 +38,11 @@ export async function sendMessage(
   );
 }
 
-/** Joins a conversation's reply, and gives it up as {@link Arrivals} does. */
+/** Joins a conversation's reply, and gives it up as {@link StreamWaiter} does. */
 export function readReply(context: Context, sessionId: string): ReplyReading {
   const left = new AbortController();
   const leave = (): void => left.abort();
-  const arrivals = new Arrivals<StreamEvent>(patienceOf(context.target), leave);
+  const arrivals = new StreamWaiter<StreamEvent>(patienceOf(context.target), leave);
   const ended = arrivals.endWith(
     context.target.hmi.stream("GET", hmiRoutes.stream.path({ session_id: sessionId }), {
       signal: AbortSignal.any([context.signal, left.signal]),
@@ -139,7 +139,7 @@ export async function readHistory(
 
 /** The same, as soon as no reply is being written any more; as it is then, where one is for too long. */
 export async function readSettledRows(context: Context, sessionId: string): Promise<readonly WholeRow[]> {
-  return await lookUntil(
+  return await pollUntil(
     context,
     patienceOf(context.target),
     () => readRows(context, sessionId),

@@ -3,10 +3,10 @@ import type { EngineOptions, Think } from "../contract/gateway-schemas.ts";
 import { SentMessage } from "../contract/hmi-schemas.ts";
 import { gatewayRoutes, hmiRoutes } from "../contract/routes.ts";
 import { CouldNotRun } from "../harness/define-check.ts";
+import { answerExcerpt } from "../targets/answer-excerpt.ts";
 import { refusedWords } from "../targets/drivers/refused-words.ts";
 import { type SeenRow, textOf } from "../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../targets/http-client.ts";
-import { ownWords } from "../targets/quoted-answer.ts";
 import type { SeenGeneration } from "../targets/seen-evidence.ts";
 import { hear, learnConversation, settledRowsOf, startTalk, type Talk } from "./check-conversation.ts";
 import { answering } from "./engine-generations.ts";
@@ -63,7 +63,7 @@ export async function sendAndSeeReply(context: Context, request: SeenReplyReques
   const reading = await prepared.open();
   const stream = await followStream(context, { ...reading, silenceMs: silenceOf(request.options) });
   if (stream.status !== 200) {
-    throw new CouldNotRun(`${stream.request} answered ${stream.status}: ${ownWords(stream)}`);
+    throw new CouldNotRun(`${stream.request} answered ${stream.status}: ${answerExcerpt(stream)}`);
   }
   return await seenReply(context, prepared, stream);
 }

@@ -1,6 +1,6 @@
 import type { Role } from "../config/service-config.ts";
 import { messageOf } from "../errors/thrown-error.ts";
-import { NotTold } from "../harness/target-errors.ts";
+import { NotObservable } from "../harness/target-errors.ts";
 import { SERVICE_TITLES } from "../targets/service-titles.ts";
 
 /** One thing that must hold before anything above it can. */
@@ -133,7 +133,7 @@ async function look<Subject>(
   } catch (error) {
     signal.throwIfAborted();
     // What a wire does not tell is no fault of the service.
-    if (error instanceof NotTold) return { status: "skipped", text: error.message };
+    if (error instanceof NotObservable) return { status: "skipped", text: error.message };
     const found = `${rung.name}: ${messageOf(error)}`;
     const cause = "The service broke the call off, or did not answer it in time.";
     return { status: "broken", problem: { code: "look_failed", found, cause, next: "stack status" } };

@@ -5,7 +5,7 @@ import { recordingSteps, type Step } from "./record-steps.ts";
 import type { CouldNotRunOutcome, Outcome, SkippedOutcome } from "./run-report.ts";
 import { chanceOf } from "./run-seed.ts";
 import type { OpenTarget, RunSettings } from "./run-settings.ts";
-import { Lacks, NotTold } from "./target-errors.ts";
+import { Lacks, NotObservable } from "./target-errors.ts";
 import type { Teardown } from "./teardown.ts";
 
 /** Evidence that several checks judge, with how much this process was held up meanwhile, and what was done for it. */
@@ -160,7 +160,7 @@ function collectShared(collect: () => Promise<unknown>): SharedCollection {
 
 /** An exception in a check is never a verdict about the claim. */
 function explain(error: unknown, signal?: AbortSignal): CouldNotRunOutcome | SkippedOutcome {
-  if (error instanceof NotTold) return { verdict: "skipped", reason: error.message };
+  if (error instanceof NotObservable) return { verdict: "skipped", reason: error.message };
   const reason = (text: string): CouldNotRunOutcome => ({ verdict: "could-not-run", reason: text });
   if (signal?.aborted) return reason("interrupted");
   if (error instanceof CouldNotRun) return reason(error.message);

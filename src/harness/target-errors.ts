@@ -25,6 +25,6 @@ export class Lacks extends Error {
  * What a claim is about is not told by this target: the claim is not judged. The message says which call or field is
  * missing, and which setting would supply it.
  */
-export class NotTold extends Error {
-  override readonly name = "NotTold";
+export class NotObservable extends Error {
+  override readonly name = "NotObservable";
 }

@@ -1,10 +1,10 @@
-import { NotTold } from "../harness/target-errors.ts";
+import { NotObservable } from "../harness/target-errors.ts";
 import type { HttpClient } from "./http-client.ts";
 
-/** A client of a service that the target does not have, or that speaks otherwise: each call throws {@link NotTold}. */
+/** A client of a service that the target does not have, or that speaks otherwise: each call throws {@link NotObservable}. */
 export function createAbsentClient(url: string, why: string): HttpClient {
   const refuse = async (): Promise<never> => {
-    throw new NotTold(why);
+    throw new NotObservable(why);
   };
   return { url, call: refuse, stream: refuse, openStream: refuse, close: async () => undefined };
 }

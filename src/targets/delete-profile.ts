@@ -1,8 +1,8 @@
 import { type Session, SessionList } from "../contract/hmi-schemas.ts";
 import type { Profile } from "../contract/profile-schemas.ts";
 import { hmiRoutes } from "../contract/routes.ts";
+import { answerExcerpt } from "./answer-excerpt.ts";
 import type { HttpClient, SeenCall } from "./http-client.ts";
-import { ownWords } from "./quoted-answer.ts";
 
 /** Conversations are looked for this many times: a message that was cut off may reach one only now. */
 const ATTEMPTS = 3;
@@ -45,5 +45,5 @@ function isGone({ status }: SeenCall): boolean {
 }
 
 function notDeleted(answer: SeenCall): Error {
-  return new Error(`${answer.request} answered ${answer.status}: ${ownWords(answer)}`);
+  return new Error(`${answer.request} answered ${answer.status}: ${answerExcerpt(answer)}`);
 }

@@ -2,9 +2,9 @@ import type { ContractDeviations, EndpointName } from "../contract/foreign-back-
 import { optionsAsText } from "../contract/options-as-text.ts";
 import { parseEventData } from "../contract/sse.ts";
 import { Lacks } from "../harness/target-errors.ts";
+import { answerExcerpt } from "./answer-excerpt.ts";
 import { endpointInWords, findEndpoint, foreignAddressOf } from "./find-endpoint.ts";
 import { type CallOptions, createHttpClient, type HttpClient, type SeenCall } from "./http-client.ts";
-import { ownWords } from "./quoted-answer.ts";
 import { inverse, renameFields } from "./rename-fields.ts";
 
 export interface ForeignClientOptions {
@@ -47,7 +47,7 @@ export function createForeignClient({ url, token, service, departures }: Foreign
   };
   const incoming = <Seen extends SeenAnswer>(endpoint: EndpointName | undefined, seen: Seen): Seen => {
     if (endpoint !== undefined && lacks[endpoint] === "broken" && ABSENT.has(seen.status)) {
-      const answered = `${seen.status} ${ownWords(seen)}`;
+      const answered = `${seen.status} ${answerExcerpt(seen)}`;
       throw new Lacks(endpoint, endpointInWords(endpoint), "broken", answered);
     }
     if (Object.keys(answerNames).length === 0) return seen;

@@ -1,7 +1,7 @@
 import type { ChatClient, ChatPlace, Sent } from "../targets/drivers/chat-client.ts";
 import { answerWords, isRefusal } from "../targets/drivers/refused-words.ts";
 import type { SeenStream } from "../targets/http-client.ts";
-import { lookUntil } from "../targets/look-until.ts";
+import { pollUntil } from "../targets/poll-until.ts";
 import { type AroundStream, NOTHING_SEEN, readHopPass } from "./hop-pass.ts";
 import { type HopQuestion, noAnswerWords } from "./hop-question.ts";
 import type { HopPass, ReplyRow } from "./trace-report.ts";
@@ -177,7 +177,7 @@ async function findRow(
     return { seen, isLast: rows === undefined || isSettled };
   };
   const looking = { signal, pauseMs: LOOK_AGAIN_MS };
-  return (await lookUntil(looking, SETTLES_WITHIN_MS, look, ({ isLast }) => isLast)).seen;
+  return (await pollUntil(looking, SETTLES_WITHIN_MS, look, ({ isLast }) => isLast)).seen;
 }
 
 function soon(): AbortSignal {

@@ -7,7 +7,7 @@ import { CouldNotRun, type Suite } from "../harness/define-check.ts";
 import type { LoadProgress, LoadReport } from "../harness/load-report.ts";
 import { recordingSteps } from "../harness/record-steps.ts";
 import type { RunEvent, RunReport } from "../harness/run-report.ts";
-import { NotTold } from "../harness/target-errors.ts";
+import { NotObservable } from "../harness/target-errors.ts";
 import { type LoadSettings, planSteps } from "../load/load-plan.ts";
 import type { Target, TargetUrls } from "../targets/open-target.ts";
 
@@ -54,7 +54,7 @@ export function loadSuite({ load, target, onEvent }: LoadSuiteOptions): Suite<Ta
     };
     // What other processes do is shown again by no command but this one.
     const measured = await recordingSteps([], () => measureLoad(driving)).catch((error: unknown) => {
-      if (error instanceof NotTold) throw error;
+      if (error instanceof NotObservable) throw error;
       throw new CouldNotRun(`the users could not be driven: ${withoutStop(messageOf(error))}`);
     });
     onEvent?.({ type: "load-ended", load: measured });

@@ -8,11 +8,11 @@ import { ENDPOINTS } from "../../src/contract/foreign-back-end.ts";
 import { SessionList } from "../../src/contract/hmi-schemas.ts";
 import { gatewayRoutes, hmiRoutes, pageRoutes } from "../../src/contract/routes.ts";
 import { Lacks } from "../../src/harness/target-errors.ts";
+import { answerExcerpt } from "../../src/targets/answer-excerpt.ts";
 import { answerWords } from "../../src/targets/drivers/refused-words.ts";
 import { findEndpoint } from "../../src/targets/find-endpoint.ts";
 import { createForeignClient } from "../../src/targets/foreign-client.ts";
 import type { HttpClient } from "../../src/targets/http-client.ts";
-import { ownWords } from "../../src/targets/quoted-answer.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
 
 interface Asked {
@@ -104,7 +104,7 @@ test("an answer is quoted in its server's own words, not in the renamed ones", a
   );
   const call = await client.call("GET", hmiRoutes.sessions.path(), { signal });
   expect(call.body).toMatchObject({ model_id: 7 });
-  expect(ownWords(call)).toBe(answer);
+  expect(answerExcerpt(call)).toBe(answer);
   expect(answerWords(call)).toBe(`422: ${answer}`);
   expect(() => expectAnswer(call, SessionList)).toThrow(answer);
 });

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import type { CancelAnswer } from "../../contract/gateway-schemas.ts";
 import { type Broken, CouldNotRun, type Verdict } from "../../harness/define-check.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
+import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
-import { ownWords } from "../../targets/quoted-answer.ts";
 import { GIVE_UP_MS, LIMIT_MS } from "../cancel-times.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import type { CancelledReply } from "./cancelled-reply.ts";
@@ -52,7 +52,7 @@ function hadEnded(reply: CancelledReply): boolean {
 export function judgeEngine(reply: CancelledReply): Broken | undefined {
   const { engineMs, generations } = reply;
   if (generations === null) {
-    throw new NotTold(
+    throw new NotObservable(
       "whether the engine stops is seen only at the engine: by its own record, or by a tap (stack tap)",
     );
   }
@@ -85,7 +85,7 @@ export function cancelStatusOf(
 export function answerInWords(answer: SeenCancel | undefined): string {
   if (answer === "closed") return "done by closing the stream";
   if (!answer) return `no answer within ${GIVE_UP_MS} ms`;
-  return `${answer.status} ${ownWords(answer)}`;
+  return `${answer.status} ${answerExcerpt(answer)}`;
 }
 
 /** What was done and when each end was over, in one line. */

@@ -1,5 +1,5 @@
 import { defineCheck } from "../../harness/define-check.ts";
-import { lookUntil } from "../../targets/look-until.ts";
+import { pollUntil } from "../../targets/poll-until.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
@@ -21,7 +21,7 @@ export const beforeFirstToken = defineCheck<Context["target"], CancelledReply>({
       options: { stand_in_load_ms: 2_000, stand_in_tokens: 5 },
       async moment(reply, asked) {
         const isLoading = seenLoading();
-        await lookUntil(
+        await pollUntil(
           context,
           patienceOf(context.target),
           () => generationsFor(context, asked),

@@ -1,5 +1,5 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import { isRefusal } from "../../targets/drivers/refused-words.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
@@ -31,7 +31,7 @@ export const deleted = defineCheck<Context["target"], DeletedConversation>({
   isTimed: true,
   collect: deleteInMidReply,
   judge({ refused, after, readerMs, engineMs, generations }) {
-    if (generations === null) throw new NotTold("whether the engine stops cannot be seen here");
+    if (generations === null) throw new NotObservable("whether the engine stops cannot be seen here");
     const ends = generations.map(({ ended }) => ended).join(", ");
     if (ends === "") throw new CouldNotRun("the message never reached the engine");
     const seen = [

@@ -1,5 +1,5 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { GIVE_UP_MS } from "../cancel-times.ts";
 import { hearAgain, texts } from "../check-conversation.ts";
@@ -37,7 +37,7 @@ export const everyReader = defineCheck<Context["target"], TwoReaders>({
   },
   judge({ isForeign, answer, streams }) {
     if (answer === "closed")
-      throw new NotTold("here a reply is ended by closing its own stream, not those of others");
+      throw new NotObservable("here a reply is ended by closing its own stream, not those of others");
     if (cancelStatusOf(answer) === "idle")
       throw new CouldNotRun("the reply had ended before it could be cancelled");
     const ends = streams.map(lastWord);

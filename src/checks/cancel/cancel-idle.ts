@@ -1,5 +1,5 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import type { NamedReply } from "../../targets/drivers/chat-client.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
@@ -74,7 +74,9 @@ async function collectIdleCancels(context: Context): Promise<IdleCancels> {
     const first = await say(context, talk, `Hello ${context.canary("first")}`);
     const between = [await cancelIdle(context, talk, first), await cancelIdle(context, talk, first)];
     if (between.includes("closed")) {
-      throw new NotTold("here a reply is ended by closing its stream, and where nothing runs there is none");
+      throw new NotObservable(
+        "here a reply is ended by closing its stream, and where nothing runs there is none",
+      );
     }
     const second = await say(context, talk, `Hello again ${context.canary("second")}`);
     return {

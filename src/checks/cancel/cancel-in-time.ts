@@ -1,6 +1,6 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import { refusedWords } from "../../targets/drivers/refused-words.ts";
 import { nameFor, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
@@ -35,7 +35,7 @@ export const inTime = defineCheck<Context["target"], readonly TimedCall[]>({
       ...(isDeletable ? [await endStalled(context, "delete")] : []),
     ].filter((call) => call !== null);
     if (calls.length > 0) return calls;
-    throw new NotTold(
+    throw new NotObservable(
       "there is no call that ends a reply (contract.wire.cancel or contract.wire.delete_conversation would say which)",
     );
   },

@@ -1,5 +1,5 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import type { Sent } from "../../targets/drivers/chat-client.ts";
 import { refusedWords } from "../../targets/drivers/refused-words.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
@@ -34,7 +34,7 @@ export const nextMessage = defineCheck<Context["target"], NextMessage>({
     await first.until("its first token", texts(1));
     const cancel = await first.cancel();
     if (cancel === "closed") {
-      throw new NotTold("here a reply is ended by closing its stream: nothing answers that it is done");
+      throw new NotObservable("here a reply is ended by closing its stream: nothing answers that it is done");
     }
     const { talk } = first;
     const { chat, capabilities } = context.target;

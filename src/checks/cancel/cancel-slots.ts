@@ -1,6 +1,6 @@
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { beginTalk, converseIn, type Talk, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
@@ -53,7 +53,7 @@ export const slots = defineCheck<Context["target"], Slots>({
       (answer) => cancelStatusOf(answer, { isForeign }) === "cancelled",
     ).length;
     if (isForeign && cancels.length < CANCELS)
-      throw new NotTold("a reply went on in spite of its cancel: there was nothing to give back");
+      throw new NotObservable("a reply went on in spite of its cancel: there was nothing to give back");
     if (cancelled < CANCELS / 2)
       throw new CouldNotRun(`only ${cancelled} of ${cancels.length} replies were cancelled`);
     const ends = streams.filter((stream) => !isWholeEnding(lastWord(stream))).map(endInWords);

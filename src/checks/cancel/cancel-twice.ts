@@ -1,6 +1,6 @@
 import { defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import { texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { answerInWords, cancelStatusOf, describeCancel, judgeReader } from "./both-ends.ts";
@@ -34,7 +34,7 @@ export const twice = defineCheck<Context["target"], readonly CancelledReply[]>({
 function judgeOne(reply: CancelledReply) {
   const { isForeign } = reply;
   if (reply.answers.includes("closed")) {
-    throw new NotTold("here a reply is ended by closing its stream, which nobody can do twice");
+    throw new NotObservable("here a reply is ended by closing its stream, which nobody can do twice");
   }
   const refused = reply.answers.find((answer) => !(isForeign ? isNoFailure(answer) : cancelStatusOf(answer)));
   const seen = describeCancel(reply);

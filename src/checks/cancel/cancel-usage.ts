@@ -1,6 +1,6 @@
 import type { Usage } from "../../contract/event-schemas.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import { lastFact } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { Context } from "../profiles-and-sessions.ts";
@@ -29,7 +29,7 @@ export const usage = defineCheck<Context["target"], CancelledReply>({
     const row = reply.rows?.find(({ role }) => role === "assistant");
     const usages = [...(streamed ? [streamed] : []), ...(row?.usage ? [row.usage] : [])];
     if (usages.length === 0) {
-      throw new NotTold(
+      throw new NotObservable(
         "nobody tells what a cancelled reply cost (contract.wire.stream.usage or contract.wire.rows.completion_tokens would say where)",
       );
     }

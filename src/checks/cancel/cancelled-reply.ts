@@ -2,7 +2,7 @@ import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { lookUntil } from "../../targets/look-until.ts";
+import { pollUntil } from "../../targets/poll-until.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { GIVE_UP_MS } from "../cancel-times.ts";
 import { conversationRows, settledRowsOf } from "../check-conversation.ts";
@@ -112,7 +112,7 @@ export async function untilOnItsWay(
   const settled = taken.finally(() => {
     isTaken = true;
   });
-  const reached = lookUntil(
+  const reached = pollUntil(
     context,
     ON_ITS_WAY_MS,
     () => generationsFor(context, asked),
@@ -142,7 +142,7 @@ export async function watchGeneration(
   if (!context.target.capabilities.has("show what reached the engine")) {
     return { generations: null, engineMs: null };
   }
-  const generations = await lookUntil(
+  const generations = await pollUntil(
     context,
     GIVE_UP_MS,
     () => generationsFor(context, asked),

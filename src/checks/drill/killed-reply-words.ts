@@ -1,5 +1,5 @@
 import { CouldNotRun } from "../../harness/define-check.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import { SERVICE_TITLES } from "../../targets/service-titles.ts";
 import { lastWord } from "../stream-endings.ts";
@@ -43,7 +43,7 @@ export function requireMidReply(reply: KilledReply): void {
 export function requireLook<Look>({ back_after_ms, victim }: KilledReply, look: Look | null): Look {
   if (look !== null) return look;
   if (back_after_ms === null) throw new CouldNotRun(`the ${SERVICE_TITLES[victim]} was not up again`);
-  throw new NotTold("this target does not show what was said");
+  throw new NotObservable("this target does not show what was said");
 }
 
 /**
@@ -53,7 +53,7 @@ export function requireLook<Look>({ back_after_ms, victim }: KilledReply, look: 
  */
 export function requireNotContinued({ script, went_on, victim }: KilledReply): void {
   if (script !== null || !went_on) return;
-  throw new NotTold(
+  throw new NotObservable(
     `the reply went on once the ${SERVICE_TITLES[victim]} was up again, and what the engine would have said is not known`,
   );
 }

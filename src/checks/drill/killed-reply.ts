@@ -6,7 +6,7 @@ import { CouldNotRun } from "../../harness/define-check.ts";
 import type { Sent } from "../../targets/drivers/chat-client.ts";
 import type { ReplyFact, SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { lookUntil } from "../../targets/look-until.ts";
+import { pollUntil } from "../../targets/poll-until.ts";
 import type { KeptServiceState, KillableService, ServiceKiller } from "../../targets/service-killer.ts";
 import {
   conversationRows,
@@ -156,7 +156,7 @@ async function untilBack(
   const isBack = (now: KeptServiceState | undefined): boolean =>
     now?.state === "up" && now.restarts > restarts;
   const look = async () => (await killer.look()).find(({ name }) => name === victim);
-  const last = await lookUntil(
+  const last = await pollUntil(
     { signal },
     BACK_WITHIN_MS,
     look,
@@ -182,7 +182,7 @@ function listen(hearing: Hearing): Listening {
 async function endOf(context: Context, { hearing, heard }: Listening): Promise<SeenStream> {
   const patienceMs = silenceOf(context);
   const begun = performance.now();
-  await lookUntil(
+  await pollUntil(
     context,
     Number.POSITIVE_INFINITY,
     async () => performance.now() - Math.max(begun, heard.lastAt),
@@ -202,7 +202,7 @@ async function quietRows(context: Context, talk: Talk): Promise<readonly SeenRow
   const patienceMs = silenceOf(context);
   let seen = "";
   let changedAt = performance.now();
-  return await lookUntil(
+  return await pollUntil(
     context,
     Number.POSITIVE_INFINITY,
     async () => {

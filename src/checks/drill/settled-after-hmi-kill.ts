@@ -1,5 +1,5 @@
 import { defineCheck } from "../../harness/define-check.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { type KilledReply, killedReply } from "./killed-reply.ts";
@@ -32,5 +32,7 @@ export const settledAfterHmiKill = defineCheck<Context["target"], KilledReply>({
 function requireStatus(rows: readonly SeenRow[]): void {
   const row = replyRowIn(rows);
   if (row === undefined || row.status !== undefined) return;
-  throw new NotTold("the rows do not tell whether a reply is being written (contract.wire.rows.status)");
+  throw new NotObservable(
+    "the rows do not tell whether a reply is being written (contract.wire.rows.status)",
+  );
 }

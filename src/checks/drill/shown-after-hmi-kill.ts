@@ -1,5 +1,5 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lastWord } from "../stream-endings.ts";
@@ -20,8 +20,8 @@ export const shownAfterHmiKill = defineCheck<Context["target"], KilledReply>({
     const replay = requireLook(reply, reply.replay);
     const row = replyRowIn(rows);
     const shown = replyRowIn(requireLook(reply, reply.history));
-    if (row === undefined) throw new NotTold("no reply is saved that could be shown");
-    if (row.status === "streaming") throw new NotTold("the row of the reply is still streaming");
+    if (row === undefined) throw new NotObservable("no reply is saved that could be shown");
+    if (row.status === "streaming") throw new NotObservable("the row of the reply is still streaming");
     const again = textOf(replay);
     const seen = `${describeKill(reply)}; ${rowInWords(row)}; read again ${again.length} characters, ${lastWord(replay)}`;
     if (again === row.content && shown?.content === row.content && shown.status === row.status) {

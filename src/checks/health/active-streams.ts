@@ -1,6 +1,6 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import {
   type AskedService,
@@ -25,7 +25,7 @@ export const activeStreams = defineCheck<Context["target"], Watched>({
     requireReplies(watched);
     const services = servicesIn(watched);
     if (!isContract(services) && watched.before.every((look) => activeToldIn(look) === null)) {
-      throw new NotTold("the health report has no active_streams");
+      throw new NotObservable("the health report has no active_streams");
     }
     const broken = firstBroken(services, (service) => judgeOne(service, watched));
     return (

@@ -1,8 +1,8 @@
 import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
-import { ownWords } from "../../targets/quoted-answer.ts";
 import { allButLacking, type Context } from "../profiles-and-sessions.ts";
 import type { ContractService } from "./watched-replies.ts";
 
@@ -40,7 +40,7 @@ function judgeOne({ service, call }: Probe): Broken | undefined {
   return {
     verdict: "broken",
     expected: "200",
-    found: `${call.status} ${ownWords(call)}`,
+    found: `${call.status} ${answerExcerpt(call)}`,
     seen: `${call.request} of the ${service}`,
   };
 }

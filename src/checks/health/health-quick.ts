@@ -1,6 +1,6 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { requireUndisturbed } from "../undisturbed.ts";
 import {
@@ -39,7 +39,7 @@ function judgeService(service: AskedService, reply: WatchedReply): Broken | unde
   const soon = reply.began_ms + SHARE_OF_REPLY * (reply.ended_ms - reply.began_ms);
   const [first] = looks;
   if (first === undefined || first.asked_ms > soon) {
-    throw new NotTold(`the reply was too short for the ${service} to be asked while ${reply.what}`);
+    throw new NotObservable(`the reply was too short for the ${service} to be asked while ${reply.what}`);
   }
   if (looks.some(({ answered_ms, call }) => answered_ms <= soon && call.status < 300)) return undefined;
   return {

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Health } from "../../contract/common-schemas.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { ownWords } from "../../targets/quoted-answer.ts";
+import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { type HealthLook, type Watched, watchReplies } from "./watched-replies.ts";
 
@@ -24,7 +24,7 @@ export const report = defineCheck<Context["target"], Watched>({
   judge: ({ before }) =>
     firstBroken(before, judgeOne) ?? {
       verdict: "holds",
-      seen: before.map(({ service, call }) => `${service} ${ownWords(call)}`).join("; "),
+      seen: before.map(({ service, call }) => `${service} ${answerExcerpt(call)}`).join("; "),
     },
 });
 
@@ -35,7 +35,7 @@ function judgeOne({ service, call }: HealthLook): Broken | undefined {
     verdict: "broken",
     expected: `200, status ok, with service, version, pid, port, uptime_s, timestamp, active_streams and dependencies ${DEPENDENCIES[service].join(", ")}`,
     found,
-    seen: `${call.request} of the ${service} answered ${ownWords(call, 300)}`,
+    seen: `${call.request} of the ${service} answered ${answerExcerpt(call, 300)}`,
   };
 }
 

@@ -5,8 +5,8 @@ import { CouldNotRun } from "../../harness/define-check.ts";
 import { Lacks } from "../../harness/target-errors.ts";
 import { countAt } from "../../targets/drivers/json-place.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
-import { lookUntil } from "../../targets/look-until.ts";
 import type { Target } from "../../targets/open-target.ts";
+import { pollUntil } from "../../targets/poll-until.ts";
 import { hear, sayIn, startTalk } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { patienceOf } from "../read-replies.ts";
@@ -69,7 +69,7 @@ async function watchOnce(
   const look = (): Promise<HealthLook[]> => lookAtAll(context, start);
   // What somebody else has just begun, or a check before, is over in a moment.
   const isIdle = (looks: readonly HealthLook[]): boolean => looks.every((each) => activeIn(each) === 0);
-  const before = await lookUntil(context, patienceOf(target), look, isIdle);
+  const before = await pollUntil(context, patienceOf(target), look, isIdle);
   const metricsBefore = await metricsIfAny(context);
   const replies: WatchedReply[] = [];
   for (const { what, options } of replyKinds(target, lastsMs)) {
@@ -77,7 +77,7 @@ async function watchOnce(
   }
   const isQuiet = (looks: readonly HealthLook[]): boolean =>
     looks.every((each, index) => activeIn(each) <= activeIn(before[index] ?? each));
-  const after = await lookUntil(context, patienceOf(target), look, isQuiet);
+  const after = await pollUntil(context, patienceOf(target), look, isQuiet);
   return { before, replies, after, metrics: [...metricsBefore, ...(await metricsIfAny(context))] };
 }
 

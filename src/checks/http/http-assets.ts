@@ -1,11 +1,11 @@
 import { pageRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import type { FrontHttp } from "../../targets/front-http.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isAskedAgain } from "./kept-by-browsers.ts";
+import { isRevalidated } from "./browser-caching.ts";
 import { askForPage } from "./plain-calls.ts";
 
 /** A script or style that the page names, without its body. */
@@ -44,7 +44,7 @@ export const assets = defineCheck<Context["target"], readonly SeenAsset[]>({
 async function foreignAssets(context: Context, front: FrontHttp): Promise<readonly SeenAsset[]> {
   const page = await askForPage(context, front);
   const paths = pathsIn(String(page.body), front.page ?? "/");
-  if (paths.length === 0) throw new NotTold("the page names no script and no style of its own server");
+  if (paths.length === 0) throw new NotObservable("the page names no script and no style of its own server");
   return await Promise.all(
     paths.map(async (path) => {
       const { request, status, headers } = await front.call({ method: "GET", path }, context);
@@ -74,7 +74,7 @@ function judgeOne({ request, status, headers, isForeign = false }: SeenAsset): B
     { is: status === 200, expected: "200", found: String(status) },
     { is: TYPE.test(type), expected: "the type of a script or a style", found: type },
     {
-      is: HASHED.test(request) || (isForeign && isAskedAgain(headers)),
+      is: HASHED.test(request) || (isForeign && isRevalidated(headers)),
       expected: "a name with a hash of the content, where browsers may keep it",
       found: `${request}, Cache-Control: ${cache}`,
     },

@@ -1,7 +1,7 @@
 import { ErrorBody } from "../../contract/common-schemas.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { ownWords } from "../../targets/quoted-answer.ts";
+import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { type RefusedCall, refusals } from "./refusals.ts";
 
@@ -22,7 +22,7 @@ function judgeOne({ what, call }: RefusedCall): Broken | undefined {
   return {
     verdict: "broken",
     expected: "application/json: {error: {code, message, hint?}}",
-    found: `${type}: ${ownWords(call)}`,
+    found: `${type}: ${answerExcerpt(call)}`,
     seen: `${call.request} with ${what} answered ${call.status}`,
   };
 }

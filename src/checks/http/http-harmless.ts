@@ -1,14 +1,14 @@
 import { MessageList } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import { isRefusal } from "../../targets/drivers/refused-words.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { FrontHttp } from "../../targets/front-http.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import { converseIn, settledRowsOf, startTalk } from "../check-conversation.ts";
 import { type Context, expectAnswer, makeSession } from "../profiles-and-sessions.ts";
-import { ownPlace } from "./own-place.ts";
+import { httpSuiteConversation } from "./http-suite-conversation.ts";
 
 interface Evidence {
   /** The rows before the calls, on a wire where no empty conversation can be looked at; else there are none. */
@@ -28,7 +28,7 @@ export const harmless = defineCheck<Context["target"], Evidence>({
     const { hmi, frontHttp } = context.target;
     const { signal } = context;
     if (frontHttp !== undefined) return await askForeign(context, frontHttp);
-    const { model_id, word } = await ownPlace(context);
+    const { model_id, word } = await httpSuiteConversation(context);
     const session_id = await makeSession(context, model_id);
     const general = hmiRoutes.generalStream.path(undefined, {
       message: `By HEAD, ${word}`,
@@ -61,7 +61,7 @@ async function askForeign(context: Context, front: FrontHttp): Promise<Evidence>
   const conversation = talk.conversation ?? "";
   const before = await chat.rows(conversation, signal);
   if (before.length === 0)
-    throw new NotTold("what was said was not saved: there is nothing that could be harmed");
+    throw new NotObservable("what was said was not saved: there is nothing that could be harmed");
   const about = { conversation, text: `By HEAD, ${context.canary("harmless")}` };
   const ats = CALLS.flatMap((name) => front.callOf(name, about) ?? []);
   const calls = [];

@@ -3,7 +3,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import { allButLacking, type Context } from "../profiles-and-sessions.ts";
-import { ownPlace } from "./own-place.ts";
+import { httpSuiteConversation } from "./http-suite-conversation.ts";
 
 interface Evidence {
   /** Calls that a page of another origin makes. */
@@ -24,7 +24,7 @@ export const origin = defineCheck<Context["target"], Evidence>({
   async collect(context) {
     const { hmi, gateway, urls } = context.target;
     const { signal } = context;
-    const { session_id, model_id, word } = await ownPlace(context);
+    const { session_id, model_id, word } = await httpSuiteConversation(context);
     const resume = hmiRoutes.resumeSession.path({ session_id });
     const message = `From another origin, ${word}`;
     const general = hmiRoutes.generalStream.path(undefined, { message, model_id, session_id });

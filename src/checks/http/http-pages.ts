@@ -4,8 +4,8 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import type { FrontHttp } from "../../targets/front-http.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import { allButLacking, type Context } from "../profiles-and-sessions.ts";
-import { isAskedAgain, keptWords } from "./kept-by-browsers.ts";
-import { ownPlace } from "./own-place.ts";
+import { cachingInWords, isRevalidated } from "./browser-caching.ts";
+import { httpSuiteConversation } from "./http-suite-conversation.ts";
 import { askForPage } from "./plain-calls.ts";
 
 /** A page as it was answered. */
@@ -20,7 +20,7 @@ export interface SeenPage {
 /** Every page, and one of a conversation that is not there. */
 export async function seenPages(context: Context): Promise<readonly SeenPage[]> {
   return await context.share("pages", async () => {
-    const { model_id, session_id } = await ownPlace(context);
+    const { model_id, session_id } = await httpSuiteConversation(context);
     const get = async (path: string, status = 200): Promise<SeenPage> => {
       return { status, call: await context.target.hmi.call("GET", path, { signal: context.signal }) };
     };
@@ -73,12 +73,12 @@ function judgeOne({ isForeign = false, status, call }: SeenPage): Broken | undef
 
 /** That it is a page, and that a change of it is seen, by whatever words. */
 function judgeForeign({ request, status, headers }: SeenCall, type: string): Broken | undefined {
-  if (status === 200 && /^text\/html\b/i.test(type) && isAskedAgain(headers)) return undefined;
+  if (status === 200 && /^text\/html\b/i.test(type) && isRevalidated(headers)) return undefined;
   return {
     verdict: "broken",
     expected:
       "200, text/html, asked for again at every visit (Cache-Control: no-store, no-cache or max-age=0)",
-    found: `${status}, ${type}, ${keptWords(headers)}`,
+    found: `${status}, ${type}, ${cachingInWords(headers)}`,
     seen: request,
   };
 }

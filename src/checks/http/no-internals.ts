@@ -1,7 +1,7 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { NotTold } from "../../harness/target-errors.ts";
-import { internalsIn } from "../internals-in.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
+import { findLeakedInternals } from "../leaked-internals.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { type OddCall, oddCalls } from "./plain-calls.ts";
 import { refusals } from "./refusals.ts";
@@ -19,13 +19,13 @@ export const noInternals = defineCheck<Context["target"], readonly OddCall[]>({
   judge(seen) {
     const errors = seen.filter(({ call }) => call.status >= 400);
     if (seen.length > 0 && errors.length === 0)
-      throw new NotTold("no call was refused: there was no error to look at");
+      throw new NotObservable("no call was refused: there was no error to look at");
     return firstBroken(errors, judgeOne) ?? { verdict: "holds", seen: `refused calls: ${errors.length}` };
   },
 });
 
 function judgeOne({ what, call }: OddCall): Broken | undefined {
-  const found = internalsIn(call.body);
+  const found = findLeakedInternals(call.body);
   if (found === undefined) return undefined;
   return {
     verdict: "broken",

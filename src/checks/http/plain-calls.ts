@@ -1,5 +1,5 @@
 import { CouldNotRun } from "../../harness/define-check.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import type { FrontCall, FrontHttp } from "../../targets/front-http.ts";
 import type { CallOptions, SeenCall } from "../../targets/http-client.ts";
 import type { Context } from "../profiles-and-sessions.ts";
@@ -56,8 +56,8 @@ async function ask(
   }
 }
 
-/** The page that people chat on, as it is answered. Throws {@link NotTold} where the wire does not say where it is. */
+/** The page that people chat on, as it is answered. Throws {@link NotObservable} where the wire does not say where it is. */
 export async function askForPage({ signal }: Context, front: FrontHttp): Promise<SeenCall> {
-  if (front.page === undefined) throw new NotTold("contract.wire.page does not say where the page is");
+  if (front.page === undefined) throw new NotObservable("contract.wire.page does not say where the page is");
   return await front.call({ method: "GET", path: front.page }, { signal });
 }

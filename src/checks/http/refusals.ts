@@ -6,7 +6,7 @@ import { CouldNotRun } from "../../harness/define-check.ts";
 import { Lacks } from "../../harness/target-errors.ts";
 import type { CallOptions, HttpClient, SeenCall } from "../../targets/http-client.ts";
 import { allButLacking, type Context } from "../profiles-and-sessions.ts";
-import { ownPlace } from "./own-place.ts";
+import { httpSuiteConversation } from "./http-suite-conversation.ts";
 
 /** A call that must be refused, and how it was answered. */
 export interface RefusedCall {
@@ -30,7 +30,7 @@ interface Wrong extends Omit<CallOptions, "signal">, Omit<RefusedCall, "call" | 
 /** A wrong call of every class, at the HMI and at the gateway. */
 export async function refusals(context: Context): Promise<readonly RefusedCall[]> {
   return await context.share("refusals", async () => {
-    const { session_id, model_id, word } = await ownPlace(context);
+    const { session_id, model_id, word } = await httpSuiteConversation(context);
     const wrong = [
       ...wrongAtHmi({ session_id, model_id, message: `Must be refused, ${word}` }),
       ...wrongAtGateway(word),

@@ -5,7 +5,7 @@ import type { WireErrorCode } from "../../contract/wire-error.ts";
 import type { Broken } from "../../harness/define-check.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { ownPlace } from "./own-place.ts";
+import { httpSuiteConversation } from "./http-suite-conversation.ts";
 
 /** A message with something in its body that must not be dropped in silence. */
 export interface WrongBody {
@@ -30,7 +30,7 @@ export async function sendWith(
   context: Context,
   { what, hmi, gateway }: Additions,
 ): Promise<readonly WrongBody[]> {
-  const { session_id, model_id, word } = await ownPlace(context);
+  const { session_id, model_id, word } = await httpSuiteConversation(context);
   const { target } = context;
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
   const sent: WrongBody[] = [];

@@ -1,8 +1,8 @@
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
+import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import { failureOf, type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { ownWords } from "../../targets/quoted-answer.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { beginTalk, converseIn, openPlace, settledRowsOf } from "../check-conversation.ts";
 import { generationsWith } from "../engine-generations.ts";
@@ -124,7 +124,7 @@ async function prepare(context: Context, name: string): Promise<Silent[]> {
 async function listen(context: Context, { door, sessionId, modelId, asked }: Silent): Promise<SeenStream> {
   const stream = door === "message" ? await byMessage() : await byGeneralStream();
   if (stream.status === 200 && textOf(stream) !== "") return stream;
-  const answer = stream.body === null ? "a reply without text" : ownWords(stream);
+  const answer = stream.body === null ? "a reply without text" : answerExcerpt(stream);
   throw new CouldNotRun(`${stream.request} answered ${stream.status}, ${answer}`);
 
   async function byMessage(): Promise<SeenStream> {

@@ -1,13 +1,13 @@
 import { SentMessage } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { defineCheck } from "../../harness/define-check.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import type { ChatPlace } from "../../targets/drivers/chat-client.ts";
 import type { SeenRow, WholeRow } from "../../targets/drivers/reply-facts.ts";
 import { beginTalk, converseIn, openPlace, settledRowsOf, type Talk } from "../check-conversation.ts";
+import { fewerOnRealEngine } from "../engine-workload.ts";
 import { type Context, makeProfile } from "../profiles-and-sessions.ts";
 import { readSettledRows } from "../read-replies.ts";
-import { unlessDirected } from "../spare-the-engine.ts";
 
 interface Evidence {
   readonly asked: readonly string[];
@@ -55,7 +55,7 @@ export const firstMessages = defineCheck<Context["target"], Evidence>({
 async function sendToProfile(context: Context): Promise<Evidence> {
   const options = { num_predict: 4, stand_in_token_ms: 0 };
   const model_id = await makeProfile(context, { name: "isolation", options });
-  const length = unlessDirected(context, AT_ONCE_SLOWLY, AT_ONCE);
+  const length = fewerOnRealEngine(context, AT_ONCE_SLOWLY, AT_ONCE);
   const asked = Array.from({ length }, (_, index) => `Say: ${context.canary(`${index}`)}`);
   const { hmi } = context.target;
   const path = hmiRoutes.sendMessage.path();
@@ -101,7 +101,7 @@ async function requireNewOnes(context: Context, place: ChatPlace): Promise<void>
     await converseIn(context, talk, `Say: ${context.canary(`before ${index}`)}`);
   }
   if (talks[0]?.conversation === talks[1]?.conversation) {
-    throw new NotTold(
+    throw new NotObservable(
       "here a message to no conversation goes to the one in use: it is not meant to make one",
     );
   }

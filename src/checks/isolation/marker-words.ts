@@ -1,5 +1,5 @@
+import { fewerOnRealEngine } from "../engine-workload.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { unlessDirected } from "../spare-the-engine.ts";
 
 /** The word in a canary: the stand-in sends it as one token, so that no single token of it can hide elsewhere. */
 export function wordFrom(canary: string): string {
@@ -8,7 +8,7 @@ export function wordFrom(canary: string): string {
 
 /** How often a word is to be repeated: a model reads all of it first, and seldom follows to the letter. */
 export function timesFor(context: Context, wished: number): number {
-  return unlessDirected(context, 3, wished);
+  return fewerOnRealEngine(context, 3, wished);
 }
 
 /** A request for this word this many times over, which the stand-in follows to the letter; `CANARY` finds it, too. */

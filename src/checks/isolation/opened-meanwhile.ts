@@ -1,6 +1,6 @@
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import {
@@ -118,7 +118,9 @@ async function openMeanwhileOnAnyWire(
   }
   const hadEnded = hearing.hasEnded;
   if (talk.conversation !== null && talk.conversation === opened.conversation) {
-    throw new NotTold("here a first message goes to the conversation in use: no other one is opened by it");
+    throw new NotObservable(
+      "here a first message goes to the conversation in use: no other one is opened by it",
+    );
   }
   const stream = await hearing.ended;
   if (talk.conversation === null || opened.conversation === null) throw conversationNotTold();

@@ -1,6 +1,6 @@
 import type { SentMessage, UserEvent } from "../../contract/hmi-schemas.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import { lookUntil } from "../../targets/look-until.ts";
+import { pollUntil } from "../../targets/poll-until.ts";
 import { listenToEvents } from "../listen-to-events.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { patienceOf, readReply, sendMessage } from "../read-replies.ts";
@@ -26,7 +26,7 @@ export const twoDevices = defineCheck<Context["target"], Evidence>({
     await listening.begun;
     const sent = await sendMessage(context, sessionId, `Hello ${context.canary("devices")}`);
     await readReply(context, sessionId).ended;
-    await lookUntil(
+    await pollUntil(
       context,
       patienceOf(context.target),
       async () => eventsOf(listening.events, sessionId),

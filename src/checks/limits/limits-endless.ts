@@ -1,5 +1,5 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import { lookUntil } from "../../targets/look-until.ts";
+import { pollUntil } from "../../targets/poll-until.ts";
 import { describeStream, eventsIn, finishReasonOf, textIn } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { generationsOf, replyRow, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
@@ -36,7 +36,7 @@ export const endless = defineCheck<Context["target"], Evidence>({
     };
     const reply = await sendAndSeeReply(context, { door: "message", name: "endless", options });
     // The abort is on its way when the reply ends here.
-    const generations = await lookUntil(
+    const generations = await pollUntil(
       context,
       ENGINE_STOPS_MS,
       () => generationsOf(context, reply.message),

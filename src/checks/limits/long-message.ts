@@ -1,11 +1,11 @@
 import { messageOf } from "../../errors/thrown-error.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import type { Sent } from "../../targets/drivers/chat-client.ts";
 import { answerWords } from "../../targets/drivers/refused-words.ts";
 import { endReply } from "../../targets/end-reply.ts";
 import { hear, learnConversation, startTalk, type Talk } from "../check-conversation.ts";
-import { internalsIn } from "../internals-in.ts";
+import { findLeakedInternals } from "../leaked-internals.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { patienceOf } from "../read-replies.ts";
 
@@ -45,7 +45,7 @@ export const longMessage = defineCheck<Context["target"], Evidence>({
       sent = await chat.send({ place: talk.place, conversation: talk.conversation, text }, until);
     } catch (error) {
       context.signal.throwIfAborted();
-      if (!until.aborted) throw new NotTold(`the call was broken off: ${messageOf(error)}`);
+      if (!until.aborted) throw new NotObservable(`the call was broken off: ${messageOf(error)}`);
       return { answer: null, isStream, told: null, waited_ms: since() };
     }
     if (sent.conversation !== null) learnConversation(context, talk, sent.conversation);
@@ -56,15 +56,16 @@ export const longMessage = defineCheck<Context["target"], Evidence>({
   judge({ answer, isStream, told, waited_ms }) {
     const seconds = Math.round(waited_ms / 1000);
     const seen = `a message of ${CHARS} characters`;
-    if (answer === null && isStream) throw new NotTold(`no word of a reply came in ${seconds} s: not judged`);
+    if (answer === null && isStream)
+      throw new NotObservable(`no word of a reply came in ${seconds} s: not judged`);
     if (answer === null) return { ...EXPECTED, found: `no answer in ${seconds} s`, seen };
     const said = `${answer.request} answered ${answerWords(answer)}`;
     if (answer.status >= 500) return { ...EXPECTED, found: said, seen };
-    const internals = answer.status >= 400 ? internalsIn(answer.body) : undefined;
+    const internals = answer.status >= 400 ? findLeakedInternals(answer.body) : undefined;
     if (internals !== undefined) return { ...EXPECTED, found: `${answer.status}, with ${internals}`, seen };
     if (answer.status >= 400) return { verdict: "holds", seen: said.slice(0, 200) };
     if (told === null)
-      throw new NotTold(`it was taken, and no word of a reply came in ${seconds} s: not judged`);
+      throw new NotObservable(`it was taken, and no word of a reply came in ${seconds} s: not judged`);
     return { verdict: "holds", seen: `taken; the reply told ${told}` };
   },
 });

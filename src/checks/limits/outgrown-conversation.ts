@@ -1,11 +1,11 @@
 import type { WholeRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { lookUntil } from "../../targets/look-until.ts";
+import { pollUntil } from "../../targets/poll-until.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { generationsFor, generationsWith } from "../engine-generations.ts";
+import { fewerOnRealEngine } from "../engine-workload.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { patienceOf, readSettledRows, sendAndReadReply } from "../read-replies.ts";
-import { unlessDirected } from "../spare-the-engine.ts";
 
 /** A conversation that outgrew the window that its profile asks for. */
 export interface OutgrownConversation {
@@ -37,7 +37,7 @@ export async function outgrowWindow(context: Context): Promise<OutgrownConversat
       await makeProfile(context, { name: "limits", options: OPTIONS }),
     );
     await generationsFor(context, "");
-    const turns = unlessDirected(context, TURNS_SLOWLY, TURNS);
+    const turns = fewerOnRealEngine(context, TURNS_SLOWLY, TURNS);
     const asked = Array.from({ length: turns }, (_, turn) => `Turn ${turn} ${word} ${filling(turn)}`);
     const streams: SeenStream[] = [];
     // One right after the other: a summary gives way to a message, so that none takes the place of what has no room.
@@ -46,7 +46,7 @@ export async function outgrowWindow(context: Context): Promise<OutgrownConversat
     const known = new Set(replies.flat().map(({ id }) => id));
     const isWatched = context.target.capabilities.has("show what reached the engine");
     // A summary is made after the reply that makes it due.
-    const others = await lookUntil(
+    const others = await pollUntil(
       context,
       isWatched ? Math.max(patienceOf(context.target), SUMMARY_PATIENCE_MS) : 0,
       async () => (await generationsWith(context, word)).filter(({ id }) => !known.has(id)),

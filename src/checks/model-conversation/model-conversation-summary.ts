@@ -1,9 +1,9 @@
 import { LIMITS } from "../../contract/contract-defaults.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck, type Verdict } from "../../harness/define-check.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import type { WholeRow } from "../../targets/drivers/reply-facts.ts";
-import { lookUntil } from "../../targets/look-until.ts";
+import { pollUntil } from "../../targets/poll-until.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { readAllRows, readRows } from "../read-replies.ts";
 import { place } from "./first-exchanges.ts";
@@ -129,7 +129,7 @@ async function waitForSummary(
     const rows = await Promise.all(sessionIds.map((sessionId) => readAllRows(context, sessionId)));
     return rows.flat().filter((row) => row.message_type === "summary");
   };
-  const summaries = await lookUntil(
+  const summaries = await pollUntil(
     { signal: context.signal, pauseMs: LOOK_AGAIN_MS },
     patienceMs,
     look,
@@ -151,9 +151,9 @@ function judgePlace({ sessionId, modelId, summaries, dialogue, ...pace }: Eviden
   };
 }
 
-function notInTime({ waitedMs, exchangeMs }: Pick<Evidence, "waitedMs" | "exchangeMs">): NotTold {
+function notInTime({ waitedMs, exchangeMs }: Pick<Evidence, "waitedMs" | "exchangeMs">): NotObservable {
   const waited = `no summary came within ${Math.round(waitedMs / 1000)} s`;
-  return new NotTold(
+  return new NotObservable(
     `${waited}, where an exchange takes ${exchangeMs} ms: nothing is known of where one is written`,
   );
 }

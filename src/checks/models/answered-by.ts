@@ -1,7 +1,7 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { rowsDoNotTell } from "../not-told.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { rowsLackField } from "../rows-lack-field.ts";
 import { type AskedByModel, askAnew, askAnewByWire, describeAsked } from "./ask-by-model.ts";
 import { triedByWire } from "./model-catalogue.ts";
 
@@ -30,7 +30,7 @@ function judgeOne(asked: AskedByModel): Broken | undefined {
   if (error !== null || model === undefined)
     throw new CouldNotRun(`no reply to judge: ${describeAsked(asked)}`);
   if (row?.model_name === model) return undefined;
-  if (asked.isOtherWire && row?.model_name === undefined) throw rowsDoNotTell("model_name");
+  if (asked.isOtherWire && row?.model_name === undefined) throw rowsLackField("model_name");
   return {
     verdict: "broken",
     expected: `${model} in the row`,

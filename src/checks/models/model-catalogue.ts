@@ -3,7 +3,7 @@ import { EngineTags, OpenAiModelList } from "../../contract/engine-schemas.ts";
 import { engineRoutes, gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import { messageOf } from "../../errors/thrown-error.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
-import { Lacks, NotTold } from "../../harness/target-errors.ts";
+import { Lacks, NotObservable } from "../../harness/target-errors.ts";
 import type { HttpClient } from "../../targets/http-client.ts";
 import { type Context, expectAnswer } from "../profiles-and-sessions.ts";
 
@@ -49,7 +49,7 @@ async function askEngine({ target: { engine }, signal }: Context): Promise<reado
       `the engine lists no models: ${tags.status} to /api/tags, ${list.status} to /v1/models`,
     );
   } catch (error) {
-    if (error instanceof CouldNotRun || error instanceof NotTold || signal.aborted) throw error;
+    if (error instanceof CouldNotRun || error instanceof NotObservable || signal.aborted) throw error;
     throw new CouldNotRun(`the engine at ${engine.url} cannot be asked from here: ${messageOf(error)}`);
   }
 }
@@ -89,7 +89,7 @@ export async function triedModels(context: Context): Promise<readonly string[]> 
 
 /**
  * The same on a wire that is none of the contract's: those that the back end lists by the engine's names, where it lists
- * any. Throws {@link NotTold} where it has names of its own for all of them, and fewer than are needed.
+ * any. Throws {@link NotObservable} where it has names of its own for all of them, and fewer than are needed.
  */
 export async function triedByWire(context: Context, least = 1): Promise<readonly string[]> {
   const { chat, capabilities } = context.target;
@@ -97,7 +97,7 @@ export async function triedByWire(context: Context, least = 1): Promise<readonly
   const listed = capabilities.has("list models") ? await chat.models(context.signal) : installed;
   const common = installed.filter((name) => listed.includes(name));
   if (common.length >= least) return common.slice(0, TRIED);
-  throw new NotTold(
+  throw new NotObservable(
     `of the engine's models, ${installed.join(", ")}, the back end lists ${common.length === 0 ? "none" : `only ${common.join(", ")}`} by the engine's name`,
   );
 }

@@ -3,8 +3,8 @@ import { AgentList, SessionAnswer } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
-import { ownWords } from "../../targets/quoted-answer.ts";
 import { type Context, expectAnswer } from "../profiles-and-sessions.ts";
 import { plainProfile } from "./ask-by-model.ts";
 
@@ -65,7 +65,7 @@ function judgeBegun({ agent, call }: Evidence["begun"][number]): Broken | undefi
   return {
     verdict: "broken",
     expected: `a conversation with ${agent}`,
-    found: `${call.status} ${given ?? ownWords(call)}`,
+    found: `${call.status} ${given ?? answerExcerpt(call)}`,
     seen: call.request,
   };
 }

@@ -1,7 +1,7 @@
 import type { ModelList } from "../../contract/common-schemas.ts";
 import { type Broken, CouldNotRun, defineCheck, type Verdict } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { isWholeEnding } from "../stream-endings.ts";
 import { type AskedByModel, askAnewByWire, describeAsked } from "./ask-by-model.ts";
@@ -62,11 +62,13 @@ function judgeOne(
 
 async function listByWire(context: Context): Promise<OtherList> {
   const { chat, front, capabilities } = context.target;
-  if (front === "engine") throw new NotTold("the target is an engine: its list is its own");
+  if (front === "engine") throw new NotObservable("the target is an engine: its list is its own");
   const [listed, installed] = [await chat.models(context.signal), await installedModels(context)];
   const foreign = listed.filter((name) => !installed.includes(name)).slice(0, TRIED);
   if (foreign.length > 0 && !capabilities.has("choose a model")) {
-    throw new NotTold("it lists names that the engine does not have, and none can be chosen to try them");
+    throw new NotObservable(
+      "it lists names that the engine does not have, and none can be chosen to try them",
+    );
   }
   const tried: AskedByModel[] = [];
   for (const model of foreign) tried.push(await askAnewByWire(context, model, `listed ${model}`));

@@ -1,8 +1,8 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
-import { requireToldByRows } from "../not-told.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { requireFieldInRows } from "../rows-lack-field.ts";
 import { allReplies, describeStored, type StoredReply } from "./stored-replies.ts";
 
 export const keptMessage = defineCheck<Context["target"], readonly StoredReply[]>({
@@ -35,7 +35,7 @@ export const settled = defineCheck<Context["target"], readonly StoredReply[]>({
   collect: allReplies,
   judge(replies) {
     if (replies.length > 0) {
-      requireToldByRows(
+      requireFieldInRows(
         replies.flatMap(({ rows }) => rows),
         "status",
       );

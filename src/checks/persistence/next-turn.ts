@@ -2,7 +2,7 @@ import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { ProfileAnswer } from "../../contract/profile-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { converseIn, settledRowsOf, startTalk, type Talk } from "../check-conversation.ts";
@@ -39,7 +39,7 @@ export const nextTurn = defineCheck<Context["target"], NextTurn>({
     return { failed, next, generations, ...(unheard !== undefined && { unheard }) };
   },
   judge({ failed, next, generations, unheard }) {
-    if (unheard !== undefined && lastWord(failed) === "done") throw new NotTold(unheard);
+    if (unheard !== undefined && lastWord(failed) === "done") throw new NotObservable(unheard);
     if (isWholeEnding(lastWord(failed))) throw new CouldNotRun("the first reply did not fail");
     const turns = generations.flatMap(({ messages }) => messages ?? []);
     const blank = turns.filter(({ role, content }) => role === "assistant" && content.trim() === "").length;

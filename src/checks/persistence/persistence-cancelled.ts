@@ -1,5 +1,5 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import {
@@ -34,5 +34,5 @@ function notCancelled(reply: StoredReply): Error {
   const how = isUntold
     ? "neither its stream nor its row tells that the reply was cut (contract.wire.stream.done.reason or contract.wire.rows.statuses would say how)"
     : "the reply went on to its end (the suite cancel judges that)";
-  return new NotTold(`no reply was cancelled that could be looked at: ${cancelAnswer}, and ${how}`);
+  return new NotObservable(`no reply was cancelled that could be looked at: ${cancelAnswer}, and ${how}`);
 }

@@ -1,8 +1,8 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
-import { rowsDoNotTell } from "../not-told.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { rowsLackField } from "../rows-lack-field.ts";
 import { lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import {
@@ -30,7 +30,7 @@ export const failed = defineCheck<Context["target"], readonly StoredReply[]>({
       .filter(({ speaksContract }) => !speaksContract)
       .flatMap((reply) => storedReplyRow(reply) ?? [])
       .filter(({ status }) => !status);
-    if (untold.length > 0) throw rowsDoNotTell("status", untold);
+    if (untold.length > 0) throw rowsLackField("status", untold);
     return { verdict: "holds", seen: replies.map(describeStored).join("; ") };
   },
 });

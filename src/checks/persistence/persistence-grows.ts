@@ -1,7 +1,7 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { lookUntil } from "../../targets/look-until.ts";
+import { pollUntil } from "../../targets/poll-until.ts";
 import { conversationRows, hear, sayIn, startTalk, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { patienceOf } from "../read-replies.ts";
@@ -35,7 +35,7 @@ export const grows = defineCheck<Context["target"], GrowingReply>({
     await hearing.until("its third token", texts(3));
     const start = performance.now();
     const patience = Math.min(patienceOf(context.target), LIMIT_MS);
-    const rows = await lookUntil(
+    const rows = await pollUntil(
       context,
       patience,
       () => conversationRows(context, talk),

@@ -1,8 +1,8 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { lastFact, type SeenUsage } from "../../targets/drivers/reply-facts.ts";
-import { rowsDoNotTell } from "../not-told.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { rowsLackField } from "../rows-lack-field.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import {
   completeReply,
@@ -51,7 +51,7 @@ function comparable(reply: StoredReply): readonly [Ending, Ending] {
   const [usage, reason] = streamedEnd(reply);
   const hasUsage = row?.usage !== undefined && usage !== null;
   const hasReason = row?.finish_reason !== undefined && reason !== null;
-  if (row !== undefined && !hasUsage && !hasReason) throw rowsDoNotTell("usage");
+  if (row !== undefined && !hasUsage && !hasReason) throw rowsLackField("usage");
   return [
     [hasUsage ? counted(row.usage) : null, hasReason ? row.finish_reason : null],
     [hasUsage ? usage : null, hasReason ? reason : null],

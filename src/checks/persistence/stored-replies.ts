@@ -1,11 +1,11 @@
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import type { Message } from "../../contract/hmi-schemas.ts";
 import type { Broken } from "../../harness/define-check.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
+import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import { refusedWords } from "../../targets/drivers/refused-words.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { ownWords } from "../../targets/quoted-answer.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import {
   type Hearing,
@@ -20,8 +20,8 @@ import {
   texts,
 } from "../check-conversation.ts";
 import { generationsFor } from "../engine-generations.ts";
+import { fewerOnRealEngine } from "../engine-workload.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { unlessDirected } from "../spare-the-engine.ts";
 import { lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 
@@ -51,7 +51,7 @@ const DELICATE = '\n  One line: "two",\n\n- ha ha ha\n- ha ha ha\n\n🏛️ é �
 
 /** A reply that comes to its end. */
 export function completeReply(context: Context): Promise<StoredReply> {
-  const options = { num_predict: unlessDirected(context, 24, 80), stand_in_reply: DELICATE };
+  const options = { num_predict: fewerOnRealEngine(context, 24, 80), stand_in_reply: DELICATE };
   return storeReply(context, "complete", options, { upTo: 5 });
 }
 
@@ -69,7 +69,7 @@ export function cancelledReply(context: Context): Promise<StoredReply> {
       if (conversation === null) return void hearing.leave();
       const answer = await context.target.chat.cancel(nameFor(context, hearing.name()), context.signal);
       if (answer === null) return void hearing.leave();
-      return `${answer.request} answered ${answer.status} ${ownWords(answer)}`.trim();
+      return `${answer.request} answered ${answer.status} ${answerExcerpt(answer)}`.trim();
     },
   });
 }
@@ -121,7 +121,7 @@ async function unlessNotTold(reply: Promise<StoredReply>): Promise<StoredReply[]
   try {
     return [await reply];
   } catch (error) {
-    if (error instanceof NotTold) return [];
+    if (error instanceof NotObservable) return [];
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { ErrorBody } from "../../contract/common-schemas.ts";
 import { SentMessage } from "../../contract/hmi-schemas.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import { ownWords } from "../../targets/quoted-answer.ts";
+import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { areSame, type Regenerated, regenerate, rowsInWords } from "./regenerated-reply.ts";
 
@@ -57,7 +57,7 @@ function judgeLast({ before, answer }: Regenerated): Broken | undefined {
   return {
     verdict: "broken",
     expected: "200 for the last reply",
-    found: `${answer.status} ${ownWords(answer)}`,
+    found: `${answer.status} ${answerExcerpt(answer)}`,
     seen: `${answer.request} by the name of reply ${before[1]?.message_id}`,
   };
 }

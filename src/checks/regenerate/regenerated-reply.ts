@@ -3,7 +3,7 @@ import { type Message, SentMessage } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
-import { lookUntil } from "../../targets/look-until.ts";
+import { pollUntil } from "../../targets/poll-until.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { patienceOf, type ReplyReading, readHistory, readReply, sendAndReadReply } from "../read-replies.ts";
 
@@ -66,7 +66,7 @@ export async function regenerate(
 
 /** What is shown of a conversation as soon as no reply is being written: of several versions of a message, one. */
 export async function readShown(context: Context, sessionId: string): Promise<readonly Message[]> {
-  return await lookUntil(
+  return await pollUntil(
     context,
     patienceOf(context.target),
     async () => (await readHistory(context, sessionId)).filter((row) => row.message_type === "chat"),

@@ -2,8 +2,8 @@
 import { type Message, MessageList, SentMessage } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
+import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
-import { ownWords } from "../../targets/quoted-answer.ts";
 import { TRIES_TO_MEET } from "../../targets/service-replicas.ts";
 import { followStream, type StreamReading } from "../follow-stream.ts";
 import { type Context, expectAnswer } from "../profiles-and-sessions.ts";
@@ -63,7 +63,7 @@ async function followSomewhere(
     const stream = await followStream(context, { client: hmi, method: "GET", path, ...listening });
     if (stream.status === 200) return stream;
     if (tries === TRIES_TO_MEET)
-      throw new CouldNotRun(`${stream.request} answered ${stream.status}, ${ownWords(stream)}`);
+      throw new CouldNotRun(`${stream.request} answered ${stream.status}, ${answerExcerpt(stream)}`);
   }
 }
 

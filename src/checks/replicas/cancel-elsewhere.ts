@@ -1,9 +1,9 @@
 import { ErrorBody } from "../../contract/common-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { defineCheck } from "../../harness/define-check.ts";
+import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
-import { lookUntil } from "../../targets/look-until.ts";
-import { ownWords } from "../../targets/quoted-answer.ts";
+import { pollUntil } from "../../targets/poll-until.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { GIVE_UP_MS } from "../cancel-times.ts";
 import { generationsFor } from "../engine-generations.ts";
@@ -57,7 +57,7 @@ export const cancelElsewhere = defineCheck<Context["target"], CancelledElsewhere
       expected:
         "200, a stream that ends with done (cancelled), a row that is cancelled, and no generation that runs",
       found: [
-        `${answer.status} ${ownWords(answer)}`,
+        `${answer.status} ${answerExcerpt(answer)}`,
         `the stream ${lastWord(stream)}`,
         `the row ${saved ?? "is not there"}`,
         `generations that run: ${running.length}`,
@@ -77,7 +77,7 @@ async function cancelOne(context: Context, modelId: number, attempt: number): Pr
   const giveUp = setTimeout(() => left.abort(), STOPS_WITHIN_MS);
   const stream = await running.stream;
   clearTimeout(giveUp);
-  const generations = await lookUntil(
+  const generations = await pollUntil(
     context,
     STOPS_WITHIN_MS,
     () => generationsFor(context, asked),

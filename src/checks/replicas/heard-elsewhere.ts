@@ -1,6 +1,6 @@
 import { SentMessage, type UserEvent } from "../../contract/hmi-schemas.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import { lookUntil } from "../../targets/look-until.ts";
+import { pollUntil } from "../../targets/poll-until.ts";
 import { type Listening, listenToEvents } from "../listen-to-events.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { patienceOf, readReply } from "../read-replies.ts";
@@ -48,7 +48,7 @@ export const heardElsewhere = defineCheck<Context["target"], Evidence>({
     const { assistant_message_id: replyId } = expectAnswer(sent, SentMessage);
     await readReply(context, session_id).ended;
     const hasHeard = (page: Listening): boolean => heardOf(page, replyId).includes("reply_ended");
-    await lookUntil(
+    await pollUntil(
       context,
       LOOKS * patienceOf(context.target),
       async () => listening.every(hasHeard),

@@ -1,7 +1,7 @@
 /** How the checks of this suite reach several copies, whichever answers. */
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import type { HttpClient, SeenCall } from "../../targets/http-client.ts";
 import { replicaThatAnswered, type TargetReplicas, TRIES_TO_MEET } from "../../targets/service-replicas.ts";
 import type { Context } from "../profiles-and-sessions.ts";
@@ -25,7 +25,7 @@ export function targetReplicas({ target }: Context): TargetReplicas {
 export function replicaIn(seen: Pick<SeenCall, "headers" | "request">): string {
   const copy = replicaThatAnswered(seen);
   if (copy === undefined)
-    throw new NotTold(`${seen.request} did not tell which copy answered (X-Stack-Copy)`);
+    throw new NotObservable(`${seen.request} did not tell which copy answered (X-Stack-Copy)`);
   return copy;
 }
 
@@ -43,7 +43,7 @@ export function shortReplicaName(copy: string): string {
 
 /**
  * Tries until a scene was played at two copies. Between the tries the proxy's turn is moved on: with a fixed number of calls
- * in each, two of them could go to the same copy for ever. Throws {@link NotTold} where that never comes about.
+ * in each, two of them could go to the same copy for ever. Throws {@link NotObservable} where that never comes about.
  */
 export async function untilAtTwo<Seen>(
   context: Context,
@@ -62,8 +62,8 @@ export async function untilAtTwo<Seen>(
 }
 
 /** What is said where all of it went to one copy. */
-export function notAtTwo(what: string): NotTold {
-  return new NotTold(
+export function notAtTwo(what: string): NotObservable {
+  return new NotObservable(
     `${what} met one copy only: what stands before the copies leads one client to one (target.copies names each)`,
   );
 }

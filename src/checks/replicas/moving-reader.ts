@@ -3,7 +3,7 @@ import { type Message, SentMessage } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { lookUntil } from "../../targets/look-until.ts";
+import { pollUntil } from "../../targets/poll-until.ts";
 import { eventsIn, textIn } from "../arrived-events.ts";
 import { followStream } from "../follow-stream.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
@@ -71,7 +71,7 @@ async function readInPieces(context: Context): Promise<MovingReader> {
     pieces.push(await readPiece(context, session_id, pieces.at(-1)));
     during.push(await lookAtReply(context, session_id));
   }
-  const last = await lookUntil(
+  const last = await pollUntil(
     context,
     LOOKS * patienceOf(context.target),
     () => lookAtReply(context, session_id),

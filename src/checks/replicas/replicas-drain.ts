@@ -1,7 +1,7 @@
 import { messageOf } from "../../errors/thrown-error.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { lookUntil } from "../../targets/look-until.ts";
+import { pollUntil } from "../../targets/poll-until.ts";
 import { textIn } from "../arrived-events.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readSettledRows } from "../read-replies.ts";
@@ -87,7 +87,7 @@ async function sendMeanwhile(context: Context, session_id: string): Promise<Sent
 }
 
 async function replyIn(context: Context, sessionId: string): Promise<Evidence["saved"]> {
-  const rows = await lookUntil(
+  const rows = await pollUntil(
     context,
     SETTLES_WITHIN_MS,
     () => readSettledRows(context, sessionId),

@@ -1,5 +1,5 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import { ownWords } from "../../targets/quoted-answer.ts";
+import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { notAtTwo, SEVERAL_HMIS, shortReplicaName } from "./met-replicas.ts";
 import { type MovingReader, moveBetweenReplicas, requireSaved } from "./moving-reader.ts";
@@ -21,7 +21,7 @@ export const resume = defineCheck<Context["target"], MovingReader>({
       return {
         verdict: "broken",
         expected: `the rest of the reply after event ${refused.lastEventId || "none"}`,
-        found: `${refused.stream.status} ${ownWords(refused.stream)} at copy ${shortReplicaName(refused.copy)}`,
+        found: `${refused.stream.status} ${answerExcerpt(refused.stream)} at copy ${shortReplicaName(refused.copy)}`,
         seen,
       };
     }

@@ -1,5 +1,5 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { requireUndisturbed } from "../undisturbed.ts";
 import { percentile, percentileInWords } from "./percentile.ts";
@@ -31,7 +31,7 @@ export const betweenTokens = defineCheck<Context["target"], Samples>({
     const own = replies.flatMap(({ engine }) => engine?.gap_ms ?? []);
     const isKnown = own.length === replies.length;
     if (isKnown && percentile(own, 50) >= percentile(gaps, 50) / SLOWER) {
-      throw new NotTold(
+      throw new NotObservable(
         `the engine itself is slow: ${seen}, ${found}; its own pace ${percentileInWords(own, 50)}`,
       );
     }

@@ -1,5 +1,5 @@
 import { defineCheck } from "../../harness/define-check.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { requireUndisturbed } from "../undisturbed.ts";
 import { percentile, percentileInWords, requireEnough } from "./percentile.ts";
@@ -24,7 +24,7 @@ export const firstToken = defineCheck<Context["target"], Samples>({
     }
     requireUndisturbed(disturbance);
     const share = shareInWords(firstTokens);
-    if (share?.isAlone) throw new NotTold(`the engine itself is slow: ${seen}; ${share.words}`);
+    if (share?.isAlone) throw new NotObservable(`the engine itself is slow: ${seen}; ${share.words}`);
     return {
       verdict: "broken",
       expected: `P50 under ${firstTokenP50} ms, P95 under ${firstTokenP95} ms`,

@@ -1,6 +1,6 @@
 import { CouldNotRun, type Verdict } from "../../harness/define-check.ts";
 import type { Distribution, LoadReport, LoadStep } from "../../harness/load-report.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import { SLOWER } from "./between-tokens.ts";
 import { REST } from "./first-token.ts";
 import { FEWEST } from "./percentile.ts";
@@ -10,7 +10,9 @@ import { TARGETS } from "./timed-messages.ts";
 export function judgeAccepted(load: LoadReport): Verdict {
   const step = judgedStep(load);
   if (step.accepted_ms === null && step.messages.done > 0) {
-    throw new NotTold("one call carries the message and streams its reply: when it was accepted is not told");
+    throw new NotObservable(
+      "one call carries the message and streams its reply: when it was accepted is not told",
+    );
   }
   const times = enough(step.accepted_ms);
   const seen = `${times.count} messages: ${inWords(times)}, limit of P95 ${TARGETS.acceptedP95} ms`;
@@ -41,7 +43,7 @@ export function judgeLoadFirstToken(load: LoadReport): Verdict {
     ? `the engine's own share ${inWords(engine)}; its queue and what stands between ${inWords(other)}`
     : "what of it is the engine's own is not told";
   if (isTold && other.p50 < REST.p50 && other.p95 < REST.p95) {
-    throw new NotTold(`the engine itself is slow: ${seen}; ${share}`);
+    throw new NotObservable(`the engine itself is slow: ${seen}; ${share}`);
   }
   return {
     verdict: "broken",
@@ -67,7 +69,9 @@ export function judgeBetweenTokens(load: LoadReport): Verdict {
   requireDriverInTime(step);
   const { engine_gap_ms: own } = step;
   if (own !== null && own.count === messages.done && own.p50 >= gaps.p50 / SLOWER) {
-    throw new NotTold(`the engine itself is slow: ${seen}, ${inWords(gaps)}; its own pace ${inWords(own)}`);
+    throw new NotObservable(
+      `the engine itself is slow: ${seen}, ${inWords(gaps)}; its own pace ${inWords(own)}`,
+    );
   }
   return { verdict: "broken", expected, found: inWords(gaps), seen };
 }

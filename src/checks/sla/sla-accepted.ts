@@ -1,5 +1,5 @@
 import { defineCheck } from "../../harness/define-check.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { requireUndisturbed } from "../undisturbed.ts";
 import { percentile, percentileInWords, requireEnough } from "./percentile.ts";
@@ -16,7 +16,7 @@ export const accepted = defineCheck<Context["target"], Samples>({
   judge({ atOnce, ...disturbance }) {
     const times = atOnce.flatMap(({ accepted_ms }) => accepted_ms ?? []);
     if (atOnce.length > 0 && times.length === 0) {
-      throw new NotTold(
+      throw new NotObservable(
         "one call carries the message and streams its reply: when it was accepted is not told",
       );
     }

@@ -1,4 +1,4 @@
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { type Door, doorsOf, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
 
@@ -29,7 +29,7 @@ export async function failedReplies(context: Context): Promise<readonly FailedRe
     const { hasErrorEvent, front, chat } = context.target;
     const unheard = chat.lacking["tell failures"];
     if (front === "engine")
-      throw new NotTold("the target is an engine: nobody is there to tell that it fails");
+      throw new NotObservable("the target is an engine: nobody is there to tell that it fails");
     const fail = async (door: Door, failure: EngineFailureKind, after: number): Promise<FailedReply> => {
       const options = {
         stand_in_reply: WORDS.join(""),

@@ -1,9 +1,9 @@
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
-import { ownWords } from "../../targets/quoted-answer.ts";
 import { followStream } from "../follow-stream.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readSettledRows, sendAndReadReply } from "../read-replies.ts";
@@ -59,7 +59,7 @@ export const namedStream = defineCheck<Context["target"], Evidence>({
     if (broken !== undefined) return broken;
     const seen = `${named.map(({ stream }) => stream.request).join("; ")}; of an unknown one ${unknown.status}`;
     if (unknown.status === 404) return { verdict: "holds", seen };
-    const found = `${unknown.status} ${ownWords(unknown)}`;
+    const found = `${unknown.status} ${answerExcerpt(unknown)}`;
     return { verdict: "broken", expected: "404 for a message that is not there", found, seen };
   },
 });

@@ -1,6 +1,6 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import { failureOf } from "../../targets/drivers/reply-facts.ts";
 import { describeStream, finishReasonOf } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";
@@ -49,7 +49,7 @@ function judgeByWire(failed: FailedReply): Broken | undefined {
   const isStop = lastWord(stream) === "done (stop)";
   const isCalledWell = row?.status === "complete" || row?.status === "streaming" || isStop;
   if (isTold && !isCalledWell) return undefined;
-  if (!isCalledWell && failed.unheard !== undefined) throw new NotTold(failed.unheard);
+  if (!isCalledWell && failed.unheard !== undefined) throw new NotObservable(failed.unheard);
   return {
     verdict: "broken",
     expected: "a failure that is told in the stream, and in the row no status that says all is well",

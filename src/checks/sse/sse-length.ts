@@ -1,6 +1,6 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import { describeStream, finishReasonOf } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { type Door, doorsOf, replyRow, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
@@ -66,7 +66,7 @@ function judgeByWire(reply: SeenReply): Broken | undefined {
   const { stream } = reply;
   const word = lastWord(stream);
   if (word === "done") {
-    throw new NotTold(
+    throw new NotObservable(
       "the stream gives no reason for its end (contract.wire.stream.done.reason would say where)",
     );
   }

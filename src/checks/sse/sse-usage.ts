@@ -1,6 +1,6 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import { lastFact, type SeenUsage } from "../../targets/drivers/reply-facts.ts";
 import { describeStream, eventsIn } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";
@@ -27,7 +27,7 @@ function judgeOne(reply: SeenReply): Broken | undefined {
   const counted = generations?.at(-1)?.counted;
   // By their own wire, OpenAI-compatible engines count where they are asked to, and nobody has to ask.
   if (!counted && generations?.length && reply.door === "wire")
-    throw new NotTold(
+    throw new NotObservable(
       "the engine told no counts for this reply: OpenAI-compatible ones do where stream_options.include_usage asks for it",
     );
   if (!counted) throw new CouldNotRun(`the engine's own counts for ${stream.request} are not known`);
@@ -60,7 +60,7 @@ function judgeByWire(
   const fact = lastFact(stream, "usage");
   const row = replyRow(reply);
   if (fact === undefined && row?.usage == null) {
-    throw new NotTold(
+    throw new NotObservable(
       "neither the stream nor the rows tell usage (contract.wire.stream.usage and contract.wire.rows.prompt_tokens would say where)",
     );
   }

@@ -1,6 +1,6 @@
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import { type SeenRow, textOf, thoughtsOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
@@ -98,9 +98,9 @@ export function describeThoughts({ how, stream }: ThoughtfulReply): string {
   return `${how}: ${thoughtsOf(stream).length} characters thought, ${textOf(stream).length} said`;
 }
 
-/** Throws {@link NotTold} where the model did not think, so that there is nothing to look for. */
+/** Throws {@link NotObservable} where the model did not think, so that there is nothing to look for. */
 export function requireThoughts(reply: ThoughtfulReply): void {
   const isBlock = /^\s*<think>/.test(textOf(reply.stream));
   const isThere = reply.word !== null || isBlock || thoughtsOf(reply.stream) !== "";
-  if (!isThere) throw new NotTold(`the model did not think: ${describeThoughts(reply)}`);
+  if (!isThere) throw new NotObservable(`the model did not think: ${describeThoughts(reply)}`);
 }

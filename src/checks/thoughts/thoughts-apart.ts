@@ -1,6 +1,6 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import { textOf, thoughtsOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import {
@@ -28,7 +28,7 @@ function judgeOne(reply: ThoughtfulReply): Broken | undefined {
   const thought = thoughtsOf(stream);
   // A small model may think all the time that it has, and then say nothing.
   if (word === null && thought !== "" && said.join("") === "") {
-    throw new NotTold(`the model thought and said nothing: ${describeThoughts(reply)}`);
+    throw new NotObservable(`the model thought and said nothing: ${describeThoughts(reply)}`);
   }
   const isIn = (text: string): boolean => /<\/?think>/.test(text) || (word !== null && text.includes(word));
   const isThought = thought !== "" && (word === null || thought.includes(word));

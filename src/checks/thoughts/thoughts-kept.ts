@@ -2,8 +2,8 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { thoughtsOf } from "../../targets/drivers/reply-facts.ts";
 import { conversationNotTold } from "../check-conversation.ts";
-import { rowsDoNotTell } from "../not-told.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { rowsLackField } from "../rows-lack-field.ts";
 import {
   describeThoughts,
   requireThoughts,
@@ -35,7 +35,7 @@ export const kept = defineCheck<Context["target"], readonly ThoughtfulReply[]>({
 function judgeOne(reply: ThoughtfulReply): Broken | undefined {
   const streamed = thoughtsOf(reply.stream);
   if (reply.conversation === null) throw conversationNotTold();
-  if (reply.row !== null && reply.row.thinking === undefined) throw rowsDoNotTell("thinking");
+  if (reply.row !== null && reply.row.thinking === undefined) throw rowsLackField("thinking");
   const again = reply.replay && thoughtsOf(reply.replay);
   if (reply.row?.thinking === streamed && (again === null || again === streamed)) return undefined;
   return {

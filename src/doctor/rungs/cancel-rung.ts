@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { optionsAsText } from "../../contract/options-as-text.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
+import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
-import { ownWords } from "../../targets/quoted-answer.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { askForStream, askService, type ExaminedStack } from "../examined-stack.ts";
 import { broken } from "../explain-symptom.ts";
@@ -65,5 +65,5 @@ function judgeAnswer(answer: SeenCall): RungFinding | undefined {
   const { status } = answer;
   const call = "POST /api/chat/sessions/{session_id}/cancel";
   if (isMissing(answer)) return broken("cancel_missing", { service: "hmi", call, status });
-  return broken("cancel_refused", { call, status, said: ownWords(answer) });
+  return broken("cancel_refused", { call, status, said: answerExcerpt(answer) });
 }

@@ -1,5 +1,5 @@
 import { pageRoutes } from "../../contract/routes.ts";
-import { ownWords } from "../../targets/quoted-answer.ts";
+import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import type { Rung } from "../climb-ladder.ts";
 import { askService, type ExaminedStack } from "../examined-stack.ts";
 import { broken } from "../explain-symptom.ts";
@@ -15,7 +15,12 @@ export const hmiPage: Rung<ExaminedStack> = {
     const answer = await askService(stack, "hmi", ["GET", path]);
     const { status, headers } = answer;
     if (status !== 200) {
-      return broken("call_refused", { service: "hmi", call: `GET ${path}`, status, said: ownWords(answer) });
+      return broken("call_refused", {
+        service: "hmi",
+        call: `GET ${path}`,
+        status,
+        said: answerExcerpt(answer),
+      });
     }
     const cacheControl = headers["cache-control"];
     if (!isAskedAgain(cacheControl)) return broken("page_cacheable", { path, cacheControl });

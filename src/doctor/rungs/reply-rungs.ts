@@ -1,10 +1,10 @@
 import { type Message, MessageList, SentMessage, SessionAnswer } from "../../contract/hmi-schemas.ts";
 import { ProfileAnswer } from "../../contract/profile-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
+import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import { deleteProfile } from "../../targets/delete-profile.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
-import { ownWords } from "../../targets/quoted-answer.ts";
 import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";
 import {
   askForStream,
@@ -123,7 +123,7 @@ export async function sendWithoutModel(
 
 function refused(answer: SeenCall): BrokenRung {
   const { request, status } = answer;
-  return broken("call_refused", { service: "hmi", call: request, status, said: ownWords(answer) });
+  return broken("call_refused", { service: "hmi", call: request, status, said: answerExcerpt(answer) });
 }
 
 /** The rows of a conversation; none where it cannot be read. */

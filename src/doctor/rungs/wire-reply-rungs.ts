@@ -4,7 +4,7 @@ import type { ChatClient, NamedReply, Reading, Sent } from "../../targets/driver
 import { isRefusal } from "../../targets/drivers/refused-words.ts";
 import { lastFact, type SeenRow, type TimedFact, textOf } from "../../targets/drivers/reply-facts.ts";
 import { replyNameOf } from "../../targets/drivers/reply-name.ts";
-import { lookUntil } from "../../targets/look-until.ts";
+import { pollUntil } from "../../targets/poll-until.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { callDeadline, type DoctorTalk, type ExaminedStack } from "../examined-stack.ts";
 import { broken } from "../explain-symptom.ts";
@@ -97,7 +97,7 @@ async function lookForReply(
   chat: ChatClient,
   said: SaidTo,
 ): Promise<NotSaved | undefined> {
-  return await lookUntil(
+  return await pollUntil(
     { signal: stack.signal, pauseMs: LOOK_AGAIN_MS },
     SAVED_WITHIN_MS,
     async () => whatIsWrong(await chat.rows(said.conversation, callDeadline(stack)), said),

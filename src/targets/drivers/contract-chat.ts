@@ -1,6 +1,6 @@
 import type { ContractDeviations, EndpointName } from "../../contract/foreign-back-end.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import { deleteAt, deleteProfile } from "../delete-profile.ts";
 import { endpointInWords } from "../find-endpoint.ts";
 import { isLacking } from "../foreign-client.ts";
@@ -131,7 +131,7 @@ function readReply(hmi: HttpClient, path: string, { signal, onFact }: ReadOption
 
 function requireConversation({ conversation }: NamedReply): string {
   if (conversation !== null) return conversation;
-  throw new NotTold("the back end did not tell which conversation this is");
+  throw new NotObservable("the back end did not tell which conversation this is");
 }
 
 function requireId(answer: SeenCall, place: string): string {

@@ -1,6 +1,6 @@
 import { bearerHeader } from "../../contract/caller-headers.ts";
 import type { WireDescription } from "../../contract/wire-description.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import type { HttpClient, HttpMethod, OpenStream, SeenCall, SeenStream } from "../http-client.ts";
 import { BufferedFacts } from "./buffered-facts.ts";
 import { startCancellableReading } from "./cancellable-reading.ts";
@@ -39,7 +39,7 @@ interface BegunStream extends Pick<OpenStream, "head" | "ended"> {
   leave(): void;
 }
 
-/** Makes the calls of a description. One whose path needs an id that was not told throws {@link NotTold}. */
+/** Makes the calls of a description. One whose path needs an id that was not told throws {@link NotObservable}. */
 export class DescribedCalls {
   readonly #service: DescribedService;
   readonly #makeDecoder: StreamDecoderMaker;
@@ -196,7 +196,7 @@ function callIn<Method = HttpMethod>(request: string, values: SlotValues): { met
   // An address with a gap in it is another one's.
   const unknown = TOLD_IDS.find((id) => hasSlot(path, id) && (values[id] ?? "") === "");
   if (unknown !== undefined) {
-    throw new NotTold(
+    throw new NotObservable(
       `${request} needs the ${unknown}'s id, which was not told (contract.wire.send.told.${unknown} or contract.wire.stream.started would say where it stands)`,
     );
   }

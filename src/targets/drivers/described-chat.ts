@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { optionsAsText } from "../../contract/options-as-text.ts";
-import { NotTold } from "../../harness/target-errors.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import type { SeenCall, SeenStream } from "../http-client.ts";
 import type {
   ChatClient,
@@ -20,12 +20,12 @@ import {
   TOLD_IDS,
   type ToldIdName,
 } from "./described-calls.ts";
-import { lackingIn } from "./described-lacks.ts";
 import { readRow } from "./described-rows.ts";
 import { isRefusedWithSuccess } from "./failure-by-answer.ts";
 import type { SlotValues } from "./fill-slots.ts";
 import { hasSlot } from "./has-slot.ts";
 import { idAt, idToldBy } from "./json-place.ts";
+import { missingAbilities } from "./missing-abilities.ts";
 import { Refusal } from "./refused-words.ts";
 import { lastFact, type SeenRow, textOf } from "./reply-facts.ts";
 import { requireItems } from "./require-list.ts";
@@ -65,7 +65,7 @@ class DescribedChat implements ChatClient {
     this.#given = given;
     this.#calls = new DescribedCalls(given);
     this.#isTold = hasSlot(wire.send, "history");
-    this.lacking = lackingIn(driver, wire, { isStandIn, isTold: this.#isTold });
+    this.lacking = missingAbilities(driver, wire, { isStandIn, isTold: this.#isTold });
   }
 
   async openPlace({ options }: Pick<ChatPlace, "options">): Promise<ChatPlace> {
@@ -255,7 +255,7 @@ class DescribedChat implements ChatClient {
 
   #require<Group>(group: Group | undefined, ability: WireAbility): Group {
     if (group !== undefined) return group;
-    throw new NotTold(this.lacking[ability] ?? `the wire of ${this.driver} cannot ${ability}`);
+    throw new NotObservable(this.lacking[ability] ?? `the wire of ${this.driver} cannot ${ability}`);
   }
 }
 

@@ -3,7 +3,7 @@ import { nextAfterGatewayKill } from "../../../src/checks/drill/next-after-kill.
 import { savedAfterGatewayKill } from "../../../src/checks/drill/saved-after-kill.ts";
 import { toldOfGatewayKill } from "../../../src/checks/drill/told-of-kill.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
-import { NotTold } from "../../../src/harness/target-errors.ts";
+import { NotObservable } from "../../../src/harness/target-errors.ts";
 import { judge, row } from "../model-conversation/evidence.ts";
 import { done, savedReply, stream } from "../sse/evidence.ts";
 import { eventsOf, failed, HALF, killed, rowsWith, SCRIPT } from "./evidence.ts";
@@ -44,7 +44,7 @@ describe("what the reader is told", () => {
 
   test("where nobody knows the whole text, a reply that went on is not judged, and one that did not is broken", () => {
     const unknown = { script: null, stream: stream(eventsOf(HALF, done())) };
-    expect(() => judge(toldOfGatewayKill, killed({ ...unknown, went_on: true }))).toThrow(NotTold);
+    expect(() => judge(toldOfGatewayKill, killed({ ...unknown, went_on: true }))).toThrow(NotObservable);
     expect(judge(toldOfGatewayKill, killed(unknown))).toMatchObject({ verdict: "broken" });
   });
 });
@@ -79,7 +79,7 @@ describe("what is saved", () => {
   test("where nobody knows the whole text, complete is broken unless the reply went on", () => {
     const unknown = { script: null, rows: rowsWith(HALF, "complete") };
     expect(judge(savedAfterGatewayKill, killed(unknown))).toMatchObject({ verdict: "broken" });
-    expect(() => judge(savedAfterGatewayKill, killed({ ...unknown, went_on: true }))).toThrow(NotTold);
+    expect(() => judge(savedAfterGatewayKill, killed({ ...unknown, went_on: true }))).toThrow(NotObservable);
   });
 });
 

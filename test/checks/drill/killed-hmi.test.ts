@@ -5,7 +5,7 @@ import { servicesBack } from "../../../src/checks/drill/services-back.ts";
 import { settledAfterHmiKill } from "../../../src/checks/drill/settled-after-hmi-kill.ts";
 import { shownAfterHmiKill } from "../../../src/checks/drill/shown-after-hmi-kill.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
-import { NotTold } from "../../../src/harness/target-errors.ts";
+import { NotObservable } from "../../../src/harness/target-errors.ts";
 import { judge, row } from "../model-conversation/evidence.ts";
 import { savedReply, stream } from "../sse/evidence.ts";
 import { eventsOf, HALF, killed, killedHmi, rowsWith, SCRIPT, up } from "./evidence.ts";
@@ -48,7 +48,7 @@ test("a row that stays streaming is broken, and what is shown of it is not judge
     verdict: "broken",
     found: "a row streaming with 5 characters",
   });
-  expect(() => judge(shownAfterHmiKill, left)).toThrow(NotTold);
+  expect(() => judge(shownAfterHmiKill, left)).toThrow(NotObservable);
 });
 
 test.each([
@@ -82,7 +82,7 @@ test("an HMI that is not up again lets nothing be said of what it saved", () => 
 test("where rows do not tell whether a reply is being written, that is not judged", () => {
   const { status: _, ...reply } = savedReply({ content: SCRIPT });
   const untold = killedHmi({ rows: [row(), reply], history: [row(), reply] });
-  expect(() => judge(settledAfterHmiKill, untold)).toThrow(NotTold);
+  expect(() => judge(settledAfterHmiKill, untold)).toThrow(NotObservable);
   for (const check of [savedBeforeHmiKill, onceAfterHmiKill, shownAfterHmiKill]) {
     expect(judge(check, untold)).toMatchObject({ verdict: "holds" });
   }

@@ -10,7 +10,7 @@ import type { ContractService, HealthLook, Watched } from "../../../src/checks/h
 import type { DependencyHealth, Health } from "../../../src/contract/common-schemas.ts";
 import { METRIC_TYPES, METRICS } from "../../../src/contract/metric-names.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
-import { NotTold } from "../../../src/harness/target-errors.ts";
+import { NotObservable } from "../../../src/harness/target-errors.ts";
 import type { SeenCall } from "../../../src/targets/http-client.ts";
 import { judge } from "../model-conversation/evidence.ts";
 
@@ -175,7 +175,7 @@ test.each([
   ["nobody asked meanwhile", replyWith([])],
   ["nobody asked in time", replyWith(late(105))],
 ])("quick is not told of a reply that was too short where %s", (_, changes) => {
-  expect(() => judge(quick, watched(changes))).toThrow(NotTold);
+  expect(() => judge(quick, watched(changes))).toThrow(NotObservable);
 });
 
 test.each([

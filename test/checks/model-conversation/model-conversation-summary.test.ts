@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { summary } from "../../../src/checks/model-conversation/model-conversation-summary.ts";
-import { NotTold } from "../../../src/harness/target-errors.ts";
+import { NotObservable } from "../../../src/harness/target-errors.ts";
 import { generation, judge, row } from "./evidence.ts";
 
 const dialogue = Array.from({ length: 62 }, (_, index) => row({ content: `message ${index}` }));
@@ -75,5 +75,5 @@ test("is not judged where none came in time, and says how long that was", () => 
   const nothing = { ...good, summaries: [], waitedMs: 60_004, exchangeMs: 2_400 };
   const words =
     "no summary came within 60 s, where an exchange takes 2400 ms: nothing is known of where one is written";
-  expect(() => judge(summary, nothing)).toThrow(new NotTold(words));
+  expect(() => judge(summary, nothing)).toThrow(new NotObservable(words));
 });

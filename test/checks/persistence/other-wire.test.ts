@@ -4,7 +4,7 @@ import { cancelled } from "../../../src/checks/persistence/persistence-cancelled
 import { complete } from "../../../src/checks/persistence/persistence-complete.ts";
 import { failed } from "../../../src/checks/persistence/persistence-failed.ts";
 import { rowUsage } from "../../../src/checks/persistence/row-usage.ts";
-import { NotTold } from "../../../src/harness/target-errors.ts";
+import { NotObservable } from "../../../src/harness/target-errors.ts";
 import type { SeenRow } from "../../../src/targets/drivers/reply-facts.ts";
 import { judge } from "../model-conversation/evidence.ts";
 import { done, error, executing, failing, stream, token } from "../sse/evidence.ts";
@@ -42,7 +42,7 @@ describe("of a back end that promises nothing of its rows", () => {
   });
 
   test("what is not told is not judged, and the setting that would tell it is named", () => {
-    expect(() => judge(settled, [reply])).toThrow(NotTold);
+    expect(() => judge(settled, [reply])).toThrow(NotObservable);
     expect(() => judge(settled, [reply])).toThrow("contract.wire.rows.status");
     expect(() => judge(rowUsage, [reply])).toThrow("contract.wire.rows.prompt_tokens");
     expect(() => judge(failed, [{ ...reply, stream: broke }])).toThrow("contract.wire.rows.status");
@@ -62,7 +62,7 @@ describe("of a back end that promises nothing of its rows", () => {
     const facts = whole.facts.map((fact) => (fact.kind === "done" ? { ...fact, reason: "halted" } : fact));
     const halted = { ...whole, facts };
     expect(judge(cancelled, { ...reply, stream: halted, cancelAnswer }).verdict).toBe("holds");
-    expect(() => judge(cancelled, { ...reply, stream: whole, cancelAnswer })).toThrow(NotTold);
+    expect(() => judge(cancelled, { ...reply, stream: whole, cancelAnswer })).toThrow(NotObservable);
     expect(() => judge(cancelled, { ...reply, stream: whole, cancelAnswer })).toThrow(cancelAnswer);
   });
 

@@ -9,7 +9,7 @@ import { resume } from "../../../src/checks/replicas/replicas-resume.ts";
 import { sameKey } from "../../../src/checks/replicas/same-key.ts";
 import { shownEverywhere } from "../../../src/checks/replicas/shown-everywhere.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
-import { NotTold } from "../../../src/harness/target-errors.ts";
+import { NotObservable } from "../../../src/harness/target-errors.ts";
 import { generation, judge, replyRow, row } from "../model-conversation/evidence.ts";
 import { done, stream, token, whole } from "../sse/evidence.ts";
 
@@ -58,7 +58,7 @@ describe("a reader that moves between copies", () => {
 
   test("resume says nothing where all connections went to one copy, or nobody came back", () => {
     const pieces = [piece(A, "Hell"), piece(A, "o!", { isDone: true })];
-    expect(() => judge(resume, { ...reader, pieces })).toThrow(NotTold);
+    expect(() => judge(resume, { ...reader, pieces })).toThrow(NotObservable);
     expect(() => judge(resume, { ...reader, pieces: [last] })).toThrow(CouldNotRun);
     expect(() => judge(resume, { ...reader, saved: null })).toThrow(CouldNotRun);
   });
@@ -92,7 +92,7 @@ describe("what every copy shows", () => {
   });
 
   test("says nothing where one copy was met, or one was in trouble", () => {
-    expect(() => judge(shownEverywhere, { ...seen, after: [look(A, said)] })).toThrow(NotTold);
+    expect(() => judge(shownEverywhere, { ...seen, after: [look(A, said)] })).toThrow(NotObservable);
     expect(() => judge(shownEverywhere, { ...seen, after: [...both(said), look(B, [], 503)] })).toThrow(
       CouldNotRun,
     );
@@ -202,7 +202,7 @@ test("events hold where each page at another copy heard both, and are broken whe
     { copy: B, heard: ["reply_started"] },
   ];
   expect(judge(heardElsewhere, { ...seen, pages: deaf })).toMatchObject({ verdict: "broken" });
-  expect(() => judge(heardElsewhere, { ...seen, pages: [{ copy: A, heard }] })).toThrow(NotTold);
+  expect(() => judge(heardElsewhere, { ...seen, pages: [{ copy: A, heard }] })).toThrow(NotObservable);
 });
 
 describe("a drain", () => {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { slaUnderLoad } from "../../../src/checks/sla/under-load.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
 import type { LoadReport, LoadStep } from "../../../src/harness/load-report.ts";
-import { NotTold } from "../../../src/harness/target-errors.ts";
+import { NotObservable } from "../../../src/harness/target-errors.ts";
 import { allAt, loadReport, loadStep } from "../../support/load-step.ts";
 import { judge } from "../model-conversation/evidence.ts";
 
@@ -64,11 +64,11 @@ test.each([
 
 test("what is the engine's own is nobody else's fault", () => {
   const slow = { first_token_ms: allAt(1_600), engine_first_token_ms: allAt(1_500) };
-  expect(() => judged(firstToken, { ...slow, other_first_token_ms: allAt(100) })).toThrow(NotTold);
+  expect(() => judged(firstToken, { ...slow, other_first_token_ms: allAt(100) })).toThrow(NotObservable);
   expect(judged(firstToken, { ...slow, other_first_token_ms: allAt(1_000) })).toMatchObject({
     verdict: "broken",
   });
-  expect(() => judged(betweenTokens, { gap_ms: allAt(60), engine_gap_ms: allAt(58) })).toThrow(NotTold);
+  expect(() => judged(betweenTokens, { gap_ms: allAt(60), engine_gap_ms: allAt(58) })).toThrow(NotObservable);
   expect(judged(betweenTokens, { gap_ms: allAt(60), engine_gap_ms: allAt(20) })).toMatchObject({
     verdict: "broken",
   });
@@ -100,6 +100,6 @@ test.each(checks)(
 );
 
 test("of one call that carries the message and streams the reply, acceptance is not told", () => {
-  expect(() => judged(accepted, { accepted_ms: null })).toThrow(NotTold);
+  expect(() => judged(accepted, { accepted_ms: null })).toThrow(NotObservable);
   expect(() => judged(accepted, { accepted_ms: allAt(1, 19) })).toThrow(/timed 19, of 20/);
 });

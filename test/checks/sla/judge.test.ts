@@ -6,7 +6,7 @@ import { percentile } from "../../../src/checks/sla/percentile.ts";
 import { accepted } from "../../../src/checks/sla/sla-accepted.ts";
 import type { Samples, TimedSample } from "../../../src/checks/sla/timed-messages.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
-import { NotTold } from "../../../src/harness/target-errors.ts";
+import { NotObservable } from "../../../src/harness/target-errors.ts";
 import { judge } from "../model-conversation/evidence.ts";
 
 const GOOD: TimedSample = {
@@ -63,7 +63,7 @@ test.each([
   (blame, first_token_ms, gap_ms, late) => {
     const slow = samples(times(20, { ...late, engine: { first_token_ms, gap_ms } }));
     if (blame === "engine") {
-      expect(() => judge(firstToken, slow)).toThrow(NotTold);
+      expect(() => judge(firstToken, slow)).toThrow(NotObservable);
       expect(() => judge(firstToken, slow)).toThrow(
         /own share P50 1400 ms, .* what stands between P50 50 ms/,
       );
@@ -79,7 +79,7 @@ test.each([
 test("a slow pace is not judged where the engine writes no faster", () => {
   const slow = { tokens_ms: [20, 80, 140] };
   const engine = (gap_ms: number) => ({ ...slow, engine: { first_token_ms: 20, gap_ms } });
-  expect(() => judge(betweenTokens, samples(times(20, engine(55))))).toThrow(NotTold);
+  expect(() => judge(betweenTokens, samples(times(20, engine(55))))).toThrow(NotObservable);
   expect(judge(betweenTokens, samples(times(20, engine(20))))).toMatchObject({ verdict: "broken" });
 });
 

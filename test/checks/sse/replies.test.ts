@@ -7,7 +7,7 @@ import { length } from "../../../src/checks/sse/sse-length.ts";
 import { text } from "../../../src/checks/sse/sse-text.ts";
 import { usage as usageCheck } from "../../../src/checks/sse/sse-usage.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
-import { NotTold } from "../../../src/harness/target-errors.ts";
+import { NotObservable } from "../../../src/harness/target-errors.ts";
 import { judge, row } from "../model-conversation/evidence.ts";
 import {
   asked,
@@ -55,7 +55,7 @@ test.each([
 
 test("usage: an engine that was not asked to count, by a wire of others, is no trouble of the run", () => {
   const uncounted = reply({ door: "wire", generations: [asked({ counted: null })] });
-  expect(() => judge(usageCheck, [uncounted])).toThrow(NotTold);
+  expect(() => judge(usageCheck, [uncounted])).toThrow(NotObservable);
   expect(() => judge(usageCheck, [uncounted])).toThrow("stream_options.include_usage");
 });
 
@@ -139,7 +139,7 @@ test("engine-failure: what a wire has no word for is not judged, unless all is c
     ...failed({ door: "wire", stream: { ...ended, facts }, rows }),
     unheard: "no word for it (contract.wire.stream.failure)",
   });
-  expect(() => judge(engineFailure, [on([])])).toThrow(NotTold);
+  expect(() => judge(engineFailure, [on([])])).toThrow(NotObservable);
   const saved = { session_id: "80", role: "assistant", content: "Hi" } as const;
   expect(judge(engineFailure, [on([{ ...saved, status: "complete" }])])).toMatchObject({
     verdict: "broken",

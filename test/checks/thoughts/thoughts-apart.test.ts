@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { apart } from "../../../src/checks/thoughts/thoughts-apart.ts";
-import { NotTold } from "../../../src/harness/target-errors.ts";
+import { NotObservable } from "../../../src/harness/target-errors.ts";
 import { judge, replyRow } from "../model-conversation/evidence.ts";
 
 /** A reply of a model of which nobody knows what it thinks. */
@@ -18,7 +18,7 @@ test.each([
   ["thought and said nothing", reply("Hm.", "")],
   ["did not think", reply("", "Hello.")],
 ])("a model that %s shows nothing of where thoughts go", (_, seen) => {
-  expect(() => judge(apart, [seen])).toThrow(NotTold);
+  expect(() => judge(apart, [seen])).toThrow(NotObservable);
 });
 
 test.each(["Hm.", ""])("a text with a block of thoughts is broken, with %j beside it", (thought) => {

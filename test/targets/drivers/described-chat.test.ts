@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { expect, test } from "vitest";
 import type { WireDescription } from "../../../src/contract/wire-description.ts";
-import { NotTold } from "../../../src/harness/target-errors.ts";
+import { NotObservable } from "../../../src/harness/target-errors.ts";
 import type { ChatClient } from "../../../src/targets/drivers/chat-client.ts";
 import { failureOf, lastFact, textOf } from "../../../src/targets/drivers/reply-facts.ts";
 import { describedChatAt } from "../../support/described-chat.ts";
@@ -89,7 +89,7 @@ test("an error that is answered with success is a refusal, or a reply that faile
 test("what a description does not say is not told, with the setting that would say it", async () => {
   const { service, send, stream } = EXPRESS_CHAT;
   const chat = describedChatAt("http://127.0.0.1:1", { service, send, stream });
-  await expect(chat.rows("7", never)).rejects.toThrow(NotTold);
+  await expect(chat.rows("7", never)).rejects.toThrow(NotObservable);
   expect(chat.lacking["show rows"]).toContain("contract.wire.rows");
 });
 

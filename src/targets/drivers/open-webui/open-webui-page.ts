@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { NotTold } from "../../../harness/target-errors.ts";
+import { NotObservable } from "../../../harness/target-errors.ts";
 import type { HttpMethod, SeenCall } from "../../http-client.ts";
 import type { ChatClient, ChatPlace, NamedReply, OutgoingMessage, Reading, Sent } from "../chat-client.ts";
 import type { DriverContext } from "../define-driver.ts";
@@ -65,7 +65,7 @@ export function createOpenWebuiPage(
 
   async function firstModel(signal: AbortSignal): Promise<string> {
     const [first] = await models(signal);
-    if (first === undefined) throw new NotTold("this Open WebUI has no model");
+    if (first === undefined) throw new NotObservable("this Open WebUI has no model");
     return first;
   }
 
@@ -82,11 +82,11 @@ export function createOpenWebuiPage(
     },
     send,
     readAgain() {
-      throw new NotTold(LACKING["read a reply again"]);
+      throw new NotObservable(LACKING["read a reply again"]);
     },
     async cancel({ conversation }: NamedReply, signal) {
       if (conversation === null)
-        throw new NotTold("Open WebUI ends the replies of a chat, and none is named");
+        throw new NotObservable("Open WebUI ends the replies of a chat, and none is named");
       return await call("POST", `/api/tasks/chat/${encodeURIComponent(conversation)}/stop`, signal);
     },
     async rows(conversation, signal, limit) {

@@ -3,10 +3,10 @@ import type { SeenStream } from "../targets/http-client.ts";
 import { endInWords } from "./stream-endings.ts";
 
 /**
- * What comes of a reply while it is read, for whoever waits for something of it. A stream that has begun to talk and then
- * is silent for too long is given up; before that, a model may be loading.
+ * Waits for items of a reply's stream while it is read. A stream that has begun to talk and then is silent for too long is
+ * given up; before that, a model may be loading.
  */
-export class Arrivals<Item> {
+export class StreamWaiter<Item> {
   readonly #came: Item[] = [];
   readonly #waiting = new Set<{ isIt: (item: Item) => boolean; resolve: () => void }>();
   readonly #patienceMs: number;

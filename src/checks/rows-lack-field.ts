@@ -1,5 +1,5 @@
 import type { Message } from "../contract/hmi-schemas.ts";
-import { NotTold } from "../harness/target-errors.ts";
+import { NotObservable } from "../harness/target-errors.ts";
 import type { SeenRow } from "../targets/drivers/reply-facts.ts";
 
 /** Where a wire's rows have a thing that the contract's rows have; what a store calls it is said elsewhere. */
@@ -16,20 +16,20 @@ const WIRE_NAMES = {
  *
  * @param rows that may tell it by a word that nobody knows
  */
-export function rowsDoNotTell(field: keyof typeof WIRE_NAMES, rows: readonly SeenRow[] = []): NotTold {
+export function rowsLackField(field: keyof typeof WIRE_NAMES, rows: readonly SeenRow[] = []): NotObservable {
   const said = new Set(field === "status" ? rows.flatMap(({ status_said }) => status_said ?? []) : []);
   if (said.size > 0) {
     const words = [...said].map((word) => JSON.stringify(word)).join(", ");
-    return new NotTold(
+    return new NotObservable(
       `what the rows' status ${words} means is not known (contract.wire.rows.statuses would say)`,
     );
   }
-  return new NotTold(
+  return new NotObservable(
     `the rows do not tell ${field} (contract.wire.rows.${WIRE_NAMES[field]} would say where; of a store, contract.store_names: messages.${field})`,
   );
 }
 
-/** Throws {@link NotTold} where none of these rows tells it. */
-export function requireToldByRows(rows: readonly SeenRow[], field: keyof typeof WIRE_NAMES): void {
-  if (rows.every((row) => row[field] === undefined)) throw rowsDoNotTell(field, rows);
+/** Throws {@link NotObservable} where none of these rows has the field. */
+export function requireFieldInRows(rows: readonly SeenRow[], field: keyof typeof WIRE_NAMES): void {
+  if (rows.every((row) => row[field] === undefined)) throw rowsLackField(field, rows);
 }

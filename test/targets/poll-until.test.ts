@@ -1,17 +1,17 @@
 import { expect, test } from "vitest";
-import { lookUntil } from "../../src/targets/look-until.ts";
+import { pollUntil } from "../../src/targets/poll-until.ts";
 
 const { signal } = new AbortController();
 
 test("looks until it is enough", async () => {
   let looks = 0;
   const look = async (): Promise<number> => ++looks;
-  expect(await lookUntil({ signal }, 5_000, look, (seen) => seen === 3)).toBe(3);
+  expect(await pollUntil({ signal }, 5_000, look, (seen) => seen === 3)).toBe(3);
 });
 
 test("gives what was seen last where it is never enough", async () => {
   expect(
-    await lookUntil(
+    await pollUntil(
       { signal },
       1,
       async () => "still nothing",
@@ -23,7 +23,7 @@ test("gives what was seen last where it is never enough", async () => {
 test("an abort ends the looking", async () => {
   const aborted = AbortSignal.abort();
   await expect(
-    lookUntil(
+    pollUntil(
       { signal: aborted },
       5_000,
       async () => 0,

@@ -1,16 +1,16 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-/** How it is looked again and again. */
-export interface Looking {
+/** How something is polled. */
+export interface PollOptions {
   /** Whoever waits stops when it is aborted. */
   readonly signal: AbortSignal;
-  /** Between two looks, in milliseconds; 5 where it is left out. */
+  /** Between two polls, in milliseconds; 5 where it is left out. */
   readonly pauseMs?: number;
 }
 
-/** Looks again and again until it is enough, or for this many milliseconds; returns what was seen last. */
-export async function lookUntil<Seen>(
-  { signal, pauseMs = 5 }: Looking,
+/** Polls until what is seen is enough, or for `patienceMs` milliseconds; returns what was seen last. */
+export async function pollUntil<Seen>(
+  { signal, pauseMs = 5 }: PollOptions,
   patienceMs: number,
   look: () => Promise<Seen>,
   isEnough: (seen: Seen) => boolean,

@@ -1,14 +1,14 @@
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 
-/** A conversation of the suite's own: what a target wrongly accepts lands here, not with the user. */
-export interface OwnPlace {
+/** The suite's own conversation: what a target wrongly accepts lands here, not with the user. */
+export interface HttpSuiteConversation {
   readonly model_id: number;
   readonly session_id: string;
   /** A word that every message of the suite holds. */
   readonly word: string;
 }
 
-export async function ownPlace(context: Context): Promise<OwnPlace> {
+export async function httpSuiteConversation(context: Context): Promise<HttpSuiteConversation> {
   return await context.share("own place", async () => {
     const word = context.canary("http");
     const model_id = await makeProfile(context, { name: "http", options: { num_predict: 4 } });

@@ -7,8 +7,8 @@ const INTERNALS = [
   /<pre>Error/,
 ];
 
-/** What an answer tells of the program that gave it; undefined where that is nothing. */
-export function internalsIn(body: unknown): string | undefined {
+/** What an answer leaks of the program that gave it, such as a stack trace; undefined where that is nothing. */
+export function findLeakedInternals(body: unknown): string | undefined {
   const text = typeof body === "string" ? body : unescaped(body);
   return INTERNALS.map((pattern) => pattern.exec(text)?.[0]).find((match) => match !== undefined);
 }

@@ -9,7 +9,7 @@ interface Known {
 }
 
 /** What a described wire cannot do, each with which setting would say how it can. */
-export function lackingIn(
+export function missingAbilities(
   driver: string,
   wire: WireDescription,
   { isStandIn, isTold }: Known,
