@@ -15,6 +15,9 @@ const PEERS = { gateway: "pass-through", hmi: "two pass-throughs" } as const sat
 
 type Service = keyof typeof PEERS;
 
+/** The least that HMI and gateway can do where each message is on the disk before it is acknowledged. */
+const SAVING_PEER = "two pass-throughs, one saving" satisfies Source;
+
 /** One figure of a reading: the time that a share of the waits takes at most. */
 export interface Figure<Ours extends Service> {
   readonly source: Ours;
@@ -38,6 +41,7 @@ const TITLES: Readonly<Record<Source, string>> = {
   gateway: "gateway",
   "pass-through": "pass-through",
   "two pass-throughs": "two pass-throughs in a row",
+  "two pass-throughs, one saving": "two pass-throughs, the first of which saves the message",
   engine: "engine alone",
 };
 
@@ -61,8 +65,23 @@ export function addedBesidePassThrough<Ours extends Service>(
   readings: readonly Readings<Ours>[],
   figure: Figure<Ours>,
 ): Comparison {
+  return addedBeside(PEERS[figure.source], readings, figure);
+}
+
+/** The same beside two of them of which the first saves each message before it acknowledges it, and is asked by two calls. */
+export function addedBesideSaving(
+  readings: readonly (Readings<"hmi"> & Readonly<Record<typeof SAVING_PEER, Reading>>)[],
+  figure: Figure<"hmi">,
+): Comparison {
+  return addedBeside(SAVING_PEER, readings, figure);
+}
+
+function addedBeside<Ours extends Service, Peer extends Source>(
+  peer: Peer,
+  readings: readonly Readonly<Record<Ours | "engine" | Peer, Reading>>[],
+  figure: Figure<Ours>,
+): Comparison {
   const { what, ...head } = headOf(figure);
-  const peer = PEERS[figure.source];
   return {
     what: `${what}, added to the engine's`,
     ...head,

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { gatewayRoutes, hmiRoutes } from "../src/contract/routes.ts";
 import type { Reading, ReadJob } from "./peers/reader.ts";
 import type { WireName } from "./peers/wires.ts";
@@ -5,14 +6,20 @@ import { makePlace } from "./place.ts";
 import { residentKiB, type Server, startPeer, startService, startWorker } from "./processes.ts";
 
 /** Whose streams are read. */
-export type Source = "hmi" | "gateway" | "pass-through" | "two pass-throughs" | "engine";
+export type Source =
+  | "hmi"
+  | "gateway"
+  | "pass-through"
+  | "two pass-throughs"
+  | "two pass-throughs, one saving"
+  | "engine";
 
 /** What is read from a source. */
 export type Load = Omit<ReadJob, "url" | "wire" | "conversations"> & Partial<Pick<ReadJob, "conversations">>;
 
 /**
  * The same engine behind our gateway, alone and with the HMI before it, and behind the bare pass-through, alone and with
- * another one before it; and one process that reads from each.
+ * another one before it, which saves messages or does not; and one process that reads from each.
  */
 export interface LineUp {
   /** Without `conversations`, each stream has its own. */
@@ -27,6 +34,7 @@ const WIRES: Readonly<Record<Source, WireName>> = {
   gateway: "gateway",
   "pass-through": "gateway",
   "two pass-throughs": "gateway",
+  "two pass-throughs, one saving": "saving",
   engine: "engine",
 };
 
@@ -50,7 +58,8 @@ export async function startLineUp(
     STACK_LOG_LEVEL: "warn",
     ...settings,
   });
-  const { urls, env } = place;
+  const { urls, env, folder } = place;
+  const saving = await startPeer("saving-pass-through", passThrough.url, join(folder, "messages.db"));
   const gateway = await startService("gateway", {
     url: urls.gateway,
     path: gatewayRoutes.health.path(),
@@ -64,6 +73,7 @@ export async function startLineUp(
     hmi,
     "pass-through": passThrough,
     "two pass-throughs": before,
+    "two pass-throughs, one saving": saving,
   };
   return {
     read: (source, load) =>
@@ -76,7 +86,7 @@ export async function startLineUp(
     residentKiB: (source) => residentKiB(servers[source].pid),
     async stop() {
       await reader.stop();
-      for (const server of [hmi, gateway, before, passThrough, engine]) await server.stop();
+      for (const server of [hmi, gateway, saving, before, passThrough, engine]) await server.stop();
       place.remove();
     },
   };

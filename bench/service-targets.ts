@@ -1,4 +1,4 @@
-import { addedBesidePassThrough, atMostMs, besideEngine, type Readings } from "./beside.ts";
+import { addedBesidePassThrough, addedBesideSaving, atMostMs, besideEngine } from "./beside.ts";
 import { type Comparison, measure } from "./comparison.ts";
 import { type LineUp, startLineUp } from "./line-up.ts";
 
@@ -34,15 +34,18 @@ export async function serviceTargets(): Promise<Comparison[]> {
         addedBesidePassThrough(readings, { source, wait, share: "P99", bound: SHARE_LIMITS[wait] }),
       ]),
     ),
+    addedBesideSaving(readings, { source: "hmi", wait: "first", share: "P50" }),
+    addedBesideSaving(readings, { source: "hmi", wait: "first", share: "P99" }),
   ];
 }
 
-async function readAll(lineUp: LineUp, streams: number): Promise<Readings<"gateway" | "hmi">> {
+async function readAll(lineUp: LineUp, streams: number) {
   const load = { ...LOAD, streams };
   return {
     engine: await lineUp.read("engine", load),
     "pass-through": await lineUp.read("pass-through", load),
     "two pass-throughs": await lineUp.read("two pass-throughs", load),
+    "two pass-throughs, one saving": await lineUp.read("two pass-throughs, one saving", load),
     gateway: await lineUp.read("gateway", load),
     hmi: await lineUp.read("hmi", load),
   };

@@ -7,15 +7,13 @@
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { Pool } from "undici";
-import { drained } from "./drained.ts";
+import { EVENTS, type EventSource, forwardEvents } from "./forward-events.ts";
 import { listen } from "./listen.ts";
 
-/** What is asked above for a call, and how what comes from there is cut and understood. */
-interface Upstream {
+/** What is asked above for a call. */
+interface Upstream extends EventSource {
   readonly path: string;
-  readonly separator: string;
   bodyFor(body: string): string;
-  eventOf(piece: string): object;
 }
 
 const UPSTREAMS: Readonly<Record<string, Upstream>> = {
@@ -32,17 +30,16 @@ const UPSTREAMS: Readonly<Record<string, Upstream>> = {
     },
   },
   events: {
+    ...EVENTS,
     path: "/chat/stream",
-    separator: "\n\n",
     bodyFor: (body) => JSON.stringify(JSON.parse(body)),
-    eventOf: (piece) => JSON.parse(piece.slice("data: ".length)),
   },
 };
 
 const [kind = "", url = ""] = process.argv.slice(2);
 const upstream = UPSTREAMS[kind];
 if (upstream === undefined) throw new Error(`There is no upstream "${kind}".`);
-const { path, separator, bodyFor, eventOf } = upstream;
+const { path, bodyFor } = upstream;
 const pool = new Pool(url, { connections: null });
 
 const server = createServer(async (request, response) => {
@@ -52,15 +49,6 @@ const server = createServer(async (request, response) => {
     headers: { "content-type": "application/json" },
     body: bodyFor(await text(request)),
   });
-  response.writeHead(200, { "content-type": "text/event-stream" });
-  const utf8 = new TextDecoder();
-  let rest = "";
-  for await (const bytes of body) {
-    const pieces = (rest + utf8.decode(bytes, { stream: true })).split(separator);
-    rest = pieces.pop() ?? "";
-    const events = pieces.map((piece) => `data: ${JSON.stringify(eventOf(piece))}\n\n`).join("");
-    if (!response.write(events)) await drained(response);
-  }
-  response.end();
+  await forwardEvents(body, response, upstream);
 });
 listen(server);

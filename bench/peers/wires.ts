@@ -6,7 +6,7 @@ import type { Profile } from "../../src/contract/profile-schemas.ts";
 import { engineRoutes, gatewayRoutes, hmiRoutes, type Route } from "../../src/contract/routes.ts";
 import { now } from "./clock.ts";
 
-export type WireName = "engine" | "gateway" | "hmi";
+export type WireName = "engine" | "gateway" | "saving" | "hmi";
 
 /** Whom the messages are sent to, and how. */
 export interface WireJob {
@@ -43,9 +43,14 @@ const agent = new Agent({ keepAlive: true });
 export async function openWire(job: WireJob): Promise<Wire> {
   if (job.wire === "hmi") return await openHmi(job);
   const checkSaved = async (): Promise<void> => undefined;
-  return job.wire === "engine"
-    ? { separator: "\n", end: '"done":true', send: (message) => askEngine(job, message), checkSaved }
-    : { ...EVENTS, send: (message) => askGateway(job, message), checkSaved };
+  switch (job.wire) {
+    case "engine":
+      return { separator: "\n", end: '"done":true', send: (message) => askEngine(job, message), checkSaved };
+    case "gateway":
+      return { ...EVENTS, send: (message) => askGateway(job, message), checkSaved };
+    case "saving":
+      return { ...EVENTS, send: (message) => askSaving(job, message), checkSaved };
+  }
 }
 
 const EVENTS = { separator: "\n\n", end: '"type":"done"' } as const;
@@ -70,6 +75,15 @@ async function askGateway({ url, tokens }: WireJob, message: string): Promise<Se
     options: { num_predict: tokens },
   });
   return { response, acceptedAt: now() };
+}
+
+/** By two calls, as an HMI is asked, of `saving-pass-through.ts`. */
+async function askSaving({ url, tokens }: WireJob, message: string): Promise<Sent> {
+  const body = { model: MODEL, content: message, options: { num_predict: tokens } };
+  const sent = await json(await call(url, hmiRoutes.sendMessage, hmiRoutes.sendMessage.path(), body));
+  const acceptedAt = now();
+  const { message_id: session_id } = sent as { readonly message_id: string };
+  return { response: await call(url, hmiRoutes.stream, hmiRoutes.stream.path({ session_id })), acceptedAt };
 }
 
 /** New conversations of a new profile, whose settings say how long a reply is. */
