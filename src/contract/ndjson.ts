@@ -26,6 +26,14 @@ export interface NdjsonOptions {
 /** A decoder that hands out each value as its line is complete, so that what came before a bad line is not lost. */
 export function createNdjsonDecoder(
   onValue: (value: unknown) => void,
+  options: NdjsonOptions = {},
+): NdjsonDecoder {
+  return createLineDecoder((line) => onValue(JSON.parse(line)), options);
+}
+
+/** The same of lines that are not JSON from their beginning: hands out each as it is complete, but for blank ones. */
+export function createLineDecoder(
+  onLine: (line: string) => void,
   { maxLineChars = LIMITS.lineChars, onBlank }: NdjsonOptions = {},
 ): NdjsonDecoder {
   const utf8 = new TextDecoder();
@@ -33,7 +41,7 @@ export function createNdjsonDecoder(
   const readLine = (line: string): void => {
     if (line.length > maxLineChars) throw tooLong(maxLineChars);
     if (line.trim() === "") onBlank?.(line.length + 1);
-    else onValue(JSON.parse(line));
+    else onLine(line);
   };
   const read = (text: string): void => {
     // Only what is new is searched: a line of 1 MiB may come in thousands of pieces.

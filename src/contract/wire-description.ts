@@ -22,6 +22,15 @@ const place = z
 
 const body = z.unknown().check(slotsAreKnown());
 
+/** What a body is sent as; of a form, its fields are those of the body. */
+const bodyType = z.enum([
+  "application/json",
+  "application/x-www-form-urlencoded",
+  "multipart/form-data",
+  "text/plain",
+]);
+export type BodyType = z.infer<typeof bodyType>;
+
 /** What must be so of an event (a frame of a stream, read as JSON) for a rule to be meant. */
 const condition = {
   /** What the event calls itself, by `stream.type`; one of several. */
@@ -53,10 +62,12 @@ const toldRule = z.strictObject({
 const StreamDescription = z.strictObject({
   /**
    * `sse`: server-sent events; `ndjson`: a JSON value a line; `text`: every byte is the reply; `json`: one JSON
-   * value, which is no stream; `websocket`: a JSON value a text frame; `socket.io`: its events.
+   * value, which is no stream; `websocket`: a JSON value a text frame; `socket.io`: its events; `data-stream`: the lines
+   * of Vercel's AI SDK, `0:"text"`, each a code, which is its `@event`, and a JSON value; `polled`: one JSON value an answer, asked
+   * for again by `read` until the end is told.
    */
-  framing: z.enum(["sse", "ndjson", "text", "json", "websocket", "socket.io"]),
-  /** Where an event says what it is; `@event` is the name that server-sent and socket.io's events have beside their data. */
+  framing: z.enum(["sse", "ndjson", "text", "json", "websocket", "socket.io", "data-stream", "polled"]),
+  /** Where an event says what it is; `@event` is the name that server-sent and socket.io's events, and the lines of a data stream, have beside their data. */
   type: z.optional(z.string()),
   /** Where the reply's text stands. */
   text: z.optional(several(growingRule)),
@@ -133,6 +144,8 @@ const headers = z.record(z.string(), z.string().check(slotsAreKnown()));
 const request = {
   request: call,
   body: z.optional(body),
+  /** Of the body, where that is not JSON. */
+  content_type: z.optional(bodyType),
   /** Sent with this call, beside or in place of those that go with every one. */
   headers: z.optional(headers),
 };
@@ -151,7 +164,13 @@ export const wireFields = {
    * The call that streams the reply, where that is one of its own. A `WS` whose path the answer does not fill is
    * opened before the message is sent.
    */
-  read: z.optional(z.strictObject(request)),
+  read: z.optional(
+    z.strictObject({
+      ...request,
+      /** How long after an answer the next one is asked for, in milliseconds, where the framing is `polled`. */
+      every_ms: z.optional(z.int().check(z.minimum(10), z.maximum(60_000))),
+    }),
+  ),
   stream: z.optional(StreamDescription),
   /** How a reply is ended: by a call, or by closing its stream. */
   cancel: z.optional(z.union([z.literal("close"), z.strictObject(request)])),

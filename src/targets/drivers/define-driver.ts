@@ -78,5 +78,15 @@ export async function connectDriver(driver: Driver, context: DriverContext): Pro
       },
     );
   }
+  if (stream.framing === "polled" && (wire.read === undefined || stream.done === undefined)) {
+    const missing = wire.read === undefined ? "contract.wire.read" : "contract.wire.stream.done";
+    throw new UserError(
+      "config_invalid",
+      `The driver ${driver.name} asks for a reply until it is whole: ${missing} is missing.`,
+      {
+        hint: "The framing `polled` needs the call that is repeated, and what tells the end.",
+      },
+    );
+  }
   return createDescribedChat({ ...context, driver: driver.name, wire });
 }

@@ -1,14 +1,23 @@
 import { bearerHeader } from "../../contract/caller-headers.ts";
-import type { WireDescription } from "../../contract/wire-description.ts";
+import type { BodyType, WireDescription } from "../../contract/wire-description.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
-import type { HttpClient, HttpMethod, OpenStream, SeenCall, SeenStream } from "../http-client.ts";
+import type {
+  CallOptions,
+  HttpClient,
+  HttpMethod,
+  OpenStream,
+  SeenCall,
+  SeenStream,
+} from "../http-client.ts";
 import { BufferedFacts } from "./buffered-facts.ts";
 import { startCancellableReading } from "./cancellable-reading.ts";
 import type { Reading, ReadOptions } from "./chat-client.ts";
+import { encodeBody } from "./encode-body.ts";
 import { failureByAnswer } from "./failure-by-answer.ts";
 import { fillBody, fillHeaders, fillPath, type SlotValues } from "./fill-slots.ts";
 import { hasSlot } from "./has-slot.ts";
 import { idToldBy } from "./json-place.ts";
+import { openPolledStream, POLL_MS } from "./polled-stream.ts";
 import type { TimedFact } from "./reply-facts.ts";
 import { bearerTokenOf } from "./shown-as-bearer.ts";
 import { streamDecoderOf } from "./stream-decoder.ts";
@@ -28,6 +37,7 @@ export interface DescribedService {
 export interface DescribedCall {
   readonly request: string;
   readonly body?: unknown;
+  readonly content_type?: BodyType | undefined;
   readonly headers?: WireDescription["headers"];
   readonly told?: WireDescription["send"]["told"];
 }
@@ -53,12 +63,7 @@ export class DescribedCalls {
 
   async call(call: DescribedCall, values: SlotValues, signal: AbortSignal): Promise<SeenCall> {
     const { method, path } = callIn(call.request, values);
-    const { body } = call;
-    return await this.#service.client.call(method, path, {
-      signal,
-      headers: this.#headers(call, values),
-      ...(body !== undefined && { body: fillBody(body, values) }),
-    });
+    return await this.#service.client.call(method, path, { signal, ...(await this.#sent(call, values)) });
   }
 
   /** The pages of a list, each with the cursor that the one before told; where it tells none, there is one. */
@@ -114,28 +119,30 @@ export class DescribedCalls {
 
   async #open(call: DescribedCall, values: SlotValues, options: OpenOptions): Promise<OpenStream> {
     const { client, token, wire } = this.#service;
-    const { method, path } = callIn<HttpMethod | "WS">(call.request, values);
-    const filled = call.body === undefined ? undefined : fillBody(call.body, values);
-    const headers = this.#headers(call, values);
     const makeDecoder = this.#makeDecoder;
+    if (wire.stream.framing === "polled") {
+      const ask = (): Promise<SeenCall> => this.call(call, values, options.signal);
+      return await openPolledStream({
+        ...options,
+        ask,
+        makeDecoder,
+        every_ms: wire.read?.every_ms ?? POLL_MS,
+      });
+    }
+    const { method, path } = callIn<HttpMethod | "WS">(call.request, values);
     const { head, ended } = await (method === "WS"
       ? openWebSocketStream({
           ...options,
           url: client.url,
           path,
-          body: filled,
+          body: filledIn(call, values),
           token,
-          headers: { ...bearerHeader(bearerTokenOf(wire, token)), ...headers },
+          headers: { ...bearerHeader(bearerTokenOf(wire, token)), ...this.#headers(call, values) },
           framing: wire.stream.framing === "socket.io" ? "socket.io" : "websocket",
           makeDecoder,
         })
-      : this.#untilClosed(options, (limited) =>
-          client.openStream(method, path, {
-            ...limited,
-            headers,
-            makeDecoder,
-            ...(filled !== undefined && { body: filled }),
-          }),
+      : this.#untilClosed(options, async (limited) =>
+          client.openStream(method, path, { ...limited, makeDecoder, ...(await this.#sent(call, values)) }),
         ));
     return { head, ended: ended.then((seen) => withEnd(seen, wire.stream)) };
   }
@@ -166,9 +173,22 @@ export class DescribedCalls {
     return { ...stream, ended: stream.ended.finally(() => clearTimeout(closing)) };
   }
 
+  /** What goes out with a call: its headers and its body. */
+  async #sent(
+    call: DescribedCall,
+    values: SlotValues,
+  ): Promise<Pick<CallOptions, "body" | "rawBody" | "headers">> {
+    const { headers, ...body } = await encodeBody(filledIn(call, values), call.content_type);
+    return { ...body, headers: { ...headers, ...this.#headers(call, values) } };
+  }
+
   #headers({ headers }: DescribedCall, values: SlotValues): Record<string, string> {
     return { ...fillHeaders(this.#service.wire.headers, values), ...fillHeaders(headers, values) };
   }
+}
+
+function filledIn({ body }: DescribedCall, values: SlotValues): unknown {
+  return body === undefined ? undefined : fillBody(body, values);
 }
 
 /** How long a server may take to close a stream after its end was told, in milliseconds; ... */

@@ -77,12 +77,15 @@ class DescribedChat implements ChatClient {
   }
 
   async openConversation(place: ChatPlace, signal: AbortSignal): Promise<string | null> {
+    const id = await this.#makeConversation(place, signal);
+    if (!this.#isTold) return id;
+    const known = id ?? `here-${randomUUID()}`;
+    this.#histories.set(known, []);
+    return known;
+  }
+
+  async #makeConversation(place: ChatPlace, signal: AbortSignal): Promise<string | null> {
     const { conversation: making } = this.#given.wire;
-    if (this.#isTold) {
-      const id = `here-${randomUUID()}`;
-      this.#histories.set(id, []);
-      return id;
-    }
     if (making === undefined) return null;
     if (making === "own") return randomUUID();
     const answer = await this.#calls.call(making, this.#values({ place }), signal);
@@ -92,7 +95,8 @@ class DescribedChat implements ChatClient {
   }
 
   async deleteConversation(conversation: string, signal: AbortSignal): Promise<void> {
-    if (this.#histories.delete(conversation)) return;
+    const isKeptHere = this.#histories.delete(conversation);
+    if (isKeptHere && this.#given.wire.delete_conversation === undefined) return;
     const deleting = this.#require(this.#given.wire.delete_conversation, "delete conversations");
     const answer = await this.#calls.call(deleting, this.#values({ conversation }), signal);
     if (answer.status >= 300 && answer.status !== 404) throw new Refusal(answer);
@@ -212,12 +216,14 @@ class DescribedChat implements ChatClient {
     const { model, agent, token } = this.#given;
     const options: EngineOptions = given.place?.options ?? {};
     const { conversation } = given;
+    // What is kept here alone has a name that means nothing to the back end.
+    const isNameless = this.#isTold && this.#given.wire.conversation === undefined;
     const history = this.#isTold
       ? [...(this.#histories.get(conversation ?? "") ?? []), { role: "user", content: given.text ?? "" }]
       : undefined;
     return {
       text: given.text,
-      conversation: this.#isTold ? undefined : (conversation ?? undefined),
+      conversation: isNameless ? undefined : (conversation ?? undefined),
       message: given.message ?? undefined,
       reply: given.reply ?? undefined,
       model: given.model ?? model ?? undefined,

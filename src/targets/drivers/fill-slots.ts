@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { SLOT, type WireSlot } from "../../contract/wire-slots.ts";
 
 /** What stands in the slots; one that is not there has no value. */
@@ -32,6 +33,7 @@ export function fillBody(template: unknown, values: SlotValues): unknown {
     const [whole, name, more = ""] = new RegExp(`^(?:${SLOT.source})$`).exec(template) ?? [];
     if (whole === undefined) return fillText(template, values);
     const value = values[name as WireSlot] ?? (more.includes("|null") ? null : undefined);
+    if (more.includes("|parts")) return asUiMessages(value);
     return more.includes("|number") ? asNumber(value) : value;
   }
   if (Array.isArray(template)) {
@@ -40,6 +42,16 @@ export function fillBody(template: unknown, values: SlotValues): unknown {
   if (typeof template !== "object" || template === null) return template;
   const filled = Object.entries(template).map(([name, item]) => [name, fillBody(item, values)] as const);
   return Object.fromEntries(filled.filter(([, value]) => value !== undefined));
+}
+
+/** Turns as Vercel's AI SDK writes them down. */
+function asUiMessages(turns: unknown): unknown {
+  if (!Array.isArray(turns)) return turns;
+  return turns.map(({ role, content }) => ({
+    id: randomUUID(),
+    role,
+    parts: [{ type: "text", text: content }],
+  }));
 }
 
 /** An id that is told as a number goes out as one; what is no whole number, or too large for one, stays as it is. */

@@ -30,7 +30,27 @@ export function idToldBy(
   place: string | undefined,
 ): string | null {
   if (place === undefined || !isHeaderPlace(place)) return idAt(body, place);
-  return headers[place.slice(HEADER_PLACE.length).toLowerCase()] || null;
+  const [name = "", segment] = place.slice(HEADER_PLACE.length).toLowerCase().split(".");
+  const value = headers[name] ?? "";
+  if (!ADDRESS_HEADERS.includes(name)) return value || null;
+  const segments = addressSegments(value);
+  return segments.at(segment === undefined ? -1 : Number(segment) - 1) ?? null;
+}
+
+/** Headers whose value is an address, in which ids stand as segments: the last one, or `@header.location.2`. */
+export const ADDRESS_HEADERS: readonly string[] = ["location", "content-location"];
+
+/** The segments of an address, with or without a host before them, decoded; none where it is malformed. */
+export function addressSegments(address: string): readonly string[] {
+  try {
+    const { pathname } = new URL(address, "http://localhost");
+    return pathname
+      .split("/")
+      .filter((segment) => segment !== "")
+      .map(decodeURIComponent);
+  } catch {
+    return [];
+  }
 }
 
 /** The text that stands there; null where there is none, or an empty one. */

@@ -78,6 +78,27 @@ export const OPENAI_RESPONSES_STREAM: StreamDescription = {
   ],
 };
 
+/** The UI messages of Vercel's AI SDK, version 5 and later, as `useChat` reads them. */
+export const AI_SDK_UI_STREAM: StreamDescription = {
+  framing: "sse",
+  type: "type",
+  thought: { of: "reasoning-delta", at: "delta" },
+  text: { of: "text-delta", at: "delta" },
+  failure: { of: "error", message: "errorText" },
+  done: [{ of: "finish", reason: "finishReason" }, { of: "abort" }, { data: "[DONE]" }],
+};
+
+/** The data stream of Vercel's AI SDK before that. */
+export const AI_SDK_DATA_STREAM: StreamDescription = {
+  framing: "data-stream",
+  type: "@event",
+  thought: { of: "g", at: "" },
+  text: { of: "0", at: "" },
+  usage: { of: "d", prompt: "usage.promptTokens", completion: "usage.completionTokens" },
+  failure: { of: "3", message: "" },
+  done: { of: "d", reason: "finishReason" },
+};
+
 /** Ollama's lines, of `/api/chat` and of `/api/generate`. */
 export const OLLAMA_STREAM: StreamDescription = {
   framing: "ndjson",

@@ -1,4 +1,4 @@
-import { createNdjsonDecoder } from "../../contract/ndjson.ts";
+import { createLineDecoder, createNdjsonDecoder } from "../../contract/ndjson.ts";
 import { createSseDecoder } from "../../contract/sse-decoder.ts";
 import type { StreamDescription } from "../../contract/wire-description.ts";
 import { endInText } from "./facts-in-event.ts";
@@ -50,6 +50,15 @@ export const FRAMING_DECODERS: Readonly<
     const lines = createNdjsonDecoder(take);
     return tolerant({ push: (bytes) => lines.push(bytes), end: () => lines.end() });
   },
+  "data-stream"(take) {
+    const lines = createLineDecoder((line) => {
+      const { code, value } = dataStreamPart(line) ?? {};
+      if (code !== undefined) take(value, code);
+    });
+    return tolerant(lines);
+  },
+  // Each answer is pushed whole.
+  polled: (take) => frameDecoder((text) => take(parsedEvent(text))),
   text(_, onFact) {
     const utf8 = new TextDecoder();
     const say = (text: string): void => {
@@ -86,6 +95,17 @@ function tolerant(decoder: StreamDecoder): StreamDecoder {
     }
   };
   return { push: (bytes) => attempt(() => decoder.push(bytes)), end: () => attempt(() => decoder.end()) };
+}
+
+/** A line of Vercel's AI SDK: `0:"text"`; undefined for any other. */
+export function dataStreamPart(line: string): { readonly code: string; readonly value: unknown } | undefined {
+  const [, code, json = ""] = /^([0-9a-z]):(.*)$/s.exec(line.trimEnd()) ?? [];
+  if (code === undefined) return undefined;
+  try {
+    return { code, value: JSON.parse(json) };
+  } catch {
+    return undefined;
+  }
 }
 
 /** An event's JSON; a back end may send bare text instead, and a figure in that is text, too. */

@@ -1,0 +1,82 @@
+import { expect, test } from "vitest";
+import type { WireDescription } from "../../../src/contract/wire-description.ts";
+import { connectDriver } from "../../../src/targets/drivers/define-driver.ts";
+import { textOf } from "../../../src/targets/drivers/reply-facts.ts";
+import { described } from "../../../src/targets/drivers/shipped/described-driver.ts";
+import { createHttpClient } from "../../../src/targets/http-client.ts";
+import { describedChatAt } from "../../support/described-chat.ts";
+import { serveRoutes } from "../../support/routes.ts";
+
+const WIRE: WireDescription = {
+  service: "hmi",
+  send: { request: "POST /jobs", body: { say: "{text}" }, told: { reply: "@header.location" } },
+  read: { request: "GET /jobs/{reply}", every_ms: 10 },
+  stream: {
+    framing: "polled",
+    text: { at: "sofar", cumulative: true },
+    failure: { message: "error" },
+    done: { where: { state: "over" } },
+  },
+};
+
+const answers = [{ state: "queued" }, { state: "on", sofar: "Riv" }, { state: "on", sofar: "Rivers" }];
+
+/** A job whose answers come one after the other; the last one again and again. */
+async function startJobs(...more: readonly (object | undefined)[]) {
+  let asked = 0;
+  const url = await serveRoutes({
+    "POST /jobs": ({ response }) => response.writeHead(202, { location: "/jobs/17" }).end() && undefined,
+    "GET /jobs/17": ({ response }) => {
+      const all = [...answers, ...more];
+      const answer = all[Math.min(asked, all.length - 1)];
+      asked += 1;
+      return answer ?? (response.writeHead(500).end("gone") && undefined);
+    },
+  });
+  return { chat: describedChatAt(url, WIRE), asked: () => asked };
+}
+
+const place = { modelId: null, options: {} };
+const message = { place, conversation: null, text: "Why?" };
+const signal = AbortSignal.timeout(10_000);
+
+test("a reply is asked for until its end is told, and its text is told once", async () => {
+  const { chat, asked } = await startJobs({ state: "over", sofar: "Rivers do." });
+  const sent = await chat.send(message, signal);
+  expect(sent.reply).toBe("17");
+  const seen = await sent.read({ signal }).ended;
+  expect(textOf(seen)).toBe("Rivers do.");
+  expect(seen).toMatchObject({ status: 200, end: "closed", request: "GET /jobs/17" });
+  expect(asked()).toBe(4);
+});
+
+test("an answer that is refused cuts the reply, and leaving it stops the questions", async () => {
+  const cut = await (await (await startJobs(undefined)).chat.send(message, signal)).read({ signal }).ended;
+  expect(cut.end).toBe("cut");
+  expect(textOf(cut)).toBe("Rivers");
+  const { chat, asked } = await startJobs();
+  const reading = (await chat.send(message, signal)).read({
+    signal,
+    onFact: ({ kind }) => kind === "text" && reading.leave(),
+  });
+  expect((await reading.ended).end).toBe("given-up");
+  expect(asked()).toBe(2);
+});
+
+test("without the call that is repeated, or what tells the end, nothing is asked", async () => {
+  const context = {
+    client: createHttpClient("http://127.0.0.1:1"),
+    model: null,
+    agent: "a",
+    token: "",
+    isStandIn: false,
+  };
+  const { read: _, ...unread } = WIRE;
+  await expect(connectDriver(described, { ...context, settings: unread })).rejects.toThrow(
+    "contract.wire.read",
+  );
+  const { done: __, ...endless } = WIRE.stream;
+  await expect(
+    connectDriver(described, { ...context, settings: { ...WIRE, stream: endless } }),
+  ).rejects.toThrow("contract.wire.stream.done");
+});
