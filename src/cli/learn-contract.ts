@@ -57,6 +57,11 @@ export async function learnContract(
     screen.write(text);
     return { file, written: false, learned, tried: null, text };
   }
+  if (learned.unsayable.length > 0) {
+    screen.line("  Not tried, and not written: a contract without that would give false words.", 2);
+    process.exitCode = EXIT.failed;
+    return { file, written: false, learned, tried: null, text };
+  }
   const tried = await tryWire(learned, { token: config.auth.token, signal });
   for (const line of triedLines(tried)) screen.line(line, 4);
   screen.line();

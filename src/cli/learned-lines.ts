@@ -3,7 +3,7 @@ import type { TriedWire } from "../learn/try-wire.ts";
 import { alignColumns, paint, type StyledText, styled } from "../text/styled-text.ts";
 
 /** What was learned from a network log, each with the bytes that it was inferred from, and what was not. */
-export function learnedLines({ driver, url, talk, findings, unknown }: LearnedWire): StyledText[] {
+export function learnedLines({ driver, url, talk, findings, unknown, unsayable }: LearnedWire): StyledText[] {
   const rows = findings.flatMap(({ setting, value, where, bytes }) => [
     [paint("strong", setting), value],
     ["", paint("quiet", `${where}: ${bytes}`)],
@@ -16,6 +16,10 @@ export function learnedLines({ driver, url, talk, findings, unknown }: LearnedWi
     styled``,
     ...alignColumns(rows),
     ...(missing.length === 0 ? [] : [styled``, ...alignColumns(missing)]),
+    ...unsayable.map(
+      (what) =>
+        styled`  ${paint("bad", "✗")} No description says this: ${what}. A driver in code can (contract.driver: ./driver.ts, docs/contract.md, section 8).`,
+    ),
   ];
 }
 

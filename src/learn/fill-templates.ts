@@ -1,45 +1,64 @@
-import { valueAt } from "../targets/drivers/json-place.ts";
+import type { BodyType } from "../contract/wire-description.ts";
+import { isHeaderPlace, valueAt } from "../targets/drivers/json-place.ts";
 import { isSecretField, isSecretName } from "../text/secret-names.ts";
 import { lastName } from "./json-leaves.ts";
+import { historySlotOf } from "./learn-history.ts";
 import type { IdSlot, LearnedId } from "./learn-ids.ts";
+import type { LearnedModels, NamedValue } from "./learn-models.ts";
 import { jsonAnswer, type LoggedExchange } from "./network-log.ts";
-import { decodedSegment, MODEL_NAME } from "./network-log-words.ts";
+import { CONVERSATION_NAME, decodedSegment, MODEL_NAME } from "./network-log-words.ts";
+import { bodyTypeOf } from "./request-body.ts";
 import type { SaidText } from "./said-texts.ts";
 
 /** What is known of the values in a talk's requests. */
 export interface KnownValues {
   readonly ids: readonly LearnedId[];
   readonly said: SaidText;
-  /** Whether the model that was asked for is one of a list that was seen. */
-  readonly isModelListed: boolean;
+  /** The list of models that was seen; undefined where there was none. */
+  readonly models: LearnedModels | undefined;
+  /** Whether each message brings its whole conversation. */
+  readonly isHistoryTold: boolean;
 }
 
-const CONVERSATION_NAME = /conv|session|chat|thread/i;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
 /** A request as a template: `POST /api/chats/{conversation}/messages`. */
-export function requestTemplate(
-  { method, path, origin }: LoggedExchange,
-  { ids, said }: KnownValues,
-): string {
+export function requestTemplate({ method, path, origin }: LoggedExchange, known: KnownValues): string {
+  const { ids, said } = known;
   const url = new URL(path, origin);
-  const segments = url.pathname.split("/").map((segment) => slotFor(decodedSegment(segment), ids) ?? segment);
+  const segments = url.pathname.split("/").map((segment) => {
+    const meant = decodedSegment(segment);
+    return meant === said.text ? "{text}" : (slotFor(meant, ids) ?? segment);
+  });
   const query = [...url.searchParams].map(([name, value]) => {
     const secret = isSecretField(name) ? "{token}" : undefined;
-    const filled = value === said.text ? "{text}" : (slotFor(value, ids) ?? secret);
+    const other = isModel({ name, value }, known) ? "{model}" : secret;
+    const filled = value === said.text ? "{text}" : (slotFor(value, ids) ?? other);
     return `${encodeURIComponent(name)}=${filled ?? encodeURIComponent(value)}`;
   });
   return `${method} ${segments.join("/")}${query.length === 0 ? "" : `?${query.join("&")}`}`;
 }
 
-/** A body as a template, for a call that has one. */
-export function bodyOf(body: unknown, known: KnownValues): { readonly body?: unknown } {
-  return body === undefined ? {} : { body: filled(body, "", known) };
+/** A body as a template, with its type where that is not JSON, for a call that has one. `body`: of a WebSocket, its frame. */
+export function bodyOf(
+  exchange: LoggedExchange | undefined,
+  known: KnownValues,
+  body: unknown = exchange?.requestBody,
+): { readonly body?: unknown; readonly content_type?: BodyType } {
+  if (body === undefined) return {};
+  const type = bodyTypeOf(exchange?.requestHeaders["content-type"] ?? "");
+  // JSON is sent as text by pages that forget to say what it is, and such a back end reads it so.
+  const isJson = typeof body !== "string" && type === "text/plain";
+  return {
+    body: filled(body, "", known),
+    ...(type !== undefined && !isJson && { content_type: type }),
+  };
 }
 
 function filled(value: unknown, place: string, known: KnownValues): unknown {
   if (Array.isArray(value)) {
-    if (isHistory(value, known.said.text)) return "{history}";
+    const history = known.isHistoryTold ? historySlotOf(value, known.said.text) : undefined;
+    if (history !== undefined) return history;
     return value.map((item, index) => filled(item, `${place}.${index}`, known));
   }
   if (typeof value === "object" && value !== null) {
@@ -50,7 +69,8 @@ function filled(value: unknown, place: string, known: KnownValues): unknown {
   return filledLeaf(value, lastName(place), known);
 }
 
-function filledLeaf(value: unknown, name: string, { ids, said, isModelListed }: KnownValues): unknown {
+function filledLeaf(value: unknown, name: string, known: KnownValues): unknown {
+  const { ids, said } = known;
   if (value === said.text) return "{text}";
   const slot = value === null || value === undefined ? undefined : slotFor(String(value), ids);
   if (slot !== undefined) return typeof value === "number" ? slot.replace("}", "|number}") : slot;
@@ -58,20 +78,18 @@ function filledLeaf(value: unknown, name: string, { ids, said, isModelListed }: 
     return isToldAsNumber(ids) ? "{conversation|number|null}" : "{conversation|null}";
   }
   if (typeof value !== "string") return value;
-  if (MODEL_NAME.test(name) && isModelListed) return "{model}";
+  if (isModel({ name, value }, known)) return "{model}";
   if (isSecretName(name)) return "{token}";
   return UUID.test(value) ? "{key}" : value;
 }
 
-/** The whole conversation as OpenAI's wire has it, of which the message is the last. */
-function isHistory(items: readonly unknown[], text: string): boolean {
-  const turns = items.map((item) => (typeof item === "object" && item !== null ? Object.entries(item) : []));
-  const areTurns = turns.every(
-    (turn) =>
-      turn.length === 2 &&
-      turn.every(([name, value]) => /^(?:role|content)$/.test(name) && typeof value === "string"),
+/** Whether a value is the model that is asked for: by its name, or as one of those that are listed. */
+function isModel({ name, value }: NamedValue, { models }: KnownValues): boolean {
+  const asked = models?.asked;
+  return (
+    models !== undefined &&
+    (MODEL_NAME.test(name) || (asked !== undefined && asked.name === name && asked.value === value))
   );
-  return areTurns && turns.at(-1)?.some(([name, value]) => name === "content" && value === text) === true;
 }
 
 function slotFor(value: string, ids: readonly LearnedId[]): `{${IdSlot}}` | undefined {
@@ -79,8 +97,12 @@ function slotFor(value: string, ids: readonly LearnedId[]): `{${IdSlot}}` | unde
   return found && `{${found.slot}}`;
 }
 
-/** Whether the conversation's id is a number where it is told: then a request has it as one, too. */
+/** Whether the conversation's id is a number where it is told: then a request has it as one, too. Headers have only digits. */
 function isToldAsNumber(ids: readonly LearnedId[]): boolean {
-  const told = ids.find(({ slot }) => slot === "conversation")?.told;
-  return told !== undefined && typeof valueAt(jsonAnswer(told.exchange), told.place) === "number";
+  const id = ids.find(({ slot }) => slot === "conversation");
+  if (id?.told === undefined) return false;
+  const { exchange, place } = id.told;
+  return isHeaderPlace(place)
+    ? /^\d+$/.test(id.value)
+    : typeof valueAt(jsonAnswer(exchange), place) === "number";
 }

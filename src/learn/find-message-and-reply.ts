@@ -1,8 +1,8 @@
-import { UserError } from "../errors/user-error.ts";
 import { leavesOf } from "./json-leaves.ts";
 import { type LearnedStream, learnStream } from "./learn-stream.ts";
 import { type LearnedTurns, learnTurns } from "./learn-turns.ts";
 import { type LoggedExchange, mayBeConversation, type NetworkLog } from "./network-log.ts";
+import { isLeftOut, nothingLearned } from "./nothing-learned.ts";
 import { type SaidText, saidTexts, textsShownBeside, weightOfSaid } from "./said-texts.ts";
 
 /** A message in a log, with the stream of its reply. */
@@ -27,8 +27,10 @@ export interface LearnedTalk extends LearnedMessage {
  */
 export function findMessageAndReply(log: NetworkLog, text?: string): LearnedTalk {
   const said = saidTexts(log);
-  const messages = text === undefined ? said : said.filter((each) => each.text.trim() === text.trim());
-  const shown = textsShownBeside(messages, log);
+  const shown = textsShownBeside(said, log);
+  const messages = said.filter((each) =>
+    text === undefined ? weightOfSaid(each, shown) > 0 : each.text.trim() === text.trim(),
+  );
   const replies: Reply[] = log.exchanges.filter(mayBeConversation).flatMap((exchange) => {
     // What a call says itself, such as its model's name, is not what it is answered.
     const sent = new Set(leavesOf(exchange.requestBody).map(({ value }) => String(value).trim()));
@@ -51,7 +53,10 @@ export function findMessageAndReply(log: NetworkLog, text?: string): LearnedTalk
     );
     return { ...best, turns: learnTurns(best, others) };
   }
-  throw nothingLearned(log, { text, isSaid: messages.length > 0, isAnswered: replies.length > 0 });
+  const [likely] = messages
+    .filter((each) => text !== undefined || weightOfSaid(each, shown) >= LIKELY_SAID)
+    .toSorted((a, b) => weightOfSaid(b, shown) - weightOfSaid(a, shown));
+  throw nothingLearned(log, { text, message: likely, isAnswered: replies.length > 0 });
 }
 
 /** The exchanges of a talk: those that carried its messages and those that streamed their replies, in their order. */
@@ -73,12 +78,16 @@ function canBePair({ said, reply, read }: LearnedMessage): boolean {
   return isStream && isInTime && read.origin === exchange.origin && exchange.method !== "WS";
 }
 
-/** Whether this streamed events that the browser did not keep: what they said is not known. */
-function isLeftOut({ contentType, answer }: LoggedExchange): boolean {
-  return contentType === "text/event-stream" && answer === null;
-}
-
-const WEIGHT_OF_FRAMING = { sse: 5, ndjson: 5, websocket: 5, "socket.io": 5, text: 2, json: 0 } as const;
+const WEIGHT_OF_FRAMING = {
+  sse: 5,
+  ndjson: 5,
+  websocket: 5,
+  "socket.io": 5,
+  "data-stream": 5,
+  polled: 3,
+  text: 2,
+  json: 0,
+} as const;
 
 function weightOf(
   { said, reply, read }: LearnedMessage,
@@ -98,21 +107,5 @@ function weightOf(
   );
 }
 
-interface Missing {
-  readonly text: string | undefined;
-  readonly isSaid: boolean;
-  readonly isAnswered: boolean;
-}
-
-function nothingLearned({ name, exchanges }: NetworkLog, { text, isSaid, isAnswered }: Missing): UserError {
-  const empty = exchanges.find(isLeftOut);
-  const isReplyLeftOut = empty !== undefined && (!isAnswered || empty.method !== "GET");
-  const why = isReplyLeftOut ? "" : ": no event stream, no lines of JSON, no WebSocket that answers";
-  const message = isSaid
-    ? `In ${name} is no reply${why}.`
-    : `In ${name} is no message${text === undefined ? "" : ` "${text}"`}.`;
-  const hint = !isReplyLeftOut
-    ? "Open the page with the network tab open, send one message, wait for its reply, reload, and save all as HAR with content."
-    : `The body of ${empty.method} ${empty.path} (${empty.where}), which streams, is not in it: browsers leave bodies out that they have not kept. Record with \`stack tap --to ${empty.origin} --record chat.jsonl\` instead.`;
-  return new UserError("nothing_learned", message, { hint });
-}
+/** With this much speaking for it, something is a message also where nothing answers it: a name for one, or words. */
+const LIKELY_SAID = 2;

@@ -1,12 +1,7 @@
 import * as z from "zod/mini";
 import { UserError } from "../errors/user-error.ts";
-import {
-  jsonOrText,
-  type LoggedExchange,
-  type LoggedFrame,
-  type NetworkLog,
-  withoutParameters,
-} from "./network-log.ts";
+import { type LoggedExchange, type LoggedFrame, type NetworkLog, withoutParameters } from "./network-log.ts";
+import { readRequestBody } from "./request-body.ts";
 
 const Headers = z.array(z.object({ name: z.string(), value: z.string() }));
 
@@ -18,7 +13,7 @@ const Entry = z.object({
     method: z.string(),
     url: z.string(),
     headers: z._default(Headers, []),
-    postData: z.optional(z.object({ text: z.optional(z.string()) })),
+    postData: z.optional(z.object({ mimeType: z.optional(z.string()), text: z.optional(z.string()) })),
   }),
   response: z.object({
     status: z.number(),
@@ -31,7 +26,10 @@ const Entry = z.object({
       }),
       {},
     ),
+    _error: z.optional(z.nullable(z.string())),
+    _failureText: z.optional(z.string()),
   }),
+  _resourceType: z.optional(z.string()),
   _webSocketMessages: z.optional(
     z.array(z.object({ type: z.string(), time: z.number(), opcode: z.number(), data: z.string() })),
   ),
@@ -73,6 +71,8 @@ function exchangeOf(entry: Entry, number: number): LoggedExchange | undefined {
   if (url === undefined || !/^(?:http|ws)s?:$/.test(url.protocol)) return undefined;
   const isSocket = url.protocol.startsWith("ws");
   const began_ms = Date.parse(entry.startedDateTime);
+  const requestHeaders = byName(request.headers);
+  const { mimeType = requestHeaders["content-type"] ?? "", text } = request.postData ?? {};
   return {
     where: `entry ${number}`,
     method: isSocket ? "WS" : request.method.toUpperCase(),
@@ -80,13 +80,15 @@ function exchangeOf(entry: Entry, number: number): LoggedExchange | undefined {
     path: `${url.pathname}${url.search}`,
     began_ms,
     ended_ms: began_ms + Math.max(entry.time ?? 0, 0),
-    requestHeaders: byName(request.headers),
-    requestBody: jsonOrText(request.postData?.text),
+    isLeft: isLeft(entry),
+    requestHeaders: { ...(mimeType !== "" && { "content-type": mimeType }), ...requestHeaders },
+    requestBody: readRequestBody(text, mimeType),
     status: response.status,
     answerHeaders: byName(response.headers),
     contentType: withoutParameters(response.content.mimeType ?? contentTypeIn(response.headers)),
     answer: answerOf(entry),
     frames: framesOf(entry),
+    polls: [],
   };
 }
 
@@ -96,6 +98,10 @@ function byName(headers: z.infer<typeof Headers>): Record<string, string> {
 
 function contentTypeIn(headers: z.infer<typeof Headers>): string {
   return headers.find(({ name }) => name.toLowerCase() === "content-type")?.value ?? "";
+}
+
+function isLeft({ response: { _error, _failureText }, _resourceType: type }: Entry): boolean {
+  return type !== "eventsource" && [_error, _failureText].includes("net::ERR_ABORTED");
 }
 
 /** Chromium leaves the body of an `EventSource` out, and writes its events beside it. */

@@ -1,14 +1,16 @@
-import { HEADER_PLACE } from "../targets/drivers/json-place.ts";
+import { ADDRESS_HEADERS, addressSegments, HEADER_PLACE } from "../targets/drivers/json-place.ts";
 import { isSecretName } from "../text/secret-names.ts";
 import { lastName, leavesOf } from "./json-leaves.ts";
 import { jsonAnswer, type LoggedExchange } from "./network-log.ts";
-import { segmentsOf } from "./network-log-words.ts";
+import { CONVERSATION_NAME, segmentsOf } from "./network-log-words.ts";
 import { streamOf } from "./stream-events.ts";
 
 /** A value that may be an id, where one stands in a log. */
 export interface IdUse {
   readonly value: string;
   readonly exchange: LoggedExchange;
+  /** `chat.id` of a body or of an event; `@header.x-chat-id`; empty in a path or a query. */
+  readonly place: string;
   /** The words beside it. */
   readonly names: readonly string[];
   readonly isInPath: boolean;
@@ -17,10 +19,7 @@ export interface IdUse {
 }
 
 /** An id in an answer. */
-export interface ToldId extends IdUse {
-  /** `chat.id` of its body or of an event; `@header.x-chat-id`. */
-  readonly place: string;
-}
+export type ToldId = IdUse;
 
 const ID_NAME =
   /(?:^|[_-])(?:id|uuid|key)$|(?:Id|Uuid)$|^(?:conversation|session|chat|thread|message|reply|run)$/;
@@ -34,19 +33,14 @@ const MADE_FOR_ONE = /^(?!\d{4}-\d\d)(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{6,100}$
  */
 export function idsToldBy(exchange: LoggedExchange): ToldId[] {
   const isMaking = exchange.method !== "GET";
-  const inHeaders = Object.entries(exchange.answerHeaders).flatMap(([name, value]) => {
-    const isNamed = ID_NAME.test(name) && idIn(value) !== undefined;
-    return isNamed || (isMaking && name.startsWith("x-") && looksLikeId(name, value))
-      ? [{ value, place: `${HEADER_PLACE}${name}`, exchange, isInPath: false, isNamed, names: [name] }]
-      : [];
-  });
+  const inHeaders = idsInHeaders(exchange);
   const values = jsonAnswer(exchange) ?? undefined;
   const told = values === undefined ? (streamOf(exchange)?.events ?? []).map(({ value }) => value) : [values];
   const inBody = told.flatMap((value) =>
     leavesOf(value).flatMap((leaf) => {
       const id = idIn(leaf.value);
       const name = lastName(leaf.place);
-      const isNamed = ID_NAME.test(name);
+      const isNamed = id !== undefined && isCalledId(name, id);
       if (id === undefined || !(isNamed || (isMaking && looksLikeId(name, id)))) return [];
       const parent = leaf.place.split(".").at(-2) ?? lastSegment(exchange);
       return [{ value: id, place: leaf.place, exchange, isInPath: false, isNamed, names: [name, parent] }];
@@ -55,36 +49,90 @@ export function idsToldBy(exchange: LoggedExchange): ToldId[] {
   return [...inHeaders, ...inBody];
 }
 
+/** In headers that are called so, that only look so where the call makes something, and in the address of what it made. */
+function idsInHeaders(exchange: LoggedExchange): ToldId[] {
+  const isMaking = exchange.method !== "GET";
+  return Object.entries(exchange.answerHeaders).flatMap(([name, value]): ToldId[] => {
+    const at = { exchange, isInPath: false };
+    const place = `${HEADER_PLACE}${name}`;
+    if (ADDRESS_HEADERS.includes(name)) {
+      const segments = addressSegments(value);
+      return segments.flatMap((segment, index) => {
+        const isLast = index === segments.length - 1;
+        const names = [segments[index - 1] ?? "", name];
+        const own = { value: segment, place: isLast ? place : `${place}.${index + 1}`, isNamed: true, names };
+        return isNumber(segment) || looksLikeId("", segment) ? [{ ...at, ...own }] : [];
+      });
+    }
+    const isNamed = idIn(value) !== undefined && isCalledId(name.replace(/^x-/, ""), value);
+    const isLikely = isMaking && name.startsWith("x-") && looksLikeId(name, value);
+    return isNamed || isLikely ? [{ ...at, value, place, isNamed, names: [name] }] : [];
+  });
+}
+
 /** The ids that a request has in its path, its query or its body. */
 export function idsUsedBy(exchange: LoggedExchange): IdUse[] {
   const url = new URL(exchange.path, exchange.origin);
   const segments = segmentsOf(exchange.path);
   const inPath = segments.map((value, index) => ({
     value,
+    place: "",
     names: [segments[index - 1] ?? ""],
     isInPath: true,
     isNamed: true,
   }));
   const inQuery = [...url.searchParams].map(([name, value]) => ({
     value,
+    place: "",
     names: [name],
     isInPath: true,
     isNamed: true,
   }));
   const inBody = leavesOf(exchange.requestBody).flatMap(({ place, value }) => {
     const [name, id] = [lastName(place), idIn(value)];
-    const isNamed = ID_NAME.test(name);
+    const isNamed = id !== undefined && isCalledId(name, id);
     if (id === undefined || !(isNamed || looksLikeId(name, id))) return [];
-    return [{ value: id, names: [name], isInPath: false, isNamed }];
+    return [{ value: id, place, names: [name], isInPath: false, isNamed }];
   });
   return [...inPath, ...inQuery, ...inBody]
     .filter(({ value }) => value !== "")
     .map((use) => ({ ...use, exchange }));
 }
 
+/** Whether two calls differ in no more than an id in their path. */
+export function isSameRoute(one: LoggedExchange, other: LoggedExchange): boolean {
+  const [a, b] = [segmentsOf(one.path), segmentsOf(other.path)];
+  const different = a.filter((segment, index) => segment !== b[index]);
+  return one.method === other.method && a.length === b.length && different.length <= 1;
+}
+
+/** Whether two calls are one, of other ids at most: a segment with a digit in it may be one. */
+export function isSameEndpoint(one: LoggedExchange, other: LoggedExchange): boolean {
+  const route = ({ path }: LoggedExchange): string =>
+    segmentsOf(path)
+      .map((segment) => (/\d/.test(segment) ? "" : segment))
+      .join("/");
+  return one.method === other.method && one.origin === other.origin && route(one) === route(other);
+}
+
 function idIn(value: unknown): string | undefined {
   if (typeof value === "number" && Number.isInteger(value)) return String(value);
   return typeof value === "string" && /^[\w:.~-]{1,100}$/.test(value) ? value : undefined;
+}
+
+/** Whether a name is one of ids, or of conversations with a value that may be the id of one. */
+function isCalledId(name: string, id: string): boolean {
+  return ID_NAME.test(name) || (CONVERSATION_NAME.test(name) && (isNumber(id) || looksLikeId(name, id)));
+}
+
+/** Whether a value looks like one that was made for one thing, whatever it is called. */
+export function isMadeForOne(value: string): boolean {
+  return MADE_FOR_ONE.test(value);
+}
+
+/** Whether a value is a number, as ids of databases are. */
+export function isNumber(value: string): boolean {
+  return /^\d{1,15}$/.test(value);
 }
 
 function looksLikeId(name: string, value: string): boolean {

@@ -1,6 +1,6 @@
 import type { StreamDescription } from "../contract/wire-description.ts";
 import { statusMeant } from "../targets/drivers/described-rows.ts";
-import { valueAt } from "../targets/drivers/json-place.ts";
+import { textAt, valueAt } from "../targets/drivers/json-place.ts";
 import { type JsonLeaf, lastName, leavesOf } from "./json-leaves.ts";
 import { MODEL_NAME } from "./network-log-words.ts";
 import type { LoggedEvent, LoggedStream } from "./stream-events.ts";
@@ -16,7 +16,8 @@ const TEXT_NAME =
   /^(?:content|delta|text|token|chunk|response|answer|reply|message|output|piece|part|word|v|c|t)$/i;
 const THOUGHT = /think|thought|reason(?!$|_?code)/i;
 const FAILURE = /error|fail|exception/i;
-const ENDING = /done|end|complete|finish|stop|final|close|eos/i;
+/** Names of what tells the end. */
+export const ENDING_NAME = /done|end|complete|finish|stop|final|close|eos/i;
 const TYPE_NAMES = ["type", "event", "kind", "op", "action", "t", "object", "status", "name"];
 const REASON = /reason/i;
 /** Words for a whole reply that need no telling. */
@@ -39,9 +40,7 @@ export function inferStream(
     ...(isGrowing(piecesIn(spot.values), rows) && { cumulative: true }),
   });
   const thought = spotsOf(told, type).find(isThought);
-  const model = spotsOf(told, type).find(
-    ({ place, values }) => MODEL_NAME.test(lastName(place)) && typeof values[0] === "string",
-  );
+  const model = modelOf(told, type);
   const done = framing === "json" ? undefined : doneOf(told, said, type);
   const usage = usageOf(told, type);
   const failure = failureOf(told, type);
@@ -50,7 +49,7 @@ export function inferStream(
     ...(type !== undefined && { type }),
     text: rule(said),
     ...(thought !== undefined && { thought: rule(thought) }),
-    ...(model !== undefined && { model: namedBy(model) }),
+    ...(model !== undefined && { model }),
     ...(usage !== undefined && { usage }),
     ...(failure !== undefined && { failure }),
     ...(done !== undefined && { done }),
@@ -162,7 +161,8 @@ function isGrowing(texts: readonly string[], rows: ReadonlySet<string>): boolean
   return isLonger.length >= 2 && steps.every(([before, text]) => text.startsWith(before));
 }
 
-function isIdOrTime(place: string, pieces: readonly string[]): boolean {
+/** Whether what stands at a place names a thing, or a moment, and says nothing. */
+export function isIdOrTime(place: string, pieces: readonly string[]): boolean {
   const isNamed = /(?:^|_)id$|Id$|_at$|time|date/.test(lastName(place));
   return isNamed || pieces.every((piece) => /^[\da-f-]{16,}$/i.test(piece));
 }
@@ -194,8 +194,19 @@ function failureOf(events: readonly TypedEvent[], type: string | undefined): Str
   };
 }
 
+/** Where the name of the model stands. */
+export function modelOf(
+  events: readonly TypedEvent[],
+  type: string | undefined,
+): { readonly of?: string; readonly at: string } | undefined {
+  const spot = spotsOf(events, type).find(
+    ({ place, values }) => MODEL_NAME.test(lastName(place)) && typeof values[0] === "string",
+  );
+  return spot && namedBy(spot);
+}
+
 /** Input and output are counted by many names. */
-function usageOf(events: readonly TypedEvent[], type: string | undefined): StreamDescription["usage"] {
+export function usageOf(events: readonly TypedEvent[], type: string | undefined): StreamDescription["usage"] {
   const counts = spotsOf(events, type).filter(
     ({ place, values }) =>
       /token|usage|count|eval/i.test(place) && values.some((value) => Number.isInteger(value)),
@@ -227,7 +238,7 @@ function doneOf(
   if (typeof last.value === "string" && /^\[\w+\]$/.test(last.text.trim())) return { data: last.text.trim() };
   const own = [...events]
     .reverse()
-    .find(({ type }) => type !== undefined && type !== said.type && ENDING.test(type));
+    .find(({ type }) => type !== undefined && type !== said.type && ENDING_NAME.test(type));
   const ending = own ?? (last.type !== undefined && last.type !== said.type ? last : undefined);
   if (ending !== undefined && events.filter(({ type }) => type === ending.type).length === 1) {
     const words = leavesOf(ending.value).filter(
@@ -238,7 +249,7 @@ function doneOf(
       words.find(({ value }) => statusMeant(String(value)) === "complete");
     return { of: ending.type, ...toldBy(reason) };
   }
-  return flagOf(events);
+  return flagOf(events, said);
 }
 
 /** The reply that was logged came whole, so its word is the one for that. */
@@ -249,17 +260,21 @@ function toldBy(reason: JsonLeaf | undefined): object {
 }
 
 /** `done: true`, or a reason, which only the last ones have. */
-function flagOf(events: readonly TypedEvent[]): StreamDescription["done"] {
+function flagOf(events: readonly TypedEvent[], said: Spot): StreamDescription["done"] {
   const late = events.slice(-2);
   const isOnlyLate = (place: string, value: unknown): boolean =>
     events.slice(0, -2).every((event) => (valueAt(event.value, place) ?? null) !== value);
   const leaves = late.flatMap(({ value }) => leavesOf(value));
-  const flag = leaves.find(
-    ({ place, value }) => value === true && ENDING.test(lastName(place)) && isOnlyLate(place, true),
-  );
+  // What is named for it first; else whatever is true of the last event alone, which says nothing of the text.
+  const flags = leaves.filter(({ place, value }) => value === true && isOnlyLate(place, true));
+  const isBare = textAt(events.at(-1)?.value, said.place) === null;
+  const flag =
+    flags.find(({ place }) => ENDING_NAME.test(lastName(place))) ?? (isBare ? flags[0] : undefined);
   const reason = leaves.find(
     ({ place, value }) =>
-      typeof value === "string" && REASON.test(lastName(place)) && isOnlyLate(place, value),
+      typeof value === "string" &&
+      (REASON.test(lastName(place)) || (isBare && statusMeant(value) === "complete")) &&
+      isOnlyLate(place, value),
   );
   const told = toldBy(reason);
   if (flag !== undefined) return { where: { [flag.place]: true }, ...told };

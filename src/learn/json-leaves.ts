@@ -23,11 +23,13 @@ export function leavesOf(value: unknown, place = "", deepest = DEEPEST): JsonLea
   );
 }
 
-/** A list of objects in JSON, with where it stands; empty: the whole. */
-export interface ListOfObjects {
+/** A list in JSON, with where it stands; empty: the whole. */
+export interface ListOf<Item> {
   readonly place: string;
-  readonly items: readonly object[];
+  readonly items: readonly Item[];
 }
+
+type ListOfObjects = ListOf<object>;
 
 /** The lists in JSON whose items are objects, and then its maps of such items, the outermost first of each. */
 export function listsAndMapsIn(value: unknown): ListOfObjects[] {
@@ -47,6 +49,18 @@ function listsIn(value: unknown, place = "", deepest = 4): ListOfObjects[] {
     ...own,
     ...inner.flatMap(([name, each]) => listsIn(each, place === "" ? name : `${place}.${name}`, deepest - 1)),
   ];
+}
+
+/** The lists in JSON whose items are texts, as names are listed: `["a", "b"]`. */
+export function listsOfTextsIn(value: unknown, place = "", deepest = 4): ListOf<string>[] {
+  if (typeof value !== "object" || value === null || deepest === 0) return [];
+  if (Array.isArray(value)) {
+    const areTexts = value.length > 0 && value.every((item) => typeof item === "string");
+    return areTexts ? [{ place, items: value as string[] }] : [];
+  }
+  return Object.entries(value).flatMap(([name, each]) =>
+    listsOfTextsIn(each, place === "" ? name : `${place}.${name}`, deepest - 1),
+  );
 }
 
 /** Each map as a list of its items. */

@@ -1,25 +1,18 @@
-import type { WireSettings } from "../contract/wire-description.ts";
+import { firstList, type LearnedCall, type ListRest } from "./find-list.ts";
 import { exchangesOf, type LearnedTalk } from "./find-message-and-reply.ts";
 import { idsUsedBy } from "./id-uses.ts";
-import { lastName, leavesOf, listsAndMapsIn } from "./json-leaves.ts";
+import { type LearnedCancel, learnCancelCall } from "./learn-cancel-call.ts";
 import type { IdSlot, LearnedId } from "./learn-ids.ts";
-import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
-import { MODEL_NAME, segmentsOf } from "./network-log-words.ts";
-
-/** A call that was found, with what the contract says of it beside the request. */
-export interface LearnedCall<Rest> {
-  readonly exchange: LoggedExchange;
-  readonly rest: Rest;
-}
-
-type ListRest = Omit<NonNullable<WireSettings["models"]>, "request">;
+import { type LearnedModels, learnModels } from "./learn-models.ts";
+import type { LoggedExchange, NetworkLog } from "./network-log.ts";
+import { pathOf, segmentsOf } from "./network-log-words.ts";
 
 /** What may be beside a talk in a log. */
 export interface LearnedCalls {
-  readonly cancel: LoggedExchange | undefined;
+  readonly cancel: LearnedCancel | undefined;
   readonly deletion: LoggedExchange | undefined;
   readonly conversations: LearnedCall<ListRest> | undefined;
-  readonly models: LearnedCall<ListRest> | undefined;
+  readonly models: LearnedModels | undefined;
   readonly health: LoggedExchange | undefined;
   readonly page: LoggedExchange | undefined;
 }
@@ -47,30 +40,22 @@ export function learnCalls({ exchanges }: NetworkLog, { talk, ids, rows }: Known
   const [conversations, replies] = [idsOf("conversation"), idsOf("reply")];
   const isOf = (exchange: LoggedExchange, values: ReadonlySet<string>): boolean =>
     idsUsedBy(exchange).some(({ value, isInPath }) => isInPath && values.has(value));
-  /** A page that asks for something while a reply comes, and for that reply, ends it. */
-  const isInMidReply = (each: LoggedExchange): boolean =>
-    here
-      .concat(ofMessages)
-      .some((reply) => isStream(reply) && reply.began_ms < each.began_ms && each.began_ms < reply.ended_ms);
   const isDeletion = (each: LoggedExchange): boolean =>
     (each.method === "DELETE" || names(each, /delete|remove/i)) &&
     isOf(each, conversations) &&
     !isOf(each, replies);
-  const ends = later.filter((each) => each.method !== "GET" && each.method !== "WS" && !isStream(each));
-  const cancel =
-    ends.find((each) => names(each, /cancel|stop|abort|interrupt|halt/i)) ??
-    ends.find(
-      (each) =>
-        each.method === "DELETE" &&
-        (isOf(each, replies) || isInMidReply(each)) &&
-        !endsWith(each, conversations),
-    );
+  const isOfConversation = (each: LoggedExchange): boolean =>
+    each.method === "DELETE" && endsWith(each, conversations) && !isOf(each, replies);
+  const cancel = learnCancelCall(
+    here.filter((each) => !isOfConversation(each)),
+    { talk, replies, conversations },
+  );
   const lists = here.filter(({ method }) => method === "GET");
   return {
     cancel,
-    deletion: later.find((each) => each !== cancel && isDeletion(each)),
+    deletion: later.find((each) => each !== cancel?.exchange && isDeletion(each)),
     conversations: conversation && firstList(lists, (leaf) => String(leaf.value) === conversation.value),
-    models: modelsOf(lists, talk),
+    models: learnModels(lists, talk.said),
     health: here.find(
       (each) => each.method === "GET" && names(each, /\/(?:health(?:z|check)?|ready|ping|status)$/i),
     ),
@@ -81,46 +66,6 @@ export function learnCalls({ exchanges }: NetworkLog, { talk, ids, rows }: Known
   };
 }
 
-function modelsOf(
-  lists: readonly LoggedExchange[],
-  { said }: LearnedTalk,
-): LearnedCall<ListRest> | undefined {
-  const asked = leavesOf(said.body).find(
-    ({ place, value }) => MODEL_NAME.test(lastName(place)) && typeof value === "string",
-  )?.value;
-  const named = lists.filter((each) => /\/(?:models|tags)$/i.test(pathOf(each)));
-  const byName = asked === undefined ? undefined : firstList(lists, (leaf) => leaf.value === asked);
-  return (
-    byName ??
-    firstList(named, (leaf) => /^(?:id|name|model)$/.test(leaf.place) && typeof leaf.value === "string")
-  );
-}
-
-/** The first list with an item that has such a leaf. */
-function firstList(
-  exchanges: readonly LoggedExchange[],
-  isMeant: (leaf: ReturnType<typeof leavesOf>[number]) => boolean,
-): LearnedCall<ListRest> | undefined {
-  for (const exchange of exchanges) {
-    for (const { place, items } of listsAndMapsIn(jsonAnswer(exchange))) {
-      const leaf = items.flatMap((item) => leavesOf(item)).find(isMeant);
-      // An id is told of each thing, and of each another.
-      const isEach =
-        leaf !== undefined && items.every((item) => leavesOf(item).some((each) => each.place === leaf.place));
-      if (isEach) return { exchange, rest: { list: place, id: leaf.place } };
-    }
-  }
-  return undefined;
-}
-
 function endsWith({ path }: LoggedExchange, values: ReadonlySet<string>): boolean {
   return values.has(segmentsOf(path).at(-1) ?? "");
-}
-
-function isStream({ contentType, method }: LoggedExchange): boolean {
-  return method === "WS" || /event-stream|ndjson|jsonl|x-json-stream/.test(contentType);
-}
-
-function pathOf({ path }: LoggedExchange): string {
-  return path.split("?")[0] ?? path;
 }

@@ -3,7 +3,7 @@ import { statusMeant } from "../targets/drivers/described-rows.ts";
 import { itemsAt, valueAt } from "../targets/drivers/json-place.ts";
 import { lastFact, textOf } from "../targets/drivers/reply-facts.ts";
 import type { LearnedRows } from "./learn-rows.ts";
-import { factsBy } from "./learn-stream.ts";
+import { timedFactsBy } from "./learn-stream.ts";
 import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
 
 /** What a back end calls a reply that was cancelled, where a log has one. */
@@ -31,7 +31,7 @@ export function learnCancelled(
   if (cancel === undefined) return none;
   for (const stream of exchanges) {
     if (stream.began_ms >= cancel.began_ms || stream.ended_ms < cancel.began_ms) continue;
-    const facts = factsBy(description, stream).map((fact) => ({ ...fact, at_ms: 0 }));
+    const facts = timedFactsBy(description, stream);
     const text = textOf({ facts });
     if (text === "") continue;
     const reason = lastFact({ facts }, "done")?.reason ?? undefined;

@@ -1,7 +1,8 @@
 import type { LearnedMessage } from "./find-message-and-reply.ts";
-import { type IdUse, idsToldBy, idsUsedBy, type ToldId } from "./id-uses.ts";
+import { type IdUse, idsToldBy, idsUsedBy, isSameRoute, type ToldId } from "./id-uses.ts";
+import { isMadeUp, isOfEachMessage } from "./made-up-ids.ts";
 import type { LoggedExchange, NetworkLog } from "./network-log.ts";
-import { segmentsOf } from "./network-log-words.ts";
+import { CONVERSATION_NAME } from "./network-log-words.ts";
 
 /** What an id is of. */
 export type IdSlot = "conversation" | "message" | "reply";
@@ -18,11 +19,10 @@ export interface LearnedId {
 
 /** Words that say what an id is of. */
 const WORDS: Readonly<Record<IdSlot, RegExp>> = {
-  conversation: /conv|chat|session|thread|dialog|room|topic|discussion/i,
+  conversation: CONVERSATION_NAME,
   reply: /assistant|reply|answer|response|run|generation|task|job|completion|bot/i,
   message: /message|msg|user|prompt/i,
 };
-const MADE_UP = /^(?:[\da-f]{8}-[\da-f-]{20,}|[\da-f]{20,}|[\w-]{20,})$/i;
 
 /** The ids in the requests of a talk and of what came with it. `rows`: the exchange that listed what was said. */
 export function learnIds(
@@ -40,37 +40,59 @@ export function learnIds(
     id !== undefined && placesInSend.has(id.place) && isSameRoute(id.exchange, send)
       ? { ...id, exchange: send }
       : id;
-  const ids: (LearnedId & { readonly weight: number })[] = [];
-  for (const [value, uses] of Map.groupBy(users, (use) => use.value)) {
+  const ids = [...Map.groupBy(users, (use) => use.value)].flatMap(([value, uses]) => {
     const firstTold = firstToldOf(value, uses, tellers);
-    const told = asOfSend(firstTold);
-    const isFlowing = isBefore(firstTold?.exchange, uses);
-    const isNeeded = [told, ...uses].some((each) => each && [send, read, rows].includes(each.exchange));
-    const isMadeUp =
-      told === undefined &&
-      MADE_UP.test(value) &&
-      uses.some(({ exchange, isNamed }) => isNamed && exchange === send);
-    if (!isNeeded || (told === undefined && !isMadeUp)) continue;
-    const used = uses.find(({ exchange }) => exchange !== told?.exchange)?.exchange ?? send;
-    const isOfSend = uses.some(
-      ({ exchange, isInPath }) => exchange === send && (isInPath || told !== undefined),
-    );
-    const meant = slotOf(
-      [...uses.flatMap(({ names }) => names), ...(told === undefined ? [] : [...told.names, ...told.names])],
-      // Before a message is sent there is only the conversation.
-      {
-        isConversation: isOfSend || uses.some(({ exchange, isInPath }) => exchange === rows && isInPath),
-        // What the answer to a message names, and an address needs, without a word for what it is.
-        isReply:
-          told?.exchange === send &&
-          uses.some(({ exchange, isInPath }) => isInPath || !isSameRoute(exchange, send)),
-      },
-    );
-    if (meant === undefined) continue;
-    ids.push({ ...meant, value, used, told: isFlowing ? told : undefined });
-  }
+    const flow = { uses, told: asOfSend(firstTold), isFlowing: isBefore(firstTold?.exchange, uses) };
+    return idOf(value, flow, { send, read, rows }) ?? [];
+  });
   const likely = ids.toSorted((a, b) => b.weight - a.weight);
   return likely.filter((id, index) => likely.findIndex(({ slot }) => slot === id.slot) === index);
+}
+
+type WeighedId = LearnedId & { readonly weight: number };
+
+/** Where a value was used, and who told it. */
+interface IdFlow {
+  readonly uses: readonly IdUse[];
+  readonly told: ToldId | undefined;
+  /** Whether it was told before it was used. */
+  readonly isFlowing: boolean;
+}
+
+/** The exchanges of a talk, of which ids are needed. */
+interface TalkExchanges {
+  readonly send: LoggedExchange;
+  readonly read: LoggedExchange;
+  readonly rows: LoggedExchange | undefined;
+}
+
+/** What a value is the id of; undefined where it is none that a talk needs. */
+function idOf(
+  value: string,
+  { uses, told, isFlowing }: IdFlow,
+  { send, read, rows }: TalkExchanges,
+): WeighedId | undefined {
+  const isNeeded = [told, ...uses].some((each) => each && [send, read, rows].includes(each.exchange));
+  if (!isNeeded || (told === undefined && !isMadeUp(value, uses, send))) return undefined;
+  const isOfSend = uses.some(
+    ({ exchange, isInPath }) => exchange === send && (isInPath || told !== undefined),
+  );
+  const isOfEach = told === undefined && isOfEachMessage(uses, send);
+  const meant = slotOf(
+    [...uses.flatMap(({ names }) => names), ...(told === undefined ? [] : [...told.names, ...told.names])],
+    // Before a message is sent there is only the conversation.
+    {
+      isConversation:
+        isOfSend || isOfEach || uses.some(({ exchange, isInPath }) => exchange === rows && isInPath),
+      // What the answer to a message names, and an address needs, without a word for what it is.
+      isReply:
+        told?.exchange === send &&
+        uses.some(({ exchange, isInPath }) => isInPath || !isSameRoute(exchange, send)),
+    },
+  );
+  if (meant === undefined) return undefined;
+  const used = uses.find(({ exchange }) => exchange !== told?.exchange)?.exchange ?? send;
+  return { ...meant, value, used, told: isFlowing ? told : undefined };
 }
 
 /** Ids of the same kinds, of other conversations and replies: told at the same places by the same calls. */
@@ -88,13 +110,6 @@ export function kindredIds({ exchanges }: NetworkLog, ids: readonly LearnedId[])
     );
     return alike.map(({ value, exchange, place }) => ({ ...id, value, told: { exchange, place } }));
   });
-}
-
-/** Whether two calls differ in no more than an id in their path. */
-function isSameRoute(one: LoggedExchange, other: LoggedExchange): boolean {
-  const [a, b] = [segmentsOf(one.path), segmentsOf(other.path)];
-  const different = a.filter((segment, index) => segment !== b[index]);
-  return one.method === other.method && a.length === b.length && different.length <= 1;
 }
 
 /** Where an exchange tells the ids that it makes; undefined where it tells none. */

@@ -1,3 +1,4 @@
+import type { BodyType } from "../contract/wire-description.ts";
 import { isHeaderPlace } from "../targets/drivers/json-place.ts";
 import { bodyOf, type KnownValues, requestTemplate } from "./fill-templates.ts";
 import type { LearnedMessage } from "./find-message-and-reply.ts";
@@ -11,6 +12,7 @@ export interface LearnedSending {
   readonly exchange: LoggedExchange;
   readonly request: string;
   readonly body?: unknown;
+  readonly content_type?: BodyType;
   readonly told?: Partial<Record<IdSlot, string>>;
 }
 
@@ -53,7 +55,7 @@ function sendingOf(
   return {
     exchange,
     request: requestTemplate(exchange, known),
-    ...bodyOf(said.body, known),
+    ...bodyOf(exchange, known, said.body),
     ...(told !== undefined && { told }),
   };
 }

@@ -1,12 +1,15 @@
 import type { StreamDescription } from "../contract/wire-description.ts";
 import {
+  AI_SDK_DATA_STREAM,
+  AI_SDK_UI_STREAM,
   CONTRACT_STREAM,
   OLLAMA_STREAM,
   OPENAI_CHAT_STREAM,
   OPENAI_RESPONSES_STREAM,
 } from "../targets/drivers/known-streams.ts";
-import { type ReplyFact, textOf } from "../targets/drivers/reply-facts.ts";
+import { type ReplyFact, type TimedFact, textOf } from "../targets/drivers/reply-facts.ts";
 import { streamDecoderOf } from "../targets/drivers/stream-decoder.ts";
+import { inferPolled } from "./infer-polled.ts";
 import { inferStream } from "./infer-stream.ts";
 import type { LoggedExchange } from "./network-log.ts";
 import { exchangeBytes, type LoggedStream, streamOf } from "./stream-events.ts";
@@ -28,6 +31,8 @@ const KNOWN: readonly (readonly [name: string, description: StreamDescription])[
   ["OpenAI's chat completions", OPENAI_CHAT_STREAM],
   ["Open Responses", OPENAI_RESPONSES_STREAM],
   ["Ollama's lines", OLLAMA_STREAM],
+  ["the UI messages of Vercel's AI SDK", AI_SDK_UI_STREAM],
+  ["the data stream of Vercel's AI SDK", AI_SDK_DATA_STREAM],
 ];
 
 /**
@@ -39,16 +44,18 @@ export function learnStream(exchange: LoggedExchange, rows: ReadonlySet<string>)
   if (logged === undefined || logged.events.length === 0) return undefined;
   for (const [knownAs, description] of KNOWN) {
     if (description.framing !== logged.framing) continue;
-    const facts = factsBy(description, exchange);
+    const facts = timedFactsBy(description, exchange);
     // Half understood is not understood: another wire may have a field in common.
-    if (textIn(facts) !== "" && facts.some(({ kind }) => kind === "done")) {
-      return { description, logged, text: textIn(facts), knownAs, unknown: [] };
+    const text = textOf({ facts });
+    if (text !== "" && facts.some(({ kind }) => kind === "done")) {
+      return { description, logged, text, knownAs, unknown: [] };
     }
   }
-  const inferred = inferStream(logged, rows);
+  const inferred = logged.framing === "polled" ? inferPolled(logged) : inferStream(logged, rows);
   if (inferred === undefined) return undefined;
   const { description, unknown } = inferred;
-  return { description, logged, text: textIn(factsBy(description, exchange)), knownAs: undefined, unknown };
+  const text = textOf({ facts: timedFactsBy(description, exchange) });
+  return { description, logged, text, knownAs: undefined, unknown };
 }
 
 /** What a description hears in the logged bytes. */
@@ -60,6 +67,7 @@ export function factsBy(description: StreamDescription, exchange: LoggedExchange
   return facts;
 }
 
-function textIn(facts: readonly ReplyFact[]): string {
-  return textOf({ facts: facts.map((fact) => ({ ...fact, at_ms: 0 })) });
+/** The same, with times that a log does not tell. */
+export function timedFactsBy(description: StreamDescription, exchange: LoggedExchange): TimedFact[] {
+  return factsBy(description, exchange).map((fact) => ({ ...fact, at_ms: 0 }));
 }

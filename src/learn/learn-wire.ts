@@ -8,8 +8,11 @@ import {
   type LearnedMessage,
   type LearnedTalk,
 } from "./find-message-and-reply.ts";
+import { joinPolls, pollPauseOf } from "./join-polls.ts";
 import { learnCalls } from "./learn-calls.ts";
+import type { LearnedCancel } from "./learn-cancel-call.ts";
 import { learnCancelled, withCancelReason, withCancelStatus } from "./learn-cancelled.ts";
+import { isHistorySent } from "./learn-history.ts";
 import { type IdSlot, idPlacesOf, kindredIds, type LearnedId, learnIds } from "./learn-ids.ts";
 import { learnRows } from "./learn-rows.ts";
 import { type LearnedSending, learnSendings } from "./learn-sending.ts";
@@ -19,7 +22,7 @@ import { type LoggedExchange, type NetworkLog, requestOf } from "./network-log.t
 import { maskSecrets, segmentsOf } from "./network-log-words.ts";
 import { departuresFrom, recogniseDriver } from "./recognise-driver.ts";
 import { bytesInLine, streamFindings } from "./stream-findings.ts";
-import { unknownOf } from "./unknown-settings.ts";
+import { unknownOf, unsayableOf } from "./unknown-settings.ts";
 
 /** One setting of a wire, with what it was inferred from. */
 interface LearnedSetting {
@@ -35,7 +38,8 @@ interface LearnedSetting {
  *
  * @param text what the person said, where that is known
  */
-export function learnWire(log: NetworkLog, text?: string): LearnedWire {
+export function learnWire(logged: NetworkLog, text?: string): LearnedWire {
+  const log = joinPolls(logged);
   const talk = findMessageAndReply(log, text);
   const driver = recogniseDriver(talk);
   const settings = settingsOf(log, talk);
@@ -43,7 +47,7 @@ export function learnWire(log: NetworkLog, text?: string): LearnedWire {
   const { notes } = learnHeaders(talk.said.exchange);
   const unknown: UnknownSetting[] = [
     ...notes.map((why) => ({ setting: "headers", why })),
-    ...unknownOf(driver?.wire ?? learned, talk),
+    ...unknownOf({ wire: driver?.wire ?? learned, talk, log }),
   ];
   return {
     driver: driver?.name ?? "described",
@@ -53,6 +57,7 @@ export function learnWire(log: NetworkLog, text?: string): LearnedWire {
     talk: { said: talk.said.text, reply: talk.reply.text },
     findings: settings.flatMap((setting) => findingsOf(setting, talk)),
     unknown,
+    unsayable: driver === undefined ? unsayableOf({ wire: learned, talk, log }) : [],
   };
 }
 
@@ -74,11 +79,13 @@ function settingsOf(log: NetworkLog, talk: LearnedTalk): readonly LearnedSetting
   const firstIds = first === undefined ? [] : learnIds(log, first, rows?.exchange);
   const allIds = [...ids, ...firstIds, ...kindredIds(log, [...ids, ...firstIds])];
   const calls = learnCalls(log, { talk, ids: allIds, rows: rows?.exchange });
-  const isModelListed = calls.models !== undefined;
-  const known: KnownValues = { ids: allIds, said: talk.said, isModelListed };
+  const { models } = calls;
+  // Of one message only its address tells: one that names a conversation has its history there.
+  const isHistoryTold = isHistorySent(log, talk) ?? !hasId(send, ids);
+  const known: KnownValues = { ids: allIds, said: talk.said, models, isHistoryTold };
   const sendings = learnSendings(
-    { message: later, known: { ids, said: later.said, isModelListed } },
-    first && { message: first, known: { ids: firstIds, said: first.said, isModelListed } },
+    { message: later, known: { ...known, ids, said: later.said } },
+    first && { message: first, known: { ...known, ids: firstIds, said: first.said } },
   );
   const { headers } = learnHeaders(send);
   const setting = (
@@ -97,7 +104,8 @@ function settingsOf(log: NetworkLog, talk: LearnedTalk): readonly LearnedSetting
     { body, exchange }: LearnedMessage["said"],
   ): LearnedSetting => ({ name, from, value, bytes: bytesInLine(JSON.stringify(body ?? exchange.path)) });
   const started = [...(first === undefined ? [] : [idPlacesOf(firstIds, first.read)]), idPlacesOf(ids, read)];
-  const { cancel, conversations, deletion, models, health, page } = calls;
+  const { conversations, deletion, health, page } = calls;
+  const cancel = calls.cancel?.exchange;
   const cancelled = learnCancelled(log, { cancel, description: talk.reply.description, rows });
   return [
     ...(Object.keys(headers).length === 0
@@ -108,18 +116,18 @@ function settingsOf(log: NetworkLog, talk: LearnedTalk): readonly LearnedSetting
       ? []
       : [sending("send_first", sendings.first, first.said)]),
     sending("send", sendings.send, later.said),
-    ...(isOneCall ? [] : setting("read", read, {}, bytesInLine(requestOf(read)))),
+    ...(isOneCall ? [] : setting("read", read, pauseOf(read), bytesInLine(requestOf(read)))),
     {
       name: "stream",
       value: withCancelReason(streamWith(talk, Object.assign({}, ...started)), cancelled.reason),
       from: talk.read,
       bytes: "",
     },
-    ...setting("cancel", cancel, bodyOf(cancel?.requestBody, known)),
+    ...setting("cancel", cancel, bodyOf(cancel, known), calls.cancel && cancelBytes(calls.cancel)),
     ...setting("rows", rows?.exchange, rows && withCancelStatus(rows.rows, cancelled.status)),
     ...setting("conversations", conversations?.exchange, conversations?.rest),
     ...setting("delete_conversation", deletion, {}, bytesInLine(requestOf(deletion ?? send))),
-    ...setting("models", models?.exchange, models?.rest),
+    ...setting("models", models?.call.exchange, models?.call.rest),
     ...setting("health", health),
     ...(page === undefined || hasId(page, allIds)
       ? []
@@ -134,6 +142,20 @@ function settingsOf(log: NetworkLog, talk: LearnedTalk): readonly LearnedSetting
   ];
 }
 
+/** How often a reply that is polled is asked for. */
+function pauseOf(read: LoggedExchange): { readonly every_ms?: number } {
+  const every_ms = pollPauseOf(read);
+  return every_ms === undefined ? {} : { every_ms };
+}
+
+/** What was sent to end a reply, and the reply that ended with it. */
+function cancelBytes({ exchange, ended }: LearnedCancel): string {
+  const sent = bytesInLine(JSON.stringify(exchange.requestBody) ?? requestOf(exchange));
+  return ended === undefined
+    ? `${sent}, by its name: no reply was seen to end with it`
+    : `${sent}, while the reply of ${ended.where} came, which then ended early`;
+}
+
 /** How a conversation is made, where that is before its first message. */
 function makingOf(ids: readonly LearnedId[], talk: LearnedTalk, known: KnownValues): LearnedSetting[] {
   const id = ids.find(({ slot }) => slot === "conversation");
@@ -142,7 +164,7 @@ function makingOf(ids: readonly LearnedId[], talk: LearnedTalk, known: KnownValu
   if (id.told === undefined) return [{ name: "conversation", value: "own", from: id.used, bytes }];
   const { exchange, place } = id.told;
   if (exchangesOf(talk).includes(exchange) || exchange.method === "GET") return [];
-  const making = { request: requestTemplate(exchange, known), ...bodyOf(exchange.requestBody, known) };
+  const making = { request: requestTemplate(exchange, known), ...bodyOf(exchange, known) };
   return [
     {
       name: "conversation",

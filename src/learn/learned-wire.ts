@@ -13,6 +13,8 @@ export interface LearnedWire {
   readonly talk: { readonly said: string; readonly reply: string };
   readonly findings: readonly LearnedFinding[];
   readonly unknown: readonly UnknownSetting[];
+  /** What was seen and no description can say: such a wire needs a driver in code. */
+  readonly unsayable: readonly string[];
 }
 
 /** One thing that was inferred, with the bytes that it was inferred from. */

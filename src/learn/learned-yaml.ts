@@ -3,13 +3,14 @@ import { addressOfUrl } from "../contract/address.ts";
 import type { LearnedFinding, LearnedWire } from "./learned-wire.ts";
 
 /** The text of a contract for a configuration file, each setting with what it was inferred from. */
-export function contractYaml({ driver, wire, findings, unknown }: LearnedWire): string {
+export function contractYaml({ driver, wire, findings, unknown, unsayable }: LearnedWire): string {
   const groups = Object.entries(wire);
   const lines = [
     "contract:",
     `  driver: ${driver}`,
     ...(groups.length === 0 ? [] : ["  wire:"]),
     ...groups.flatMap(([name, group]) => groupLines(name, group, findings)),
+    ...unsayable.map((what) => `  # Needs a driver in code: ${what}.`),
     ...unknown.map(({ setting, why }) => `  # Not known: ${setting} (${why}).`),
   ];
   return `${lines.join("\n")}\n`;

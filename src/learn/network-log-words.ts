@@ -1,7 +1,11 @@
 import { withoutSecretJson, withoutSecretQuery } from "../text/secret-names.ts";
 
 /** The names by which back ends call a model. */
-export const MODEL_NAME = /^model(?:_?name|_?id)?$/i;
+export const MODEL_NAME =
+  /^(?:selected_?|chat_?|ai_?|llm_?)?(?:model|llm|engine|deployment)(?:_?(?:name|id|key|slug))?$/i;
+
+/** The names by which back ends call a conversation. */
+export const CONVERSATION_NAME = /conv|chat|session|thread|dialog|room|topic|discussion/i;
 
 /** What a log says, with no secret in it that is named as one: in JSON, and in a query. */
 export function maskSecrets(text: string): string {
@@ -17,7 +21,12 @@ export function decodedSegment(segment: string): string {
   }
 }
 
+/** An address without its query. */
+export function pathOf({ path }: { readonly path: string }): string {
+  return path.split("?")[0] ?? path;
+}
+
 /** The segments of a path without its query, decoded. */
 export function segmentsOf(path: string): string[] {
-  return (path.split("?")[0] ?? "").split("/").map(decodedSegment);
+  return pathOf({ path }).split("/").map(decodedSegment);
 }

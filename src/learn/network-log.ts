@@ -20,9 +20,11 @@ export interface LoggedExchange {
   readonly began_ms: number;
   /** When the last of the answer had come, by the same clock; as far as that was written down. */
   readonly ended_ms: number;
+  /** Whether the page closed it before its end, and no `EventSource` was it, which is closed when a reply has ended. */
+  readonly isLeft: boolean;
   /** Names in lower case. */
   readonly requestHeaders: Readonly<Record<string, string>>;
-  /** The parsed JSON, or the text where it is none; undefined where there was no body. */
+  /** The parsed JSON, a form's fields by their names, or else the text; undefined where there was no body. */
   readonly requestBody: unknown;
   readonly status: number;
   /** Names in lower case. */
@@ -33,6 +35,15 @@ export interface LoggedExchange {
   readonly answer: string | null;
   /** Of a WebSocket, in order; else none. */
   readonly frames: readonly LoggedFrame[];
+  /** Of a reply that was asked for again and again: each answer; else none. */
+  readonly polls: readonly LoggedPoll[];
+}
+
+/** One answer to a question that was repeated. */
+export interface LoggedPoll {
+  readonly text: string;
+  readonly began_ms: number;
+  readonly ended_ms: number;
 }
 
 /** One text frame of a WebSocket. */

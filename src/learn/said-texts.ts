@@ -7,13 +7,14 @@ import {
   mayBeConversation,
   type NetworkLog,
 } from "./network-log.ts";
+import { segmentsOf } from "./network-log-words.ts";
 
 /** A text in a request that may be what the person said. */
 export interface SaidText {
   readonly exchange: LoggedExchange;
   /** What carried it: the body, or a WebSocket's frame; undefined where it was in the path. */
   readonly body: unknown;
-  /** Where it stands in that, or the query's name. */
+  /** Where it stands in that, or the query's name; empty in the path itself. */
   readonly place: string;
   readonly text: string;
 }
@@ -36,7 +37,11 @@ export function saidTexts({ exchanges }: NetworkLog): SaidText[] {
     const inQuery = query.flatMap(([place, value]) =>
       textsAt({ place, value }).map((text) => ({ exchange, body: undefined, place, text })),
     );
-    return [...inBodies, ...inQuery];
+    const inPath = segmentsOf(exchange.path).flatMap((segment) =>
+      // A word alone is a part of the address.
+      /\s/.test(segment) ? [{ exchange, body: undefined, place: "", text: segment }] : [],
+    );
+    return [...inBodies, ...inQuery, ...inPath];
   });
 }
 

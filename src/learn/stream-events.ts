@@ -1,7 +1,7 @@
 import { createSseDecoder } from "../contract/sse-decoder.ts";
 import type { StreamDescription } from "../contract/wire-description.ts";
 import { readPacket } from "../targets/drivers/socket-io.ts";
-import { parsedEvent } from "../targets/drivers/stream-framings.ts";
+import { dataStreamPart, parsedEvent } from "../targets/drivers/stream-framings.ts";
 import { jsonOrText, type LoggedExchange } from "./network-log.ts";
 
 /** One event of a stream. */
@@ -20,8 +20,22 @@ export interface LoggedStream {
   readonly events: readonly LoggedEvent[];
 }
 
+/** Whether what has this type comes piece by piece. */
+export function isStreamType(contentType: string): boolean {
+  return contentType === "text/event-stream" || isLinesType(contentType);
+}
+
+function isLinesType(contentType: string): boolean {
+  return /ndjson|jsonl|x-json-stream/.test(contentType);
+}
+
 /** What an answer, or what a WebSocket's server sent, is as a stream; undefined where it is nothing to read. */
-export function streamOf({ method, frames, contentType, answer }: LoggedExchange): LoggedStream | undefined {
+export function streamOf(exchange: LoggedExchange): LoggedStream | undefined {
+  const { method, frames, contentType, answer, polls } = exchange;
+  if (polls.length > 0) {
+    const events = polls.map(({ text }) => ({ name: undefined, value: parsedEvent(text), text }));
+    return { framing: "polled", events };
+  }
   if (method === "WS")
     return socketStream(frames.filter(({ from }) => from === "server").map(({ text }) => text));
   if (answer === null || answer.trim() === "") return undefined;
@@ -31,11 +45,16 @@ export function streamOf({ method, frames, contentType, answer }: LoggedExchange
   const lines = answer.split("\n").filter((line) => line.trim() !== "");
   const values = lines.map(jsonOrText);
   const areValues = values.every((value) => typeof value === "object" && value !== null);
-  if (areValues && (lines.length > 1 || /ndjson|jsonl|x-json-stream/.test(contentType))) {
+  if (areValues && (lines.length > 1 || isLinesType(contentType))) {
     return {
       framing: "ndjson",
       events: lines.map((text, index) => ({ name: undefined, value: values[index], text })),
     };
+  }
+  const parts = lines.map((text) => ({ text, part: dataStreamPart(text) }));
+  if (lines.length > 1 && parts.every(({ part }) => part !== undefined)) {
+    const events = parts.map(({ text, part }) => ({ name: part?.code, value: part?.value, text }));
+    return { framing: "data-stream", events };
   }
   const value = jsonOrText(answer);
   if (typeof value === "object" && value !== null) {
@@ -69,7 +88,11 @@ function socketStream(frames: readonly string[]): LoggedStream {
 }
 
 /** The bytes of a stream, as whoever reads it gets them. */
-export function exchangeBytes({ method, frames, answer }: LoggedExchange): readonly Uint8Array[] {
-  if (method !== "WS") return [Buffer.from(`${answer ?? ""}\n\n`)];
+export function exchangeBytes(exchange: LoggedExchange): readonly Uint8Array[] {
+  const { method, frames, answer, polls } = exchange;
+  if (polls.length > 0) return polls.map(({ text }) => Buffer.from(text));
+  // A log may end without the blank line that ends the last event.
+  const end = streamOf(exchange)?.framing === "sse" ? "\n\n" : "";
+  if (method !== "WS") return [Buffer.from(`${answer ?? ""}${end}`)];
   return frames.filter(({ from }) => from === "server").map(({ text }) => Buffer.from(text));
 }

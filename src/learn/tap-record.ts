@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { textOfChunks } from "../tap/recorded-exchange.ts";
 import { jsonOrText, type LoggedExchange, type NetworkLog, withoutParameters } from "./network-log.ts";
+import { readRequestBody } from "./request-body.ts";
 
 const Part = z.object({
   headers: z.record(z.string(), z.string()),
@@ -15,6 +16,7 @@ const Tapped = z.object({
   request: Part,
   began_ms: z.number(),
   ended_ms: z.nullish(z.number()),
+  ended: z.optional(z.string()),
   status: z.nullable(z.number()),
   response: Part,
 });
@@ -45,6 +47,7 @@ function exchangeOf({
   request,
   began_ms,
   ended_ms,
+  ended,
   status,
   response,
 }: z.infer<typeof Tapped>) {
@@ -58,12 +61,14 @@ function exchangeOf({
     path,
     began_ms,
     ended_ms: ended_ms ?? began_ms,
+    isLeft: ended === "client-left",
     requestHeaders: request.headers,
-    requestBody: jsonOrText(sent),
+    requestBody: readRequestBody(sent, request.headers["content-type"] ?? ""),
     status: status ?? 0,
     answerHeaders: response.headers,
     contentType: withoutParameters(response.headers["content-type"] ?? ""),
     answer: got === "" ? null : got,
     frames: [],
+    polls: [],
   } satisfies LoggedExchange;
 }

@@ -1,9 +1,11 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { DEFAULTS } from "../contract/contract-defaults.ts";
 import { messageOf } from "../errors/thrown-error.ts";
 import { deviationsOf } from "../targets/contract-deviations.ts";
 import type { ChatClient, OutgoingMessage, Sent } from "../targets/drivers/chat-client.ts";
 import { createContractChat } from "../targets/drivers/contract-chat.ts";
 import { connectDriver } from "../targets/drivers/define-driver.ts";
+import { hasSlot } from "../targets/drivers/has-slot.ts";
 import { Refusal } from "../targets/drivers/refused-words.ts";
 import { failureOf, lastFact, textOf } from "../targets/drivers/reply-facts.ts";
 import { findDriver } from "../targets/drivers/shipped-drivers.ts";
@@ -81,11 +83,8 @@ export async function tryWire(learned: LearnedWire, { token, signal }: TryOption
       await sayLater(chat, { place, conversation }, until, problems);
       turns += 1;
     }
-    if (conversation !== null && chat.lacking["show rows"] === undefined) {
-      rows = (await chat.rows(conversation, until)).length;
-      if (rows < 2 * turns) {
-        problems.push(`its conversation lists ${rows} rows, not each message and its reply`);
-      }
+    if (chat.lacking["show rows"] === undefined) {
+      rows = await readRows(chat, { learned, conversation, turns, reply }, until, problems);
     }
     if (conversation !== null && chat.lacking["delete conversations"] === undefined) {
       const isDeleted = await chat
@@ -100,6 +99,52 @@ export async function tryWire(learned: LearnedWire, { token, signal }: TryOption
     await client.close();
   }
   return { said: SAID, reply, rows, left: conversation, problems };
+}
+
+interface Talked {
+  readonly learned: LearnedWire;
+  readonly conversation: string | null;
+  /** How many messages were sent. */
+  readonly turns: number;
+  readonly reply: TriedReply;
+}
+
+/** A back end may save a reply a moment after it has told its end, in milliseconds. */
+const SAVED_WITHIN_MS = 3_000;
+
+/** Looks whether what was said is listed, and how many rows there are; null where none can be asked for. */
+async function readRows(
+  chat: ChatClient,
+  { learned, conversation, turns, reply }: Talked,
+  signal: AbortSignal,
+  problems: string[],
+): Promise<number | null> {
+  const request = learned.wire.rows?.request;
+  // A back end without conversations has one list for all that was said.
+  const isOfAll = request !== undefined && !hasSlot(request, "conversation");
+  if (conversation === null && !isOfAll) {
+    problems.push(
+      "the answer to the message did not tell which conversation it began: its rows cannot be listed",
+    );
+    return null;
+  }
+  const deadline = performance.now() + SAVED_WITHIN_MS;
+  for (;;) {
+    const rows = await chat.rows(conversation ?? "", signal);
+    const isListed = [SAID, reply.text].every((text) =>
+      rows.some(({ content }) => content.trim() === text.trim()),
+    );
+    if (isListed && rows.length >= 2 * turns) return rows.length;
+    if (performance.now() > deadline) {
+      problems.push(
+        isListed
+          ? `its conversation lists ${rows.length} rows, not each message and its reply`
+          : `what was said, or its reply, is not among the ${rows.length} rows that are listed`,
+      );
+      return rows.length;
+    }
+    await delay(100, undefined, { signal });
+  }
 }
 
 /** Says something in a conversation that has begun: by another call than its first message. */

@@ -1,7 +1,13 @@
 import type { WireSettings } from "../contract/wire-description.ts";
 import { hasSlot } from "../targets/drivers/has-slot.ts";
 import type { LearnedMessage, LearnedTalk } from "./find-message-and-reply.ts";
+import { isMadeForOne, isNumber, isSameEndpoint } from "./id-uses.ts";
+import { isHistorySent } from "./learn-history.ts";
 import type { UnknownSetting } from "./learned-wire.ts";
+import { type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
+import { maskSecrets, segmentsOf } from "./network-log-words.ts";
+import { pageFrames } from "./said-texts.ts";
+import { bytesInLine } from "./stream-findings.ts";
 
 /** What no log had, each with what a person would have to do for it. */
 const ASK: Readonly<Partial<Record<keyof WireSettings, string>>> = {
@@ -16,33 +22,107 @@ const ASK: Readonly<Partial<Record<keyof WireSettings, string>>> = {
     "nothing in the log is called as a health report is: write `health: { request: GET /health }`, if there is one",
 };
 
+interface Learned {
+  readonly wire: WireSettings;
+  readonly talk: LearnedTalk;
+  readonly log: NetworkLog;
+}
+
 /** What a wire does not say, and how it could be learned. */
-export function unknownOf(wire: WireSettings, { reply, turns }: LearnedTalk): UnknownSetting[] {
+export function unknownOf({ wire, talk, log }: Learned): UnknownSetting[] {
+  const { reply, turns } = talk;
   // A wire to which the whole conversation is told keeps nothing that could be listed.
-  const keepsNothing = hasSlot(wire.send, "history");
+  const keepsNothing = hasSlot(wire.send, "history") && !hasSlot(wire.send, "conversation");
   const needless = new Set(keepsNothing ? ["rows", "conversations", "delete_conversation"] : []);
   const missing = Object.entries(ASK).filter(
     ([name]) => wire[name as keyof WireSettings] === undefined && !needless.has(name),
   );
   const names = wire.conversation !== undefined || hasSlot(wire.send, "conversation") || keepsNothing;
+  const left = leftStream(log, talk);
   return [
     ...reply.unknown.map((why) => ({ setting: "stream", why })),
-    ...(names
-      ? []
-      : [
-          {
-            setting: "send",
-            why: "nothing says which conversation a message is for: send two messages before you save",
-          },
-        ]),
+    ...(names ? [] : [{ setting: "send", why: namelessWords(log, talk) }]),
+    ...before(talk),
     ...(turns === undefined || isOneCall(turns.first) === isOneCall(turns.later)
       ? []
       : [{ setting: "send_first", why: "its reply comes in another way than those of later messages" }]),
-    ...missing.map(([setting, why]) => ({ setting, why })),
+    ...unfilledIds(wire),
+    ...literals(wire),
+    ...missing.map(([setting, why]) => ({
+      setting,
+      why: setting === "cancel" && left !== undefined ? leftWords(left) : why,
+    })),
   ];
+}
+
+/** What a wire does that no description says: a contract without it would be believed, and be wrong. */
+export function unsayableOf({ wire, talk, log }: Learned): string[] {
+  return isHistorySent(log, talk) === true && !hasSlot(wire.send, "history")
+    ? [
+        "each message brings the whole conversation before it, in a shape that neither {history} ([{role, content}]) nor {history|parts} has",
+      ]
+    : [];
 }
 
 /** Whether the call that carries a message is answered with the reply. */
 function isOneCall({ said, read }: LearnedMessage): boolean {
   return said.exchange === read;
+}
+
+function namelessWords({ exchanges }: NetworkLog, { said }: LearnedTalk): string {
+  const isAgain = exchanges.some((each) => each !== said.exchange && isSameEndpoint(each, said.exchange));
+  return isAgain
+    ? "nothing in its messages says that they are of one conversation: each begins one, or the back end knows it by something else, such as a cookie"
+    : "nothing says which conversation a message is for: send two messages before you save";
+}
+
+/** What a page said on a WebSocket before its message: a contract begins with the message. */
+function before({ said: { exchange, body } }: LearnedTalk): UnknownSetting[] {
+  if (exchange.method !== "WS") return [];
+  const frames = pageFrames(exchange).map((frame) => JSON.stringify(frame));
+  const [first] = frames.slice(0, Math.max(frames.indexOf(JSON.stringify(body)), 0));
+  return first === undefined
+    ? []
+    : [
+        {
+          setting: "send",
+          why: `before its message the page says ${bytesInLine(first)}, which a contract does not`,
+        },
+      ];
+}
+
+/** What only the answer before a message tells is not there when it is sent. */
+function unfilledIds({ send }: WireSettings): UnknownSetting[] {
+  return (["message", "reply"] as const)
+    .filter((slot) => hasSlot(send, slot))
+    .map((slot) => ({
+      setting: "send",
+      why: `what stands at {${slot}} was told by the reply before, which a message of a contract does not know: it is left out`,
+    }));
+}
+
+/** The stream of a reply that the page closed, and no call beside it ended. */
+function leftStream({ exchanges }: NetworkLog, { read }: LearnedTalk): LoggedExchange | undefined {
+  return exchanges.find((each) => each.isLeft && isSameEndpoint(each, read));
+}
+
+function leftWords(left: LoggedExchange): string {
+  return `the page closed the stream of ${maskSecrets(requestOf(left))} (${left.where}) before its end, and no call was seen to end a reply: if the back end ends it then, write \`cancel: close\``;
+}
+
+/** Ids that nothing in the log told, and that therefore stand in an address as they are. */
+function literals(wire: WireSettings): UnknownSetting[] {
+  return (["send", "send_first", "read", "cancel", "rows", "delete_conversation"] as const).flatMap(
+    (setting) => {
+      const given = wire[setting];
+      const [, path = ""] = typeof given === "object" ? given.request.split(" ") : [];
+      const fixed = segmentsOf(path).filter(
+        (segment) => !/^v\d/.test(segment) && (isNumber(segment) || isMadeForOne(segment)),
+      );
+      return fixed.map((segment) => ({
+        setting,
+        why: `${segment} stands in its address as it is: nothing in the log told it before`,
+      }));
+    },
+  );
 }

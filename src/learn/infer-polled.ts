@@ -1,0 +1,64 @@
+import type { StreamDescription } from "../contract/wire-description.ts";
+import { statusMeant } from "../targets/drivers/described-rows.ts";
+import { valueAt } from "../targets/drivers/json-place.ts";
+import { ENDING_NAME, type InferredStream, isIdOrTime, modelOf, usageOf } from "./infer-stream.ts";
+import { type JsonLeaf, lastName, leavesOf } from "./json-leaves.ts";
+import type { LoggedStream } from "./stream-events.ts";
+
+/**
+ * The description of a reply that was asked for until it was whole: by what only the last answer has. Undefined where the
+ * answers do not come to such an end, or nothing in them becomes a text.
+ */
+export function inferPolled({ events }: LoggedStream): InferredStream | undefined {
+  const answers = events.map(({ value }) => value);
+  const [last, before] = [answers.at(-1), answers.slice(0, -1)];
+  const isNew = ({ place, value }: JsonLeaf): boolean =>
+    before.every((answer) => valueAt(answer, place) !== value);
+  const fresh = leavesOf(last).filter(isNew);
+  const done = fresh.find(isEnd);
+  const text = fresh
+    .filter((leaf) => leaf !== done && isText(leaf) && grows(answers, leaf.place))
+    .toSorted((a, b) => String(b.value).length - String(a.value).length)[0]?.place;
+  if (done === undefined || text === undefined) return undefined;
+  const isCumulative = before.some((answer) => isFilled(valueAt(answer, text)));
+  const typed = events.map((event) => ({ ...event, type: undefined }));
+  const [model, usage] = [modelOf(typed, undefined), usageOf(typed, undefined)];
+  const description: StreamDescription = {
+    framing: "polled",
+    text: { at: text, ...(isCumulative && { cumulative: true }) },
+    ...(model !== undefined && { model }),
+    ...(usage !== undefined && { usage }),
+    done: { where: { [done.place]: done.value } },
+  };
+  const unknown = [
+    ...(usage === undefined ? ["where tokens are counted"] : []),
+    "how a failure is told: none was in the log, and a reply that fails is asked for until the time is over",
+  ];
+  return { description, unknown };
+}
+
+/** A word, or a flag, for what is finished. */
+function isEnd({ place, value }: JsonLeaf): boolean {
+  return value === true
+    ? ENDING_NAME.test(lastName(place))
+    : typeof value === "string" &&
+        (statusMeant(value) === "complete" || /^(?:ready|succeeded)$/i.test(value));
+}
+
+/** A list has a place for each of its items, and none for the one that is meant. */
+function isText({ place, value }: JsonLeaf): boolean {
+  const isInList = /(?:^|\.)\d+(?:\.|$)/.test(place);
+  return typeof value === "string" && value.trim() !== "" && !isInList && !isIdOrTime(place, [value]);
+}
+
+/** Whether a text is there from some answer on, and each has the one before at its beginning. */
+function grows(answers: readonly unknown[], place: string): boolean {
+  const texts = answers.map((answer) => valueAt(answer, place) ?? "");
+  return texts.every(
+    (text, index) => typeof text === "string" && text.startsWith(String(texts[index - 1] ?? "")),
+  );
+}
+
+function isFilled(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
+}

@@ -1,0 +1,41 @@
+import { inferPolled } from "./infer-polled.ts";
+import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
+import { streamOf } from "./stream-events.ts";
+
+/**
+ * A log in which a reply that was asked for again and again, until it was whole, is one exchange with all its answers. Other
+ * calls that a page repeats stay as they are.
+ */
+export function joinPolls(log: NetworkLog): NetworkLog {
+  const groups = Map.groupBy(log.exchanges.filter(isQuestion), ({ origin, path }) => `${origin}${path}`);
+  const joined = new Map<LoggedExchange, LoggedExchange | undefined>();
+  for (const group of groups.values()) {
+    const whole = joinedOf(group);
+    if (whole === undefined) continue;
+    for (const [index, exchange] of group.entries()) joined.set(exchange, index === 0 ? whole : undefined);
+  }
+  return {
+    ...log,
+    exchanges: log.exchanges.flatMap((each) => (joined.has(each) ? (joined.get(each) ?? []) : [each])),
+  };
+}
+
+/** How long a page waited from an answer until it asked again, as a rule, in milliseconds. */
+export function pollPauseOf({ polls }: LoggedExchange): number | undefined {
+  const pauses = polls.slice(1).map(({ began_ms }, index) => began_ms - (polls[index]?.ended_ms ?? began_ms));
+  const middle = pauses.toSorted((a, b) => a - b)[Math.floor(pauses.length / 2)];
+  return middle === undefined ? undefined : Math.min(Math.max(Math.round(middle / 50) * 50, 50), 60_000);
+}
+
+function isQuestion({ method, status, answer }: LoggedExchange): boolean {
+  return method === "GET" && status < 300 && answer !== null && jsonAnswer({ answer }) !== undefined;
+}
+
+function joinedOf(group: readonly LoggedExchange[]): LoggedExchange | undefined {
+  const [first, last] = [group[0], group.at(-1)];
+  if (first === undefined || last === undefined || first === last) return undefined;
+  const polls = group.map(({ answer, began_ms, ended_ms }) => ({ text: answer ?? "", began_ms, ended_ms }));
+  const whole = { ...first, ended_ms: last.ended_ms, answer: last.answer, polls };
+  const stream = streamOf(whole);
+  return stream !== undefined && inferPolled(stream) !== undefined ? whole : undefined;
+}

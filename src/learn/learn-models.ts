@@ -1,0 +1,59 @@
+import { firstList, type LearnedCall, type ListRest } from "./find-list.ts";
+import { type JsonLeaf, lastName, leavesOf } from "./json-leaves.ts";
+import type { LoggedExchange } from "./network-log.ts";
+import { MODEL_NAME, pathOf } from "./network-log-words.ts";
+import type { SaidText } from "./said-texts.ts";
+
+/** The list of models, and the one of them that the message asked for. */
+export interface LearnedModels {
+  readonly call: LearnedCall<ListRest>;
+  /** What the message calls it by, and which it is; undefined where it names none of the list. */
+  readonly asked: NamedValue | undefined;
+}
+
+/** A value in a request, with the name beside it: of a body's field, or of a query's. */
+export interface NamedValue {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Words for models in the address or the name of a list. */
+const MODELS_WORD = /model|llm|engine|deployment/i;
+
+/**
+ * The call that lists models, by what the message asks for: a value of the message that is in a list. Either it is named as a
+ * model is, or the list is; a word that is both in a message and in any list is no model yet.
+ */
+export function learnModels(lists: readonly LoggedExchange[], said: SaidText): LearnedModels | undefined {
+  const values = valuesOf(said);
+  const isOfModels = (exchange: LoggedExchange, list: string): boolean =>
+    MODELS_WORD.test(pathOf(exchange)) || /\/tags$/i.test(pathOf(exchange)) || MODELS_WORD.test(list);
+  for (const isNamed of [true, false]) {
+    for (const asked of values.filter(({ name }) => MODEL_NAME.test(name) === isNamed)) {
+      const call = firstList(
+        lists,
+        (leaf) => leaf.value === asked.value,
+        (exchange, list) => isNamed || isOfModels(exchange, list),
+      );
+      if (call !== undefined) return { call, asked };
+    }
+  }
+  const call = firstList(lists, isName, (exchange) => /\/(?:models|tags)$/i.test(pathOf(exchange)));
+  return call && { call, asked: undefined };
+}
+
+/** What a list calls a model by: a field of its own, or all that there is. */
+function isName({ place, value }: JsonLeaf): boolean {
+  return /^(?:id|name|model|)$/.test(place) && typeof value === "string";
+}
+
+function valuesOf({ exchange, body, text }: SaidText): NamedValue[] {
+  const inQuery = [...new URL(exchange.path, exchange.origin).searchParams].map(([name, value]) => ({
+    name,
+    value,
+  }));
+  const inBody = leavesOf(body).flatMap(({ place, value }) =>
+    typeof value === "string" ? [{ name: lastName(place), value }] : [],
+  );
+  return [...inBody, ...inQuery].filter(({ value }) => value !== text && value !== "");
+}

@@ -1,0 +1,32 @@
+import { type IdUse, isMadeForOne, isSameEndpoint } from "./id-uses.ts";
+import type { LoggedExchange } from "./network-log.ts";
+import { CONVERSATION_NAME } from "./network-log-words.ts";
+
+/** Long enough to be nobody's word: UUIDs, hashes, what `nanoid` makes. */
+const MADE_UP = /^(?:[\da-f]{8}-[\da-f-]{20,}|[\da-f]{20,}|[\w-]{20,})$/i;
+
+/** Whether a value that no answer told is an id which the page made up itself. `send`: the request that carried the message. */
+export function isMadeUp(value: string, uses: readonly IdUse[], send: LoggedExchange): boolean {
+  const isSent = uses.some(({ exchange, isNamed }) => isNamed && exchange === send);
+  return isOfEachMessage(uses, send) || (MADE_UP.test(value) && isSent);
+}
+
+/**
+ * Whether two messages at least name the same thing, in a field of their own which is called nothing more than an id, or a
+ * conversation: what a page makes up for one.
+ */
+export function isOfEachMessage(uses: readonly IdUse[], send: LoggedExchange): boolean {
+  const own = uses.filter(({ exchange, place }) => place !== "" && isSameEndpoint(exchange, send));
+  const isBare = own.every(
+    ({ value, place, names }) =>
+      isMadeForOne(value) &&
+      !isInList(place) &&
+      names.every((name) => name === "id" || CONVERSATION_NAME.test(name)),
+  );
+  return isBare && new Set(own.map(({ exchange }) => exchange)).size > 1;
+}
+
+/** The turns of a conversation have ids of their own. */
+function isInList(place: string): boolean {
+  return /(?:^|\.)\d+(?:\.|$)/.test(place);
+}

@@ -1,0 +1,49 @@
+import { UserError } from "../errors/user-error.ts";
+import { type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
+import { maskSecrets } from "./network-log-words.ts";
+import type { SaidText } from "./said-texts.ts";
+
+/** What was looked for in vain. */
+interface Missing {
+  /** What the person said, where that is known. */
+  readonly text: string | undefined;
+  /** What is most likely the message; undefined where nothing is. */
+  readonly message: SaidText | undefined;
+  /** Whether something in the log could be a reply. */
+  readonly isAnswered: boolean;
+}
+
+/** That a log has no message with its reply: which of them is missing, and what there is in its place. */
+export function nothingLearned(
+  { name, exchanges }: NetworkLog,
+  { text, message, isAnswered }: Missing,
+): UserError {
+  const empty = exchanges.find(isLeftOut);
+  const isReplyLeftOut = empty !== undefined && (!isAnswered || empty.method !== "GET");
+  const what = message === undefined ? `no message${text === undefined ? "" : ` "${text}"`}` : "no reply";
+  const why =
+    message === undefined || isReplyLeftOut
+      ? "."
+      : `: no event stream, no lines of JSON, no WebSocket that answers. ${answered(message)}`;
+  const hint = isReplyLeftOut
+    ? `The body of ${requestOf(empty)} (${empty.where}), which streams, is not in it: browsers leave bodies out that they have not kept. Record with \`stack tap --to ${empty.origin} --record chat.jsonl\` instead.`
+    : hintFor(message?.exchange);
+  return new UserError("nothing_learned", `In ${name} is ${what}${why}`, { hint });
+}
+
+/** Whether this streamed events that the browser did not keep: what they said is not known. */
+export function isLeftOut({ contentType, answer }: LoggedExchange): boolean {
+  return contentType === "text/event-stream" && answer === null;
+}
+
+function answered({ exchange, text }: SaidText): string {
+  const said = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  const { status, contentType, where } = exchange;
+  return `${maskSecrets(requestOf(exchange))} (${where}), which carried "${said}", was answered ${status}${contentType === "" ? "" : ` with ${contentType}`}.`;
+}
+
+function hintFor(exchange: LoggedExchange | undefined): string {
+  return exchange?.contentType === "text/html"
+    ? "No description reads a reply out of HTML: a driver in code can (`contract.driver: ./driver.ts`, docs/contract.md, section 8)."
+    : "Open the page with the network tab open, send one message, wait for its reply, reload, and save all as HAR with content.";
+}
