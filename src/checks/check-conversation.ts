@@ -124,30 +124,30 @@ function attend(
   const silent = new AbortController();
   const { target } = context;
   const patience = silencePatienceOf(target, talk.place.options);
-  const arrivals = new StreamWaiter<ReplyFact>(patience.ms, () => {
+  const waiter = new StreamWaiter<ReplyFact>(patience.ms, () => {
     FALLING_SILENT.add(target);
     silent.abort();
   });
-  if (patience.isFromStart) arrivals.expectTalk();
+  if (patience.isFromStart) waiter.expectTalk();
   const name = replyNameOf(sent);
   const { ended: streamEnded, leave } = read({
     signal: AbortSignal.any([context.signal, silent.signal]),
     onFact(fact) {
-      arrivals.take(fact, { isTalk: fact.kind !== "started" && fact.kind !== "model" });
+      waiter.take(fact, { isTalk: fact.kind !== "started" && fact.kind !== "model" });
       name.learn(fact);
       if (fact.kind !== "started") return;
       if (fact.conversation !== null) learnConversation(context, talk, fact.conversation);
     },
   });
-  const ended = arrivals.endWith(streamEnded);
+  const ended = waiter.endWith(streamEnded);
   return {
     ended,
     leave,
     get hasEnded() {
-      return arrivals.hasEnded;
+      return waiter.hasEnded;
     },
     name: () => ({ ...name.told(), conversation: talk.conversation }),
-    until: (what, isIt) => arrivals.until(ended, { what, of: "the reply" }, isIt),
+    until: (what, isIt) => waiter.until(ended, { what, of: "the reply" }, isIt),
   };
 }
 
@@ -215,7 +215,8 @@ export function conversationNotTold(): NotObservable {
 export async function shownRowsOf(context: Context, talk: Talk): Promise<readonly SeenRow[] | null> {
   const { store, chat } = context.target;
   const { conversation } = talk;
-  if (store === undefined || conversation === null || chat.lacking["show rows"] !== undefined) return null;
+  if (store === undefined || conversation === null || chat.missingAbilities["show rows"] !== undefined)
+    return null;
   return await understood(chat.rows(conversation, context.signal));
 }
 

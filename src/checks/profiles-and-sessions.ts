@@ -4,7 +4,7 @@ import { SessionAnswer, SessionList } from "../contract/hmi-schemas.ts";
 import { ProfileAnswer } from "../contract/profile-schemas.ts";
 import { hmiRoutes } from "../contract/routes.ts";
 import { type CollectContext, CouldNotRun } from "../harness/define-check.ts";
-import { Lacks } from "../harness/target-errors.ts";
+import { MissingEndpoint } from "../harness/target-errors.ts";
 import { answerExcerpt } from "../targets/answer-excerpt.ts";
 import { deleteProfile } from "../targets/delete-profile.ts";
 import type { SeenCall } from "../targets/http-client.ts";
@@ -93,14 +93,14 @@ export function expectAnswer<Answer>(call: SeenCall, schema: { parse(body: unkno
 }
 
 /**
- * What was seen at several endpoints, without those that the target is known not to have. Throws {@link Lacks}
+ * What was seen at several endpoints, without those that the target is known not to have. Throws {@link MissingEndpoint}
  * where that is all of them.
  */
 export async function allButLacking<Seen>(looks: readonly Promise<Seen>[]): Promise<Seen[]> {
   const seen = await Promise.allSettled(looks);
   const failed = seen.flatMap((look) => (look.status === "rejected" ? [look.reason] : []));
   const fatal =
-    failed.find((error) => !(error instanceof Lacks)) ??
+    failed.find((error) => !(error instanceof MissingEndpoint)) ??
     (failed.length === seen.length ? failed[0] : undefined);
   if (fatal !== undefined) throw fatal;
   return seen.flatMap((look) => (look.status === "fulfilled" ? [look.value] : []));

@@ -42,13 +42,13 @@ export async function sendMessage(
 export function readReply(context: Context, sessionId: string): ReplyReading {
   const left = new AbortController();
   const leave = (): void => left.abort();
-  const arrivals = new StreamWaiter<StreamEvent>(patienceOf(context.target), leave);
-  const ended = arrivals.endWith(
+  const waiter = new StreamWaiter<StreamEvent>(patienceOf(context.target), leave);
+  const ended = waiter.endWith(
     context.target.hmi.stream("GET", hmiRoutes.stream.path({ session_id: sessionId }), {
       signal: AbortSignal.any([context.signal, left.signal]),
       onEvent({ event }) {
         if (!("type" in event)) return;
-        arrivals.take(event, { isTalk: event.type !== "started" && event.type !== "status_update" });
+        waiter.take(event, { isTalk: event.type !== "started" && event.type !== "status_update" });
       },
     }),
   );
@@ -56,9 +56,9 @@ export function readReply(context: Context, sessionId: string): ReplyReading {
   return {
     ended,
     get hasEnded() {
-      return arrivals.hasEnded;
+      return waiter.hasEnded;
     },
-    until: (what, isIt) => arrivals.until(ended, { what, of }, isIt),
+    until: (what, isIt) => waiter.until(ended, { what, of }, isIt),
     leave,
   };
 }

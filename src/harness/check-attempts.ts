@@ -5,7 +5,7 @@ import { recordingSteps, type Step } from "./record-steps.ts";
 import type { CouldNotRunOutcome, Outcome, SkippedOutcome } from "./run-report.ts";
 import { chanceOf } from "./run-seed.ts";
 import type { OpenTarget, RunSettings } from "./run-settings.ts";
-import { Lacks, NotObservable } from "./target-errors.ts";
+import { MissingEndpoint, NotObservable } from "./target-errors.ts";
 import type { Teardown } from "./teardown.ts";
 
 /** Evidence that several checks judge, with how much this process was held up meanwhile, and what was done for it. */
@@ -40,7 +40,7 @@ interface Attempt extends JudgedCheck {
 
 /**
  * Tries a check, as often as it is called: each time by other canaries, and with evidence of its own. What a
- * check that times things saw late, while this process was held up, does not count. Throws {@link Lacks}.
+ * check that times things saw late, while this process was held up, does not count. Throws {@link MissingEndpoint}.
  */
 export function attemptsOf<Target>(
   check: Check<Target, never>,
@@ -94,7 +94,7 @@ async function tryUndisturbed<Target>(
   }
 }
 
-/** One try. Throws {@link Lacks}, and nothing else. */
+/** One try. Throws {@link MissingEndpoint}, and nothing else. */
 async function attemptOnce<Target>(check: Check<Target, never>, run: CheckRun<Target>): Promise<Attempt> {
   const holdUps: number[] = [];
   const steps: Step[] = [];
@@ -146,7 +146,7 @@ async function collectAndJudge<Target>(
     });
     return judgeEvidence(check, evidence);
   } catch (error) {
-    if (error instanceof Lacks) throw error;
+    if (error instanceof MissingEndpoint) throw error;
     return { outcome: explain(deadline.signal.aborted ? late : error, settings.signal) };
   } finally {
     clearTimeout(timer);

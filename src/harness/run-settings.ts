@@ -20,9 +20,9 @@ export interface OpenTarget<Target> {
   /** What the target offers, by the names that checks need. */
   readonly capabilities: ReadonlySet<string>;
   /** Why it does not offer what it does not, by name; what is not in here cannot be had for no special reason. */
-  readonly lacking?: Readonly<Record<string, string | undefined>>;
+  readonly reasonsMissing?: Readonly<Record<string, string | undefined>>;
   /** By the id of a check: what it becomes because its claim was never made for this target. */
-  readonly lacks?: Readonly<Record<string, string | undefined>>;
+  readonly waivedChecks?: Readonly<Record<string, string | undefined>>;
   /** What was done to the target, as commands that a person can type; left out where there is no such thing. */
   readonly commandsOf?: (steps: readonly Step[]) => readonly string[];
   /** True where it ends with the suite, and all that was made on it: nothing needs to be undone. */

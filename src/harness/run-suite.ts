@@ -2,7 +2,7 @@ import { attemptsOf, type CheckRun, type SharedEvidence } from "./check-attempts
 import type { Broken, Check, Suite } from "./define-check.ts";
 import { type CheckResult, countOutcomes, type RunEvent, type SuiteReport } from "./run-report.ts";
 import type { OpenTarget, RunSettings } from "./run-settings.ts";
-import { Lacks } from "./target-errors.ts";
+import { MissingEndpoint } from "./target-errors.ts";
 import { createTeardown, type Teardown } from "./teardown.ts";
 
 /** What a suite's run found. */
@@ -98,11 +98,13 @@ async function runCheck<Target>(check: Check<Target, never>, run: CheckRun<Targe
     ...(commands === undefined ? {} : { commands }),
     ...(evidence === undefined ? {} : { evidence }),
   });
-  const waived = run.open.lacks?.[check.id];
-  if (waived === "skipped" || waived === "broken") return finish(0, notClaimed(check, waived));
+  const waived = run.open.waivedChecks?.[check.id];
+  if (waived === "skipped" || waived === "broken") return finish(0, outcomeOfWaived(check, waived));
   const missing = check.needs.filter((need) => !run.open.capabilities.has(need));
   if (missing.length > 0) {
-    const reasons = missing.map((need) => run.open.lacking?.[need]).filter((each) => each !== undefined);
+    const reasons = missing
+      .map((need) => run.open.reasonsMissing?.[need])
+      .filter((each) => each !== undefined);
     const reason = reasons[0] ?? `this target cannot ${missing.join(" and ")}`;
     return finish(0, { outcome: { verdict: "skipped", reason } });
   }
@@ -110,7 +112,7 @@ async function runCheck<Target>(check: Check<Target, never>, run: CheckRun<Targe
     return await tryCheck(check, run, finish);
   } catch (error) {
     // What the target lacks will not be there the next time either.
-    if (error instanceof Lacks) return finish(1, lacking(error));
+    if (error instanceof MissingEndpoint) return finish(1, outcomeOfMissing(error));
     throw error;
   }
 }
@@ -141,19 +143,23 @@ async function tryCheck<Target>(
   return finish(attempts, { ...last, outcome: { verdict: "flaky", first: outcome, seen } });
 }
 
-type Lacking = Pick<CheckResult, "outcome" | "lacks">;
+type OutcomeWithout = Pick<CheckResult, "outcome" | "lacks">;
 
-function lacking({ endpoint, call, becomes, answered, message }: Lacks): Lacking {
+function outcomeOfMissing({ endpoint, call, becomes, answered, message }: MissingEndpoint): OutcomeWithout {
   const found = answered ?? "nothing";
-  return lack(endpoint, becomes, { expected: call, found, seen: message });
+  return outcomeWithout(endpoint, becomes, { expected: call, found, seen: message });
 }
 
-function notClaimed({ id, claim }: Check<never, never>, becomes: "skipped" | "broken"): Lacking {
+function outcomeOfWaived({ id, claim }: Check<never, never>, becomes: "skipped" | "broken"): OutcomeWithout {
   const seen = `this target does not claim that (contract.lacks: ${id})`;
-  return lack(id, becomes, { expected: claim, found: "a target that does not claim it", seen });
+  return outcomeWithout(id, becomes, { expected: claim, found: "a target that does not claim it", seen });
 }
 
-function lack(lacks: string, becomes: "skipped" | "broken", broken: Omit<Broken, "verdict">): Lacking {
+function outcomeWithout(
+  lacks: string,
+  becomes: "skipped" | "broken",
+  broken: Omit<Broken, "verdict">,
+): OutcomeWithout {
   if (becomes === "skipped") return { lacks, outcome: { verdict: "skipped", reason: broken.seen } };
   return { lacks, outcome: { verdict: "broken", ...broken } };
 }

@@ -2,8 +2,8 @@
  * A call to what the target lacks, by the contract that was given for it: what becomes of the check that made
  * the call is for that contract to say.
  */
-export class Lacks extends Error {
-  override readonly name = "Lacks";
+export class MissingEndpoint extends Error {
+  override readonly name = "MissingEndpoint";
   /** The endpoint, by the name that settings know it by. */
   readonly endpoint: string;
   /** `POST /chat/{session_id}/cancel`. */

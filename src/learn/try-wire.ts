@@ -83,10 +83,10 @@ export async function tryWire(learned: LearnedWire, { token, signal }: TryOption
       await sayLater(chat, { place, conversation }, until, problems);
       turns += 1;
     }
-    if (chat.lacking["show rows"] === undefined) {
+    if (chat.missingAbilities["show rows"] === undefined) {
       rows = await readRows(chat, { learned, conversation, turns, reply }, until, problems);
     }
-    if (conversation !== null && chat.lacking["delete conversations"] === undefined) {
+    if (conversation !== null && chat.missingAbilities["delete conversations"] === undefined) {
       const isDeleted = await chat
         .deleteConversation(conversation, until)
         .then(() => true, problem("it could not be deleted"));
@@ -179,7 +179,11 @@ async function connect(
       isStandIn: false,
     });
   const chat = await make(null);
-  if (chat.lacking["choose a model"] !== undefined || chat.lacking["list models"] !== undefined) return chat;
+  if (
+    chat.missingAbilities["choose a model"] !== undefined ||
+    chat.missingAbilities["list models"] !== undefined
+  )
+    return chat;
   const [first] = await chat.models(signal);
   return await make(first ?? null);
 }

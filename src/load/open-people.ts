@@ -85,7 +85,7 @@ export async function warmUp({ chat, place, left }: OpenPerson, signal: AbortSig
 /** What its profile does not take with it. */
 async function deleteLeft({ chat, place, left }: OpenPerson, signal: AbortSignal): Promise<void> {
   if (place.modelId !== null || left.size === 0) return;
-  const lacking = chat.lacking["delete conversations"];
+  const lacking = chat.missingAbilities["delete conversations"];
   if (lacking !== undefined) throw new Error(`${left.size} conversations: ${lacking}`);
   for (const conversation of left) {
     await chat.deleteConversation(conversation, signal);

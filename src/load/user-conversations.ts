@@ -71,7 +71,7 @@ export class UserConversations {
     this.#current = null;
     this.#isOpen = false;
     this.#messages = 0;
-    if (id === null || this.#chat.lacking["delete conversations"] !== undefined) return;
+    if (id === null || this.#chat.missingAbilities["delete conversations"] !== undefined) return;
     try {
       await this.#chat.deleteConversation(id, AbortSignal.timeout(TIMEOUT_MS));
       this.#keeper.gone(id);

@@ -119,7 +119,7 @@ export async function connectChatWithModel(
 
 /** The models of a back end that answers, if not with a list. Throws where nothing answers. */
 async function listModels({ chat, client }: ConnectedChat, signal: AbortSignal): Promise<readonly string[]> {
-  if (chat.lacking["list models"] !== undefined) {
+  if (chat.missingAbilities["list models"] !== undefined) {
     await client.call("GET", "/", { signal });
     return [];
   }

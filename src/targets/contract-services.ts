@@ -1,7 +1,7 @@
 import { Health } from "../contract/common-schemas.ts";
 import { hmiRoutes } from "../contract/routes.ts";
 import { UserError } from "../errors/user-error.ts";
-import { Lacks } from "../harness/target-errors.ts";
+import { MissingEndpoint } from "../harness/target-errors.ts";
 import { type Connecting, doesNotAnswer, type TargetServices } from "./connection-parts.ts";
 import { deviationsOf } from "./contract-deviations.ts";
 import { createContractChat } from "./drivers/contract-chat.ts";
@@ -64,7 +64,7 @@ async function meetReplicas(clients: MetReplicas["clients"], signal: AbortSignal
   ]);
   return {
     clients,
-    lacking: { "meet two copies of the HMI": hmi, "meet two copies of the gateway": gateway },
+    reasonsMissing: { "meet two copies of the HMI": hmi, "meet two copies of the gateway": gateway },
   };
 }
 
@@ -114,7 +114,7 @@ async function healthOf(
     answer = await client.call("GET", hmiRoutes.health.path(), { signal });
   } catch (error) {
     // A backend without a health report is taken as it is, too.
-    if (error instanceof Lacks) return undefined;
+    if (error instanceof MissingEndpoint) return undefined;
     throw doesNotAnswer(name, client.url, error, given);
   }
   if (answer.status === 401) throw tokenRefused(SERVICE_TITLES[name], client.url);

@@ -10,7 +10,7 @@ export async function endReply(
   { leave }: Pick<Reading, "leave">,
   signal: AbortSignal,
 ): Promise<void> {
-  const isCallable = chat.lacking.cancel === undefined && reply.conversation !== null;
+  const isCallable = chat.missingAbilities.cancel === undefined && reply.conversation !== null;
   const answer = isCallable ? await chat.cancel(reply, signal).catch(() => undefined) : null;
   if (answer === null) leave();
 }

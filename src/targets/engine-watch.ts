@@ -17,7 +17,7 @@ export interface EngineWatch {
   /** False where nothing that speaks as an engine answers there. */
   readonly answers: boolean;
   /** Why claims that need the engine are not judged, each with the setting or the command that would change it. */
-  readonly lacking: {
+  readonly reasonsMissing: {
     readonly "show what reached the engine"?: string;
     readonly "direct the engine"?: string;
   };
@@ -52,7 +52,7 @@ export async function watchEngine(
       isStandIn: false,
       isUnlimited: false,
       answers: false,
-      lacking: { "show what reached the engine": why, "direct the engine": why },
+      reasonsMissing: { "show what reached the engine": why, "direct the engine": why },
       generationsAfter: undefined,
       tapRecordAfter: undefined,
     };
@@ -60,7 +60,7 @@ export async function watchEngine(
   const isTapped = (await tapRecord(engine, token, NOTHING, signal)) !== undefined;
   return {
     answers: true,
-    lacking: {
+    reasonsMissing: {
       ...(!isTapped && {
         "show what reached the engine": `nobody records what reaches ${name}: \`stack tap --to URL\`, or engine.tap_port, does`,
       }),
@@ -80,7 +80,7 @@ async function watchStandIn(engine: HttpClient, signal: AbortSignal, token: stri
   const refused = `the engine stand-in refuses its record: ${status} (auth.token must be the one it was started with)`;
   return {
     answers: true,
-    lacking: isOpen ? {} : { "show what reached the engine": refused },
+    reasonsMissing: isOpen ? {} : { "show what reached the engine": refused },
     name: `the engine stand-in${isOpen ? "" : ` (its record is refused: ${status})`}`,
     isStandIn: true,
     isUnlimited: isOpen && saysUnlimited(body),

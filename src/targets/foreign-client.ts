@@ -1,7 +1,7 @@
 import type { ContractDeviations, EndpointName } from "../contract/foreign-back-end.ts";
 import { optionsAsText } from "../contract/options-as-text.ts";
 import { parseEventData } from "../contract/sse.ts";
-import { Lacks } from "../harness/target-errors.ts";
+import { MissingEndpoint } from "../harness/target-errors.ts";
 import { answerExcerpt } from "./answer-excerpt.ts";
 import { endpointInWords, findEndpoint, foreignAddressOf } from "./find-endpoint.ts";
 import { type CallOptions, createHttpClient, type HttpClient, type SeenCall } from "./http-client.ts";
@@ -20,7 +20,7 @@ type Method = Parameters<HttpClient["call"]>[0];
 /**
  * A client that is spoken to in the contract's words and speaks the backend's: paths, methods and fields are
  * changed on their way, and the paths and bytes that it writes down are those that went over the wire. A call
- * to what the backend lacks throws {@link Lacks}: before anything is sent where that means skipped, and where
+ * to what the backend lacks throws {@link MissingEndpoint}: before anything is sent where that means skipped, and where
  * it means broken, with what the backend answered.
  */
 export function createForeignClient({ url, token, service, departures }: ForeignClientOptions): HttpClient {
@@ -35,7 +35,8 @@ export function createForeignClient({ url, token, service, departures }: Foreign
     const call = findEndpoint(service, method, path);
     if (call === undefined) return { endpoint: undefined, method, path, options };
     const { endpoint } = call;
-    if (lacks[endpoint] === "skipped") throw new Lacks(endpoint, endpointInWords(endpoint), "skipped");
+    if (lacks[endpoint] === "skipped")
+      throw new MissingEndpoint(endpoint, endpointInWords(endpoint), "skipped");
     const sayable = isLacking(departures, "engine.think") ? withoutThink(endpoint, options) : options;
     const directed = isLacking(departures, "engine.options") ? withDirections(endpoint, sayable) : sayable;
     const body = renameFields(directed.body, request_fields);
@@ -48,7 +49,7 @@ export function createForeignClient({ url, token, service, departures }: Foreign
   const incoming = <Seen extends SeenAnswer>(endpoint: EndpointName | undefined, seen: Seen): Seen => {
     if (endpoint !== undefined && lacks[endpoint] === "broken" && ABSENT.has(seen.status)) {
       const answered = `${seen.status} ${answerExcerpt(seen)}`;
-      throw new Lacks(endpoint, endpointInWords(endpoint), "broken", answered);
+      throw new MissingEndpoint(endpoint, endpointInWords(endpoint), "broken", answered);
     }
     if (Object.keys(answerNames).length === 0) return seen;
     return { ...seen, body: renameFields(seen.body, answerNames), said: seen.body };

@@ -96,11 +96,11 @@ export interface Target {
   /** That service by plain HTTP, whatever its wire; undefined where it follows the contract, whose calls tell more. */
   readonly frontHttp: FrontHttp | undefined;
   /** Why it does not offer what it does not, as far as there is a special reason. */
-  readonly lacking: { readonly [Name in TargetCapability]?: string | undefined };
+  readonly reasonsMissing: { readonly [Name in TargetCapability]?: string | undefined };
   readonly settings: TargetSettings;
   /** Told of what is made, beside profiles: they carry the run's id. */
   readonly journal: RunJournal;
-  /** Both are spoken to in the contract's words; on a target that does not speak them, a call throws {@link NotTold}. */
+  /** Both are spoken to in the contract's words; on a target that does not speak them, a call throws {@link NotObservable}. */
   readonly hmi: HttpClient;
   readonly gateway: HttpClient;
   readonly engine: HttpClient;
@@ -184,16 +184,16 @@ export async function openTarget(
       front,
       frontHttp,
       capabilities: new Set((Object.keys(offers) as TargetCapability[]).filter((each) => offers[each])),
-      lacking: {
-        ...chat.lacking,
+      reasonsMissing: {
+        ...chat.missingAbilities,
         ...(!speaksContract && {
           "speak the contract": otherWire(chat.driver),
           "show a page": `the wire of ${chat.driver} has no page (contract.wire.page would say where)`,
-          think: chat.lacking["tell thoughts"],
+          think: chat.missingAbilities["tell thoughts"],
         }),
-        ...watch.lacking,
+        ...watch.reasonsMissing,
         ...(watch.isStandIn && {
-          "direct the engine": speaksContract ? NOT_BY_OPENAI : chat.lacking["hand options on"],
+          "direct the engine": speaksContract ? NOT_BY_OPENAI : chat.missingAbilities["hand options on"],
         }),
         ...whyNotKilled(given.killer, front, chat.driver),
         ...whyNoReplicas(copies, given.drainer),
@@ -226,7 +226,7 @@ function offersOf(
   watch: EngineWatch,
   { settings, engineApi, hasStore, killer, drainer }: Offering,
 ): Record<TargetCapability, boolean> {
-  const can = (ability: WireAbility): boolean => chat.lacking[ability] === undefined;
+  const can = (ability: WireAbility): boolean => chat.missingAbilities[ability] === undefined;
   const reachesStandIn = speaksContract ? engineApi !== "openai" : can("hand options on");
   return {
     "show what reached the engine": watch.generationsAfter !== undefined,

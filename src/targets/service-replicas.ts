@@ -34,7 +34,9 @@ export type ReplicaAbility = "meet two copies of the HMI" | "meet two copies of 
 export interface MetReplicas {
   readonly clients: Omit<TargetReplicas, "drainer">;
   /** Why two copies of a service were not met; undefined where they were. */
-  readonly lacking: { readonly [Ability in Exclude<ReplicaAbility, "drain a copy">]: string | undefined };
+  readonly reasonsMissing: {
+    readonly [Ability in Exclude<ReplicaAbility, "drain a copy">]: string | undefined;
+  };
 }
 
 /** As often a second copy is looked for: of two that take turns by lot, it is missed once in two thousand times. */
@@ -101,7 +103,7 @@ export function whyNoReplicas(
   drainer: ReplicaDrainer | undefined,
 ): { readonly [Ability in ReplicaAbility]?: string | undefined } {
   if (met === undefined) return {};
-  const { lacking } = met;
+  const { reasonsMissing: lacking } = met;
   const nobodyDrains =
     drainer === undefined ? "a copy is stopped only on a stack of our own (--in-process)" : undefined;
   return { ...lacking, "drain a copy": lacking["meet two copies of the HMI"] ?? nobodyDrains };

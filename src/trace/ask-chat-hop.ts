@@ -108,7 +108,9 @@ async function say(
 ): Promise<Sent> {
   // A wire that is told the whole conversation each time begins an empty one here.
   const conversation =
-    chat.lacking["remember conversations"] === undefined ? null : await chat.openConversation(place, signal);
+    chat.missingAbilities["remember conversations"] === undefined
+      ? null
+      : await chat.openConversation(place, signal);
   // A trace is about what people wait for: a title that a page asks for first is a part of that.
   const outgoing = { place, conversation, text: message, agent: agentId, asksAsPage: true };
   return await chat.send({ ...outgoing, ...(model !== null && { model }) }, signal);
@@ -144,7 +146,7 @@ async function read(
 async function forget({ chat, place, leftBehind }: TracePlace, conversation: string | null): Promise<void> {
   if (conversation === null) return;
   // A profile's conversations go with it, where one cannot be deleted by itself.
-  const cannot = chat.lacking["delete conversations"];
+  const cannot = chat.missingAbilities["delete conversations"];
   if (cannot !== undefined && place.modelId !== null) return;
   await chat.deleteConversation(conversation, soon()).catch(() => {
     leftBehind.push(`conversation ${conversation}`);
@@ -163,7 +165,8 @@ async function findRow(
   { text }: HopPass,
   signal: AbortSignal,
 ): Promise<Pick<HopPass, "row" | "has_rows">> {
-  if (conversation === null || chat.lacking["show rows"] !== undefined) return { row: null, has_rows: false };
+  if (conversation === null || chat.missingAbilities["show rows"] !== undefined)
+    return { row: null, has_rows: false };
   const look = async () => {
     const rows = await chat.rows(conversation, soon()).catch(() => undefined);
     const replies = rows?.filter(({ role }) => role === "assistant") ?? [];

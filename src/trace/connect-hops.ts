@@ -103,7 +103,7 @@ async function installedModels(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const byEngine = engine === undefined ? [] : await listEngineModels(engine, engineApi, signal);
-  if (byEngine.length > 0 || chat.lacking["list models"] !== undefined) return byEngine;
+  if (byEngine.length > 0 || chat.missingAbilities["list models"] !== undefined) return byEngine;
   const soon = AbortSignal.any([signal, AbortSignal.timeout(LOOK_WITHIN_MS)]);
   return await chat.models(soon).catch(() => []);
 }

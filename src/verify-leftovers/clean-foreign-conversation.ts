@@ -15,7 +15,9 @@ export async function cleanForeignConversation(
   isOurs: (text: string) => boolean,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const isAble = (["show rows", "delete conversations"] as const).every((able) => !chat.lacking[able]);
+  const isAble = (["show rows", "delete conversations"] as const).every(
+    (able) => !chat.missingAbilities[able],
+  );
   const said = isAble ? (await rowsOf(chat, id, signal)).filter(({ role }) => role === "user") : [];
   if (said.length === 0) return false;
   if (!said.every(({ content }) => isOurs(content)))

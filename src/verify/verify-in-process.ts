@@ -132,7 +132,7 @@ async function useTarget(
     // Its addresses end with it: a person has others.
     const commandsOf = commandsAt({ HMI: urls.hmi, GATEWAY: urls.gateway, ENGINE: urls.engine });
     const lacking = urls.copies === undefined ? ONE_REPLICA : {};
-    return await use({ target, capabilities: target.capabilities, lacking, commandsOf });
+    return await use({ target, capabilities: target.capabilities, reasonsMissing: lacking, commandsOf });
   } finally {
     await target.close();
   }

@@ -157,8 +157,8 @@ async function verifyAt(
     const open: OpenTarget<Target> = {
       target,
       capabilities: target.capabilities,
-      lacking: target.lacking,
-      lacks: target.lacks,
+      reasonsMissing: target.reasonsMissing,
+      waivedChecks: target.lacks,
       commandsOf: commandsAt(),
     };
     // Only of our own wire is it known that a silent reply takes nothing from another one.

@@ -123,13 +123,15 @@ test("an engine without a tap cannot be watched, and one that is not there neith
   const untapped = await watch(await startOllama());
   expect(untapped).toMatchObject({ name: "Ollama 0.13.0", isStandIn: false, answers: true });
   expect(untapped.generationsAfter).toBe(undefined);
-  expect(untapped.lacking).toMatchObject({
+  expect(untapped.reasonsMissing).toMatchObject({
     "show what reached the engine": expect.stringContaining("engine.tap_port"),
     "direct the engine": expect.stringContaining("Ollama 0.13.0"),
   });
   const absent = await watch("http://127.0.0.1:9");
   expect(absent).toMatchObject({ name: "an engine that does not answer", answers: false });
-  expect(absent.lacking["show what reached the engine"]).toContain("no engine answers at http://127.0.0.1:9");
+  expect(absent.reasonsMissing["show what reached the engine"]).toContain(
+    "no engine answers at http://127.0.0.1:9",
+  );
 });
 
 test("records that ask for a token are read with it, and without it cannot be", async () => {

@@ -7,7 +7,7 @@ import type { ContractDeviations } from "../../src/contract/foreign-back-end.ts"
 import { ENDPOINTS } from "../../src/contract/foreign-back-end.ts";
 import { SessionList } from "../../src/contract/hmi-schemas.ts";
 import { gatewayRoutes, hmiRoutes, pageRoutes } from "../../src/contract/routes.ts";
-import { Lacks } from "../../src/harness/target-errors.ts";
+import { MissingEndpoint } from "../../src/harness/target-errors.ts";
 import { answerExcerpt } from "../../src/targets/answer-excerpt.ts";
 import { answerWords } from "../../src/targets/drivers/refused-words.ts";
 import { findEndpoint } from "../../src/targets/find-endpoint.ts";
@@ -126,7 +126,7 @@ test("what is lacking and to be skipped is not called", async () => {
   const { client, asked } = await backend({ lacks: { "hmi.cancel": "skipped" } });
   const called = client.call("POST", hmiRoutes.cancel.path({ session_id: "5" }), { signal });
   await expect(called).rejects.toMatchObject({
-    name: "Lacks",
+    name: "MissingEndpoint",
     becomes: "skipped",
     message: "this target has no POST /api/chat/sessions/{session_id}/cancel (contract.lacks: hmi.cancel)",
   });
@@ -143,7 +143,7 @@ test.each([404, 405, 501])(
     );
     const called = client.stream("GET", gatewayRoutes.resume.path({ session_id: "5" }), { signal });
     const lacks: unknown = await called.catch((error: unknown) => error);
-    expect(lacks).toBeInstanceOf(Lacks);
+    expect(lacks).toBeInstanceOf(MissingEndpoint);
     expect(lacks).toMatchObject({ becomes: "broken", answered: `${status} {"detail":"no"}` });
   },
 );

@@ -76,7 +76,7 @@ async function lookAfter(
   { target, signal }: Context,
   { conversation }: Talk,
 ): Promise<DeletedConversation["after"]> {
-  if (target.chat.lacking["show rows"] !== undefined || conversation === null) return null;
+  if (target.chat.missingAbilities["show rows"] !== undefined || conversation === null) return null;
   try {
     const rows = await target.chat.rows(conversation, signal);
     const isEmpty = rows.length === 0 && !target.capabilities.has("speak the contract");

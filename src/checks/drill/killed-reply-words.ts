@@ -49,7 +49,7 @@ export function requireLook<Look>({ back_after_ms, victim }: KilledReply, look: 
 /**
  * For a reply that somebody went on with, of which nobody knows the whole text.
  *
- * @throws NotTold where it went on
+ * @throws NotObservable where it went on
  */
 export function requireNotContinued({ script, went_on, victim }: KilledReply): void {
   if (script !== null || !went_on) return;

@@ -221,7 +221,7 @@ async function quietRows(context: Context, talk: Talk): Promise<readonly SeenRow
 async function shownRows(context: Context, talk: Talk): Promise<readonly SeenRow[]> {
   const { chat, store } = context.target;
   const { conversation } = talk;
-  const isShown = chat.lacking["show rows"] === undefined;
+  const isShown = chat.missingAbilities["show rows"] === undefined;
   if (store === undefined || conversation === null || !isShown) return await conversationRows(context, talk);
   const rows = await chat.rows(conversation, context.signal);
   return rows.filter(({ message_type = "chat" }) => message_type === "chat");

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
-import { Lacks } from "../../harness/target-errors.ts";
+import { MissingEndpoint } from "../../harness/target-errors.ts";
 import { countAt } from "../../targets/drivers/json-place.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import type { Target } from "../../targets/open-target.ts";
@@ -158,7 +158,7 @@ async function lookAtAll(context: Context, start: number): Promise<HealthLook[]>
   );
 }
 
-/** The same, for claims about the metrics. Throws {@link Lacks} where the target is known to have none. */
+/** The same, for claims about the metrics. Throws {@link MissingEndpoint} where the target is known to have none. */
 export async function watchMetrics(context: Context): Promise<Watched> {
   await readMetrics(context);
   return await watchReplies(context);
@@ -169,7 +169,7 @@ async function metricsIfAny(context: Context): Promise<SeenCall[]> {
   try {
     return [await readMetrics(context)];
   } catch (error) {
-    if (error instanceof Lacks) return [];
+    if (error instanceof MissingEndpoint) return [];
     throw error;
   }
 }

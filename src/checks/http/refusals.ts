@@ -3,7 +3,7 @@ import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import type { WireErrorCode } from "../../contract/wire-error.ts";
 import { messageOf } from "../../errors/thrown-error.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
-import { Lacks } from "../../harness/target-errors.ts";
+import { MissingEndpoint } from "../../harness/target-errors.ts";
 import type { CallOptions, HttpClient, SeenCall } from "../../targets/http-client.ts";
 import { allButLacking, type Context } from "../profiles-and-sessions.ts";
 import { httpSuiteConversation } from "./http-suite-conversation.ts";
@@ -193,7 +193,7 @@ async function refuse(context: Context, wrong: Wrong): Promise<RefusedCall> {
     return { what, status, code, fields, call };
   } catch (error) {
     context.signal.throwIfAborted();
-    if (error instanceof Lacks) throw error;
+    if (error instanceof MissingEndpoint) throw error;
     throw new CouldNotRun(`${method} ${path} with ${what} was not answered: ${messageOf(error)}`);
   }
 }

@@ -163,7 +163,7 @@ async function readReply(
   let tooLong: NodeJS.Timeout | undefined;
   let isCut = false;
   const cut = (): void => {
-    if (conversation === null || target.chat.lacking.cancel !== undefined) return;
+    if (conversation === null || target.chat.missingAbilities.cancel !== undefined) return;
     isCut = true;
     // Where that fails, the reply is read to its own end.
     target.chat.cancel({ conversation, reply }, signal).catch(() => undefined);

@@ -3,7 +3,7 @@ import { EngineTags, OpenAiModelList } from "../../contract/engine-schemas.ts";
 import { engineRoutes, gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import { messageOf } from "../../errors/thrown-error.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
-import { Lacks, NotObservable } from "../../harness/target-errors.ts";
+import { MissingEndpoint, NotObservable } from "../../harness/target-errors.ts";
 import type { HttpClient } from "../../targets/http-client.ts";
 import { type Context, expectAnswer } from "../profiles-and-sessions.ts";
 
@@ -61,7 +61,7 @@ export async function listedDefault(context: Context): Promise<string | null> {
     try {
       return (await ask(context, hmi, hmiRoutes.models.path(), ModelList)).default;
     } catch (error) {
-      if (error instanceof Lacks) return null;
+      if (error instanceof MissingEndpoint) return null;
       throw error;
     }
   });

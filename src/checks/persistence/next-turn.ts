@@ -34,7 +34,7 @@ export const nextTurn = defineCheck<Context["target"], NextTurn>({
     if (context.target.capabilities.has("show rows")) await settledRowsOf(context, talk);
     const going = await withOptions(context, talk, { num_predict: 24 });
     const { sent, stream: next } = await converseIn(context, going, `Hello ${context.canary("next")}`);
-    const unheard = context.target.chat.lacking["tell failures"];
+    const unheard = context.target.chat.missingAbilities["tell failures"];
     const generations = await generationsFor(context, sent.text);
     return { failed, next, generations, ...(unheard !== undefined && { unheard }) };
   },

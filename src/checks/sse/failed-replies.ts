@@ -27,7 +27,7 @@ const DOORS: readonly Door[] = ["message", "gateway"];
 export async function failedReplies(context: Context): Promise<readonly FailedReply[]> {
   return await context.share("failed replies", async () => {
     const { hasErrorEvent, front, chat } = context.target;
-    const unheard = chat.lacking["tell failures"];
+    const unheard = chat.missingAbilities["tell failures"];
     if (front === "engine")
       throw new NotObservable("the target is an engine: nobody is there to tell that it fails");
     const fail = async (door: Door, failure: EngineFailureKind, after: number): Promise<FailedReply> => {

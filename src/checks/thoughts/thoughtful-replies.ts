@@ -72,7 +72,7 @@ async function thinkAndAnswer(
   const converse = (text: string) =>
     converseIn(context, talk, text, { ...(model !== undefined && { model }) });
   const { sent, stream } = await converse(`Good morning! ${context.canary(`${how} first`)}`);
-  if (chat.lacking["show rows"] === undefined && talk.conversation !== null) {
+  if (chat.missingAbilities["show rows"] === undefined && talk.conversation !== null) {
     await settledRowsOf(context, talk);
   }
   const replay = capabilities.has("read a reply again") ? await hearAgain(context, talk, sent).ended : null;
@@ -89,7 +89,7 @@ async function shownRows(
   { target: { chat }, signal }: Context,
   conversation: string | null,
 ): Promise<readonly SeenRow[]> {
-  const isShown = chat.lacking["show rows"] === undefined && conversation !== null;
+  const isShown = chat.missingAbilities["show rows"] === undefined && conversation !== null;
   return isShown ? await chat.rows(conversation, signal) : [];
 }
 

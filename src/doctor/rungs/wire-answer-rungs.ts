@@ -47,7 +47,7 @@ export function wireModelRung(service: Role): Rung<ExaminedStack> {
     needs: [`${service}/answers`],
     async look(stack) {
       const { chat } = stack.notes;
-      const lacking = chat?.lacking["list models"];
+      const lacking = chat?.missingAbilities["list models"];
       if (chat === undefined || lacking !== undefined)
         return { status: "skipped", text: lacking ?? "nothing answers" };
       const installed = await listed(chat, service, stack);
@@ -84,7 +84,7 @@ const LIST_TIMEOUT_MS = 10_000;
 
 async function healthOf(chat: ChatClient, stack: ExaminedStack, service: Role) {
   const soon = AbortSignal.any([stack.signal, AbortSignal.timeout(LIST_TIMEOUT_MS)]);
-  return chat.lacking["report health"] === undefined
+  return chat.missingAbilities["report health"] === undefined
     ? await chat.health(soon)
     : await askService(stack, service, ["GET", "/"]);
 }

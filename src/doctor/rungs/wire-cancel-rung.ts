@@ -18,7 +18,7 @@ export function wireCancelRung(service: Role): Rung<ExaminedStack> {
     needs: [`${service}/reply`],
     async look(stack) {
       const { chat } = stack.notes;
-      const lacking = chat?.lacking.cancel;
+      const lacking = chat?.missingAbilities.cancel;
       if (chat === undefined || lacking !== undefined)
         return { status: "skipped", text: lacking ?? "nothing answers" };
       const record = await openEngineRecord(stack);

@@ -35,7 +35,7 @@ export function wireReplyRung(service: Role): Rung<ExaminedStack> {
       if (service === "engine") {
         return { status: "holds", text: `a message is answered${told === null ? "" : ` by ${told}`}` };
       }
-      const isNamed = notes.chat?.lacking["choose a model"] === undefined;
+      const isNamed = notes.chat?.missingAbilities["choose a model"] === undefined;
       return judgeEngineUse(
         {
           service,
@@ -63,7 +63,7 @@ export function wireSavedRung(service: Role): Rung<ExaminedStack> {
       const { chat, reply } = stack.notes;
       if (chat === undefined || reply === undefined)
         return { status: "skipped", text: "there is no reply to look for" };
-      const lacking = chat.lacking["show rows"];
+      const lacking = chat.missingAbilities["show rows"];
       if (lacking !== undefined) return { status: "skipped", text: lacking };
       const { conversation } = reply.talk;
       if (conversation === null) {

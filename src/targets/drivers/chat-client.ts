@@ -101,15 +101,15 @@ export interface NamedReply {
 }
 
 /**
- * The one mouth and the one pair of ears of whoever talks to a stack: it says what people say, by whatever wire the
- * stack speaks, and hears it in neutral words in which anything may be "not told". A method for what is in `lacking`
- * throws {@link NotTold} with its reason. What was answered and cannot be understood is an Error that quotes it.
+ * Talks to a stack as a person does, by whatever wire the stack speaks: it sends messages, and decodes replies into facts
+ * that are the same for all wires, any of which may be missing. A method for what is in `missingAbilities` throws
+ * {@link NotObservable} with its reason. What was answered and cannot be understood is an Error that quotes it.
  */
 export interface ChatClient {
   /** The driver's name. */
   readonly driver: string;
   /** What the wire cannot do, each with which call or field is missing and the setting that would supply it. */
-  readonly lacking: Readonly<Partial<Record<WireAbility, string>>>;
+  readonly missingAbilities: Readonly<Partial<Record<WireAbility, string>>>;
   openPlace(draft: PlaceDraft, signal: AbortSignal): Promise<ChatPlace>;
   /** Deletes it with all that was said there. */
   closePlace(place: ChatPlace, signal: AbortSignal): Promise<void>;

@@ -47,7 +47,7 @@ export function createContractChat(
   const hasOptions = !isLacking(departures, "engine.options") || lacking["keep profiles"] === undefined;
   const client: ChatClient = {
     driver,
-    lacking: hasOptions
+    missingAbilities: hasOptions
       ? lacking
       : { ...lacking, "hand options on": "this target hands no options on (contract.lacks: engine.options)" },
     async openPlace({ name, description, instructions, options, think }, signal) {

@@ -52,7 +52,7 @@ export function createDescribedChat(given: DescribedWire): ChatClient {
 
 class DescribedChat implements ChatClient {
   readonly driver: string;
-  readonly lacking: Readonly<Partial<Record<WireAbility, string>>>;
+  readonly missingAbilities: Readonly<Partial<Record<WireAbility, string>>>;
   readonly #given: DescribedWire;
   readonly #calls: DescribedCalls;
   /** Conversations that are kept here, where the back end keeps none. */
@@ -65,7 +65,7 @@ class DescribedChat implements ChatClient {
     this.#given = given;
     this.#calls = new DescribedCalls(given);
     this.#isTold = hasSlot(wire.send, "history");
-    this.lacking = missingAbilities(driver, wire, { isStandIn, isTold: this.#isTold });
+    this.missingAbilities = missingAbilities(driver, wire, { isStandIn, isTold: this.#isTold });
   }
 
   async openPlace({ options }: Pick<ChatPlace, "options">): Promise<ChatPlace> {
@@ -261,7 +261,7 @@ class DescribedChat implements ChatClient {
 
   #require<Group>(group: Group | undefined, ability: WireAbility): Group {
     if (group !== undefined) return group;
-    throw new NotObservable(this.lacking[ability] ?? `the wire of ${this.driver} cannot ${ability}`);
+    throw new NotObservable(this.missingAbilities[ability] ?? `the wire of ${this.driver} cannot ${ability}`);
   }
 }
 

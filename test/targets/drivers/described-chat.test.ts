@@ -90,7 +90,7 @@ test("what a description does not say is not told, with the setting that would s
   const { service, send, stream } = EXPRESS_CHAT;
   const chat = describedChatAt("http://127.0.0.1:1", { service, send, stream });
   await expect(chat.rows("7", never)).rejects.toThrow(NotObservable);
-  expect(chat.lacking["show rows"]).toContain("contract.wire.rows");
+  expect(chat.missingAbilities["show rows"]).toContain("contract.wire.rows");
 });
 
 const SOCKET: WireDescription = {

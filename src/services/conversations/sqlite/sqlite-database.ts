@@ -103,15 +103,13 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
     await sync();
     return result;
   };
-  const writeOrUndo: Database["writeOrUndo"] = async (work, onCommitted) => {
+  const writeOrUndo: Database["writeOrUndo"] = async (work) => {
     const { result, undo } = await writeSoon(async (sql) => {
       const written = await work(sql);
       await written.rest;
       return written;
     });
-    const syncing = failureOfSync();
-    onCommitted?.(result);
-    const failure = await syncing;
+    const failure = await failureOfSync();
     if (failure === undefined) return result;
     // Where that fails, too, it is true that it stands.
     await writeSoon(undo).catch(() => {
@@ -127,7 +125,7 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
   return {
     read: (work) => patiently(lockTimeoutMs, () => inTransaction("BEGIN", work)),
     write: (work) => whole(writeSafely(work)),
-    writeOrUndo: (work, onCommitted) => whole(writeOrUndo(work, onCommitted)),
+    writeOrUndo: (work) => whole(writeOrUndo(work)),
     writeSoon,
     async probe() {
       // A full disk shows only where a page is written.

@@ -71,7 +71,7 @@ export function createOpenWebuiPage(
 
   return {
     driver: "open-webui",
-    lacking: LACKING,
+    missingAbilities: LACKING,
     openPlace: async ({ options }): Promise<ChatPlace> => ({ modelId: null, options }),
     closePlace: async () => undefined,
     // A message to none begins one.

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { type Check, defineCheck } from "../../src/harness/define-check.ts";
 import { runAll } from "../../src/harness/run-all.ts";
 import { judgeAgain, loadRun, saveRun } from "../../src/harness/saved-run.ts";
-import { Lacks } from "../../src/harness/target-errors.ts";
+import { MissingEndpoint } from "../../src/harness/target-errors.ts";
 
 const CALL = "POST /chat/{session_id}/cancel";
 
@@ -24,7 +24,7 @@ async function runOne({ becomes = "skipped", answered, lacks = {} }: Run) {
     why: "because",
     lookAt: "there",
     needs: [],
-    collect: () => Promise.reject(new Lacks("gateway.cancel", CALL, becomes, answered)),
+    collect: () => Promise.reject(new MissingEndpoint("gateway.cancel", CALL, becomes, answered)),
     judge: () => ({ verdict: "holds", seen: "it" }),
   });
   const suites = [{ name: "suite", title: "A suite.", checks: [check] }];
@@ -36,7 +36,8 @@ async function runOne({ becomes = "skipped", answered, lacks = {} }: Run) {
     seed: "1",
     signal: new AbortController().signal,
     parallel: 1,
-    withTarget: (_, use) => use({ target: "the target", capabilities: new Set<string>(), lacks }),
+    withTarget: (_, use) =>
+      use({ target: "the target", capabilities: new Set<string>(), waivedChecks: lacks }),
     onEvent: () => undefined,
   });
   return { suites, report, result: report.results[0] };
