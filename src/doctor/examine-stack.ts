@@ -2,6 +2,7 @@
 import type { Config } from "../config/config-schema.ts";
 import type { Role } from "../config/service-config.ts";
 import type { EndpointName, ForeignContract } from "../contract/foreign-back-end.ts";
+import { postgresqlName } from "../contract/store-address.ts";
 import { exposureWarnings } from "../launch/exposure-warnings.ts";
 import { lookAtStack, type Sighting, sightingOf } from "../launch/look-at-stack.ts";
 import { serviceOrigins } from "../launch/service-origins.ts";
@@ -91,6 +92,7 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     engineKey: config.engine.api_key,
     model: config.chat.model,
     heartbeatMs: config.stream.heartbeat_ms,
+    postgresql: config.store.url === "" ? undefined : postgresqlName(config.store.url),
     agent: config.chat.agent,
     contract,
     driver,

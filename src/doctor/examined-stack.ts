@@ -100,6 +100,8 @@ export interface ExaminedStack {
   readonly hasToken: boolean;
   readonly hasEngineKey: boolean;
   readonly heartbeatMs: number;
+  /** {@link ExaminationOptions.postgresql} */
+  readonly postgresql: string | undefined;
   readonly signal: AbortSignal;
   readonly notes: ExaminationNotes;
   /** Has something undone when all rungs were tried, the last first. */
@@ -121,6 +123,8 @@ export interface ExaminationOptions {
   readonly engineKey: string;
   readonly model: string;
   readonly heartbeatMs: number;
+  /** The PostgreSQL database that this stack's conversations are in, as messages name it; undefined where it is a file. */
+  readonly postgresql?: string | undefined;
   /** Where the backend has what the contract has elsewhere. What it lacks is asked for all the same. */
   readonly contract: ForeignContract | undefined;
   readonly signal: AbortSignal;
@@ -189,6 +193,7 @@ export function openExamination(options: ExaminationOptions): {
     hasToken: token !== "",
     hasEngineKey: engineKey !== "",
     heartbeatMs: options.heartbeatMs,
+    postgresql: options.postgresql,
     signal,
     notes: {
       installed: [],

@@ -6,6 +6,7 @@ import type { RungFinding } from "./climb-ladder.ts";
 import { seconds } from "./doctor-words.ts";
 import type { ExaminedStack } from "./examined-stack.ts";
 import { broken } from "./explain-symptom.ts";
+import { refusedCall } from "./refused-call.ts";
 
 /** How long a short reply may take beside the engine's own time, in milliseconds. */
 const REPLY_MS = 30_000;
@@ -50,8 +51,7 @@ export function judgeReply(
   asked?: string | null,
 ): RungFinding | undefined {
   const call = stream.request.split("?")[0] ?? "";
-  const { status } = stream;
-  if (status >= 300) return broken("call_refused", { service, call, status, said: wordsIn(stream) });
+  if (stream.status >= 300) return refusedCall(stack, service, { ...stream, request: call }, wordsIn(stream));
   const done = lastFact(stream, "done");
   const failure = failureOf(stream) ?? (done?.reason === "error" ? UNTOLD : undefined);
   if (failure !== undefined) return judgeFailure(failure, { service, call, asked }, stack);

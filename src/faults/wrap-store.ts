@@ -17,7 +17,7 @@ export function withUserMethod<Of extends UserStorePart, Name extends keyof User
     ...own,
     [part]: { ...own[part], [name]: replacement(own) },
     snapshot: (work) => own.snapshot((within) => work(replacing(within))),
-    transaction: (work) => own.transaction((within) => work(replacing(within))),
+    transaction: (work, onCommitted) => own.transaction((within) => work(replacing(within)), onCommitted),
   });
   return { ...store, as: (user) => replacing(store.as(user)) };
 }
@@ -30,9 +30,9 @@ export function beforeTransactions(store: ConversationStore, before: () => Promi
       const own = store.as(user);
       return {
         ...own,
-        async transaction(work) {
+        async transaction(work, onCommitted) {
           await before();
-          return await own.transaction(work);
+          return await own.transaction(work, onCommitted);
         },
       };
     },

@@ -75,8 +75,11 @@ function ourCondition(sighting: Sighting): Condition {
   const base = baseCondition(sighting);
   if (state.state !== "running") return { state: state.state, ...base, detail: detailOf(state) };
   if (!state.healthy) return { state: "unhealthy", ...base, detail: detailOf(state) };
-  const missing = base.kind === "embedded" ? missingIn(state.probe.body) : [];
-  if (missing.length > 0) return { state: "degraded", ...base, detail: missing.join("; ") };
+  const missing = missingDependencies(sighting);
+  if (missing.length > 0) {
+    const detail = missing.map(({ name, trouble }) => `${name}: ${trouble}`).join("; ");
+    return { state: "degraded", ...base, detail };
+  }
   const changed = state.changed ? "it runs with other settings than the configured ones" : null;
   const unlogged = isLogRemoved(state.record) ? removedLogWords(state.record.name) : null;
   return { state: "healthy", ...base, detail: unlogged ?? detailOfKind(base) ?? changed };
@@ -115,11 +118,21 @@ function detailOf(state: Sighting["state"]): string | null {
   }
 }
 
-/** `engine: connection refused` for each dependency in a health report that is not there. */
-function missingIn(report = "{}"): string[] {
-  const json: unknown = JSON.parse(report);
+/** What a service of ours needs and does not get, by its own word. */
+interface MissingDependency {
+  /** `engine`, `gateway` or `store`. */
+  readonly name: string;
+  /** `connection refused` and the like. */
+  readonly trouble: string;
+}
+
+/** Each dependency that is not there, in the health report of a service that answers; none where it tells of none. */
+export function missingDependencies(sighting: Sighting): readonly MissingDependency[] {
+  const { state } = sighting;
+  if (state.state !== "running" || !state.healthy || baseCondition(sighting).kind !== "embedded") return [];
+  const json: unknown = JSON.parse(state.probe.body ?? "{}");
   if (typeof json !== "object" || json === null || !("dependencies" in json)) return [];
   return Object.entries(json.dependencies as Record<string, { status: string; error?: string }>)
     .filter(([, dependency]) => dependency.status !== "ok")
-    .map(([name, dependency]) => `${name}: ${dependency.error ?? dependency.status}`);
+    .map(([name, dependency]) => ({ name, trouble: dependency.error ?? dependency.status }));
 }

@@ -32,6 +32,14 @@ type Case = {
   ];
 }[keyof Symptoms];
 
+const NO_STORE: Symptoms["store_unavailable"] = {
+  service: "hmi",
+  url: "http://127.0.0.1:6101",
+  isOurs: true,
+  error: "no answer within 1700 ms",
+  postgresql: undefined,
+};
+
 const CASES: readonly Case[] = [
   [
     "a copy that was given up",
@@ -46,6 +54,33 @@ const CASES: readonly Case[] = [
       cause: "it exited with code 1",
       next: "stack up gateway",
     },
+  ],
+  [
+    "a copy that alone does not reach the engine",
+    "copies_down",
+    {
+      service: "gateway",
+      count: 3,
+      down: [{ name: "gateway-2", state: "degraded", detail: "engine: connection refused" }],
+    },
+    {
+      found: "1 of 3 copies does not work: gateway-2 is degraded",
+      cause: "engine: connection refused",
+      next: "stack restart gateway-2",
+    },
+  ],
+  [
+    "copies that are down for several reasons",
+    "copies_down",
+    {
+      service: "hmi",
+      count: 3,
+      down: [
+        { name: "hmi-2", state: "unhealthy", detail: "no answer within 2000 ms" },
+        { name: "hmi-3", state: "failed", detail: "it exited with code 1" },
+      ],
+    },
+    { cause: "hmi-2: no answer within 2000 ms; hmi-3: it exited with code 1", next: "stack up hmi" },
   ],
   [
     "a service that nobody started",
@@ -268,8 +303,19 @@ const CASES: readonly Case[] = [
   [
     "a database that does not open",
     "store_unavailable",
-    { url: "http://127.0.0.1:6101", isOurs: true, error: "disk I/O error" },
-    { next: "df -h . && stack restart hmi" },
+    { ...NO_STORE, error: "disk I/O error" },
+    { found: "the HMI's database does not work: disk I/O error", next: "df -h . && stack restart hmi" },
+  ],
+  [
+    "a PostgreSQL that is away",
+    "store_unavailable",
+    { ...NO_STORE, service: "gateway", postgresql: "chat at 10.0.0.5:5432" },
+    {
+      found: "the gateway's database does not work: ",
+      cause:
+        "PostgreSQL (store.url: chat at 10.0.0.5:5432) does not run, is cut off from here, or has no room",
+      next: "stack store check",
+    },
   ],
   [
     "a display name as the HMI's default",

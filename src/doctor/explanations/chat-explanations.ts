@@ -33,7 +33,14 @@ export interface ChatSymptoms {
     path: string;
     error: string;
   };
-  store_unavailable: { url: string; isOurs: boolean; error: string };
+  store_unavailable: {
+    service: Role;
+    url: string;
+    isOurs: boolean;
+    error: string;
+    /** The PostgreSQL database that conversations are in, as messages name it; undefined where it is a file, or nobody knows. */
+    postgresql: string | undefined;
+  };
   /** A message without a model was asked of one that the engine lacks. */
   wrong_default_model: {
     service: Role;
@@ -111,10 +118,18 @@ export const chatExplanations: Explanations<ChatSymptoms> = {
         : `The ${SERVICE_TITLES[needs]} answers from here: between the two is a proxy, another token, or a network of its own (a container).`,
     next: restart(service, isOurs, at, path),
   }),
-  store_unavailable: ({ url, isOurs, error }) => ({
-    found: `the HMI's database does not work: ${error}`,
-    cause: "The file is locked, damaged, or on a disk that is full.",
-    next: isOurs ? "df -h . && stack restart hmi" : `curl -s ${url}/health`,
+  store_unavailable: ({ service, url, isOurs, error, postgresql }) => ({
+    found: `the ${SERVICE_TITLES[service]}'s database does not work: ${error}`,
+    cause:
+      postgresql === undefined
+        ? "The file is locked, damaged, or on a disk that is full."
+        : `PostgreSQL (store.url: ${postgresql}) does not run, is cut off from here, or has no room: start it, or mend the way there. Nothing of this stack need be restarted then.`,
+    next:
+      postgresql !== undefined
+        ? "stack store check"
+        : isOurs
+          ? "df -h . && stack restart hmi"
+          : `curl -s ${url}/health`,
   }),
   wrong_default_model: ({ service, model, installed, folder }) => ({
     found:

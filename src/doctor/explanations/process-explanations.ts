@@ -56,8 +56,10 @@ interface ReplicaDown {
 export const processExplanations: Explanations<ProcessSymptoms> = {
   copies_down: ({ service, count, down }) => ({
     found: `${down.length} of ${count} copies ${down.length === 1 ? "does" : "do"} not work: ${down.map(({ name, state }) => `${name} is ${state}`).join(", ")}`,
-    cause: down.flatMap(({ detail }) => detail ?? []).join("; ") || "They were stopped, or never started.",
-    next: `stack up ${service}`,
+    cause: reasonsOf(down) || "They were stopped, or never started.",
+    next: down.every(({ state }) => state === "degraded")
+      ? `stack restart ${down.map(({ name }) => name).join(" ")}`
+      : `stack up ${service}`,
   }),
   not_running: ({ service, url, isOurs, namedBy, unreadable, lastExit }) => ({
     found: `no process: nothing listens at ${url}`,
@@ -106,6 +108,13 @@ export const processExplanations: Explanations<ProcessSymptoms> = {
     next: `stack restart ${service}`,
   }),
 };
+
+/** Why each does not work, and by its name where that is not the same for all. */
+function reasonsOf(down: readonly ReplicaDown[]): string {
+  const reasons = new Set(down.flatMap(({ detail }) => detail ?? []));
+  if (reasons.size < 2) return [...reasons].join();
+  return down.flatMap(({ name, detail }) => (detail === null ? [] : [`${name}: ${detail}`])).join("; ");
+}
 
 const FATES = {
   gone: "is gone",

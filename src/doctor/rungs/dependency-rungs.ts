@@ -3,6 +3,7 @@ import { identifyingPath } from "../../launch/plan-engine.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { type ExaminedStack, examinedService } from "../examined-stack.ts";
 import { broken } from "../explain-symptom.ts";
+import { storeUnavailable } from "../refused-call.ts";
 
 /** The gateway reaches the engine, by its own word. */
 export const gatewayReachesEngine: Rung<ExaminedStack> = {
@@ -21,14 +22,9 @@ export const hmiReachesGateway: Rung<ExaminedStack> = {
   name: "way to the gateway",
   needs: ["hmi/answers", "gateway/answers"],
   async look(stack) {
-    const { url, state } = examinedService(stack, "hmi");
     const store = stack.notes.health.hmi?.dependencies["store"];
     if (store !== undefined && store.status !== "ok") {
-      return broken("store_unavailable", {
-        url,
-        isOurs: state !== undefined,
-        error: store.error ?? "unavailable",
-      });
+      return storeUnavailable(stack, "hmi", store.error ?? "unavailable");
     }
     return judge(stack, "hmi", "gateway", ["gateway"]);
   },

@@ -1,6 +1,6 @@
 import type { Role } from "../../config/service-config.ts";
 import type { StackSighting } from "../../launch/look-at-stack.ts";
-import { conditionOf } from "../../launch/service-condition.ts";
+import { type Condition, conditionOf, missingDependencies } from "../../launch/service-condition.ts";
 import { isWorking } from "../../launch/service-status.ts";
 import type { ServiceReports } from "../../supervisor/supervisor-protocol.ts";
 import type { Rung } from "../climb-ladder.ts";
@@ -17,8 +17,8 @@ export function replicasRungs(
   sightings: StackSighting,
   reports: ServiceReports,
 ): readonly Rung<ExaminedStack>[] {
-  const copies = sightings.filter((each) => each.service === service);
-  if (copies.length < 2) return [];
+  const count = sightings.filter((each) => each.service === service).length;
+  if (count < 2) return [];
   return [
     {
       id: `${service}/copies`,
@@ -26,12 +26,45 @@ export function replicasRungs(
       name: "copies",
       needs: [],
       async look() {
-        const seen = copies.map((copy) => ({ name: copy.name, ...conditionOf(copy, reports[copy.name]) }));
-        const down = seen.filter((copy) => !isWorking(copy));
+        const down = replicasToBlame(service, sightings, reports);
         return down.length === 0
-          ? { status: "holds", text: `all ${copies.length} copies answer` }
-          : broken("copies_down", { service, count: copies.length, down });
+          ? { status: "holds", text: `all ${count} copies answer` }
+          : broken("copies_down", { service, count, down });
       },
     },
   ];
+}
+
+/** What a service asks of other services; an HMI tells of the engine by its gateway's word. */
+const ASKS: Readonly<Record<Role, readonly string[]>> = {
+  engine: [],
+  gateway: ["engine"],
+  hmi: ["gateway", "engine"],
+};
+
+/**
+ * The copies that do not work, but for those that only lack what the first one lacks, too, or what is not well itself: that is
+ * told by the rungs that look at it, and no restart of a copy helps.
+ */
+function replicasToBlame(
+  service: Role,
+  sightings: StackSighting,
+  reports: ServiceReports,
+): ({ readonly name: string } & Condition)[] {
+  const seen = sightings.map((sighting) => ({
+    sighting,
+    condition: conditionOf(sighting, reports[sighting.name]),
+    lacks: missingDependencies(sighting).map(({ name }) => name),
+  }));
+  const copies = seen.filter(({ sighting }) => sighting.service === service);
+  const isAskedService = (name: string): boolean => ASKS[service].includes(name);
+  const isTroubleElsewhere = seen.some(
+    ({ sighting, condition }) => isAskedService(sighting.service) && !isWorking(condition),
+  );
+  const isExcused = ({ condition, lacks }: (typeof seen)[number]): boolean =>
+    condition.state === "degraded" &&
+    (lacks.join() === copies[0]?.lacks.join() || (isTroubleElsewhere && lacks.every(isAskedService)));
+  return copies
+    .filter((copy) => !isWorking(copy.condition) && !isExcused(copy))
+    .map(({ sighting: { name }, condition }) => ({ name, ...condition }));
 }

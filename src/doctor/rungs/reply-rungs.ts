@@ -15,6 +15,7 @@ import {
 } from "../examined-stack.ts";
 import { broken } from "../explain-symptom.ts";
 import { judgeReply, replyTimeoutMs, waitedBefore } from "../judge-reply.ts";
+import { refusedCall } from "../refused-call.ts";
 import { lookAtEngine } from "./engine-look.ts";
 import { judgeEngineUse, sayOk, wantedByDefault } from "./judge-engine-use.ts";
 
@@ -97,7 +98,7 @@ export async function makePlace(
   };
   const made = await askService(stack, "hmi", ["POST", hmiRoutes.newProfile.path()], { body: draft });
   const profile = ProfileAnswer.safeParse(made.body).data?.profile;
-  if (profile === undefined) return refused(made);
+  if (profile === undefined) return refused(stack, made);
   const { model_id } = profile;
   stack.defer(`model profile ${model_id}`, (signal) =>
     deleteProfile(examinedService(stack, "hmi").client, profile, signal),
@@ -106,7 +107,7 @@ export async function makePlace(
     body: { model_id },
   });
   const session = SessionAnswer.safeParse(opened.body).data?.session;
-  return session === undefined ? refused(opened) : { model_id, session_id: session.session_id };
+  return session === undefined ? refused(stack, opened) : { model_id, session_id: session.session_id };
 }
 
 /** Sends a message without a model. */
@@ -118,12 +119,11 @@ export async function sendWithoutModel(
   const answer = await askService(stack, "hmi", ["POST", hmiRoutes.sendMessage.path()], {
     body: { ...place, message },
   });
-  return SentMessage.safeParse(answer.body).data ?? refused(answer);
+  return SentMessage.safeParse(answer.body).data ?? refused(stack, answer);
 }
 
-function refused(answer: SeenCall): BrokenRung {
-  const { request, status } = answer;
-  return broken("call_refused", { service: "hmi", call: request, status, said: answerExcerpt(answer) });
+function refused(stack: ExaminedStack, answer: SeenCall): BrokenRung {
+  return refusedCall(stack, "hmi", answer, answerExcerpt(answer));
 }
 
 /** The rows of a conversation; none where it cannot be read. */

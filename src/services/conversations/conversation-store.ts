@@ -48,8 +48,15 @@ export interface UserStore {
   /**
    * Writes in one transaction: all that `work` does with the store that it is given is done, or nothing of it. It may be
    * run again from its start, changes nothing but that store, and waits for nothing else: others wait for it.
+   *
+   * @param onCommitted told what `work` has given back as soon as it is committed, where it takes a moment then until that is
+   * safe: others can read it, and it may still be taken back. Whatever is begun at that is to be given up where the
+   * transaction throws.
    */
-  transaction<Result>(work: (store: UserStore) => Promise<Result>): Promise<Result>;
+  transaction<Result>(
+    work: (store: UserStore) => Promise<Result>,
+    onCommitted?: (result: Result) => void,
+  ): Promise<Result>;
 }
 
 /** What is looked for. */

@@ -11,7 +11,7 @@ import { callerUserOf } from "../http/caller-user.ts";
 import { endpoint } from "../http/define-endpoint.ts";
 import { Draining } from "../http/draining.ts";
 import { createServer, type ListenerOptions, listen } from "../http/http-server.ts";
-import { probeDependency, reportHealth } from "../http/report-health.ts";
+import { PROBE_PATIENCE_MS, probeDependency, reportHealth } from "../http/report-health.ts";
 import type { RunningService } from "../http/running-service.ts";
 import { advertisedUrl } from "../replicas/advertised-url.ts";
 import { CallForwarder } from "../replicas/forward-call.ts";
@@ -164,5 +164,5 @@ function personOf(request: FastifyRequest): string | undefined {
 }
 
 async function probeEngine(engine: EngineClient, url: string): Promise<DependencyHealth> {
-  return await probeDependency(url, () => engine.identify());
+  return await probeDependency(url, () => engine.identify(), PROBE_PATIENCE_MS.gateway);
 }

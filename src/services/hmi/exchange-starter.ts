@@ -12,11 +12,12 @@ import type { BackgroundSummaries } from "./background-summaries.ts";
 import { chooseModel } from "./choose-model.ts";
 import type { AskedLog } from "./find-reply-log.ts";
 import { type HmiLog, logSteps } from "./hmi-log-lines.ts";
+import type { HmiReply } from "./hmi-reply.ts";
 import type { OrphanedReplies } from "./orphaned-replies.ts";
 import { type Again, clientKeyOf, type Outgoing } from "./outgoing-message.ts";
 import { refuseUnableModel } from "./refuse-unable-model.ts";
 import type { RunningReplies } from "./running-replies.ts";
-import { saveMessage } from "./save-message.ts";
+import { type SavedMessage, saveMessage } from "./save-message.ts";
 import type { UserEventPublisher } from "./shared-user-events.ts";
 
 export interface ExchangeSettings extends TurnContext {
@@ -101,7 +102,8 @@ export class ExchangeStarter {
     if (session.archived) {
       this.#parts.settings.events.publish(user, { type: "session_changed", session: exchange.session });
     }
-    return this.#answer({ user, session: exchange.session, exchange, settings });
+    const reply = this.#ask({ user, session: exchange.session, exchange, settings });
+    return this.#tellBegun(reply, exchange);
   }
 
   async #sendOnce(user: string, outgoing: Outgoing, clientKey: ClientKey): Promise<SentAndSaved> {
@@ -126,47 +128,52 @@ export class ExchangeStarter {
     const edited = edits === undefined ? undefined : await store.messages.find(edits);
     const asked = { ...outgoing, images: outgoing.images ?? edited?.images };
     await refuseUnableModel(asked, () => chooseModel(store, outgoing), this.#parts.settings.limitsOf);
-    const begun = await this.#parts.orphaned.orLookAgain(() =>
-      saveMessage(store, this.#parts.replies, outgoing, clientKey),
-    );
+    const { settings, clientMessageId } = outgoing;
+    let reply: HmiReply | undefined;
+    /** The gateway is asked while what is committed is brought to the disk; nobody is told of the message before it is there. */
+    const onCommitted = (saved: SavedMessage): void => {
+      if (saved.isNew) reply = this.#ask({ ...saved, user, exchange: saved, settings });
+    };
+    const begun = await this.#parts.orphaned
+      .orLookAgain(() => saveMessage(store, this.#parts.replies, outgoing, { clientKey, onCommitted }))
+      .catch(async (error: unknown) => {
+        await reply?.takeBack();
+        throw error;
+      });
     // Another process was first with the same client key.
     if (!begun.isNew) return this.#joined(user, begun);
     const { before, created, session } = begun;
+    reply ??= this.#ask({ user, session, exchange: begun, settings, created });
     if (created) this.#parts.settings.events.publish(user, { type: "session_changed", session: before });
     // Its title is made from its first message, and a message brings an archived one back.
     if (session.title !== before.title || before.archived) {
       this.#parts.settings.events.publish(user, { type: "session_changed", session });
     }
-    const { settings, clientMessageId } = outgoing;
-    return this.#answer({ user, session, exchange: begun, settings, created, clientMessageId });
+    return this.#tellBegun(reply, begun, clientMessageId);
   }
 
   /** Not async: between the reply's row and the reply itself a reader would get the reply before it. */
-  #answer({
-    user,
-    session,
-    exchange,
-    settings,
-    created = false,
-    clientMessageId = null,
-  }: Begun): SentAndSaved {
-    const { session_id: sessionId } = session;
-    const { message_id: messageId } = exchange.user;
+  #ask({ user, session, exchange, settings, created = false }: Begun): HmiReply {
     this.#parts.summaries.giveWay();
-    const reply = this.#parts.replies.begin({
+    return this.#parts.replies.begin({
       user,
       row: exchange.reply,
-      messageId,
+      messageId: exchange.user.message_id,
       created: created ? session : undefined,
       question: () => this.#questionFor(user, exchange, settings),
       // What a message says of itself is not in its row.
       byPostOnly: Object.keys(settings ?? {}).length > 0,
     });
+  }
+
+  /** Tells those who listen of a reply that has begun, and whose message is saved. */
+  #tellBegun(reply: HmiReply, exchange: Exchange, clientMessageId: string | null = null): SentAndSaved {
+    const { user, sessionId, messageId } = reply;
     this.#parts.settings.events.publish(user, {
       type: "reply_started",
       session_id: sessionId,
-      message_id: messageId,
-      assistant_message_id: reply.messageId,
+      message_id: exchange.user.message_id,
+      assistant_message_id: messageId,
       client_message_id: clientMessageId,
     });
     logSteps(this.#parts.settings.log, reply);
@@ -190,7 +197,7 @@ export class ExchangeStarter {
   }
 }
 
-/** A message whose reply is on disk, and is now to be asked for. */
+/** A message whose reply has its row, and is now to be asked for. */
 interface Begun {
   readonly user: string;
   readonly session: Session;
@@ -198,5 +205,4 @@ interface Begun {
   readonly settings?: EngineSettings | undefined;
   /** True where this message made the conversation. */
   readonly created?: boolean;
-  readonly clientMessageId?: string | null | undefined;
 }

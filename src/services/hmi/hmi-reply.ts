@@ -142,6 +142,15 @@ export class HmiReply {
     await this.#saver.stop();
   }
 
+  /** Gives it up because its message, and its row with it, are taken back: readers are told no end, and nothing is saved. */
+  async takeBack(): Promise<void> {
+    this.#stop("left");
+    void this.#start.stopAtGateway();
+    await this.ended;
+    this.log.dismissReaders();
+    await this.#saver.stop();
+  }
+
   #stop(end: EarlyEnd): void {
     this.#end ??= end;
     this.#hangUp.abort();

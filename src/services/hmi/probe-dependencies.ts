@@ -1,6 +1,6 @@
 import type { DependencyHealth } from "../../contract/common-schemas.ts";
 import type { ConversationStore } from "../conversations/conversation-store.ts";
-import { probeDependency } from "../http/report-health.ts";
+import { PROBE_PATIENCE_MS, probeDependency } from "../http/report-health.ts";
 import type { ChatService } from "./chat-service.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 
@@ -28,19 +28,21 @@ async function probeGateway({
   gatewayUrl,
 }: Dependencies): Promise<{ gateway: DependencyHealth; engine?: DependencyHealth }> {
   let engine: DependencyHealth | undefined;
-  const health = await probeDependency(gatewayUrl, async () => {
+  const ask = async () => {
     const { version, dependencies } = await gateway.health();
     // Gateways of the first edition, and of the seeds, call it by the one engine that they know.
     engine = dependencies["engine"] ?? dependencies["ollama"];
     return { version };
-  });
+  };
+  const health = await probeDependency(gatewayUrl, ask, PROBE_PATIENCE_MS.hmi);
   return { gateway: health, ...(engine === undefined ? {} : { engine }) };
 }
 
 async function probeStore({ store, chat }: Dependencies): Promise<DependencyHealth> {
-  return await probeDependency(undefined, async () => {
+  const ask = async () => {
     chat.checkSaved();
     await store.probe();
     return undefined;
-  });
+  };
+  return await probeDependency(undefined, ask, PROBE_PATIENCE_MS.hmi);
 }

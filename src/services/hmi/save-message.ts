@@ -17,6 +17,13 @@ export interface SavedMessage extends BegunExchange {
   readonly created: boolean;
 }
 
+interface SaveOptions {
+  /** The message's own key, where it has one. */
+  readonly clientKey: ClientKey | undefined;
+  /** See {@link UserStore.transaction}. */
+  readonly onCommitted: (saved: SavedMessage) => void;
+}
+
 /**
  * Saves a message and the place for its reply, with the conversation that it makes: all or nothing. Throws what
  * {@link SessionStore.open} and {@link MessageStore.begin} throw.
@@ -27,11 +34,11 @@ export async function saveMessage(
   store: UserStore,
   replies: Pick<RunningReplies, "find">,
   outgoing: Outgoing,
-  clientKey: ClientKey | undefined,
+  { clientKey, onCommitted }: SaveOptions,
 ): Promise<SavedMessage> {
   for (;;) {
     try {
-      return await store.transaction((own) => saveWithin(own, replies, outgoing, clientKey));
+      return await store.transaction((own) => saveWithin(own, replies, outgoing, clientKey), onCommitted);
     } catch (error) {
       if (!(error instanceof EndingWaits)) throw error;
       await error.reply.saveNow();

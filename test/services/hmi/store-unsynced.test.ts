@@ -50,20 +50,29 @@ test.skipIf(process.platform === "win32")(
   "a message that the disk does not confirm leaves nothing, also not the conversation made for it, and can be sent again",
   async () => {
     const { store, path } = openTestStore();
-    const gateway = await startTestGateway();
+    const gateway = await startTestGateway({ standIn: { tokenDelayMs: 10 } });
     const hmi = await startTestHmi(store, gateway.url);
     const sessions = async () => (await call(hmi.url, hmiRoutes.sessions.path())).json.sessions;
-    const message = { message: "Count to 3", client_message_id: "key" };
+    const message = { message: "Count to 30", client_message_id: "key" };
     const mend = spoilSync(path);
     for (let attempt = 0; attempt < 2; attempt += 1) {
       const refused = { status: 503, json: { error: { code: "store_unavailable" } } };
       expect(await hmi.post(message)).toMatchObject(refused);
       expect(await sessions()).toEqual([]);
     }
+    // The gateway may have been asked for a reply meanwhile.
+    await eventually(async () => {
+      const { active_streams } = (await call(hmi.url, hmiRoutes.health.path())).json;
+      const endings = (await gateway.generations()).map(({ ended }) => ended);
+      expect({ active_streams, endings }).toEqual({
+        active_streams: 0,
+        endings: endings.map(() => "aborted"),
+      });
+    });
     mend();
     const { sent, reader } = await hmi.send(message);
     await reader.ended;
-    expect(reader.text).toBe("1, 2, 3");
+    expect(reader.text).toMatch(/^1, 2, .*, 30$/);
     expect(await sessions()).toMatchObject([{ session_id: sent.session_id, message_count: 2 }]);
   },
 );

@@ -36,8 +36,15 @@ export interface Transactions {
    * `store.synchronous` says; throws a NotConfirmedError where it may stand, and nobody confirms it.
    */
   write<Result>(work: Transaction<Result>): Promise<Result>;
-  /** As `write`; but what is not confirmed is taken back where that can be done, so that it can be asked for again. */
-  writeOrUndo<Result>(work: Transaction<Undoable<Result>>): Promise<Result>;
+  /**
+   * As `write`; but what is not confirmed is taken back where that can be done, so that it can be asked for again.
+   *
+   * @param onCommitted {@link UserStore.transaction}
+   */
+  writeOrUndo<Result>(
+    work: Transaction<Undoable<Result>>,
+    onCommitted?: (result: Result) => void,
+  ): Promise<Result>;
   /** As `write`, for what nobody is told to be saved: a power cut may cost it. */
   writeSoon<Result>(work: Transaction<Result>): Promise<Result>;
 }

@@ -58,12 +58,12 @@ function createUserStore(
     search: createSearchStore(db, user),
     transfer: createTransferStore(db, user),
     snapshot: (work) => db.read((sql) => work(within(asPartsOf(sql).parts))),
-    transaction: (work) =>
+    transaction: (work, onCommitted) =>
       withLease(() =>
         db.writeOrUndo(async (sql) => {
           const { parts: transaction, undo, rest } = asPartsOf(sql);
           return { result: await work(within(transaction)), undo, rest: rest() };
-        }),
+        }, onCommitted),
       ),
   };
 }

@@ -103,13 +103,15 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
     await sync();
     return result;
   };
-  const writeOrUndo: Database["writeOrUndo"] = async (work) => {
+  const writeOrUndo: Database["writeOrUndo"] = async (work, onCommitted) => {
     const { result, undo } = await writeSoon(async (sql) => {
       const written = await work(sql);
       await written.rest;
       return written;
     });
-    const failure = await failureOfSync();
+    const syncing = failureOfSync();
+    onCommitted?.(result);
+    const failure = await syncing;
     if (failure === undefined) return result;
     // Where that fails, too, it is true that it stands.
     await writeSoon(undo).catch(() => {
@@ -125,7 +127,7 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
   return {
     read: (work) => patiently(lockTimeoutMs, () => inTransaction("BEGIN", work)),
     write: (work) => whole(writeSafely(work)),
-    writeOrUndo: (work) => whole(writeOrUndo(work)),
+    writeOrUndo: (work, onCommitted) => whole(writeOrUndo(work, onCommitted)),
     writeSoon,
     async probe() {
       // A full disk shows only where a page is written.
