@@ -73,6 +73,23 @@ describe.runIf(CHROMIUM !== undefined)("what is written", () => {
     expect(await chat.page.getByRole("button", { name: "Send" }).isEnabled()).toBe(true);
   });
 
+  test("leaves the conversation in view on a page that is enlarged four times, and has room in letters twice as large", async () => {
+    const sessionId = await createSession(running.stack.hmi, null);
+    await sayTo(running.stack.hmi, "Count to 60", { session_id: sessionId });
+    await using chat = await open(`/c/${sessionId}`, { viewport: { width: 320, height: 256 } });
+    await chat.message.fill("1\n2\n3\n4\n5\n6\n7");
+    const box = async (role: "region" | "button", name: string): Promise<DOMRect> =>
+      await chat.page
+        .getByRole(role, { name })
+        .evaluate((element) => element.getBoundingClientRect().toJSON());
+    expect((await box("region", "Conversation")).height).toBeGreaterThan(48);
+    expect((await box("button", "Send")).bottom).toBeLessThan(256);
+    await chat.page.setViewportSize({ width: 800, height: 800 });
+    await chat.message.fill("1\n2");
+    await chat.page.evaluate("document.documentElement.style.fontSize = '200%'");
+    expect(await chat.message.evaluate((field) => field.scrollHeight - field.clientHeight)).toBe(0);
+  });
+
   test.each(["an open conversation", "a new one"])(
     "is known as sent to %s where only the answer was lost: nothing says otherwise, and it is there once",
     async (place) => {

@@ -119,11 +119,11 @@ function isEnterSending(): boolean {
   return matchMedia("(pointer: fine)").matches;
 }
 
-/** Makes the field as high as its text; the style sheet sets the limit. */
+/** Makes the field as high as its text, where the style sheet's `field-sizing` does not; the limit is the style sheet's. */
 export function useGrowing(field: { readonly current: HTMLTextAreaElement | null }, text: string): void {
   useLayoutEffect(() => {
     const element = field.current;
-    if (element === null) return;
+    if (element === null || CSS.supports("field-sizing", "content")) return;
     element.style.height = "auto";
     element.style.height = `${element.scrollHeight}px`;
   }, [field, text]);

@@ -117,7 +117,7 @@ export function Conversation({ chat, state }: { chat: ChatController; state: Cha
             />
           )}
         </Composer>
-        {isScripted(state) && <p class="scripted">The answers are scripted: no model runs.</p>}
+        <p class="scripted">{isScripted(state) && "The answers are scripted: no model runs."}</p>
       </div>
     </>
   );
