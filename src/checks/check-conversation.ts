@@ -1,8 +1,8 @@
 /** How checks talk to a target, whatever wire it speaks: conversations of their own, deleted at the end. */
 import type { EngineOptions, Think } from "../contract/gateway-schemas.ts";
 import { CouldNotRun } from "../harness/define-check.ts";
-import { NotObservable } from "../harness/target-errors.ts";
 import type { ChatPlace, NamedReply, Reading, Sent } from "../targets/drivers/chat-client.ts";
+import { conversationNotNamed } from "../targets/drivers/conversation-not-named.ts";
 import { statusMeant } from "../targets/drivers/described-rows.ts";
 import { isRefusal, refusedWords } from "../targets/drivers/refused-words.ts";
 import type { ReplyFact, SeenRow } from "../targets/drivers/reply-facts.ts";
@@ -196,19 +196,12 @@ export function texts(count: number): (fact: ReplyFact) => boolean {
 export async function conversationRows(context: Context, talk: Talk): Promise<readonly SeenRow[]> {
   const { store, chat } = context.target;
   const { conversation } = talk;
-  if (conversation === null) throw conversationNotTold();
+  if (conversation === null) throw conversationNotNamed();
   const rows =
     (await store?.messagesOf(conversation))?.map((row) => meantRow(context, row)) ??
     (await understood(chat.rows(conversation, context.signal)));
   // Summaries and titles are no part of what was said.
   return rows.filter(({ message_type = "chat" }) => message_type === "chat");
-}
-
-/** Nothing can be looked up that has no name. */
-export function conversationNotTold(): NotObservable {
-  return new NotObservable(
-    "the back end did not tell which conversation this is (contract.wire.send.told.conversation, or .started of contract.wire.stream, would say where)",
-  );
 }
 
 /** What the HMI shows of it, where {@link conversationRows} looks into the store; null where it does not, or nothing is shown. */

@@ -7,7 +7,7 @@ const WIRE_NAMES = {
   status: "status",
   model_name: "model",
   thinking: "thought",
-  usage: "prompt_tokens, and completion_tokens",
+  usage: "prompt_tokens",
   message_id: "id",
 } as const satisfies Partial<Record<keyof Message, string>>;
 
@@ -20,13 +20,14 @@ export function rowsLackField(field: keyof typeof WIRE_NAMES, rows: readonly See
   const said = new Set(field === "status" ? rows.flatMap(({ status_said }) => status_said ?? []) : []);
   if (said.size > 0) {
     const words = [...said].map((word) => JSON.stringify(word)).join(", ");
-    return new NotObservable(
-      `what the rows' status ${words} means is not known (contract.wire.rows.statuses would say)`,
-    );
+    return new NotObservable(`what the rows' status ${words} means is not known`, [
+      "contract.wire.rows.statuses",
+    ]);
   }
-  return new NotObservable(
-    `the rows do not tell ${field} (contract.wire.rows.${WIRE_NAMES[field]} would say where; of a store, contract.store_names: messages.${field})`,
-  );
+  return new NotObservable(`the rows do not tell ${field}`, [
+    `contract.wire.rows.${WIRE_NAMES[field]}`,
+    `contract.store_names: messages.${field}`,
+  ]);
 }
 
 /** Throws {@link NotObservable} where none of these rows has the field. */

@@ -60,6 +60,8 @@ export interface ClimbOptions<Subject> {
   readonly subject: Subject;
   /** Ends the climb, which then throws the signal's reason. */
   readonly signal: AbortSignal;
+  /** Why a rung cannot be looked at, in words for what is examined; left out: in the error's own. */
+  readonly whyNotObservable?: (error: NotObservable) => string;
   readonly onStart: (rung: Pick<Rung<Subject>, "id" | "service" | "name">) => void;
   readonly onRung: (report: RungReport) => void;
 }
@@ -98,13 +100,13 @@ function brokenBelow<Subject>(
 
 async function tryRung<Subject>(
   rung: Rung<Subject>,
-  { subject, signal, onStart }: ClimbOptions<Subject>,
+  { subject, signal, onStart, whyNotObservable = ({ message }) => message }: ClimbOptions<Subject>,
 ): Promise<RungReport> {
   signal.throwIfAborted();
   const { id, service, name } = rung;
   onStart(rung);
   const start = performance.now();
-  const finding = await look(rung, subject, signal);
+  const finding = await look(rung, subject, { signal, whyNotObservable });
   const took_ms = Math.round(performance.now() - start);
   if (finding.status !== "broken") {
     return {
@@ -126,14 +128,14 @@ async function tryRung<Subject>(
 async function look<Subject>(
   rung: Rung<Subject>,
   subject: Subject,
-  signal: AbortSignal,
+  { signal, whyNotObservable }: Required<Pick<ClimbOptions<Subject>, "signal" | "whyNotObservable">>,
 ): Promise<RungFinding> {
   try {
     return await rung.look(subject);
   } catch (error) {
     signal.throwIfAborted();
     // What a wire does not tell is no fault of the service.
-    if (error instanceof NotObservable) return { status: "skipped", text: error.message };
+    if (error instanceof NotObservable) return { status: "skipped", text: whyNotObservable(error) };
     const found = `${rung.name}: ${messageOf(error)}`;
     const cause = "The service broke the call off, or did not answer it in time.";
     return { status: "broken", problem: { code: "look_failed", found, cause, next: "stack status" } };

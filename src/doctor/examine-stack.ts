@@ -12,6 +12,7 @@ import type { ServiceState } from "../supervisor/inspect-service.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { stateFolder } from "../supervisor/state-folder.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
+import { whyNotObservable } from "../targets/settings-that-would-say.ts";
 import { type ClimbOptions, climb, type Rung, type RungFinding, type RungReport } from "./climb-ladder.ts";
 import { type ExaminedStack, openExamination } from "./examined-stack.ts";
 import { ladder, wireLadder } from "./rungs/doctor-ladders.ts";
@@ -108,7 +109,10 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     .flatMap((rung) => (rung.name === "port" ? [rung, ...copiesOf(rung.service)] : [rung]))
     .map((rung) => aimed(rung, flags))
     .map((rung) => knownGap(rung, contract));
-  const climbed = climb({ rungs, subject: stack, signal, onStart, onRung });
+  const climbed = climb({
+    ...{ rungs, subject: stack, signal, onStart, onRung },
+    whyNotObservable: (error) => whyNotObservable(error, { driver, contract, hasStore: false }),
+  });
   // Closed also where the climb was ended.
   const left_behind = await climbed.then(close, close);
   const reports = await climbed;

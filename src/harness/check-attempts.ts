@@ -57,12 +57,16 @@ export function attemptsOf<Target>(
 }
 
 /** What a check says of evidence, collected just now or long ago. */
-export function judgeEvidence<Target>(check: Check<Target, never>, evidence: unknown): JudgedCheck {
+export function judgeEvidence<Target>(
+  check: Check<Target, never>,
+  evidence: unknown,
+  open: Pick<OpenTarget<Target>, "whyNotObservable"> = {},
+): JudgedCheck {
   try {
     const verdict: Verdict = check.judge(evidence as never);
     return { outcome: verdict, evidence };
   } catch (error) {
-    return { outcome: explain(error), evidence };
+    return { outcome: explain(error, open), evidence };
   }
 }
 
@@ -144,10 +148,10 @@ async function collectAndJudge<Target>(
       },
       defer: teardown.defer,
     });
-    return judgeEvidence(check, evidence);
+    return judgeEvidence(check, evidence, open);
   } catch (error) {
     if (error instanceof MissingEndpoint) throw error;
-    return { outcome: explain(deadline.signal.aborted ? late : error, settings.signal) };
+    return { outcome: explain(deadline.signal.aborted ? late : error, open, settings.signal) };
   } finally {
     clearTimeout(timer);
   }
@@ -159,8 +163,12 @@ function collectShared(collect: () => Promise<unknown>): SharedCollection {
 }
 
 /** An exception in a check is never a verdict about the claim. */
-function explain(error: unknown, signal?: AbortSignal): CouldNotRunOutcome | SkippedOutcome {
-  if (error instanceof NotObservable) return { verdict: "skipped", reason: error.message };
+function explain(
+  error: unknown,
+  { whyNotObservable = ({ message }) => message }: Pick<OpenTarget<unknown>, "whyNotObservable">,
+  signal?: AbortSignal,
+): CouldNotRunOutcome | SkippedOutcome {
+  if (error instanceof NotObservable) return { verdict: "skipped", reason: whyNotObservable(error) };
   const reason = (text: string): CouldNotRunOutcome => ({ verdict: "could-not-run", reason: text });
   if (signal?.aborted) return reason("interrupted");
   if (error instanceof CouldNotRun) return reason(error.message);

@@ -1,4 +1,5 @@
 import type { Step } from "./record-steps.ts";
+import type { NotObservable } from "./target-errors.ts";
 
 /** How the checks of a run are made, whatever they are. */
 export interface RunSettings {
@@ -21,6 +22,8 @@ export interface OpenTarget<Target> {
   readonly capabilities: ReadonlySet<string>;
   /** Why it does not offer what it does not, by name; what is not in here cannot be had for no special reason. */
   readonly reasonsMissing?: Readonly<Record<string, string | undefined>>;
+  /** Why a claim is not judged, in words for this target; left out: in the error's own. */
+  readonly whyNotObservable?: (error: NotObservable) => string;
   /** By the id of a check: what it becomes because its claim was never made for this target. */
   readonly waivedChecks?: Readonly<Record<string, string | undefined>>;
   /** What was done to the target, as commands that a person can type; left out where there is no such thing. */

@@ -23,8 +23,18 @@ export class MissingEndpoint extends Error {
 
 /**
  * What a claim is about is not told by this target: the claim is not judged. The message says which call or field is
- * missing, and which setting would supply it.
+ * missing, and which settings would supply it; whether one of them is set already, whoever knows the target can say.
  */
 export class NotObservable extends Error {
   override readonly name = "NotObservable";
+  /** Which call or field is missing. */
+  readonly what: string;
+  /** Each of which would say where it stands; empty where none would. */
+  readonly settings: readonly string[];
+
+  constructor(what: string, settings: readonly string[] = []) {
+    super(settings.length === 0 ? what : `${what} (${settings.join(" or ")} would say)`);
+    this.what = what;
+    this.settings = settings;
+  }
 }

@@ -4,8 +4,8 @@ import { engineRoutes } from "../contract/routes.ts";
 import { TAP_PATH } from "../tap/recorded-exchange.ts";
 import { generationsIn } from "../tap/recorded-generations.ts";
 import type { TapRecord } from "../tap/start-tap.ts";
-import { callForRecord } from "./call-for-record.ts";
-import type { HttpClient } from "./http-client.ts";
+import { callForRecord, isRecordLocked } from "./call-for-record.ts";
+import type { HttpClient, SeenCall } from "./http-client.ts";
 
 /** What is known of the engine, and what of it can be watched. */
 export interface EngineWatch {
@@ -57,12 +57,15 @@ export async function watchEngine(
       tapRecordAfter: undefined,
     };
   }
-  const isTapped = (await tapRecord(engine, token, NOTHING, signal)) !== undefined;
+  const answer = await callForRecord(engine, tapPath(NOTHING), token, signal);
+  const isTapped = recordIn(answer) !== undefined;
   return {
     answers: true,
     reasonsMissing: {
       ...(!isTapped && {
-        "show what reached the engine": `nobody records what reaches ${name}: \`stack tap --to URL\`, or engine.tap_port, does`,
+        "show what reached the engine": isRecordLocked(answer)
+          ? `the tap before ${name} refuses its record: 401 (auth.token must be the one it was started with)`
+          : nobodyRecords(name, engine.url, namedBy),
       }),
       "direct the engine": `only the engine stand-in can be told how to answer, and here is ${name}`,
     },
@@ -72,6 +75,12 @@ export async function watchEngine(
     generationsAfter: isTapped ? tappedGenerations(engine, token) : undefined,
     tapRecordAfter: isTapped ? (id, signal) => tapRecord(engine, token, id, signal) : undefined,
   };
+}
+
+function nobodyRecords(name: string, url: string, namedBy: string): string {
+  return namedBy === "engine.tap_port"
+    ? `what answers at ${url} is no tap (engine.tap_port names it): nobody records what reaches ${name}`
+    : `nobody records what reaches ${name}: \`stack tap --to URL\`, or engine.tap_port, does`;
 }
 
 async function watchStandIn(engine: HttpClient, signal: AbortSignal, token: string): Promise<EngineWatch> {
@@ -124,13 +133,20 @@ function tappedGenerations(engine: HttpClient, token: string): EngineWatch["gene
   };
 }
 
+function tapPath(after: number): string {
+  return `${TAP_PATH}?after=${after}`;
+}
+
 async function tapRecord(
   engine: HttpClient,
   token: string,
   after: number,
   signal: AbortSignal,
 ): Promise<TapRecord | undefined> {
-  const { status, body } = await callForRecord(engine, `${TAP_PATH}?after=${after}`, token, signal);
+  return recordIn(await callForRecord(engine, tapPath(after), token, signal));
+}
+
+function recordIn({ status, body }: SeenCall): TapRecord | undefined {
   if (status !== 200 || typeof body !== "object" || body === null || !("exchanges" in body)) return undefined;
   // Nobody else has this path, so that what answers there is a tap of ours.
   return body as TapRecord;

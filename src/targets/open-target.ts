@@ -1,4 +1,5 @@
 import type { ContractDeviations, ForeignContract } from "../contract/foreign-back-end.ts";
+import type { NotObservable } from "../harness/target-errors.ts";
 import { createAbsentClient } from "./absent-client.ts";
 import { driverOf } from "./connect-chat.ts";
 import type { Closable, Connecting, TargetServices } from "./connection-parts.ts";
@@ -24,6 +25,7 @@ import {
   type TargetReplicas,
   whyNoReplicas,
 } from "./service-replicas.ts";
+import { whyNotObservable } from "./settings-that-would-say.ts";
 import { openTargetStore, type TargetStore } from "./store/target-store.ts";
 import { type TargetSettings, targetSettings } from "./target-settings.ts";
 
@@ -95,6 +97,8 @@ export interface Target {
   readonly front: "hmi" | "gateway" | "engine";
   /** That service by plain HTTP, whatever its wire; undefined where it follows the contract, whose calls tell more. */
   readonly frontHttp: FrontHttp | undefined;
+  /** Why a claim is not judged: with the settings that would change that, as far as they are not set already. */
+  readonly whyNotObservable: (error: NotObservable) => string;
   /** Why it does not offer what it does not, as far as there is a special reason. */
   readonly reasonsMissing: { readonly [Name in TargetCapability]?: string | undefined };
   readonly settings: TargetSettings;
@@ -198,6 +202,7 @@ export async function openTarget(
         ...whyNotKilled(given.killer, front, chat.driver),
         ...whyNoReplicas(copies, given.drainer),
       },
+      whyNotObservable: (error) => whyNotObservable(error, { ...given, hasStore: store !== undefined }),
       models,
       otherPerson,
       hasErrorEvent: contract === undefined || !isLacking(contract, "stream.error_event"),

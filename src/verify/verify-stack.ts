@@ -158,6 +158,7 @@ async function verifyAt(
       target,
       capabilities: target.capabilities,
       reasonsMissing: target.reasonsMissing,
+      whyNotObservable: target.whyNotObservable,
       waivedChecks: target.lacks,
       commandsOf: commandsAt(),
     };

@@ -59,6 +59,12 @@ test("a back end that nobody here has seen is judged by its description, and not
   for (const { outcome } of report.results) {
     if (outcome.verdict === "skipped") expect(outcome.reason).toMatch(/\w{3}/);
   }
+  // A setting that is there already is no advice.
+  expect(report.results.find(({ id }) => id === "cancel/usage")?.outcome).toEqual({
+    verdict: "skipped",
+    reason:
+      "nobody tells what a cancelled reply cost: contract.wire.stream.usage is set, and does not tell it here; contract.wire.rows.completion_tokens would say, too",
+  });
 }, 240_000);
 
 const HTTP = /^http\//;

@@ -145,6 +145,9 @@ test("records that ask for a token are read with it, and without it cannot be", 
     for (const token of ["", "wrong"]) expect((await watch(url, token)).generationsAfter).toBe(undefined);
   }
   expect((await watch(engine)).name).toBe("the engine stand-in (its record is refused: 401)");
+  expect((await watch(tap.url)).reasonsMissing["show what reached the engine"]).toBe(
+    "the tap before Ollama 0.13.0 refuses its record: 401 (auth.token must be the one it was started with)",
+  );
 });
 
 test("no engine is told the token, also not one that asks for it in its own way", async () => {

@@ -35,9 +35,10 @@ export const inTime = defineCheck<Context["target"], readonly TimedCall[]>({
       ...(isDeletable ? [await endStalled(context, "delete")] : []),
     ].filter((call) => call !== null);
     if (calls.length > 0) return calls;
-    throw new NotObservable(
-      "there is no call that ends a reply (contract.wire.cancel or contract.wire.delete_conversation would say which)",
-    );
+    const { reasonsMissing: lacking } = context.target.chat;
+    const noCancel = lacking.cancel ?? "here a reply is ended by closing its stream, which nobody answers";
+    const noDelete = lacking["delete conversations"] ?? lacking["remember conversations"];
+    throw new NotObservable([noCancel, noDelete].filter((reason) => reason !== undefined).join("; "));
   },
   judge: (calls) =>
     firstBroken(calls, judgeOne) ?? {

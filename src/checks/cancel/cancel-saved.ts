@@ -1,5 +1,5 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
-import { NotObservable } from "../../harness/target-errors.ts";
+import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
@@ -16,7 +16,7 @@ export const saved = defineCheck<Context["target"], CancelledReply>({
   collect: cancelledInMidReply,
   judge(reply) {
     const { rows } = reply;
-    if (rows === null) throw new NotObservable("the back end did not tell which conversation this is");
+    if (rows === null) throw conversationNotNamed();
     const problem = problemOf(reply, rows);
     const isUntold = rows.some(({ role, status }) => role === "assistant" && status === undefined);
     const seen = `${describeCancel(reply)}${isUntold ? "; rows tell no status" : ""}`;

@@ -29,9 +29,10 @@ export const usage = defineCheck<Context["target"], CancelledReply>({
     const row = reply.rows?.find(({ role }) => role === "assistant");
     const usages = [...(streamed ? [streamed] : []), ...(row?.usage ? [row.usage] : [])];
     if (usages.length === 0) {
-      throw new NotObservable(
-        "nobody tells what a cancelled reply cost (contract.wire.stream.usage or contract.wire.rows.completion_tokens would say where)",
-      );
+      throw new NotObservable("nobody tells what a cancelled reply cost", [
+        "contract.wire.stream.usage",
+        "contract.wire.rows.completion_tokens",
+      ]);
     }
     const isZero = usages.some((each) => each.prompt_tokens === 0 || each.completion_tokens === 0);
     const seen = `${describeCancel(reply)}; pieces of text: ${pieces}, usage ${JSON.stringify(usages[0])}`;

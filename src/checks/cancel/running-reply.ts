@@ -1,7 +1,7 @@
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { messageOf } from "../../errors/thrown-error.ts";
-import { NotObservable } from "../../harness/target-errors.ts";
 import type { ChatPlace, NamedReply, Sent } from "../../targets/drivers/chat-client.ts";
+import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
 import { GIVE_UP_MS } from "../cancel-times.ts";
 import {
@@ -118,7 +118,7 @@ export async function deleteTalk(
   { conversation }: Talk,
   signal: AbortSignal,
 ): Promise<string | null> {
-  if (conversation === null) throw new NotObservable("the back end did not tell which conversation this is");
+  if (conversation === null) throw conversationNotNamed();
   try {
     await target.chat.deleteConversation(conversation, signal);
     return null;

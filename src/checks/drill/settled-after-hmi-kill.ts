@@ -1,7 +1,7 @@
 import { defineCheck } from "../../harness/define-check.ts";
-import { NotObservable } from "../../harness/target-errors.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { rowsLackField } from "../rows-lack-field.ts";
 import { type KilledReply, killedReply } from "./killed-reply.ts";
 import { describeKill, replyRowIn, requireLook, requireMidReply, rowInWords } from "./killed-reply-words.ts";
 
@@ -32,7 +32,5 @@ export const settledAfterHmiKill = defineCheck<Context["target"], KilledReply>({
 function requireStatus(rows: readonly SeenRow[]): void {
   const row = replyRowIn(rows);
   if (row === undefined || row.status !== undefined) return;
-  throw new NotObservable(
-    "the rows do not tell whether a reply is being written (contract.wire.rows.status)",
-  );
+  throw rowsLackField("status", rows);
 }

@@ -1,6 +1,6 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { conversationNotTold } from "../check-conversation.ts";
+import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { conversationsAtOnce, foreignWords, type Voice } from "./concurrent-conversations.ts";
 
@@ -20,7 +20,7 @@ export const rows = defineCheck<Context["target"], readonly Voice[]>({
 
 function judgeOne(voice: Voice, voices: readonly Voice[]): Broken | undefined {
   const { sessionId, word, asked, stream } = voice;
-  if (voice.rows === null) throw conversationNotTold();
+  if (voice.rows === null) throw conversationNotNamed();
   const foreign = foreignWords(voice.rows.map(({ content }) => content).join(" "), voice, voices);
   // What instructs the model is no part of what was said.
   const said = voice.rows.filter(({ role }) => !voice.isForeign || role === "user" || role === "assistant");

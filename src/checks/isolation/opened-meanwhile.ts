@@ -1,11 +1,11 @@
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
+import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import {
   beginTalk,
-  conversationNotTold,
   conversationRows,
   converseIn,
   hear,
@@ -123,7 +123,7 @@ async function openMeanwhileOnAnyWire(
     );
   }
   const stream = await hearing.ended;
-  if (talk.conversation === null || opened.conversation === null) throw conversationNotTold();
+  if (talk.conversation === null || opened.conversation === null) throw conversationNotNamed();
   return {
     isForeign: true,
     sessionId: talk.conversation,

@@ -31,8 +31,11 @@ function notCancelled(reply: StoredReply): Error {
     return new CouldNotRun(`nothing was cancelled: ${describeStored(reply)}`);
   }
   const isUntold = lastWord(reply.stream) === "done" && storedReplyRow(reply)?.status !== "complete";
-  const how = isUntold
-    ? "neither its stream nor its row tells that the reply was cut (contract.wire.stream.done.reason or contract.wire.rows.statuses would say how)"
-    : "the reply went on to its end (the suite cancel judges that)";
-  return new NotObservable(`no reply was cancelled that could be looked at: ${cancelAnswer}, and ${how}`);
+  const words = `no reply was cancelled that could be looked at: ${cancelAnswer}, and`;
+  return isUntold
+    ? new NotObservable(`${words} neither its stream nor its row tells that the reply was cut`, [
+        "contract.wire.stream.done.reason",
+        "contract.wire.rows.status",
+      ])
+    : new NotObservable(`${words} the reply went on to its end (the suite cancel judges that)`);
 }

@@ -66,9 +66,7 @@ function judgeByWire(reply: SeenReply): Broken | undefined {
   const { stream } = reply;
   const word = lastWord(stream);
   if (word === "done") {
-    throw new NotObservable(
-      "the stream gives no reason for its end (contract.wire.stream.done.reason would say where)",
-    );
+    throw new NotObservable("the stream gives no reason for its end", ["contract.wire.stream.done.reason"]);
   }
   const row = replyRow(reply);
   const isSaved = row?.finish_reason == null || row.finish_reason === "length";

@@ -60,9 +60,10 @@ function judgeByWire(
   const fact = lastFact(stream, "usage");
   const row = replyRow(reply);
   if (fact === undefined && row?.usage == null) {
-    throw new NotObservable(
-      "neither the stream nor the rows tell usage (contract.wire.stream.usage and contract.wire.rows.prompt_tokens would say where)",
-    );
+    throw new NotObservable("neither the stream nor the rows tell usage", [
+      "contract.wire.stream.usage",
+      "contract.wire.rows.prompt_tokens",
+    ]);
   }
   const told = [
     { where: "in the stream", prompt: fact?.prompt, completion: fact?.completion },

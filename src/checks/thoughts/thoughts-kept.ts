@@ -1,7 +1,7 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import { thoughtsOf } from "../../targets/drivers/reply-facts.ts";
-import { conversationNotTold } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { rowsLackField } from "../rows-lack-field.ts";
 import {
@@ -34,7 +34,7 @@ export const kept = defineCheck<Context["target"], readonly ThoughtfulReply[]>({
 
 function judgeOne(reply: ThoughtfulReply): Broken | undefined {
   const streamed = thoughtsOf(reply.stream);
-  if (reply.conversation === null) throw conversationNotTold();
+  if (reply.conversation === null) throw conversationNotNamed();
   if (reply.row !== null && reply.row.thinking === undefined) throw rowsLackField("thinking");
   const again = reply.replay && thoughtsOf(reply.replay);
   if (reply.row?.thinking === streamed && (again === null || again === streamed)) return undefined;

@@ -1,6 +1,7 @@
 import type { Role } from "../../config/service-config.ts";
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import type { ChatClient, NamedReply, Reading, Sent } from "../../targets/drivers/chat-client.ts";
+import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import { isRefusal } from "../../targets/drivers/refused-words.ts";
 import { lastFact, type SeenRow, type TimedFact, textOf } from "../../targets/drivers/reply-facts.ts";
 import { replyNameOf } from "../../targets/drivers/reply-name.ts";
@@ -66,12 +67,7 @@ export function wireSavedRung(service: Role): Rung<ExaminedStack> {
       const lacking = chat.missingAbilities["show rows"];
       if (lacking !== undefined) return { status: "skipped", text: lacking };
       const { conversation } = reply.talk;
-      if (conversation === null) {
-        return {
-          status: "skipped",
-          text: "the back end did not tell which conversation it was (contract.wire.send.told)",
-        };
-      }
+      if (conversation === null) throw conversationNotNamed();
       const problem = await lookForReply(stack, chat, { ...reply, conversation });
       return problem === undefined
         ? { status: "holds", text: "message and reply are saved, and read back as they were" }

@@ -1,6 +1,5 @@
 import type { ContractDeviations, EndpointName } from "../../contract/foreign-back-end.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { NotObservable } from "../../harness/target-errors.ts";
 import { deleteAt, deleteProfile } from "../delete-profile.ts";
 import { endpointInWords } from "../find-endpoint.ts";
 import { isLacking } from "../foreign-client.ts";
@@ -15,6 +14,7 @@ import type {
   Sent,
   WireAbility,
 } from "./chat-client.ts";
+import { conversationNotNamed } from "./conversation-not-named.ts";
 import { idAt } from "./json-place.ts";
 import { Refusal } from "./refused-words.ts";
 import { requireList } from "./require-list.ts";
@@ -131,7 +131,7 @@ function readReply(hmi: HttpClient, path: string, { signal, onFact }: ReadOption
 
 function requireConversation({ conversation }: NamedReply): string {
   if (conversation !== null) return conversation;
-  throw new NotObservable("the back end did not tell which conversation this is");
+  throw conversationNotNamed();
 }
 
 function requireId(answer: SeenCall, place: string): string {

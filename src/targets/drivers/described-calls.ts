@@ -216,9 +216,10 @@ function callIn<Method = HttpMethod>(request: string, values: SlotValues): { met
   // An address with a gap in it is another one's.
   const unknown = TOLD_IDS.find((id) => hasSlot(path, id) && (values[id] ?? "") === "");
   if (unknown !== undefined) {
-    throw new NotObservable(
-      `${request} needs the ${unknown}'s id, which was not told (contract.wire.send.told.${unknown} or contract.wire.stream.started would say where it stands)`,
-    );
+    throw new NotObservable(`${request} needs the ${unknown}'s id, which was not told`, [
+      `contract.wire.send.told.${unknown}`,
+      `contract.wire.stream.started.${unknown}`,
+    ]);
   }
   return { method: method as Method, path: fillPath(path, values) };
 }

@@ -18,14 +18,18 @@ export function missingAbilities(
     isThere
       ? undefined
       : `the wire of ${driver} has no ${what}${setting === undefined ? "" : ` (${setting} would say which)`}`;
+  const keepsNothing = unless(!isTold, "memory: each message brings its whole conversation");
   const lacking: Record<WireAbility, string | undefined> = {
     "keep profiles": unless(false, "profiles"),
-    "show rows": unless(wire.rows !== undefined, "call that lists what was said", "contract.wire.rows"),
-    "list conversations": unless(
-      wire.conversations !== undefined,
-      "call that lists conversations",
-      "contract.wire.conversations",
-    ),
+    "show rows":
+      keepsNothing ?? unless(wire.rows !== undefined, "call that lists what was said", "contract.wire.rows"),
+    "list conversations":
+      keepsNothing ??
+      unless(
+        wire.conversations !== undefined,
+        "call that lists conversations",
+        "contract.wire.conversations",
+      ),
     "delete conversations": unless(
       isTold || wire.delete_conversation !== undefined,
       "call that deletes a conversation",
@@ -44,7 +48,7 @@ export function missingAbilities(
       "{model} in contract.wire.send",
     ),
     "report health": unless(wire.health !== undefined, "health report", "contract.wire.health"),
-    "remember conversations": unless(!isTold, "memory: each message brings its whole conversation"),
+    "remember conversations": keepsNothing,
     "outlive its reader":
       wire.cancel === "close"
         ? `by the wire of ${driver} a reply is ended by closing its stream (contract.wire.cancel: close)`
