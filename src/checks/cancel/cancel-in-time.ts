@@ -35,7 +35,7 @@ export const inTime = defineCheck<Context["target"], readonly TimedCall[]>({
       ...(isDeletable ? [await endStalled(context, "delete")] : []),
     ].filter((call) => call !== null);
     if (calls.length > 0) return calls;
-    const { reasonsMissing: lacking } = context.target.chat;
+    const { missingAbilities: lacking } = context.target.chat;
     const noCancel = lacking.cancel ?? "here a reply is ended by closing its stream, which nobody answers";
     const noDelete = lacking["delete conversations"] ?? lacking["remember conversations"];
     throw new NotObservable([noCancel, noDelete].filter((reason) => reason !== undefined).join("; "));
