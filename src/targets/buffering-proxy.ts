@@ -9,6 +9,11 @@ interface Answered {
 const PROXIES =
   /nginx|openresty|apache|cloudflare|cloudfront|envoy|haproxy|varnish|traefik|caddy|lighttpd|iis|squid|litespeed|akamai|fastly|tengine|gws|awselb/i;
 
+/** The proxy that an answer came through, by its own word; undefined where none says so. */
+export function proxyThatAnswered({ headers: { server, via } }: Answered): string | undefined {
+  return [server, via].find((value) => PROXIES.test(value ?? ""));
+}
+
 /** A sentence about who holds back, with the headers that show it; empty where none does. */
 export function answererOf(
   { hop }: { readonly hop: string },
@@ -16,7 +21,7 @@ export function answererOf(
   source: Answered,
 ): string {
   const { server, via } = headers;
-  const name = [server, via].find((value) => PROXIES.test(value ?? ""));
+  const name = proxyThatAnswered({ headers });
   const shown = [
     ...(server === undefined ? [] : [`Server: ${server}`]),
     ...(via === undefined ? [] : [`Via: ${via}`]),

@@ -87,9 +87,11 @@ onPostgresql(
       status: 409,
       json: { error: { code: "generation_in_progress" } },
     });
-    const cancelled = await call(other.gateway, gatewayRoutes.cancel.path({ session_id: "80" }), {
-      method: "POST",
-    });
+    const cancel = (named?: object) =>
+      call(other.gateway, gatewayRoutes.cancel.path({ session_id: "80" }), { method: "POST", body: named });
+    // Of a conversation that only the other one knows.
+    expect(await cancel({ message_id: "0" })).toMatchObject({ status: 200, json: { status: "idle" } });
+    const cancelled = await cancel();
     expect(cancelled.json).toEqual({ status: "cancelled", session_id: "80", message_id: "1" });
     await Promise.all([reader.ended, back.ended]);
     expect(back.ids).toEqual(reader.ids.slice(5));

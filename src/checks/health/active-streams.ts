@@ -2,10 +2,12 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { requireOneReplica } from "./health-of-replicas.ts";
 import {
   type AskedService,
   activeIn,
   activeToldIn,
+  allAnswers,
   requireReplies,
   SERVICES,
   servicesIn,
@@ -27,6 +29,7 @@ export const activeStreams = defineCheck<Context["target"], Watched>({
     if (!isContract(services) && watched.before.every((look) => activeToldIn(look) === null)) {
       throw new NotObservable("the health report has no active_streams");
     }
+    for (const service of services) requireOneReplica(service, allAnswers(service, watched));
     const broken = firstBroken(services, (service) => judgeOne(service, watched));
     return (
       broken ?? { verdict: "holds", seen: services.map((service) => story(service, watched)).join("; ") }

@@ -5,7 +5,7 @@ import type { Context } from "../profiles-and-sessions.ts";
 import { requireUndisturbed } from "../undisturbed.ts";
 import {
   type AskedService,
-  type HealthLook,
+  looksAt,
   servicesIn,
   type Watched,
   type WatchedReply,
@@ -35,7 +35,7 @@ export const quick = defineCheck<Context["target"], Watched>({
 const SHARE_OF_REPLY = 0.75;
 
 function judgeService(service: AskedService, reply: WatchedReply): Broken | undefined {
-  const looks = looksAt(service, reply);
+  const looks = looksAt(service, reply.looks);
   const soon = reply.began_ms + SHARE_OF_REPLY * (reply.ended_ms - reply.began_ms);
   const [first] = looks;
   if (first === undefined || first.asked_ms > soon) {
@@ -48,10 +48,6 @@ function judgeService(service: AskedService, reply: WatchedReply): Broken | unde
     found: `the first one ${Math.round(first.answered_ms - first.asked_ms)} ms after it was asked, status ${first.call.status}`,
     seen: describe(reply),
   };
-}
-
-function looksAt(service: AskedService, { looks }: WatchedReply): readonly HealthLook[] {
-  return looks.filter((look) => look.service === service);
 }
 
 function describe(reply: WatchedReply): string {

@@ -3,9 +3,14 @@ import { Health } from "../../contract/common-schemas.ts";
 import { EngineVersion } from "../../contract/engine-schemas.ts";
 import { engineRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
+import { proxyThatAnswered } from "../../targets/buffering-proxy.ts";
+import type { SeenCall } from "../../targets/http-client.ts";
 import { isTapped } from "../../targets/is-tapped.ts";
+import { replicaThatAnswered } from "../../targets/service-replicas.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { areOfSeveral } from "./health-of-replicas.ts";
 import {
+  allAnswers,
   type ContractService,
   type HealthLook,
   SERVICES,
@@ -35,9 +40,11 @@ export const truth = defineCheck<Context["target"], Evidence>({
   lookAt: "GET /health: each field asked for at that moment, the dependencies by a call to them",
   needs: ["speak the contract"],
   async collect(context) {
+    const watched = await watchReplies(context);
+    const portIn = (service: ContractService) => portOf(context, service, allAnswers(service, watched));
     return {
-      watched: await watchReplies(context),
-      ports: { hmi: await portOf(context, "hmi"), gateway: await portOf(context, "gateway") },
+      watched,
+      ports: { hmi: await portIn("hmi"), gateway: await portIn("gateway") },
       engineVersion: await engineVersion(context),
     };
   },
@@ -50,9 +57,15 @@ export const truth = defineCheck<Context["target"], Evidence>({
 });
 
 /** The port of a loopback URL; a proxy and a tap have other ones than the service behind them. */
-async function portOf({ target, signal }: Context, service: ContractService): Promise<number | null> {
+async function portOf(
+  { target, signal }: Context,
+  service: ContractService,
+  answers: readonly SeenCall[],
+): Promise<number | null> {
   const { host, port } = addressOfUrl(target.urls[service]);
-  if (!isLoopback(host)) return null;
+  const isProxied =
+    areOfSeveral(answers) || answers.some((answer) => proxyThatAnswered(answer) !== undefined);
+  if (isProxied || !isLoopback(host)) return null;
   return (await isTapped(target[service], signal)) ? null : port;
 }
 
@@ -66,14 +79,14 @@ async function engineVersion({ target, signal }: Context): Promise<string | null
   }
 }
 
-function statementsIn({ watched: { before, after }, ports, engineVersion: version }: Evidence): Statement[] {
-  const [first, last] = [healthsIn(before), healthsIn(after)];
+function statementsIn({ watched, ports, engineVersion: version }: Evidence): Statement[] {
+  const first = healthsIn(watched.before);
   const known = (what: string, says: unknown, isSo: unknown): Statement[] =>
     isSo === null ? [] : [{ what, says, isSo }];
   return [
     ...SERVICES.flatMap((service) => [
       ...known(`the ${service}'s port`, first[service]?.port, ports[service]),
-      { what: `the ${service}'s time passes`, says: isLater(first[service], last[service]), isSo: true },
+      ...timePasses(service, allAnswers(service, watched)),
     ]),
     ...known("the engine's version", first.gateway?.dependencies["engine"]?.version, version),
     {
@@ -84,11 +97,26 @@ function statementsIn({ watched: { before, after }, ports, engineVersion: versio
   ];
 }
 
+/** Of the copy that answered first, by its first answer and its last; nothing is said of one of several that answered once. */
+function timePasses(service: ContractService, answers: readonly SeenCall[]): Statement[] {
+  const [first] = answers;
+  if (first === undefined) return [];
+  const copy = replicaThatAnswered(first);
+  const last = answers.findLast((answer) => replicaThatAnswered(answer) === copy);
+  if (last === first && areOfSeveral(answers)) return [];
+  const says = isLater(healthIn(first), healthIn(last ?? first));
+  return [{ what: `the ${service}'s time passes`, says, isSo: true }];
+}
+
+function healthIn({ body }: SeenCall): Health | undefined {
+  return Health.safeParse(body).data;
+}
+
 function healthsIn(looks: readonly HealthLook[]): Partial<Record<ContractService, Health>> {
   return Object.fromEntries(
     looks.flatMap(({ service, call }) => {
-      const { data } = Health.safeParse(call.body);
-      return data === undefined ? [] : [[service, data]];
+      const health = healthIn(call);
+      return health === undefined ? [] : [[service, health]];
     }),
   );
 }

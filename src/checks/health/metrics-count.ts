@@ -1,8 +1,9 @@
 import { METRICS } from "../../contract/metric-names.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { requireOneReplica } from "./health-of-replicas.ts";
 import { readExposition, sumOf } from "./metrics-exposition.ts";
-import { requireReplies, type Watched, watchMetrics } from "./watched-replies.ts";
+import { allAnswers, requireReplies, type Watched, watchMetrics } from "./watched-replies.ts";
 
 /** What a reply that came to its end adds to. */
 const COUNTED = [METRICS.started, METRICS.finished, METRICS.tokens, `${METRICS.firstToken}_count`];
@@ -17,6 +18,7 @@ export const metricsCount = defineCheck<Context["target"], Watched>({
   judge(watched) {
     requireReplies(watched);
     const { metrics: calls, replies } = watched;
+    requireOneReplica("gateway", [...calls, ...allAnswers("gateway", watched)]);
     const [before, after] = calls.map(({ body }) => readExposition(String(body)));
     if (before === undefined || after === undefined) throw new CouldNotRun("the metrics were not read");
     const risen = COUNTED.map((name) => ({ name, by: sumOf(after, name) - sumOf(before, name) }));

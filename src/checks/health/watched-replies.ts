@@ -91,6 +91,17 @@ export function activeToldIn({ call }: Pick<HealthLook, "call">): number | null 
   return countAt(call.body, "active_streams");
 }
 
+/** Those of one service. */
+export function looksAt(service: AskedService, looks: readonly HealthLook[]): readonly HealthLook[] {
+  return looks.filter((look) => look.service === service);
+}
+
+/** All that was answered when one service was asked how it is, in that order. */
+export function allAnswers(service: AskedService, { before, replies, after }: Watched): readonly SeenCall[] {
+  const looks = [...before, ...replies.flatMap((reply) => reply.looks), ...after];
+  return looksAt(service, looks).map(({ call }) => call);
+}
+
 /** The services that were asked. */
 export function servicesIn({ before }: Pick<Watched, "before">): readonly AskedService[] {
   return [...new Set(before.map(({ service }) => service))];

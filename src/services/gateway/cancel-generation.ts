@@ -23,5 +23,7 @@ export async function cancelGeneration(
   if (isKnown || (await conversations.userOf(session_id)) !== undefined) {
     return { status: "idle", session_id };
   }
+  // Another gateway may know the conversation by another reply.
+  if (messageId !== undefined) await generations.requireHere(session_id);
   throw conversationNotFound(session_id);
 }

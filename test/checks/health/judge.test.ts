@@ -9,6 +9,7 @@ import { metricsCount } from "../../../src/checks/health/metrics-count.ts";
 import type { ContractService, HealthLook, Watched } from "../../../src/checks/health/watched-replies.ts";
 import type { DependencyHealth, Health } from "../../../src/contract/common-schemas.ts";
 import { METRIC_TYPES, METRICS } from "../../../src/contract/metric-names.ts";
+import { REPLICA_ID_HEADER } from "../../../src/contract/replica-headers.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
 import { NotObservable } from "../../../src/harness/target-errors.ts";
 import type { SeenCall } from "../../../src/targets/http-client.ts";
@@ -117,6 +118,40 @@ test.each([
 ])("truth: %s where the report %s", (verdict, _, changes) => {
   const evidence = { watched: watched(), ports: PORTS, engineVersion: "1", ...changes };
   expect(judge(truth, evidence)).toMatchObject({ verdict });
+});
+
+/** The same, answered by a copy of this name. */
+function byReplica(name: string, seen: readonly HealthLook[]): HealthLook[] {
+  return seen.map((look) => {
+    const headers = { ...look.call.headers, [REPLICA_ID_HEADER]: name };
+    return { ...look, call: { ...look.call, headers } };
+  });
+}
+
+/** Two copies behind one address, each with clock and counter of its own; the second is met in the midst, and last. */
+const TWO_REPLICAS: Partial<Watched> = {
+  before: byReplica("one", looks(0, { uptime_s: 70 })),
+  ...replyWith([
+    ...byReplica("one", looks(20, { ...LATER, uptime_s: 71 })),
+    ...byReplica("two", looks(40, { ...LATER, uptime_s: 5 })),
+  ]),
+  after: byReplica("two", looks(120, { ...LATER, uptime_s: 6 })),
+};
+
+test("of copies behind one address each is compared with itself alone", () => {
+  const evidence = {
+    watched: watched(TWO_REPLICAS),
+    ports: { hmi: null, gateway: null },
+    engineVersion: "1",
+  };
+  expect(judge(truth, evidence)).toMatchObject({
+    verdict: "holds",
+    seen: expect.stringContaining("time passes"),
+  });
+});
+
+test.each([activeStreams, metricsCount])("$id is not told where several copies answer", (check) => {
+  expect(() => judge(check, watched(TWO_REPLICAS))).toThrow(NotObservable);
 });
 
 /** Looks while the reply streams, one after the other. */
