@@ -5,7 +5,9 @@ import { watchEventLoop } from "../harness/event-loop-delay.ts";
 export interface Disturbance {
   /** For how long at most it was held up, in milliseconds. */
   readonly heldUpMs: number;
-  /** With how much of that a time still tells something. */
+  /** How late it usually was, at P95; left out where only single times are judged. */
+  readonly lateP95Ms?: number;
+  /** With how much of being held up a time still tells something. */
   readonly limitMs: number;
 }
 
@@ -48,4 +50,17 @@ function shareOf({ heldUpMs, limitMs }: Disturbance): number {
 export function requireUndisturbed({ heldUpMs, limitMs }: Disturbance): void {
   if (heldUpMs <= limitMs) return;
   throw new CouldNotRun(`this process was held up for ${heldUpMs} ms, so nothing can be timed`);
+}
+
+/**
+ * For what is usual, such as a median: it may be over its limit because this process was late as often.
+ *
+ * @param excessMs by how much it is over its limit
+ * @throws CouldNotRun where that is no more than this process was late itself
+ */
+export function requireMoreThanOwnDelay({ lateP95Ms = 0 }: Disturbance, excessMs: number): void {
+  if (excessMs > lateP95Ms) return;
+  throw new CouldNotRun(
+    `this process was late itself, by ${lateP95Ms} ms at P95, so it cannot tell what was: over the limit by ${Math.round(excessMs)} ms`,
+  );
 }

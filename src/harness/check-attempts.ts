@@ -10,7 +10,7 @@ import type { Teardown } from "./teardown.ts";
 
 /** Evidence that several checks judge, with how much this process was held up meanwhile, and what was done for it. */
 interface SharedCollection {
-  readonly collected: Promise<HoldUps & { readonly result: unknown }>;
+  readonly collected: Promise<Pick<HoldUps, "heldUpMs"> & { readonly result: unknown }>;
   readonly steps: readonly Step[];
 }
 

@@ -4,6 +4,8 @@ import { setTimeout as pause } from "node:timers/promises";
 export interface HoldUps {
   /** For how long at most this process was held up, in milliseconds. */
   readonly heldUpMs: number;
+  /** How late at P95 this process came to whatever was due, in milliseconds: what is usual, where the longest time is chance. */
+  readonly lateP95Ms: number;
 }
 
 /** Does some work; says how much this process was held up meanwhile. */
@@ -14,7 +16,8 @@ export async function watchEventLoop<Result>(
   delay.enable();
   try {
     const result = await work();
-    return { result, heldUpMs: Math.round(delay.max / 1e6) };
+    const lateP95Ms = Math.max(0, Math.round(delay.percentile(95) / 1e6) - RESOLUTION_MS);
+    return { result, heldUpMs: Math.round(delay.max / 1e6), lateP95Ms };
   } finally {
     delay.disable();
   }

@@ -1,7 +1,7 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { requireUndisturbed } from "../undisturbed.ts";
+import { requireMoreThanOwnDelay, requireUndisturbed } from "../undisturbed.ts";
 import { percentile, percentileInWords } from "./percentile.ts";
 import { type Samples, TARGETS, type TimedSample, timeMessages } from "./timed-messages.ts";
 
@@ -28,6 +28,7 @@ export const betweenTokens = defineCheck<Context["target"], Samples>({
       return { verdict: "holds", seen: `${seen}: ${found}, limit of the median ${TARGETS.gapP50} ms` };
     }
     requireUndisturbed(disturbance);
+    requireMoreThanOwnDelay(disturbance, percentile(gaps, 50) - TARGETS.gapP50);
     const own = replies.flatMap(({ engine }) => engine?.gap_ms ?? []);
     const isKnown = own.length === replies.length;
     if (isKnown && percentile(own, 50) >= percentile(gaps, 50) / SLOWER) {

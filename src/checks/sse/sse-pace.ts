@@ -4,7 +4,7 @@ import { describeStream } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import type { SeenReply } from "../seen-reply.ts";
 import { requireUndisturbed } from "../undisturbed.ts";
-import { PACE_MS, type TimedReplies, timedReplies } from "./timed-replies.ts";
+import { PACE_MS, PACED_TOKENS, type TimedReplies, timedReplies } from "./timed-replies.ts";
 
 export const pace = defineCheck<Context["target"], TimedReplies>({
   id: "sse/pace",
@@ -18,10 +18,15 @@ export const pace = defineCheck<Context["target"], TimedReplies>({
   judge({ paced, ...evidence }) {
     const seen = paced.map((reply) => `${momentsIn(reply).length} moments over ${spreadOf(reply)} ms`);
     const broken = firstBroken(paced, judgeOne);
-    if (broken !== undefined) requireUndisturbed(evidence);
+    if (broken !== undefined) {
+      requireUndisturbed({ ...evidence, limitMs: Math.min(evidence.limitMs, MERGING_MS) });
+    }
     return broken ?? { verdict: "holds", seen: seen.join("; ") };
   },
 });
+
+/** Held up for half of such a reply, this process merges its tokens itself, in milliseconds. */
+const MERGING_MS = (PACED_TOKENS * PACE_MS) / 2;
 
 /** A machine that is busy merges some tokens; what buffers merges most of them. */
 const LEAST_MOMENTS = 3;

@@ -18,7 +18,7 @@ export interface TimedReplies extends Disturbance {
 
 /** From one token to the next, in milliseconds. */
 export const PACE_MS = 20;
-const PACED_TOKENS = 16;
+export const PACED_TOKENS = 16;
 
 const DOORS: readonly Door[] = ["general-stream", "gateway"];
 
