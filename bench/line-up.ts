@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { gatewayRoutes, hmiRoutes } from "../src/contract/routes.ts";
+import { makeIsolatedStack } from "./isolated-stack.ts";
 import type { Reading, ReadJob } from "./peers/reader.ts";
 import type { WireName } from "./peers/wires.ts";
-import { makePlace } from "./place.ts";
 import { residentKiB, type Server, startPeer, startService, startWorker } from "./processes.ts";
 
 /** Whose streams are read. */
@@ -51,14 +51,14 @@ export async function startLineUp(
   const engine = await startPeer("engine", String(paceMs));
   const passThrough = await startPeer("pass-through", "engine", engine.url);
   const before = await startPeer("pass-through", "events", passThrough.url);
-  const place = await makePlace({
+  const stack = await makeIsolatedStack({
     STACK_ENGINE_URL: engine.url,
     // Finished replies are kept for late readers; here they would only fill the memory.
     STACK_STREAM_KEEP_FINISHED_MS: "0",
     STACK_LOG_LEVEL: "warn",
     ...settings,
   });
-  const { urls, env, folder } = place;
+  const { urls, env, folder } = stack;
   const saving = await startPeer("saving-pass-through", passThrough.url, join(folder, "messages.db"));
   const gateway = await startService("gateway", {
     url: urls.gateway,
@@ -87,7 +87,7 @@ export async function startLineUp(
     async stop() {
       await reader.stop();
       for (const server of [hmi, gateway, saving, before, passThrough, engine]) await server.stop();
-      place.remove();
+      stack.remove();
     },
   };
 }

@@ -8,8 +8,8 @@ import { NO_CHROMIUM, sharedChromium } from "../test/browser/chromium.ts";
 import { ask } from "../test/support/ask.ts";
 import { importConversation } from "../test/support/import-conversation.ts";
 import { type Comparison, measure } from "./comparison.ts";
+import { makeIsolatedStack } from "./isolated-stack.ts";
 import { clearAtExit } from "./leftovers.ts";
-import { makePlace } from "./place.ts";
 import { startService } from "./processes.ts";
 import { quantile } from "./statistics.ts";
 
@@ -26,7 +26,7 @@ const EMPTY_FRAMES_MS = 1_000;
 
 /** What the chat page takes in Chromium, from the three services as processes, beside pages of plain HTML. */
 export async function page(): Promise<Comparison[]> {
-  const { urls, env, remove } = await makePlace({
+  const { urls, env, remove } = await makeIsolatedStack({
     STACK_ENGINE_TOKEN_DELAY_MS: "0",
     STACK_LOG_LEVEL: "warn",
   });

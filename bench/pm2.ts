@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { NODE_FLAGS } from "../src/launch/service-specs.ts";
+import { type IsolatedStack, runNode, timeNode } from "./isolated-stack.ts";
 import { clearAtExit } from "./leftovers.ts";
-import { type Place, runNode, timeNode } from "./place.ts";
 import { inRepository } from "./processes.ts";
 
 /** pm2 with the three services, in a place of its own. */
@@ -21,7 +21,7 @@ export interface Pm2 {
 const FOLDER = inRepository("bench/peers/pm2");
 
 /** Prepares pm2 for a place; installs it first where it is not there yet. */
-export function preparePm2({ folder, env }: Place): Pm2 {
+export function preparePm2({ folder, env }: IsolatedStack): Pm2 {
   install();
   const home = join(folder, "pm2");
   const apps = join(folder, "apps.json");
@@ -46,7 +46,7 @@ export function preparePm2({ folder, env }: Place): Pm2 {
 }
 
 /** One of our services as pm2 starts it: the same program, flags and environment. */
-function app(name: string, env: Place["env"]) {
+function app(name: string, env: IsolatedStack["env"]) {
   return {
     name,
     script: inRepository("dist/service-process.js"),

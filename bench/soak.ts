@@ -7,7 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { Pool } from "undici";
 import { engineRoutes, gatewayRoutes, hmiRoutes } from "../src/contract/routes.ts";
-import { makePlace } from "./place.ts";
+import { makeIsolatedStack } from "./isolated-stack.ts";
 import { inRepository, residentKiB, startService } from "./processes.ts";
 
 /** After this many replies, everything has been in use once. */
@@ -32,7 +32,10 @@ process.once("SIGINT", () => process.exit(130));
 process.once("SIGTERM", () => process.exit(143));
 
 execFileSync(process.execPath, ["scripts/build.ts"], { cwd: inRepository("") });
-const { urls, env, remove } = await makePlace({ STACK_ENGINE_TOKEN_DELAY_MS: "0", STACK_LOG_LEVEL: "warn" });
+const { urls, env, remove } = await makeIsolatedStack({
+  STACK_ENGINE_TOKEN_DELAY_MS: "0",
+  STACK_LOG_LEVEL: "warn",
+});
 const engine = await startService("engine", { url: urls.engine, path: engineRoutes.version.path(), env });
 const gateway = await startService("gateway", { url: urls.gateway, path: gatewayRoutes.health.path(), env });
 const hmi = await startService("hmi", { url: urls.hmi, path: hmiRoutes.health.path(), env });

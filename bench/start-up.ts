@@ -1,22 +1,22 @@
 import { type Bound, type Comparison, measure } from "./comparison.ts";
-import { makePlace, type Place, stackCommand, timeNode } from "./place.ts";
+import { type IsolatedStack, makeIsolatedStack, stackCommand, timeNode } from "./isolated-stack.ts";
 
 /** From the start of a command to its end, beside a Node that does nothing. */
 export async function startUp(): Promise<Comparison[]> {
-  const place = await makePlace();
-  timeNode(stackCommand("up", "--detach"), place);
+  const stack = await makeIsolatedStack();
+  timeNode(stackCommand("up", "--detach"), stack);
   const comparisons = [
-    await command(place, ["--version"], atMost(1.3)),
-    await command(place, ["--help"], atMost(2.4)),
-    await command(place, ["status"], atMost(3)),
+    await command(stack, ["--version"], atMost(1.3)),
+    await command(stack, ["--help"], atMost(2.4)),
+    await command(stack, ["status"], atMost(3)),
     await command(
-      place,
+      stack,
       ["verify", "model-conversation", "--in-process"],
       { on: "ours", side: "at most", value: 2_000 },
       10,
     ),
   ];
-  place.remove();
+  stack.remove();
   return comparisons;
 }
 
@@ -24,15 +24,15 @@ function atMost(value: number): Bound {
   return { on: "ratio", side: "at most", value };
 }
 
-async function command(place: Place, args: string[], bound: Bound, rounds = 30): Promise<Comparison> {
+async function command(stack: IsolatedStack, args: string[], bound: Bound, rounds = 30): Promise<Comparison> {
   return {
     what: `stack ${args.join(" ")}`,
     peer: "node -e 0",
     unit: "ms",
     bound,
     rounds: await measure({ warmUp: 2, rounds }, async () => ({
-      peer: timeNode(["-e", "0"], place),
-      ours: timeNode(stackCommand(...args), place),
+      peer: timeNode(["-e", "0"], stack),
+      ours: timeNode(stackCommand(...args), stack),
     })),
   };
 }

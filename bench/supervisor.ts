@@ -1,7 +1,13 @@
 import { engineRoutes, gatewayRoutes, hmiRoutes } from "../src/contract/routes.ts";
 import { type Comparison, measure, type Round } from "./comparison.ts";
 import { type IdleUsage, watchIdle } from "./idle.ts";
-import { makePlace, type Place, stackCommand, supervisorPid, timeNode } from "./place.ts";
+import {
+  type IsolatedStack,
+  makeIsolatedStack,
+  stackCommand,
+  supervisorPid,
+  timeNode,
+} from "./isolated-stack.ts";
 import { type Pm2, preparePm2 } from "./pm2.ts";
 import { untilAnswers } from "./processes.ts";
 import { quantile } from "./statistics.ts";
@@ -21,13 +27,13 @@ interface Figures extends IdleUsage {
  * running before. pm2 starts all at once and returns; `stack up` starts each when the one before it is ready.
  */
 export async function supervisor(): Promise<Comparison[]> {
-  const place = await makePlace();
-  const pm2 = preparePm2(place);
+  const stack = await makeIsolatedStack();
+  const pm2 = preparePm2(stack);
   const rounds = await measure({ warmUp: 1, rounds: 5 }, async () => ({
-    ours: await measureOurs(place),
-    peer: await measurePm2(pm2, place),
+    ours: await measureOurs(stack),
+    peer: await measurePm2(pm2, stack),
   }));
-  place.remove();
+  stack.remove();
   const figure = (key: keyof Figures): Round[] =>
     rounds.map(({ ours, peer }) => ({ ours: ours[key], peer: peer[key] }));
   return [
@@ -51,16 +57,16 @@ export async function supervisor(): Promise<Comparison[]> {
   ];
 }
 
-async function measureOurs(place: Place): Promise<Figures> {
-  const startMs = timeNode(stackCommand("up", "--detach"), place);
-  const tableMs = medianOf(() => timeNode(stackCommand("status"), place));
-  const jsonMs = medianOf(() => timeNode(stackCommand("status", "--json"), place));
-  const idle = await watchIdle(supervisorPid(place));
-  timeNode(stackCommand("down"), place);
+async function measureOurs(stack: IsolatedStack): Promise<Figures> {
+  const startMs = timeNode(stackCommand("up", "--detach"), stack);
+  const tableMs = medianOf(() => timeNode(stackCommand("status"), stack));
+  const jsonMs = medianOf(() => timeNode(stackCommand("status", "--json"), stack));
+  const idle = await watchIdle(supervisorPid(stack));
+  timeNode(stackCommand("down"), stack);
   return { startMs, tableMs, jsonMs, ...idle };
 }
 
-async function measurePm2(pm2: Pm2, { urls }: Place): Promise<Figures> {
+async function measurePm2(pm2: Pm2, { urls }: IsolatedStack): Promise<Figures> {
   const started = performance.now();
   pm2.start();
   await untilAnswers(urls.engine + engineRoutes.version.path());

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { engineRoutes, gatewayRoutes, hmiRoutes } from "../src/contract/routes.ts";
 import { type Comparison, measure } from "./comparison.ts";
-import { makePlace, type Place, stackCommand, timeNode } from "./place.ts";
+import { type IsolatedStack, makeIsolatedStack, stackCommand, timeNode } from "./isolated-stack.ts";
 import { type Server, startService } from "./processes.ts";
 
 /** Services in the order in which they start, and the paths that tell when each one serves. */
@@ -13,12 +13,12 @@ const SERVICES = [
 
 /** From `stack up --detach` to its return with a healthy stack, beside the services started by hand. */
 export async function up(): Promise<Comparison[]> {
-  const place = await makePlace();
+  const stack = await makeIsolatedStack();
   const rounds = await measure({ warmUp: 1, rounds: 7 }, async () => ({
-    peer: await startByHand(place),
-    ours: startByCommand(place),
+    peer: await startByHand(stack),
+    ours: startByCommand(stack),
   }));
-  place.remove();
+  stack.remove();
   return [
     {
       what: "stack up --detach",
@@ -30,27 +30,27 @@ export async function up(): Promise<Comparison[]> {
   ];
 }
 
-function startByCommand(place: Place): number {
-  const took = timeNode(stackCommand("up", "--detach"), place);
-  timeNode(stackCommand("down"), place);
-  forgetConversations(place);
+function startByCommand(stack: IsolatedStack): number {
+  const took = timeNode(stackCommand("up", "--detach"), stack);
+  timeNode(stackCommand("down"), stack);
+  forgetConversations(stack);
   return took;
 }
 
 /** Each bare service from its spawn to its first good answer, one after the other; the sum in milliseconds. */
-async function startByHand(place: Place): Promise<number> {
+async function startByHand(stack: IsolatedStack): Promise<number> {
   const started: Server[] = [];
   const start = performance.now();
   for (const [name, path] of SERVICES) {
-    started.push(await startService(name, { url: place.urls[name], path, env: place.env }));
+    started.push(await startService(name, { url: stack.urls[name], path, env: stack.env }));
   }
   const took = performance.now() - start;
   for (const server of started.reverse()) await server.stop();
-  forgetConversations(place);
+  forgetConversations(stack);
   return took;
 }
 
 /** So that each start makes the database, as the first one of a user does. */
-function forgetConversations({ env }: Place): void {
+function forgetConversations({ env }: IsolatedStack): void {
   for (const end of ["", "-wal", "-shm"]) rmSync(`${env["STACK_STORE_PATH"]}${end}`, { force: true });
 }

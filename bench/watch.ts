@@ -2,7 +2,13 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Comparison, measure, type Round } from "./comparison.ts";
 import { type IdleUsage, watchIdle } from "./idle.ts";
-import { makePlace, type Place, stackCommand, supervisorPid, timeNode } from "./place.ts";
+import {
+  type IsolatedStack,
+  makeIsolatedStack,
+  stackCommand,
+  supervisorPid,
+  timeNode,
+} from "./isolated-stack.ts";
 
 const SERVICES = ["a", "b", "c"] as const;
 
@@ -11,13 +17,13 @@ const FOLDERS = 1000;
 
 /** What `watch` costs: the supervisor of three services of which each watches as many folders as one may. */
 export async function watch(): Promise<Comparison[]> {
-  const place = await makePlace();
-  for (const name of SERVICES) makeFolders(join(place.folder, name));
+  const stack = await makeIsolatedStack();
+  for (const name of SERVICES) makeFolders(join(stack.folder, name));
   const rounds = await measure({ warmUp: 1, rounds: 5 }, async () => ({
-    ours: await measureSupervisor(place, true),
-    peer: await measureSupervisor(place, false),
+    ours: await measureSupervisor(stack, true),
+    peer: await measureSupervisor(stack, false),
   }));
-  place.remove();
+  stack.remove();
   const figure = (key: keyof IdleUsage): Round[] =>
     rounds.map(({ ours, peer }) => ({ ours: ours[key], peer: peer[key] }));
   return [
@@ -45,7 +51,7 @@ function makeFolders(root: string): void {
       mkdirSync(join(root, `${count}`, `${below}`), { recursive: true });
 }
 
-async function measureSupervisor(place: Place, isWatching: boolean): Promise<IdleUsage> {
+async function measureSupervisor(stack: IsolatedStack, isWatching: boolean): Promise<IdleUsage> {
   const services = SERVICES.map((name) => [
     name,
     {
@@ -54,13 +60,13 @@ async function measureSupervisor(place: Place, isWatching: boolean): Promise<Idl
       ...(isWatching && { watch: name }),
     },
   ]);
-  const file = join(place.folder, "stack.config.json");
+  const file = join(stack.folder, "stack.config.json");
   writeFileSync(file, JSON.stringify({ services: Object.fromEntries(services) }));
   timeNode(stackCommand("up", "--detach"), {
-    ...place,
-    env: { ...place.env, PATH: `${place.env["PATH"]}:/usr/bin:/bin` },
+    ...stack,
+    env: { ...stack.env, PATH: `${stack.env["PATH"]}:/usr/bin:/bin` },
   });
-  const usage = await watchIdle(supervisorPid(place));
-  timeNode(stackCommand("down"), place);
+  const usage = await watchIdle(supervisorPid(stack));
+  timeNode(stackCommand("down"), stack);
   return usage;
 }

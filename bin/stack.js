@@ -55,7 +55,7 @@ if ((first === "--version" || first === "-v") && rest.length === 0) {
 
 /** What is asked most often has a file of its own in src/, without oclif, which takes longer to load than the answer. */
 function entryOf(first, rest) {
-  if (first === "status" && rest.every((word) => word === "--json")) return "plain-status";
+  if (first === "status" && rest.every((word) => word === "--json")) return "fast-status";
   const isHelp = first === undefined || first === "--help" || first === "-h" || first === "help";
-  return isHelp && rest.length === 0 ? "plain-help" : "main";
+  return isHelp && rest.length === 0 ? "fast-help" : "main";
 }

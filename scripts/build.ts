@@ -37,8 +37,8 @@ const WEB = {
 // In place, and what is stale is removed after: a process that runs from dist meanwhile keeps its files.
 const built = await Promise.all([
   buildNode("src/main.ts", "src/index.ts", "src/cli/help.ts", ...globSync("src/commands/**/*.ts")),
-  buildNode("src/plain-status.ts"),
-  buildNode("src/plain-help.ts"),
+  buildNode("src/fast-status.ts"),
+  buildNode("src/fast-help.ts"),
   buildNode("src/service-process.ts"),
   buildNode("src/supervisor-process.ts"),
   buildNode("src/health-probe.ts"),

@@ -156,8 +156,8 @@ test("only the command line's own files end the process or write to its output",
   const mayTouchProcess = [
     "cli",
     "main.ts",
-    "plain-help.ts",
-    "plain-status.ts",
+    "fast-help.ts",
+    "fast-status.ts",
     "service-process.ts",
     "supervisor-process.ts",
   ];

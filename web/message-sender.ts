@@ -17,9 +17,9 @@ import { draftKey } from "./drafts.ts";
 import type { PageApi } from "./page-api.ts";
 import type { PageLists } from "./page-lists.ts";
 import { pageProblemOf } from "./page-problem.ts";
-import { pastDraining } from "./past-draining.ts";
 import type { AttachedPicture } from "./picture-file.ts";
 import { streamingReply } from "./reduce-exchange.ts";
+import { retryWhileDraining } from "./retry-while-draining.ts";
 
 export interface SenderParts {
   readonly api: PageApi;
@@ -91,7 +91,7 @@ export class MessageSender {
       // The page may be behind: it means the reply that it shows.
       const message_id = messages.at(-1)?.message_id;
       const body = { ...(message_id && { message_id }), ...(model && { model }), ...this.#think() };
-      sent = await this.#pastDraining(() => api.regenerate(sessionId, body), false);
+      sent = await this.#retryWhileDraining(() => api.regenerate(sessionId, body), false);
     } catch (error) {
       if (signal.aborted) return;
       store.dispatch({ type: "regenerate_failed", messages, problem: pageProblemOf(error, "regenerate") });
@@ -116,7 +116,7 @@ export class MessageSender {
     try {
       const body = { session_id: session.session_id, message: text, edits, ...(model && { model }) };
       const keyed = { ...body, client_message_id: randomKey() };
-      sent = await this.#pastDraining(() => api.sendMessage(keyed), true);
+      sent = await this.#retryWhileDraining(() => api.sendMessage(keyed), true);
     } catch (error) {
       return pageProblemOf(error, null);
     }
@@ -181,15 +181,15 @@ export class MessageSender {
       ...this.#think(),
       ...(model && { model }),
     };
-    return await this.#pastDraining(() => api.sendMessage(body), true);
+    return await this.#retryWhileDraining(() => api.sendMessage(body), true);
   }
 
-  async #pastDraining(call: () => Promise<SentMessage>, hasKey: boolean): Promise<SentMessage> {
+  async #retryWhileDraining(call: () => Promise<SentMessage>, hasKey: boolean): Promise<SentMessage> {
     const { store } = this.#parts;
     const onWait = (): void => {
       if (store.state.phase === "sending") store.dispatch({ type: "send_delayed" });
     };
-    return await pastDraining(call, { hasKey, onWait, isWanted: () => !this.#stopWanted });
+    return await retryWhileDraining(call, { hasKey, onWait, isWanted: () => !this.#stopWanted });
   }
 
   #think(): { readonly think?: Think } {

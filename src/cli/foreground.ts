@@ -2,7 +2,7 @@ import type { Config } from "../config/config-schema.ts";
 import { takeDown } from "../launch/take-down.ts";
 import { reportedProblem } from "../supervisor/client/follow-supervisor.ts";
 import { type WatchEnd, watchServices } from "../supervisor/client/watch-services.ts";
-import { pauseLeft } from "../supervisor/restart-pause.ts";
+import { msUntilStart } from "../supervisor/scheduled-start.ts";
 import { stateFolder } from "../supervisor/state-folder.ts";
 import type { ServiceReport } from "../supervisor/supervisor-protocol.ts";
 import { paint, styled } from "../text/styled-text.ts";
@@ -77,7 +77,7 @@ function endWords({ last_exit }: ServiceReport): string {
 function changeWords(report: ServiceReport): string | undefined {
   const { phase, last_exit, restarts } = report;
   if (phase === "backoff") {
-    const pause = pauseLeft(report, Number.POSITIVE_INFINITY);
+    const pause = msUntilStart(report, Number.POSITIVE_INFINITY);
     return `${endWords(report)}. It is started again in ${(pause / 1000).toFixed(1)} s.`;
   }
   if (phase === "unhealthy") return "does not answer its liveness probe.";

@@ -1,7 +1,7 @@
 import { type DefaultModelReport, isDefaultConfigured } from "../launch/ask-default-model.ts";
 import type { UpStep } from "../launch/bring-up.ts";
 import type { PlannedStep } from "../launch/dry-run.ts";
-import { pauseLeft } from "../supervisor/restart-pause.ts";
+import { msUntilStart } from "../supervisor/scheduled-start.ts";
 import type { ServiceReport } from "../supervisor/supervisor-protocol.ts";
 import { joinText, paint, type StyledText, styled } from "../text/styled-text.ts";
 import type { Screen } from "./screen.ts";
@@ -35,7 +35,7 @@ export function isBad(state: UpStep["state"]): boolean {
 
 /** `web       did not become ready: it exited with code 1. It is tried again in 0.5 s.` */
 export function retryLine(name: string, report: ServiceReport): StyledText {
-  const pause = pauseLeft(report, Number.POSITIVE_INFINITY);
+  const pause = msUntilStart(report, Number.POSITIVE_INFINITY);
   const how = report.last_exit?.reason ?? "nobody saw how";
   return styled`  ${paint("strong", name.padEnd(WIDTHS.name))} ${paint("warn", "failed")}: ${how}. It is tried again in ${(pause / 1000).toFixed(1)} s.`;
 }

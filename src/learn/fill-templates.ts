@@ -5,15 +5,15 @@ import { lastName } from "./json-leaves.ts";
 import { historySlotOf } from "./learn-history.ts";
 import type { IdSlot, LearnedId } from "./learn-ids.ts";
 import type { LearnedModels, NamedValue } from "./learn-models.ts";
+import type { MessageCandidate } from "./message-candidates.ts";
 import { jsonAnswer, type LoggedExchange } from "./network-log.ts";
 import { CONVERSATION_NAME, decodedSegment, MODEL_NAME } from "./network-log-words.ts";
 import { bodyTypeOf } from "./request-body.ts";
-import type { SaidText } from "./said-texts.ts";
 
 /** What is known of the values in a talk's requests. */
 export interface KnownValues {
   readonly ids: readonly LearnedId[];
-  readonly said: SaidText;
+  readonly said: MessageCandidate;
   /** The list of models that was seen; undefined where there was none. */
   readonly models: LearnedModels | undefined;
   /** Whether each message brings its whole conversation. */

@@ -1,13 +1,18 @@
 import { leavesOf } from "./json-leaves.ts";
 import { type LearnedStream, learnStream } from "./learn-stream.ts";
 import { type LearnedTurns, learnTurns } from "./learn-turns.ts";
+import {
+  type MessageCandidate,
+  messageCandidates,
+  textsShownBeside,
+  weightOfCandidate,
+} from "./message-candidates.ts";
 import { type LoggedExchange, mayBeConversation, type NetworkLog } from "./network-log.ts";
 import { isLeftOut, nothingLearned } from "./nothing-learned.ts";
-import { type SaidText, saidTexts, textsShownBeside, weightOfSaid } from "./said-texts.ts";
 
 /** A message in a log, with the stream of its reply. */
 export interface LearnedMessage {
-  readonly said: SaidText;
+  readonly said: MessageCandidate;
   readonly reply: LearnedStream;
   /** The exchange that streamed the reply: often the one that carried the message. */
   readonly read: LoggedExchange;
@@ -26,10 +31,10 @@ export interface LearnedTalk extends LearnedMessage {
  * @throws UserError `nothing_learned` where there is none, with what is there instead
  */
 export function findMessageAndReply(log: NetworkLog, text?: string): LearnedTalk {
-  const said = saidTexts(log);
+  const said = messageCandidates(log);
   const shown = textsShownBeside(said, log);
   const messages = said.filter((each) =>
-    text === undefined ? weightOfSaid(each, shown) > 0 : each.text.trim() === text.trim(),
+    text === undefined ? weightOfCandidate(each, shown) > 0 : each.text.trim() === text.trim(),
   );
   const replies: Reply[] = log.exchanges.filter(mayBeConversation).flatMap((exchange) => {
     // What a call says itself, such as its model's name, is not what it is answered.
@@ -37,7 +42,7 @@ export function findMessageAndReply(log: NetworkLog, text?: string): LearnedTalk
     const reply = learnStream(exchange, new Set([...shown].filter((shownText) => !sent.has(shownText))));
     return reply === undefined || reply.text.trim() === "" ? [] : [{ read: exchange, reply }];
   });
-  const pairs = (texts: readonly SaidText[], read: readonly Reply[]): LearnedMessage[] =>
+  const pairs = (texts: readonly MessageCandidate[], read: readonly Reply[]): LearnedMessage[] =>
     texts
       .flatMap((each) => read.map((reply) => ({ said: each, ...reply })))
       .filter(canBePair)
@@ -54,8 +59,8 @@ export function findMessageAndReply(log: NetworkLog, text?: string): LearnedTalk
     return { ...best, turns: learnTurns(best, others) };
   }
   const [likely] = messages
-    .filter((each) => text !== undefined || weightOfSaid(each, shown) >= LIKELY_SAID)
-    .toSorted((a, b) => weightOfSaid(b, shown) - weightOfSaid(a, shown));
+    .filter((each) => text !== undefined || weightOfCandidate(each, shown) >= LIKELY_SAID)
+    .toSorted((a, b) => weightOfCandidate(b, shown) - weightOfCandidate(a, shown));
   throw nothingLearned(log, { text, message: likely, isAnswered: replies.length > 0 });
 }
 
@@ -96,7 +101,7 @@ function weightOf(
 ): number {
   const between = Math.abs(log.exchanges.indexOf(read) - log.exchanges.indexOf(said.exchange));
   return (
-    weightOfSaid(said, shown) +
+    weightOfCandidate(said, shown) +
     WEIGHT_OF_FRAMING[reply.logged.framing] +
     (reply.knownAs === undefined ? 0 : 3) +
     (shown.has(reply.text.trim()) ? 5 : 0) +

@@ -1,8 +1,8 @@
 import { firstList, type LearnedCall, type ListRest } from "./find-list.ts";
 import { type JsonLeaf, lastName, leavesOf } from "./json-leaves.ts";
+import type { MessageCandidate } from "./message-candidates.ts";
 import type { LoggedExchange } from "./network-log.ts";
 import { MODEL_NAME, pathOf } from "./network-log-words.ts";
-import type { SaidText } from "./said-texts.ts";
 
 /** The list of models, and the one of them that the message asked for. */
 export interface LearnedModels {
@@ -24,7 +24,10 @@ const MODELS_WORD = /model|llm|engine|deployment/i;
  * The call that lists models, by what the message asks for: a value of the message that is in a list. Either it is named as a
  * model is, or the list is; a word that is both in a message and in any list is no model yet.
  */
-export function learnModels(lists: readonly LoggedExchange[], said: SaidText): LearnedModels | undefined {
+export function learnModels(
+  lists: readonly LoggedExchange[],
+  said: MessageCandidate,
+): LearnedModels | undefined {
   const values = valuesOf(said);
   const isOfModels = (exchange: LoggedExchange, list: string): boolean =>
     MODELS_WORD.test(pathOf(exchange)) || /\/tags$/i.test(pathOf(exchange)) || MODELS_WORD.test(list);
@@ -47,7 +50,7 @@ function isName({ place, value }: JsonLeaf): boolean {
   return /^(?:id|name|model|)$/.test(place) && typeof value === "string";
 }
 
-function valuesOf({ exchange, body, text }: SaidText): NamedValue[] {
+function valuesOf({ exchange, body, text }: MessageCandidate): NamedValue[] {
   const inQuery = [...new URL(exchange.path, exchange.origin).searchParams].map(([name, value]) => ({
     name,
     value,

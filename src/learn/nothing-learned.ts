@@ -1,14 +1,14 @@
 import { UserError } from "../errors/user-error.ts";
+import type { MessageCandidate } from "./message-candidates.ts";
 import { type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
 import { maskSecrets } from "./network-log-words.ts";
-import type { SaidText } from "./said-texts.ts";
 
 /** What was looked for in vain. */
 interface Missing {
   /** What the person said, where that is known. */
   readonly text: string | undefined;
   /** What is most likely the message; undefined where nothing is. */
-  readonly message: SaidText | undefined;
+  readonly message: MessageCandidate | undefined;
   /** Whether something in the log could be a reply. */
   readonly isAnswered: boolean;
 }
@@ -36,7 +36,7 @@ export function isLeftOut({ contentType, answer }: LoggedExchange): boolean {
   return contentType === "text/event-stream" && answer === null;
 }
 
-function answered({ exchange, text }: SaidText): string {
+function answered({ exchange, text }: MessageCandidate): string {
   const said = text.length > 60 ? `${text.slice(0, 60)}…` : text;
   const { status, contentType, where } = exchange;
   return `${maskSecrets(requestOf(exchange))} (${where}), which carried "${said}", was answered ${status}${contentType === "" ? "" : ` with ${contentType}`}.`;

@@ -4,9 +4,9 @@ import type { LearnedMessage, LearnedTalk } from "./find-message-and-reply.ts";
 import { isMadeForOne, isNumber, isSameEndpoint } from "./id-uses.ts";
 import { isHistorySent } from "./learn-history.ts";
 import type { UnknownSetting } from "./learned-wire.ts";
+import { pageFrames } from "./message-candidates.ts";
 import { type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
 import { maskSecrets, segmentsOf } from "./network-log-words.ts";
-import { pageFrames } from "./said-texts.ts";
 import { bytesInLine } from "./stream-findings.ts";
 
 /** What no log had, each with what a person would have to do for it. */

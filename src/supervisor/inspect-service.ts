@@ -69,10 +69,10 @@ export async function inspectService(
   table?: SocketTable,
 ): Promise<ServiceState> {
   requireProcessTable();
-  return decide(await look(spec, state, table));
+  return judgeService(await look(spec, state, table));
 }
 
-/** What {@link decide} judges. */
+/** What {@link judgeService} judges. */
 export interface ServiceFacts {
   readonly reading: RecordReading;
   /** Of the recorded process. */
@@ -89,7 +89,7 @@ export interface ServiceFacts {
 }
 
 /** The judgement on a service by what was seen of it. */
-export function decide(seen: ServiceFacts): ServiceState {
+export function judgeService(seen: ServiceFacts): ServiceState {
   const { reading, fate, strangers, probe } = seen;
   const recorded = reading.kind === "record";
   if (recorded && fate === "alive") return running(reading.record, true, seen);

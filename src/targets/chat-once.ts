@@ -10,7 +10,7 @@ import { replyNameOf } from "./drivers/reply-name.ts";
 import { endReply } from "./end-reply.ts";
 import type { SeenStream } from "./http-client.ts";
 import type { TargetUrls } from "./open-target.ts";
-import { sendPastDraining } from "./send-past-draining.ts";
+import { resendWhileDraining } from "./resend-while-draining.ts";
 import { SERVICE_TITLES } from "./service-titles.ts";
 import { tokenRefused } from "./token-refused.ts";
 
@@ -73,7 +73,7 @@ export async function chatOnce(options: ChatOnceOptions): Promise<ChatResult> {
     const start = performance.now();
     const since = (): number => Math.round(performance.now() - start);
     const unreachable = (error: unknown): UserError => doesNotAnswer(front, client.url, error, target);
-    const sent = await sendPastDraining(() => send(chat, options, giveUp, unreachable), {
+    const sent = await resendWhileDraining(() => send(chat, options, giveUp, unreachable), {
       signal,
       onWait: () => onNotice?.(DRAINS),
     });

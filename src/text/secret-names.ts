@@ -19,13 +19,16 @@ export function isSecretName(name: string): boolean {
   return SECRET.test(name.replace(TOKEN_COUNT, ""));
 }
 
+/** Headers that are secrets by no word of their name; the key by which copies of our services call each other is one. */
+const SECRET_HEADER = /cookie|^x-stack-writer$/i;
+
 /** Headers that only speak of secrets: `access-control-allow-credentials`. */
 const HARMLESS_HEADER = /^access-control-/i;
 
 /** Whether a header of this name may hold a secret. */
 export function isSecretHeader(name: string): boolean {
   if (HARMLESS_HEADER.test(name)) return false;
-  return isSecretName(name) || /cookie/i.test(name) || isKeyName(name);
+  return isSecretName(name) || SECRET_HEADER.test(name) || isKeyName(name);
 }
 
 /** Whether a field of a query, or of a form, may hold a secret: `?key=` is how some services take theirs. */

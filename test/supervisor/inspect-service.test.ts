@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { isSameProcess } from "../../src/os/process-identity.ts";
-import { decide, inspectService, type ServiceFacts } from "../../src/supervisor/inspect-service.ts";
+import { inspectService, judgeService, type ServiceFacts } from "../../src/supervisor/inspect-service.ts";
 import type { ServiceRecord } from "../../src/supervisor/service-spec.ts";
 import { serviceFiles, stateFolder } from "../../src/supervisor/state-folder.ts";
 import { stopService } from "../../src/supervisor/stop-service.ts";
@@ -72,7 +72,7 @@ test.each<[string, Partial<ServiceFacts>, object]>([
   ],
   ["a marked process without a record", { rebuilt: RECORD }, { state: "running", recorded: false }],
 ])("decides: %s", (_, seen, expected) => {
-  expect(decide({ ...NOTHING, ...seen })).toMatchObject(expected);
+  expect(judgeService({ ...NOTHING, ...seen })).toMatchObject(expected);
 });
 
 test("a service that was never started is stopped, and the look makes no folder", async () => {

@@ -42,6 +42,7 @@ test.each([
   ["ocp-apim-subscription-key", true],
   ["x-auth-token", true],
   ["x-amz-security-token", true],
+  ["x-stack-writer", true],
   ["idempotency-key", false],
   ["sec-websocket-key", false],
   ["x-ratelimit-remaining-tokens", false],

@@ -151,13 +151,13 @@ async function* askFor(
   signal: AbortSignal,
 ): AsyncIterable<readonly StreamEvent[]> {
   try {
-    yield* askPastDraining(gateway, asked, signal);
+    yield* askWhileDraining(gateway, asked, signal);
   } catch (error) {
     if (!isWireError(error, "generation_in_progress")) throw error;
     // The store lets a conversation have one reply at a time, and it is this one: what the gateway still
     // works on was left there when this service was killed, or cut off from it.
     await gateway.cancel(asked.session_id);
-    yield* askPastDraining(gateway, asked, signal);
+    yield* askWhileDraining(gateway, asked, signal);
   }
 }
 
@@ -166,7 +166,7 @@ const LONGEST_DRAIN_MS = 5_000;
 const DRAIN_PAUSE_MS = 200;
 
 /** By the same address there may be other copies of the gateway than one that is being stopped. */
-async function* askPastDraining(
+async function* askWhileDraining(
   gateway: GatewayClient,
   asked: ReplyRequest,
   signal: AbortSignal,

@@ -1,6 +1,6 @@
 /** A service that does not run at present: how it is gone on with, and what it waits for. */
 import { inspectService } from "../inspect-service.ts";
-import { pauseLeft, startIn } from "../restart-pause.ts";
+import { msUntilStart, scheduledStartIn } from "../scheduled-start.ts";
 import type { NextStep } from "./next-step.ts";
 import { hasBeenReady, LIVING, resumptionOf } from "./resume-service.ts";
 import { UNSEEN, unknownExit } from "./service-runs.ts";
@@ -19,7 +19,7 @@ export async function goOnStep(service: SupervisedService): Promise<NextStep> {
   if (found.state === "running") return { to: "pick_up", running: found };
   if (resumption === "ended" && found.state === "stale")
     return { to: "end", record: found.record, exit: unknownExit(UNSEEN), event: "exited" };
-  if (resumption === "pause") return { to: "pause", ms: pauseLeft(before, policy.maxBackoffMs) };
+  if (resumption === "pause") return { to: "pause", ms: msUntilStart(before, policy.maxBackoffMs) };
   const isOver = before?.phase === "failed" || (before?.phase === "done" && service.request !== null);
   service.report({
     phase: isOver ? before.phase : "stopped",
@@ -52,7 +52,7 @@ export async function pauseStep(service: SupervisedService, ms: number): Promise
     isOver = true;
     changes.tell();
   }, ms);
-  service.report({ phase: "backoff", ...startIn(ms), problem: null });
+  service.report({ phase: "backoff", ...scheduledStartIn(ms), problem: null });
   await changes.until(
     () => isOver || service.request === null || service.isAskedAnew || service.changedFile !== undefined,
   );

@@ -211,13 +211,13 @@ export const PUBLIC_REPORTS: readonly PublicReport[] = [
   row(
     "Supervisor/supervisor#1043",
     "a start hangs after the clock was set back",
-    "supervisor/restart-pause.test.ts",
+    "supervisor/scheduled-start.test.ts",
     CLOCK,
   ),
   row(
     "Supervisor/supervisor#895",
     "it crashes when the clock is set",
-    "supervisor/restart-pause.test.ts",
+    "supervisor/scheduled-start.test.ts",
     CLOCK,
   ),
   // Logs.

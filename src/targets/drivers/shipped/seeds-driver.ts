@@ -2,8 +2,9 @@ import { defineDriver } from "../define-driver.ts";
 import { CONTRACT_STREAM } from "../known-streams.ts";
 
 /**
- * The Python stack of the second seed: a Flask HMI, a FastAPI gateway, UUIDs for ids; as it was seen with curl. It has no
- * profiles, and its null always makes a conversation.
+ * A Python chat stack: a Flask HMI before a FastAPI gateway before the engine, with UUIDs for ids, as it was seen with curl. It
+ * is what this project began with (its two seeds), and `seeds` is what it is called in settings and reports. It has no profiles,
+ * and a null for its conversation always makes a new one.
  */
 export const seeds = defineDriver({
   name: "seeds",

@@ -7,7 +7,7 @@ import { clearAtExit } from "./leftovers.ts";
 import { inRepository } from "./processes.ts";
 
 /** A folder and free ports for one stack that nobody else uses. */
-export interface Place {
+export interface IsolatedStack {
   readonly folder: string;
   /** The whole environment that puts a stack there. */
   readonly env: Readonly<Record<string, string>>;
@@ -16,8 +16,8 @@ export interface Place {
   remove(): void;
 }
 
-/** Makes a place; it is removed at the end of this process at the latest. */
-export async function makePlace(settings: Record<string, string> = {}): Promise<Place> {
+/** Makes a stack; it is removed at the end of this process at the latest. */
+export async function makeIsolatedStack(settings: Record<string, string> = {}): Promise<IsolatedStack> {
   const folder = mkdtempSync(join(tmpdir(), "stack-bench-"));
   const [hmi = 0, gateway = 0, engine = 0] = await freePorts(3);
   const urls = {
@@ -54,7 +54,7 @@ export async function makePlace(settings: Record<string, string> = {}): Promise<
 }
 
 /** Of the supervisor that `stack up` started there. */
-export function supervisorPid({ env }: Place): number {
+export function supervisorPid({ env }: IsolatedStack): number {
   return Number(readFileSync(join(env["STACK_STATE_DIR"] ?? "", "run", "supervisor.pid"), "utf8"));
 }
 
@@ -64,9 +64,9 @@ export function stackCommand(...args: string[]): string[] {
 }
 
 /** Runs Node to its end; returns the time from its start to its end, in milliseconds. Throws where it fails. */
-export function timeNode(args: readonly string[], place: Pick<Place, "folder" | "env">): number {
+export function timeNode(args: readonly string[], stack: Pick<IsolatedStack, "folder" | "env">): number {
   const start = performance.now();
-  const { status, output } = runNode(args, place);
+  const { status, output } = runNode(args, stack);
   const took = performance.now() - start;
   if (status !== 0) throw new Error(`node ${args.join(" ")} ended with ${status}:\n${output}`);
   return took;
@@ -75,7 +75,7 @@ export function timeNode(args: readonly string[], place: Pick<Place, "folder" | 
 /** Runs Node to its end; returns its exit code and all that it printed. */
 export function runNode(
   args: readonly string[],
-  { folder, env }: Pick<Place, "folder" | "env">,
+  { folder, env }: Pick<IsolatedStack, "folder" | "env">,
 ): { status: number | null; output: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     cwd: folder,

@@ -10,7 +10,7 @@ import {
 import { segmentsOf } from "./network-log-words.ts";
 
 /** A text in a request that may be what the person said. */
-export interface SaidText {
+export interface MessageCandidate {
   readonly exchange: LoggedExchange;
   /** What carried it: the body, or a WebSocket's frame; undefined where it was in the path. */
   readonly body: unknown;
@@ -25,7 +25,7 @@ const TEXT_NAME =
 const WORD = /^(?:user|assistant|system|human|ai|text|stream|true|false|null|default|chat)$/i;
 
 /** Every text in the requests of a log that a person may have said. */
-export function saidTexts({ exchanges }: NetworkLog): SaidText[] {
+export function messageCandidates({ exchanges }: NetworkLog): MessageCandidate[] {
   return exchanges.filter(mayBeConversation).flatMap((exchange) => {
     const bodies = exchange.method === "WS" ? pageFrames(exchange) : [exchange.requestBody];
     const inBodies = bodies.flatMap((body) =>
@@ -63,7 +63,10 @@ function textsAt({ place, value }: JsonLeaf): string[] {
 }
 
 /** How much speaks for it: 0 for nothing. */
-export function weightOfSaid({ place, text, exchange }: SaidText, shown: ReadonlySet<string>): number {
+export function weightOfCandidate(
+  { place, text, exchange }: MessageCandidate,
+  shown: ReadonlySet<string>,
+): number {
   const name = Number.isNaN(Number(lastName(place))) ? lastName(place) : place.split(".").at(-2);
   return (
     (TEXT_NAME.test(name ?? "") ? 3 : 0) +
@@ -77,7 +80,10 @@ export function weightOfSaid({ place, text, exchange }: SaidText, shown: Readonl
  * Texts of lists in which something said in a request is shown again: what stands beside it in the others, such as the
  * reply after a reload.
  */
-export function textsShownBeside(said: readonly SaidText[], { exchanges }: NetworkLog): ReadonlySet<string> {
+export function textsShownBeside(
+  said: readonly MessageCandidate[],
+  { exchanges }: NetworkLog,
+): ReadonlySet<string> {
   const texts = new Set(said.map(({ text }) => text));
   const shown = new Set<string>();
   for (const exchange of exchanges.filter(({ method }) => method === "GET")) {

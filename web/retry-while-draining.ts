@@ -15,7 +15,7 @@ export interface DrainingCall {
  * Makes a call that begins a reply. An HMI that is being stopped refuses it, and has begun nothing: it is made again, because
  * by the same address another copy answers, or this one once it is back. Throws what the call has thrown last.
  */
-export async function pastDraining<Answer>(
+export async function retryWhileDraining<Answer>(
   call: () => Promise<Answer>,
   { hasKey, onWait, isWanted }: DrainingCall,
 ): Promise<Answer> {

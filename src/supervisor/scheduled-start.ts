@@ -6,7 +6,7 @@ export function monotonicMs(): number {
 }
 
 /** When a pause that begins now is over, for people and for the next supervisor. */
-export function startIn(ms: number): Required<Pick<ServiceReport, "next_start_at" | "start_due">> {
+export function scheduledStartIn(ms: number): Required<Pick<ServiceReport, "next_start_at" | "start_due">> {
   return { next_start_at: new Date(Date.now() + ms).toISOString(), start_due: monotonicMs() + ms };
 }
 
@@ -15,7 +15,7 @@ export function startIn(ms: number): Required<Pick<ServiceReport, "next_start_at
  *
  * @param mostMs the longest pause that its policy knows: the machine may have been booted again
  */
-export function pauseLeft(before: ServiceReport | undefined, mostMs: number): number {
+export function msUntilStart(before: ServiceReport | undefined, mostMs: number): number {
   const left = (before?.start_due ?? 0) - monotonicMs();
   return left > 0 ? Math.min(left, mostMs) : 0;
 }

@@ -10,7 +10,7 @@ import type { Sent } from "./drivers/chat-client.ts";
  *
  * @param onWait told once, before it is sent again
  */
-export async function sendPastDraining(
+export async function resendWhileDraining(
   send: () => Promise<Sent>,
   { signal, onWait }: { readonly signal: AbortSignal; readonly onWait: () => void },
 ): Promise<Sent> {
