@@ -38,8 +38,7 @@ export function buildPrompt({ agentInstructions, profile, history, window }: Pro
     window === null ? Number.POSITIVE_INFINITY : window * LIMITS.promptShare - systemTokens;
   const messages = newestThatFit(said, [
     { room: roomInWindow, sizeOf: estimate.ofMessage },
-    // The last message is in the request twice: also by itself.
-    { room: REQUEST_ROOM - bytesOf(system) - bytesOf(said.at(-1)?.content), sizeOf: bytesOfMessage },
+    ...requestLimits(system, said),
   ]);
   const all = said.reduce((sum, message) => sum + estimate.ofMessage(message), systemTokens);
   return {
@@ -89,6 +88,21 @@ function profileContext(profile: Profile | null): string {
 
 function summaryContext(summary: string | null): string {
   return summary === null ? "" : `What was said before, in short:\n${summary}`;
+}
+
+/** What a message takes in JSON beside its text, in characters, and more. */
+const CHARS_PER_MESSAGE = 40;
+
+/** JSON takes this many bytes for a character at most: `\u0000`. */
+const MOST_BYTES_PER_CHAR = 6;
+
+/** What a request has room for; nothing where it surely has room for all, so that most need not be measured. */
+function requestLimits(system: string, said: readonly Message[]): readonly Limit[] {
+  const last = said.at(-1)?.content ?? "";
+  const chars = said.reduce((sum, { content }) => sum + content.length + CHARS_PER_MESSAGE, system.length);
+  if ((chars + last.length) * MOST_BYTES_PER_CHAR < REQUEST_ROOM) return [];
+  // The last message is in the request twice: also by itself.
+  return [{ room: REQUEST_ROOM - bytesOf(system) - bytesOf(last), sizeOf: bytesOfMessage }];
 }
 
 /** What a request to the gateway may hold without its pictures, in bytes of JSON, the rest of it taken off generously. */

@@ -23,7 +23,7 @@ import { GatewayLogLines } from "./gateway-log-lines.ts";
 import type { GatewayMetrics, StreamMeter } from "./gateway-metrics.ts";
 import { ReplyEventWriter } from "./reply-event-writer.ts";
 import { startReplyTimeout } from "./reply-timeout.ts";
-import { requestFingerprint } from "./request-fingerprint.ts";
+import { fingerprintLater, requestFingerprint } from "./request-fingerprint.ts";
 import { unknownModel } from "./unknown-model.ts";
 
 export interface GenerationSettings {
@@ -50,7 +50,7 @@ export class GatewayGeneration {
   readonly caller: string | undefined;
   readonly log: EventLog;
   readonly #settings: GenerationSettings;
-  readonly #fingerprint: string;
+  readonly #fingerprint: () => string;
   readonly #meter: StreamMeter;
   readonly #lines: GatewayLogLines;
   readonly #abort = new AbortController();
@@ -66,7 +66,7 @@ export class GatewayGeneration {
     this.caller = settings.caller;
     this.log = new EventLog(request.message_id);
     this.#settings = settings;
-    this.#fingerprint = requestFingerprint(request);
+    this.#fingerprint = fingerprintLater(request);
     this.#meter = settings.metrics.start();
     this.#lines = new GatewayLogLines(settings.logger, request);
     // Before the engine is asked, so that the reader knows at once that it was heard.
@@ -80,7 +80,7 @@ export class GatewayGeneration {
 
   /** Whether a request with this reply's key is the one that it answers, sent again. */
   answers(request: ChatRequest): boolean {
-    return requestFingerprint(request) === this.#fingerprint;
+    return requestFingerprint(request) === this.#fingerprint();
   }
 
   /** Ends it now, for every reader, and makes the engine stop. Nothing where it has ended already. */
@@ -110,6 +110,7 @@ export class GatewayGeneration {
     } finally {
       this.#settings.starting.begun(this);
       this.#callOffTimer();
+      this.#fingerprint();
     }
   }
 
