@@ -7,7 +7,7 @@ export const WIRE_SLOTS = {
   model: "the model that is asked for",
   agent: "the setting chat.agent",
   history:
-    "the whole conversation with this message: [{role, content}, ...]; by {history|parts} as Vercel's AI SDK has it",
+    "the whole conversation with this message: [{role, content}, ...]; by {history|parts} as Vercel's AI SDK has it, by {history|before} without this message",
   options: "options of the engine, by Ollama's names",
   max_tokens: "how long the reply may be, in tokens",
   temperature: "how freely the engine chooses; 0 for the same each time",
@@ -19,12 +19,12 @@ export const WIRE_SLOTS = {
 export type WireSlot = keyof typeof WIRE_SLOTS;
 
 /**
- * `{history|parts}`: its turns as `{id, role, parts: [{type: "text", text}]}`.
+ * `{history|parts}`: its turns as `{id, role, parts: [{type: "text", text}]}`; `{history|before}`: those before this message.
  *
  * `{conversation}`; `{conversation|null}` where JSON's null is to stand in for what is not there, `{conversation|number}`
  * where an id goes as a number.
  */
-export const SLOT = /\{([a-z_]+)((?:\|(?:null|number|parts))*)\}/g;
+export const SLOT = /\{([a-z_]+)((?:\|(?:null|number|before|parts))*)\}/g;
 
 /** A slot that nothing is known for. */
 export interface SlotProblem {

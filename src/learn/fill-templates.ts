@@ -2,7 +2,7 @@ import type { BodyType } from "../contract/wire-description.ts";
 import { isHeaderPlace, valueAt } from "../targets/drivers/json-place.ts";
 import { isSecretField, isSecretName } from "../text/secret-names.ts";
 import { lastName } from "./json-leaves.ts";
-import { historySlotOf } from "./learn-history.ts";
+import { type HistorySlot, historySlotOf, type LearnedHistory } from "./learn-history.ts";
 import type { IdSlot, LearnedId } from "./learn-ids.ts";
 import type { LearnedModels, NamedValue } from "./learn-models.ts";
 import type { MessageCandidate } from "./message-candidates.ts";
@@ -16,8 +16,12 @@ export interface KnownValues {
   readonly said: MessageCandidate;
   /** The list of models that was seen; undefined where there was none. */
   readonly models: LearnedModels | undefined;
-  /** Whether each message brings its whole conversation. */
-  readonly isHistoryTold: boolean;
+  /** How each message brings its whole conversation. */
+  readonly history: {
+    readonly at: LearnedHistory["at"];
+    /** Whether a list of turns is taken for it where no place is known. */
+    readonly isLikely: boolean;
+  };
 }
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
@@ -57,7 +61,7 @@ export function bodyOf(
 
 function filled(value: unknown, place: string, known: KnownValues): unknown {
   if (Array.isArray(value)) {
-    const history = known.isHistoryTold ? historySlotOf(value, known.said.text) : undefined;
+    const history = historyAt(value, place, known);
     if (history !== undefined) return history;
     return value.map((item, index) => filled(item, `${place}.${index}`, known));
   }
@@ -67,6 +71,12 @@ function filled(value: unknown, place: string, known: KnownValues): unknown {
     );
   }
   return filledLeaf(value, lastName(place), known);
+}
+
+function historyAt(list: readonly unknown[], place: string, known: KnownValues): HistorySlot | undefined {
+  const { at, isLikely } = known.history;
+  if (at !== undefined) return place === `.${at.place}` ? at.slot : undefined;
+  return isLikely ? historySlotOf(list, known.said.text) : undefined;
 }
 
 function filledLeaf(value: unknown, name: string, known: KnownValues): unknown {
@@ -80,7 +90,8 @@ function filledLeaf(value: unknown, name: string, known: KnownValues): unknown {
   if (typeof value !== "string") return value;
   if (isModel({ name, value }, known)) return "{model}";
   if (isSecretName(name)) return "{token}";
-  return UUID.test(value) ? "{key}" : value;
+  // Nobody is called by zeros alone.
+  return UUID.test(value) && /[1-9a-f]/i.test(value) ? "{key}" : value;
 }
 
 /** Whether a value is the model that is asked for: by its name, or as one of those that are listed. */

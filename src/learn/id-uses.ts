@@ -24,6 +24,8 @@ export type ToldId = IdUse;
 const ID_NAME =
   /(?:^|[_-])(?:id|uuid|key)$|(?:Id|Uuid)$|^(?:conversation|session|chat|thread|message|reply|run)$/;
 
+const PREFIXED_ID = /[a-z\d][_-](?:id|uuid|key)$|[a-z\d](?:Id|Uuid)$/;
+
 /** Values that are made for one thing, whatever they are called: words with digits, no dates. */
 const MADE_FOR_ONE = /^(?!\d{4}-\d\d)(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{6,100}$/;
 
@@ -43,7 +45,9 @@ export function idsToldBy(exchange: LoggedExchange): ToldId[] {
       const isNamed = id !== undefined && isCalledId(name, id);
       if (id === undefined || !(isNamed || (isMaking && looksLikeId(name, id)))) return [];
       const parent = leaf.place.split(".").at(-2) ?? lastSegment(exchange);
-      return [{ value: id, place: leaf.place, exchange, isInPath: false, isNamed, names: [name, parent] }];
+      // `task_id` says by itself what it is of.
+      const names = PREFIXED_ID.test(name) ? [name] : [name, parent];
+      return [{ value: id, place: leaf.place, exchange, isInPath: false, isNamed, names }];
     }),
   );
   return [...inHeaders, ...inBody];

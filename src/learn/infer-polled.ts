@@ -1,7 +1,9 @@
 import type { StreamDescription } from "../contract/wire-description.ts";
 import { statusMeant } from "../targets/drivers/described-rows.ts";
 import { valueAt } from "../targets/drivers/json-place.ts";
-import { ENDING_NAME, type InferredStream, isIdOrTime, modelOf, usageOf } from "./infer-stream.ts";
+import { modelOf, usageOf } from "./infer-beside-text.ts";
+import { ENDING_NAME } from "./infer-end.ts";
+import { type InferredStream, isIdOrTime } from "./infer-stream.ts";
 import { type JsonLeaf, lastName, leavesOf } from "./json-leaves.ts";
 import type { LoggedStream } from "./stream-events.ts";
 

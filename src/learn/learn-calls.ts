@@ -39,7 +39,7 @@ export function learnCalls({ exchanges }: NetworkLog, { talk, ids, rows }: Known
     new Set(ids.filter((id) => id.slot === slot).map(({ value }) => value));
   const [conversations, replies] = [idsOf("conversation"), idsOf("reply")];
   const isOf = (exchange: LoggedExchange, values: ReadonlySet<string>): boolean =>
-    idsUsedBy(exchange).some(({ value, isInPath }) => isInPath && values.has(value));
+    idsUsedBy(exchange).some(({ value }) => values.has(value));
   const isDeletion = (each: LoggedExchange): boolean =>
     (each.method === "DELETE" || names(each, /delete|remove/i)) &&
     isOf(each, conversations) &&
@@ -54,7 +54,13 @@ export function learnCalls({ exchanges }: NetworkLog, { talk, ids, rows }: Known
   return {
     cancel,
     deletion: later.find((each) => each !== cancel?.exchange && isDeletion(each)),
-    conversations: conversation && firstList(lists, (leaf) => String(leaf.value) === conversation.value),
+    // What is asked of one conversation lists something of it.
+    conversations:
+      conversation &&
+      firstList(
+        lists.filter((each) => !idsUsedBy(each).some(({ value }) => value === conversation.value)),
+        (leaf) => String(leaf.value) === conversation.value,
+      ),
     models: learnModels(lists, talk.said),
     health: here.find(
       (each) => each.method === "GET" && names(each, /\/(?:health(?:z|check)?|ready|ping|status)$/i),

@@ -1,18 +1,30 @@
+import { valueAt } from "../targets/drivers/json-place.ts";
 import { textOf } from "../targets/drivers/reply-facts.ts";
 import { exchangesOf, type LearnedTalk } from "./find-message-and-reply.ts";
 import { isSameEndpoint } from "./id-uses.ts";
-import { leavesOf } from "./json-leaves.ts";
+import { leavesOf, listsAndMapsIn } from "./json-leaves.ts";
 import { timedFactsBy } from "./learn-stream.ts";
 import type { LoggedExchange, NetworkLog } from "./network-log.ts";
 
-/** How a page that tells its whole conversation with each message writes it down: the slot for that. */
-export type HistorySlot = "{history}" | "{history|parts}";
+/**
+ * The slot for a whole conversation: with the message as its last turn, or `before` it, beside a message that has a place of
+ * its own; its turns as `{role, content}`, or in `parts`.
+ */
+export type HistorySlot = "{history}" | "{history|parts}" | "{history|before}" | "{history|before|parts}";
+
+/** Whether messages bring the conversation before them. */
+export interface LearnedHistory {
+  /** Undefined where the log has no two messages, by which that could be seen. */
+  readonly isSent: boolean | undefined;
+  /** Where in the request, and as what; undefined where no slot says it. */
+  readonly at: { readonly place: string; readonly slot: HistorySlot } | undefined;
+}
 
 /**
- * Whether messages bring the conversation before them, by the texts in their requests: a later message in the log has an
- * earlier one in it, or not. Undefined where the log has no two messages.
+ * Learns whether messages bring the conversation before them, by the texts in their requests: a later message in the log
+ * has an earlier one in it, or what that was answered.
  */
-export function isHistorySent({ exchanges }: NetworkLog, talk: LearnedTalk): boolean | undefined {
+export function learnHistory({ exchanges }: NetworkLog, talk: LearnedTalk): LearnedHistory {
   const { exchange: send, text } = talk.said;
   const messages = new Set(
     [...exchanges.filter((each) => isSameEndpoint(each, send)), ...exchangesOf(talk)].filter(
@@ -23,14 +35,59 @@ export function isHistorySent({ exchanges }: NetworkLog, talk: LearnedTalk): boo
     .filter((each) => isSameEndpoint(each, talk.read))
     .map((each) => ({ each, text: textOf({ facts: timedFactsBy(talk.reply.description, each) }).trim() }))
     .filter((reply) => /\s/.test(reply.text));
-  // A text that all requests have may be a prompt of the page's own; what was answered is not.
-  const isRepeated = [...messages].some((each) => {
-    const texts = textsOf(each);
-    const isAfter = each !== send && each.began_ms > send.began_ms;
-    const answered = replies.filter((reply) => reply.each.began_ms < each.began_ms && reply.each !== each);
-    return (isAfter && texts.has(text.trim())) || answered.some((reply) => texts.has(reply.text));
-  });
-  return isRepeated || (messages.size > 1 ? false : undefined);
+  for (const message of messages) {
+    // A text that all requests have may be a prompt of the page's own; what was answered is not.
+    const answered = replies
+      .filter(({ each }) => each.began_ms < message.began_ms && each !== message)
+      .map((reply) => reply.text);
+    const isAfter = message !== send && message.began_ms > send.began_ms;
+    const texts = textsOf(message);
+    const repeated = [...answered, ...(isAfter ? [text.trim()] : [])].filter((each) => texts.has(each));
+    if (repeated.length > 0)
+      return { isSent: true, at: placeIn(message.requestBody, { repeated, answered }) };
+  }
+  return { isSent: messages.size > 1 ? false : undefined, at: undefined };
+}
+
+interface KnownTexts {
+  /** Of earlier messages and replies, that a request has again. */
+  readonly repeated: readonly string[];
+  /** What earlier messages were answered. */
+  readonly answered: readonly string[];
+}
+
+/** Where the list of turns is in a body, and as what it can be said. */
+function placeIn(body: unknown, { repeated, answered }: KnownTexts): LearnedHistory["at"] {
+  const lists = listsAndMapsIn(body).filter(({ items }) =>
+    repeated.some((text) => items.some((item) => leavesOf(item).some(({ value }) => isText(value, text)))),
+  );
+  for (const { place, items } of lists) {
+    const last = items.at(-1);
+    if (last === undefined || !items.every(isTurn)) continue;
+    const isParts = items.every(({ content }) => content === undefined);
+    const isBefore = answered.some((text) => leavesOf(last).some(({ value }) => isText(value, text)));
+    const whole = items.every((item) => isSayable(item, isParts));
+    if (whole) {
+      const slot = `{history${isBefore ? "|before" : ""}${isParts ? "|parts" : ""}}` as const;
+      return { place, slot };
+    }
+  }
+  return undefined;
+}
+
+function isText(value: unknown, text: string): boolean {
+  return typeof value === "string" && value.trim() === text;
+}
+
+function isSayable({ content, parts }: Turn, isParts: boolean): boolean {
+  const said = isParts ? parts : content;
+  return (!isParts && typeof said === "string") || (Array.isArray(said) && said.some(isTextPart));
+}
+
+function isTextPart(part: unknown): boolean {
+  return (
+    typeof part === "object" && part !== null && "type" in part && part.type === "text" && "text" in part
+  );
 }
 
 function textsOf({ requestBody }: LoggedExchange): ReadonlySet<string> {
@@ -40,8 +97,8 @@ function textsOf({ requestBody }: LoggedExchange): ReadonlySet<string> {
 }
 
 /**
- * The slot for a list of turns of which the message is the last: `[{role, content}]` as OpenAI's wire has them, or
- * `[{role, parts}]` as Vercel's AI SDK has. Undefined for any other list.
+ * The slot for a list of turns of which the message is the last, where the log has no other message: `[{role, content}]`
+ * as OpenAI's wire has them, or `[{role, parts}]` as Vercel's AI SDK has. Undefined for any other list.
  */
 export function historySlotOf(items: readonly unknown[], text: string): HistorySlot | undefined {
   const last = items.at(-1);
@@ -65,6 +122,6 @@ function isTurn(item: unknown): item is Turn {
 function holds(content: unknown, text: string): boolean {
   return (
     content === text ||
-    (Array.isArray(content) && content.some((part) => leavesOf(part).some(({ value }) => value === text)))
+    (Array.isArray(content) && content.some((part) => isTextPart(part) && valueAt(part, "text") === text))
   );
 }

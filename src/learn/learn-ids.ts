@@ -75,8 +75,12 @@ function idOf(
   const isNeeded = [told, ...uses].some((each) => each && [send, read, rows].includes(each.exchange));
   if (!isNeeded || (told === undefined && !isMadeUp(value, uses, send))) return undefined;
   const isOfSend = uses.some(
-    ({ exchange, isInPath }) => exchange === send && (isInPath || told !== undefined),
+    ({ exchange, isInPath }) => exchange === send && (isInPath || isFlowing),
   );
+  const isOfRead =
+    told?.exchange === send &&
+    !told.names.some((name) => CONVERSATION_NAME.test(name)) &&
+    uses.some(({ exchange, isInPath }) => exchange === read && isInPath);
   const isOfEach = told === undefined && isOfEachMessage(uses, send);
   const meant = slotOf(
     [...uses.flatMap(({ names }) => names), ...(told === undefined ? [] : [...told.names, ...told.names])],
@@ -88,9 +92,11 @@ function idOf(
       isReply:
         told?.exchange === send &&
         uses.some(({ exchange, isInPath }) => isInPath || !isSameRoute(exchange, send)),
+      isOfRead,
     },
   );
-  if (meant === undefined) return undefined;
+  // What a page makes up for one message is another one each time.
+  if (meant === undefined || (!isFlowing && meant.slot !== "conversation")) return undefined;
   const used = uses.find(({ exchange }) => exchange !== told?.exchange)?.exchange ?? send;
   return { ...meant, value, used, told: isFlowing ? told : undefined };
 }
@@ -147,18 +153,21 @@ function isBefore(told: LoggedExchange | undefined, uses: readonly IdUse[]): boo
 interface Weighing {
   readonly isConversation: boolean;
   readonly isReply: boolean;
+  /** The answer to the message told it, and the call that streams the reply needs it. */
+  readonly isOfRead: boolean;
 }
 
 /** What an id is of by the words beside it, with how much speaks for that. */
 function slotOf(
   names: readonly string[],
-  { isConversation, isReply }: Weighing,
+  { isConversation, isReply, isOfRead }: Weighing,
 ): { readonly slot: IdSlot; readonly weight: number } | undefined {
   const weights = (Object.keys(WORDS) as IdSlot[]).map((slot) => ({
     slot,
     weight:
       names.filter((name) => WORDS[slot].test(name)).length +
-      (slot === "conversation" && isConversation ? 3 : 0),
+      (slot === "conversation" && isConversation ? 3 : 0) +
+      (slot === "reply" && isOfRead ? 2 : 0),
   }));
   const [best] = weights.toSorted((a, b) => b.weight - a.weight);
   if (best !== undefined && best.weight > 0) return best;

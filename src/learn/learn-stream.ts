@@ -2,6 +2,7 @@ import type { StreamDescription } from "../contract/wire-description.ts";
 import {
   AI_SDK_DATA_STREAM,
   AI_SDK_UI_STREAM,
+  ANTHROPIC_STREAM,
   CONTRACT_STREAM,
   OLLAMA_STREAM,
   OPENAI_CHAT_STREAM,
@@ -31,6 +32,7 @@ const KNOWN: readonly (readonly [name: string, description: StreamDescription])[
   ["OpenAI's chat completions", OPENAI_CHAT_STREAM],
   ["Open Responses", OPENAI_RESPONSES_STREAM],
   ["Ollama's lines", OLLAMA_STREAM],
+  ["Anthropic's messages", ANTHROPIC_STREAM],
   ["the UI messages of Vercel's AI SDK", AI_SDK_UI_STREAM],
   ["the data stream of Vercel's AI SDK", AI_SDK_DATA_STREAM],
 ];

@@ -12,7 +12,7 @@ import { joinPolls, pollPauseOf } from "./join-polls.ts";
 import { learnCalls } from "./learn-calls.ts";
 import type { LearnedCancel } from "./learn-cancel-call.ts";
 import { learnCancelled, withCancelReason, withCancelStatus } from "./learn-cancelled.ts";
-import { isHistorySent } from "./learn-history.ts";
+import { learnHistory } from "./learn-history.ts";
 import { type IdSlot, idPlacesOf, kindredIds, type LearnedId, learnIds } from "./learn-ids.ts";
 import { learnRows } from "./learn-rows.ts";
 import { type LearnedSending, learnSendings } from "./learn-sending.ts";
@@ -81,8 +81,9 @@ function settingsOf(log: NetworkLog, talk: LearnedTalk): readonly LearnedSetting
   const calls = learnCalls(log, { talk, ids: allIds, rows: rows?.exchange });
   const { models } = calls;
   // Of one message only its address tells: one that names a conversation has its history there.
-  const isHistoryTold = isHistorySent(log, talk) ?? !hasId(send, ids);
-  const known: KnownValues = { ids: allIds, said: talk.said, models, isHistoryTold };
+  const { isSent, at } = learnHistory(log, talk);
+  const history = { at, isLikely: isSent ?? !hasId(send, ids) };
+  const known: KnownValues = { ids: allIds, said: talk.said, models, history };
   const sendings = learnSendings(
     { message: later, known: { ...known, ids, said: later.said } },
     first && { message: first, known: { ...known, ids: firstIds, said: first.said } },
@@ -126,7 +127,12 @@ function settingsOf(log: NetworkLog, talk: LearnedTalk): readonly LearnedSetting
     ...setting("cancel", cancel, bodyOf(cancel, known), calls.cancel && cancelBytes(calls.cancel)),
     ...setting("rows", rows?.exchange, rows && withCancelStatus(rows.rows, cancelled.status)),
     ...setting("conversations", conversations?.exchange, conversations?.rest),
-    ...setting("delete_conversation", deletion, {}, bytesInLine(requestOf(deletion ?? send))),
+    ...setting(
+      "delete_conversation",
+      deletion,
+      bodyOf(deletion, known),
+      bytesInLine(JSON.stringify(deletion?.requestBody) ?? requestOf(deletion ?? send)),
+    ),
     ...setting("models", models?.call.exchange, models?.call.rest),
     ...setting("health", health),
     ...(page === undefined || hasId(page, allIds)

@@ -21,6 +21,8 @@ export interface MessageCandidate {
 
 const TEXT_NAME =
   /^(?:message|text|content|prompt|input|query|question|msg|q|utterance|user_?input|user_?message|body)$/i;
+/** A query of GraphQL is a program's, whatever the field is called in which it stands. */
+const GRAPHQL = /^\s*(?:query|mutation|subscription|fragment)\b[^{]*\{/;
 /** Words of programs. */
 const WORD = /^(?:user|assistant|system|human|ai|text|stream|true|false|null|default|chat)$/i;
 
@@ -58,7 +60,9 @@ export function pageFrames({ frames }: LoggedExchange): unknown[] {
 function textsAt({ place, value }: JsonLeaf): string[] {
   if (typeof value !== "string" || value.trim() === "" || WORD.test(value)) return [];
   const isId =
-    /^[\da-f-]{16,}$/i.test(value) || /(?:^|_)(?:id|key|token|model)$|Id$|_at$/i.test(lastName(place));
+    GRAPHQL.test(value) ||
+    /^[\da-f-]{16,}$/i.test(value) ||
+    /(?:^|_)(?:id|key|token|model)$|Id$|_at$/i.test(lastName(place));
   return isId ? [] : [value];
 }
 

@@ -2,7 +2,7 @@ import type { WireSettings } from "../contract/wire-description.ts";
 import { hasSlot } from "../targets/drivers/has-slot.ts";
 import type { LearnedMessage, LearnedTalk } from "./find-message-and-reply.ts";
 import { isMadeForOne, isNumber, isSameEndpoint } from "./id-uses.ts";
-import { isHistorySent } from "./learn-history.ts";
+import { learnHistory } from "./learn-history.ts";
 import type { UnknownSetting } from "./learned-wire.ts";
 import { pageFrames } from "./message-candidates.ts";
 import { type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
@@ -57,9 +57,9 @@ export function unknownOf({ wire, talk, log }: Learned): UnknownSetting[] {
 
 /** What a wire does that no description says: a contract without it would be believed, and be wrong. */
 export function unsayableOf({ wire, talk, log }: Learned): string[] {
-  return isHistorySent(log, talk) === true && !hasSlot(wire.send, "history")
+  return learnHistory(log, talk).isSent === true && !hasSlot(wire.send, "history")
     ? [
-        "each message brings the whole conversation before it, in a shape that neither {history} ([{role, content}]) nor {history|parts} has",
+        "each message brings the whole conversation before it, in a shape that {history} has not: no list of {role, content} or {role, parts}",
       ]
     : [];
 }

@@ -247,6 +247,28 @@ test("Vercel's AI SDK: the whole conversation in parts, an id of the page's own,
   });
 });
 
+test("a message, and beside it what was said before it", async () => {
+  const bodies: unknown[] = [];
+  const upstream = await serveRoutes({
+    "POST /chat": ({ body, response }) => {
+      const asked = JSON.parse(body);
+      bodies.push(asked);
+      events(response, [...replyTo(asked.message).map((t) => ({ t })), "[DONE]"]);
+    },
+  });
+  const { learned, tried } = await learnThroughTap(upstream, async (at) => {
+    const before = [
+      { role: "user", content: SALTY },
+      { role: "assistant", content: replyTo(SALTY).join("") },
+    ];
+    await ask(`${at}/chat`, "POST", { message: SALTY, history: [] });
+    await ask(`${at}/chat`, "POST", { message: TIDES, history: before });
+  });
+  expect(tried.problems).toEqual([]);
+  expect(learned.wire.send?.body).toEqual({ message: "{text}", history: "{history|before}" });
+  expect(bodies.at(-1)).toEqual({ message: "Say hello in three words.", history: [] });
+});
+
 test("a history in a shape that no description has needs a driver in code, and says so", async () => {
   const upstream = await serveRoutes({
     "POST /chat": ({ body, response }) => {

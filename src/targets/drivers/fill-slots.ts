@@ -33,7 +33,7 @@ export function fillBody(template: unknown, values: SlotValues): unknown {
     const [whole, name, more = ""] = new RegExp(`^(?:${SLOT.source})$`).exec(template) ?? [];
     if (whole === undefined) return fillText(template, values);
     const value = values[name as WireSlot] ?? (more.includes("|null") ? null : undefined);
-    if (more.includes("|parts")) return asUiMessages(value);
+    if (name === "history") return turnsOf(value, more);
     return more.includes("|number") ? asNumber(value) : value;
   }
   if (Array.isArray(template)) {
@@ -44,10 +44,12 @@ export function fillBody(template: unknown, values: SlotValues): unknown {
   return Object.fromEntries(filled.filter(([, value]) => value !== undefined));
 }
 
-/** Turns as Vercel's AI SDK writes them down. */
-function asUiMessages(turns: unknown): unknown {
+/** The turns of a conversation: all, or those `before` the message; in `parts` as Vercel's AI SDK writes them down. */
+function turnsOf(turns: unknown, more: string): unknown {
   if (!Array.isArray(turns)) return turns;
-  return turns.map(({ role, content }) => ({
+  const wanted = more.includes("|before") ? turns.slice(0, -1) : turns;
+  if (!more.includes("|parts")) return wanted;
+  return wanted.map(({ role, content }) => ({
     id: randomUUID(),
     role,
     parts: [{ type: "text", text: content }],

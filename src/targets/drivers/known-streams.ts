@@ -78,6 +78,25 @@ export const OPENAI_RESPONSES_STREAM: StreamDescription = {
   ],
 };
 
+/** Anthropic's events of a message, as many back ends hand them on. */
+export const ANTHROPIC_STREAM: StreamDescription = {
+  framing: "sse",
+  type: "type",
+  model: { of: "message_start", at: "message.model" },
+  thought: { of: "content_block_delta", at: "delta.thinking" },
+  text: { of: "content_block_delta", at: "delta.text" },
+  usage: [
+    { of: "message_start", prompt: "message.usage.input_tokens" },
+    { of: "message_delta", prompt: "usage.input_tokens", completion: "usage.output_tokens" },
+  ],
+  failure: { of: "error", message: "error.message", code: "error.type" },
+  done: {
+    of: "message_delta",
+    reason: "delta.stop_reason",
+    reasons: { stop: ["end_turn", "stop_sequence"], length: ["max_tokens"] },
+  },
+};
+
 /** The UI messages of Vercel's AI SDK, version 5 and later, as `useChat` reads them. */
 export const AI_SDK_UI_STREAM: StreamDescription = {
   framing: "sse",

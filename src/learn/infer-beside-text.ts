@@ -1,0 +1,80 @@
+/** What a stream tells beside the reply's text: which model it is of, how tokens are counted, what went wrong. */
+import type { StreamDescription } from "../contract/wire-description.ts";
+import { lastName } from "./json-leaves.ts";
+import { MODEL_NAME } from "./network-log-words.ts";
+import { namedBy, type Spot, spotsOf, type TypedEvent } from "./stream-spots.ts";
+
+const FAILURE = /error|fail|exception/i;
+
+/** Whether what stands there tells what went wrong. */
+export function isFailure({ type, place }: Spot): boolean {
+  return FAILURE.test(type ?? "") || FAILURE.test(place);
+}
+
+/** What a failure is told by. */
+export function failureOf(
+  events: readonly TypedEvent[],
+  type: string | undefined,
+): StreamDescription["failure"] {
+  const spots = spotsOf(events, type).filter(
+    (spot) => isFailure(spot) && spot.values.some((value) => typeof value === "string" && value !== ""),
+  );
+  const spot =
+    spots.find(({ place }) => /message|detail|error|text|content/i.test(lastName(place))) ?? spots[0];
+  if (spot === undefined) return undefined;
+  const code = spots.find(({ type: of, place }) => of === spot.type && /code/i.test(lastName(place)));
+  return {
+    ...(spot.type !== undefined && { of: spot.type }),
+    message: spot.place,
+    ...(code !== undefined && code !== spot && { code: code.place }),
+  };
+}
+
+/** Where the name of the model stands. */
+export function modelOf(
+  events: readonly TypedEvent[],
+  type: string | undefined,
+): { readonly of?: string; readonly at: string } | undefined {
+  const spot = spotsOf(events, type).find(
+    ({ place, values }) => MODEL_NAME.test(lastName(place)) && typeof values[0] === "string",
+  );
+  return spot && namedBy(spot);
+}
+
+/** Input and output are counted by many names, and not always by one event. */
+export function usageOf(events: readonly TypedEvent[], type: string | undefined): StreamDescription["usage"] {
+  const counts = spotsOf(events, type).filter(
+    ({ place, values }) =>
+      /token|usage|count|eval/i.test(place) && values.some((value) => Number.isInteger(value)),
+  );
+  const prompt = counts.find(({ place }) => /prompt|input|(?:^|[._])in$/i.test(place));
+  const completions = counts.filter(
+    ({ place }) =>
+      /completion|candidates|output|generated|reply|(?:^|[._])out$|eval_count$/i.test(place) &&
+      place !== prompt?.place,
+  );
+  const beside = completions.find(({ type: of }) => of === (prompt?.type ?? of));
+  // What is counted at the beginning is not the whole.
+  const later = completions.find((each) => each.type !== beside?.type && lastOf(each) > lastOf(beside));
+  const completion = later ?? beside;
+  if (prompt === undefined && completion === undefined) return undefined;
+  if (prompt !== undefined && completion !== undefined && prompt.type !== completion.type) {
+    return [
+      { ...ofType(prompt), prompt: prompt.place },
+      { ...ofType(completion), completion: completion.place },
+    ];
+  }
+  return {
+    ...ofType(prompt ?? completion),
+    ...(prompt !== undefined && { prompt: prompt.place }),
+    ...(completion !== undefined && { completion: completion.place }),
+  };
+}
+
+function ofType(spot: Spot | undefined): { readonly of?: string } {
+  return spot?.type === undefined ? {} : { of: spot.type };
+}
+
+function lastOf(spot: Spot | undefined): number {
+  return Number(spot?.values.findLast((value) => Number.isInteger(value)) ?? -1);
+}

@@ -1,0 +1,79 @@
+import { valueAt } from "../targets/drivers/json-place.ts";
+import { type JsonLeaf, lastName, leavesOf } from "./json-leaves.ts";
+import type { LoggedEvent } from "./stream-events.ts";
+
+const TYPE_NAMES = ["type", "event", "kind", "op", "action", "t", "object", "status", "name"];
+
+/** A name is told whole each time. */
+export function namedBy({ type: of, place }: Spot) {
+  return { ...(of !== undefined && { of }), at: place };
+}
+
+/** An event, with what it calls itself. */
+export interface TypedEvent extends LoggedEvent {
+  readonly type: string | undefined;
+}
+
+/** All that stood at one place in the events of one type. */
+export interface Spot {
+  readonly type: string | undefined;
+  readonly place: string;
+  readonly values: readonly JsonLeaf["value"][];
+}
+
+/** Where an event says what it is: a field that all have, also a deep one, with few words in it; or the name beside the data. */
+export function typeOf(events: readonly LoggedEvent[]): string | undefined {
+  if (events.some(({ name }) => name !== undefined)) return "@event";
+  const objects = events
+    .map(({ value }) => value)
+    .filter((value) => typeof value === "object" && value !== null);
+  if (objects.length < 2) return undefined;
+  const places = leavesOf(objects[0]).map(({ place }) => place);
+  // Of a patch of JSON what it changes says more than how.
+  const patched = places.find((place) => objects.every((value) => isPointer(valueAt(value, place))));
+  if (patched !== undefined && new Set(objects.map((value) => valueAt(value, patched))).size > 1)
+    return patched;
+  const named = TYPE_NAMES.flatMap((name) => places.filter((place) => lastName(place) === name));
+  return named.find((place) => {
+    const words = objects.map((value) => valueAt(value, place));
+    const kinds = new Set(words);
+    return (
+      words.every((word) => typeof word === "string" && /^[\w.:/-]{1,60}$/.test(word)) &&
+      kinds.size > 1 &&
+      kinds.size <= 12
+    );
+  });
+}
+
+/** Whether it names a place in JSON, as RFC 6901 has them. */
+function isPointer(value: unknown): boolean {
+  return typeof value === "string" && /^\/[\w/~-]{0,100}$/.test(value);
+}
+
+/** What an event calls itself, by where that stands. */
+export function nameOf({ name, value }: LoggedEvent, type: string | undefined): string | undefined {
+  if (type === undefined) return undefined;
+  if (type === "@event") return name ?? "message";
+  const word = valueAt(value, type);
+  return typeof word === "string" ? word : undefined;
+}
+
+/** The spots of a stream, in the order in which they first came. */
+export function spotsOf(events: readonly TypedEvent[], type: string | undefined): Spot[] {
+  const spots = new Map<string, { type: string | undefined; place: string; values: JsonLeaf["value"][] }>();
+  for (const event of events) {
+    for (const { place, value } of leavesOf(event.value)) {
+      if (place === type && place !== "") continue;
+      const key = `${event.type ?? ""}\0${place}`;
+      const spot = spots.get(key) ?? { type: event.type, place, values: [] };
+      spot.values.push(value);
+      spots.set(key, spot);
+    }
+  }
+  return [...spots.values()];
+}
+
+/** The texts among the values of a spot. */
+export function piecesIn(values: readonly JsonLeaf["value"][]): string[] {
+  return values.filter((value) => typeof value === "string");
+}
