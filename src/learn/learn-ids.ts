@@ -74,9 +74,7 @@ function idOf(
 ): WeighedId | undefined {
   const isNeeded = [told, ...uses].some((each) => each && [send, read, rows].includes(each.exchange));
   if (!isNeeded || (told === undefined && !isMadeUp(value, uses, send))) return undefined;
-  const isOfSend = uses.some(
-    ({ exchange, isInPath }) => exchange === send && (isInPath || isFlowing),
-  );
+  const isOfSend = uses.some(({ exchange, isInPath }) => exchange === send && (isInPath || isFlowing));
   const isOfRead =
     told?.exchange === send &&
     !told.names.some((name) => CONVERSATION_NAME.test(name)) &&
