@@ -16,5 +16,16 @@ export function cachingInWords(headers: Headers): string {
   const cache = headers["cache-control"];
   if (cache !== undefined) return `Cache-Control: ${cache}`;
   const modified = headers["last-modified"];
-  return `no Cache-Control${modified === undefined ? "" : `, Last-Modified: ${modified}`}`;
+  if (modified === undefined) return "no Cache-Control";
+  return `no Cache-Control, Last-Modified: ${modified}${guessInWords(headers, modified)}`;
+}
+
+/** The part of its age for which browsers keep what nobody says a word of (RFC 9111, section 4.2.2). */
+const GUESSED_SHARE = 0.1;
+
+function guessInWords({ date }: Headers, modified: string): string {
+  const seconds = Math.round(((Date.parse(date ?? "") - Date.parse(modified)) / 1000) * GUESSED_SHARE);
+  if (!(seconds > 0)) return "";
+  const time = seconds < 7_200 ? `${seconds} s` : `${Math.round(seconds / 3600)} h`;
+  return `: browsers may keep it for ${time}, a tenth of its age`;
 }

@@ -5,7 +5,7 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import type { FrontHttp } from "../../targets/front-http.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isRevalidated } from "./browser-caching.ts";
+import { cachingInWords, isRevalidated } from "./browser-caching.ts";
 import { askForPage } from "./plain-calls.ts";
 
 /** A script or style that the page names, without its body. */
@@ -74,9 +74,9 @@ function judgeOne({ request, status, headers, isForeign = false }: SeenAsset): B
     { is: status === 200, expected: "200", found: String(status) },
     { is: TYPE.test(type), expected: "the type of a script or a style", found: type },
     {
-      is: HASHED.test(request) || (isForeign && isRevalidated(headers)),
+      is: HASHED.test(request) || (isForeign && (isRevalidated(headers) || isPerhapsHashed(request, cache))),
       expected: "a name with a hash of the content, where browsers may keep it",
-      found: `${request}, Cache-Control: ${cache}`,
+      found: `${request}, ${isForeign ? cachingInWords(headers) : `Cache-Control: ${cache}`}`,
     },
     {
       is: isForeign || isForEver(cache),
@@ -91,6 +91,13 @@ const TYPE = /^(?:text|application)\/(?:x-)?(?:javascript|css)\b/;
 
 /** Eight characters or more that no word has: digits in them, or capitals only. */
 const HASHED = /[-.](?=[^./]*\d|[A-Z]+\.)[A-Za-z0-9_-]{8,}\.(?:js|css)$/;
+
+/** By its server's word; or eight characters or more with capitals among them, which may be letters of a hash. */
+function isPerhapsHashed(request: string, cache: string): boolean {
+  return /\bimmutable\b/.test(cache) || MIXED.test(request);
+}
+
+const MIXED = /[-.](?=[^./]*[a-z][^./]*[A-Z])[A-Za-z0-9_-]{8,}\.(?:js|css)$/;
 
 const YEAR_S = 31_536_000;
 

@@ -52,9 +52,12 @@ export const pages = defineCheck<Context["target"], readonly SeenPage[]>({
   judge: (seen) =>
     firstBroken(seen, judgeOne) ?? {
       verdict: "holds",
-      seen: seen.map(({ call }) => call.request).join("; "),
+      seen: seen.map(({ call, isForeign }) => `${call.request}${isForeign ? ONE_PAGE : ""}`).join("; "),
     },
 });
+
+/** What is said where nobody knows of other pages. */
+const ONE_PAGE = " (contract.wire.page; no other address is known)";
 
 function judgeOne({ isForeign = false, status, call }: SeenPage): Broken | undefined {
   const type = call.headers["content-type"] ?? "(no type)";
