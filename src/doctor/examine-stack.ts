@@ -4,7 +4,7 @@ import type { Role } from "../config/service-config.ts";
 import type { EndpointName, ForeignContract } from "../contract/foreign-back-end.ts";
 import { postgresqlName } from "../contract/store-address.ts";
 import { exposureWarnings } from "../launch/exposure-warnings.ts";
-import { lookAtStack, type Sighting, sightingOf } from "../launch/look-at-stack.ts";
+import { inspectionOf, inspectStack, type ServiceInspection } from "../launch/inspect-stack.ts";
 import { serviceOrigins } from "../launch/service-origins.ts";
 import { engineUrlForGateway } from "../launch/service-specs.ts";
 import { knownSupervisor } from "../supervisor/client/known-supervisor.ts";
@@ -67,17 +67,17 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     isOtherStack || (["engine", "gateway", "hmi"] as const).every((name) => given[name] !== undefined);
   const folder = stateFolder(config.state.dir);
   if (!isElsewhere) await requireJudgeable(folder);
-  const sightings = isElsewhere ? [] : await lookAtStack(config, env);
-  const urls = urlsOfServices(options, sightings);
+  const inspections = isElsewhere ? [] : await inspectStack(config, env);
+  const urls = urlsOfServices(options, inspections);
   const stateOf = (name: Role): ServiceState | undefined => {
-    const found = given[name] === undefined ? sightingOf(sightings, name) : undefined;
+    const found = given[name] === undefined ? inspectionOf(inspections, name) : undefined;
     return found !== undefined && isOurs(found, contract) ? found.state : undefined;
   };
   const { isHeard, reports: supervised } = knownSupervisor(folder);
   const lastExitOf = (name: Role) =>
     stateOf(name)?.state === "stopped" ? (supervised[name]?.last_exit ?? undefined) : undefined;
   const copiesOf = (name: Role): readonly Rung<ExaminedStack>[] =>
-    given[name] === undefined ? replicasRungs(name, sightings, isHeard ? supervised : {}) : [];
+    given[name] === undefined ? replicasRungs(name, inspections, isHeard ? supervised : {}) : [];
   const { stack, close } = openExamination({
     urls,
     // The engine is looked at behind its tap.
@@ -127,7 +127,7 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     took_ms: Math.round(performance.now() - start),
     warnings: exposureWarnings(
       config,
-      sightings.filter(({ state }) => state.state === "running"),
+      inspections.filter(({ state }) => state.state === "running"),
     ),
     left_behind,
   };
@@ -167,7 +167,7 @@ function knownGap(rung: Rung<ExaminedStack>, { lacks }: ForeignContract): Rung<E
 }
 
 /** Of a backend with a contract of its own only what was configured as a program, or runs, is of this stack. */
-function isOurs({ kind, isExternal, state }: Sighting, { driver }: ForeignContract): boolean {
+function isOurs({ kind, isExternal, state }: ServiceInspection, { driver }: ForeignContract): boolean {
   return state.state === "running" || (!isExternal && (driver === "ours" || kind === "command"));
 }
 

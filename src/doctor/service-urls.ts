@@ -2,8 +2,8 @@ import type { Config } from "../config/config-schema.ts";
 import type { Role } from "../config/service-config.ts";
 import { urlOf } from "../contract/address.ts";
 import type { ForeignContract } from "../contract/foreign-back-end.ts";
+import { inspectionOf, type StackInspection } from "../launch/inspect-stack.ts";
 import { isConfiguredService } from "../launch/is-configured-service.ts";
-import { type StackSighting, sightingOf } from "../launch/look-at-stack.ts";
 import { driverOf, frontOf } from "../targets/connect-chat.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
 
@@ -22,23 +22,23 @@ type Urls = { readonly [Name in Role]?: string | undefined };
  * is named, and where its messages go; of one that is configured with another wire than ours, also what it is known to
  * have behind that.
  */
-export function urlsOfServices(options: Asked, sightings: StackSighting): Urls {
+export function urlsOfServices(options: Asked, inspections: StackInspection): Urls {
   const { config, urls: given = {}, contract = config.contract, driver } = options;
   const front = frontOf({ contract, driver });
   const configured = { engine: config.engine.url, gateway: urlOf(config.gateway), hmi: urlOf(config.hmi) };
   const isOtherStack = contract.driver !== config.contract.driver;
   const isKnown = (name: Role): boolean =>
-    name === front || (!isOtherStack && isOfStack(name, options, sightings));
+    name === front || (!isOtherStack && isOfStack(name, options, inspections));
   const urlOfService = (name: Role): string | undefined =>
     given[name] ?? (isKnown(name) ? configured[name] : undefined);
   return { engine: urlOfService("engine"), gateway: urlOfService("gateway"), hmi: urlOfService("hmi") };
 }
 
 /** A default address at which nobody is says nothing of a back end of others: it need not have such a service. */
-function isOfStack(name: Role, { config, driver }: Asked, sightings: StackSighting): boolean {
+function isOfStack(name: Role, { config, driver }: Asked, inspections: StackInspection): boolean {
   const { contract } = config;
   const kind = driverOf({ driver, contract });
   if (kind === undefined) return true;
-  const isThere = sightingOf(sightings, name)?.state.state !== "stopped";
+  const isThere = inspectionOf(inspections, name)?.state.state !== "stopped";
   return isConfiguredService(config, name) || isThere || kind.behind?.some((each) => each === name) === true;
 }

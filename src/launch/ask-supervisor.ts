@@ -19,7 +19,7 @@ import type { ServiceRecord } from "../supervisor/service-spec.ts";
 import type { StateFolder } from "../supervisor/state-folder.ts";
 import { type Agreed, agreeToReplace, clearPorts, type PortChoices } from "./clear-ports.ts";
 import { dependentsFirst } from "./dependents-first.ts";
-import { lookAtStack, type Sighting, sightingOf } from "./look-at-stack.ts";
+import { inspectionOf, inspectStack, type ServiceInspection } from "./inspect-stack.ts";
 import { oneReplicaAtATime, surplusReplicas } from "./plan-replicas.ts";
 import { withDependencies } from "./plan-services.ts";
 import { type Intent, intentFor, startsIt } from "./service-intent.ts";
@@ -41,7 +41,7 @@ export interface AskOptions extends PortChoices {
 
 /** What is done about one service. */
 export interface Asked {
-  readonly sighting: Sighting;
+  readonly inspection: ServiceInspection;
   readonly intent: Intent;
   /** What is to be waited for; null where it is well already. */
   readonly request: string | null;
@@ -59,7 +59,7 @@ export interface AskedNow {
 /** Asks a person, if anybody's process is to be stopped: without the lock, because people take their time. */
 export async function agree(options: AskOptions, folder: StateFolder): Promise<Agreed> {
   if ((options.replace ?? []).length === 0) return new Set();
-  return await agreeToReplace(await lookAtStack(options.config, options.env), folder, options);
+  return await agreeToReplace(await inspectStack(options.config, options.env), folder, options);
 }
 
 /** Tells the supervisor what is wanted. */
@@ -85,35 +85,35 @@ async function askWith(
   ahead: WaitingSupervisor | undefined,
 ): Promise<AskedNow> {
   const { config, env, names = [], restart = [] } = options;
-  const all = await lookAtStack(config, env);
+  const all = await inspectStack(config, env);
   const chosen = names.length === 0 ? new Set(all.map(({ name }) => name)) : withDependencies(all, names);
-  const sightings = all.filter(({ name }) => chosen.has(name));
-  requireRemoteEngine(sightings);
-  const cleared = await clearPorts(sightings, folder, options, agreed);
+  const inspections = all.filter(({ name }) => chosen.has(name));
+  requireRemoteEngine(inspections);
+  const cleared = await clearPorts(inspections, folder, options, agreed);
   const pendingOf = pendingRequests(folder);
   const finished = finishedJobs(folder);
   const wishedFor = await Promise.all(
     cleared.map(async (seen): Promise<Asked> => {
       const { name } = seen;
       const pending = pendingOf(name);
-      const sighting = pending === undefined ? await lookAgain(seen, folder) : seen;
-      const intent = intentFor(sighting, {
+      const inspection = pending === undefined ? await lookAgain(seen, folder) : seen;
+      const intent = intentFor(inspection, {
         isOnItsWay: pending !== undefined,
         mustRestart: restart.includes(name),
-        isDone: finished(sighting.spec) !== undefined,
+        isDone: finished(inspection.spec) !== undefined,
         isNamed: names.length === 0 || names.includes(name),
       });
       const wasThere = seen.state.state === "running";
-      return { sighting, intent, request: requestFor(intent, pending), wasThere };
+      return { inspection, intent, request: requestFor(intent, pending), wasThere };
     }),
   );
   const { now: asked, later } = oneReplicaAtATime(wishedFor);
   await requireStore(config, asked);
   const [records, wanted] = [recordedServices(folder), wantedServices(folder)];
-  const surplus = surplusReplicas(sightings, all, { records, wanted });
+  const surplus = surplusReplicas(inspections, all, { records, wanted });
   requestServices(folder, {
     requests: requestsOf(asked),
-    starting: asked.filter(({ intent }) => startsIt(intent)).map(({ sighting }) => sighting.name),
+    starting: asked.filter(({ intent }) => startsIt(intent)).map(({ inspection }) => inspection.name),
     env,
     dropped: surplus.names,
     unrecorded: unrecordedOf(asked),
@@ -129,13 +129,13 @@ const LOOKS = 3;
 const PAUSE_MS = 500;
 
 /** On a busy machine one answer may be late: nobody's service is stopped for that. */
-async function lookAgain(sighting: Sighting, folder: StateFolder): Promise<Sighting> {
-  let { state } = sighting;
+async function lookAgain(inspection: ServiceInspection, folder: StateFolder): Promise<ServiceInspection> {
+  let { state } = inspection;
   for (let looks = 1; looks < LOOKS && isHanging(state); looks++) {
     await delay(PAUSE_MS);
-    state = await inspectService(sighting.spec, folder);
+    state = await inspectService(inspection.spec, folder);
   }
-  return { ...sighting, state };
+  return { ...inspection, state };
 }
 
 function isHanging(state: ServiceState): boolean {
@@ -152,7 +152,7 @@ async function stopForRestart(
   { hurry, onProgress }: AskOptions,
 ): Promise<void> {
   const supervisor = knownSupervisor(folder);
-  const restarted = asked.flatMap(({ sighting: { name, state, spec }, intent }) => {
+  const restarted = asked.flatMap(({ inspection: { name, state, spec }, intent }) => {
     const record = "record" in state ? state.record : undefined;
     if (intent.action !== "restart" || record === undefined) return [];
     const isDrained = spec.copyOf !== undefined && isWatchedBy(supervisor, name);
@@ -195,20 +195,20 @@ function requestFor({ action }: Intent, pending: string | undefined): string | n
 
 /** What runs well keeps the request that it has, so that nothing happens to it. */
 function requestsOf(asked: readonly Asked[]): ReadonlyMap<string, string | null> {
-  const ours = asked.filter(({ sighting }) => !sighting.isExternal);
-  return new Map(ours.map(({ sighting: { name }, request }) => [name, request]));
+  const ours = asked.filter(({ inspection }) => !inspection.isExternal);
+  return new Map(ours.map(({ inspection: { name }, request }) => [name, request]));
 }
 
 /** What is left as it is, and is known by its mark alone. */
 function unrecordedOf(asked: readonly Asked[]): ServiceRecord[] {
-  return asked.flatMap(({ sighting: { state }, intent }) =>
+  return asked.flatMap(({ inspection: { state }, intent }) =>
     intent.action === "leave" && state.state === "running" && !state.recorded ? [state.record] : [],
   );
 }
 
 /** On this machine an engine can be started; elsewhere it must be there. */
-function requireRemoteEngine(sightings: readonly Sighting[]): void {
-  const engine = sightingOf(sightings, "engine");
+function requireRemoteEngine(inspections: readonly ServiceInspection[]): void {
+  const engine = inspectionOf(inspections, "engine");
   const address = engine?.spec.address;
   if (engine?.isExternal || address === undefined || isLoopback(address.host)) return;
   throw new UserError("unreachable", `No engine answers at ${urlOf(address)}.`, {
@@ -220,7 +220,7 @@ function requireRemoteEngine(sightings: readonly Sighting[]): void {
 /** Our gateway and HMI both open the database: what is wrong with it is better told before anything starts. */
 async function requireStore(config: Config, asked: readonly Asked[]): Promise<void> {
   const opensIt = asked.some(
-    ({ sighting: { kind }, intent }) => kind === "embedded" && intent.action !== "leave",
+    ({ inspection: { kind }, intent }) => kind === "embedded" && intent.action !== "leave",
   );
   if (!opensIt) return;
   // Loaded here, because a stack that runs already need not wait for it.

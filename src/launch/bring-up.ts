@@ -11,7 +11,7 @@ import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
 import type { ServiceReport } from "../supervisor/supervisor-protocol.ts";
 import { type Asked, type AskOptions, agree, askSupervisor } from "./ask-supervisor.ts";
 import { exposureWarnings } from "./exposure-warnings.ts";
-import { lookAtStack, type Sighting } from "./look-at-stack.ts";
+import { inspectStack, type ServiceInspection } from "./inspect-stack.ts";
 import { rollBackStart } from "./roll-back.ts";
 import { ASKED_FOR, type Intent, startsIt } from "./service-intent.ts";
 import { superviseStack } from "./supervisor-plan.ts";
@@ -108,33 +108,34 @@ async function bringUpOnce(
     onStep(step);
   };
   const late = new UnreadyForeignServices(asked);
-  for (const { sighting, intent } of asked) {
-    if (intent.action === "leave" && !late.has(sighting.name)) report(presentStep(sighting, intent, folder));
+  for (const { inspection, intent } of asked) {
+    if (intent.action === "leave" && !late.has(inspection.name))
+      report(presentStep(inspection, intent, folder));
   }
   const mine = asked.filter(({ intent }) => startsIt(intent));
-  const started = mine.map(({ sighting }) => sighting.name);
+  const started = mine.map(({ inspection }) => inspection.name);
   const warnings = exposureWarnings(
     config,
-    asked.map(({ sighting }) => sighting),
+    asked.map(({ inspection }) => inspection),
   );
   if (options.wait === false && later.length === 0) {
-    const isPending = ({ sighting, request }: Asked): boolean =>
-      request !== null && !steps.some(({ name }) => name === sighting.name);
+    const isPending = ({ inspection, request }: Asked): boolean =>
+      request !== null && !steps.some(({ name }) => name === inspection.name);
     return {
       steps,
       started,
-      pending: asked.filter(isPending).map(({ sighting }) => sighting.name),
+      pending: asked.filter(isPending).map(({ inspection }) => inspection.name),
       warnings,
       later,
     };
   }
   const requests = new Map(
-    asked.flatMap(({ sighting, request }) => (request === null ? [] : [[sighting.name, request]])),
+    asked.flatMap(({ inspection, request }) => (request === null ? [] : [[inspection.name, request]])),
   );
   const onReady = (name: string, answer: ServiceReport): void => {
     requests.delete(name);
-    const found = asked.find(({ sighting }) => sighting.name === name);
-    if (found !== undefined) report(readyStep(found.sighting, found.intent, answer, folder));
+    const found = asked.find(({ inspection }) => inspection.name === name);
+    if (found !== undefined) report(readyStep(found.inspection, found.intent, answer, folder));
   };
   const followAll = () =>
     followSupervisor(folder, {
@@ -143,7 +144,7 @@ async function bringUpOnce(
       onStarting: (name) => onProgress(`starting ${name}`),
       onReady,
       onLook: (services) =>
-        late.look(services, (sighting) => report(stepOf(sighting, { state: "external" }))),
+        late.look(services, (inspection) => report(stepOf(inspection, { state: "external" }))),
       ...(options.onRetry && { onRetry: options.onRetry }),
     });
   try {
@@ -173,38 +174,38 @@ function together(first: UpResult, next: UpResult): UpResult {
 
 /** What is wanted stays so: the new one goes on where the other was. */
 async function replaceSupervisor({ config, env }: UpOptions, folder: LockedState): Promise<void> {
-  await superviseStack(config, await lookAtStack(config, env), folder);
+  await superviseStack(config, await inspectStack(config, env), folder);
 }
 
-function presentStep(sighting: Sighting, { isWell, reason }: Intent, folder: StateFolder): UpStep {
-  const { isExternal, isAdopted, answer, name } = sighting;
-  if (isJob(sighting) && sighting.state.state !== "running") return stepOf(sighting, { state: "done" });
-  if (isExternal) return stepOf(sighting, { state: answer?.ok === true ? "external" : "unreachable" });
-  if (isWell === false) return stepOf(sighting, { state: "unhealthy", pid: pidOf(name, folder), reason });
-  return stepOf(sighting, { state: isAdopted ? "adopted" : "running", pid: pidOf(name, folder) });
+function presentStep(inspection: ServiceInspection, { isWell, reason }: Intent, folder: StateFolder): UpStep {
+  const { isExternal, isAdopted, answer, name } = inspection;
+  if (isJob(inspection) && inspection.state.state !== "running") return stepOf(inspection, { state: "done" });
+  if (isExternal) return stepOf(inspection, { state: answer?.ok === true ? "external" : "unreachable" });
+  if (isWell === false) return stepOf(inspection, { state: "unhealthy", pid: pidOf(name, folder), reason });
+  return stepOf(inspection, { state: isAdopted ? "adopted" : "running", pid: pidOf(name, folder) });
 }
 
 function readyStep(
-  sighting: Sighting,
+  inspection: ServiceInspection,
   { action, reason }: Intent,
   { ready_ms }: ServiceReport,
   folder: StateFolder,
 ): UpStep {
-  if (isJob(sighting))
-    return stepOf(sighting, { state: "done", ready_ms: action === "join" ? null : ready_ms });
-  const pid = pidOf(sighting.name, folder);
-  if (action === "join") return stepOf(sighting, { state: "running", pid });
+  if (isJob(inspection))
+    return stepOf(inspection, { state: "done", ready_ms: action === "join" ? null : ready_ms });
+  const pid = pidOf(inspection.name, folder);
+  if (action === "join") return stepOf(inspection, { state: "running", pid });
   if (action === "restart")
-    return stepOf(sighting, {
+    return stepOf(inspection, {
       state: "restarted",
       pid,
       ready_ms,
       reason: reason === ASKED_FOR ? null : reason,
     });
-  return stepOf(sighting, { state: "started", pid, ready_ms });
+  return stepOf(inspection, { state: "started", pid, ready_ms });
 }
 
-function isJob({ kind }: Sighting): boolean {
+function isJob({ kind }: ServiceInspection): boolean {
   return kind === "job";
 }
 
@@ -212,7 +213,10 @@ function pidOf(name: string, folder: StateFolder): number | null {
   return recordedService(folder, name)?.pid ?? null;
 }
 
-function stepOf({ name, kind, spec }: Sighting, what: Pick<UpStep, "state"> & Partial<UpStep>): UpStep {
+function stepOf(
+  { name, kind, spec }: ServiceInspection,
+  what: Pick<UpStep, "state"> & Partial<UpStep>,
+): UpStep {
   const url = spec.address === undefined ? null : urlOf(spec.address);
   return { name, kind, url, pid: null, ready_ms: null, reason: null, ...what };
 }

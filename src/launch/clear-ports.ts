@@ -10,7 +10,7 @@ import {
 } from "../supervisor/client/port-occupants.ts";
 import { inspectService } from "../supervisor/inspect-service.ts";
 import type { StateFolder } from "../supervisor/state-folder.ts";
-import type { Sighting } from "./look-at-stack.ts";
+import type { ServiceInspection } from "./inspect-stack.ts";
 
 /** What is done about services whose ports somebody else has. */
 export interface PortChoices {
@@ -26,27 +26,27 @@ export interface PortChoices {
 export type Agreed = ReadonlySet<number>;
 
 /** True where somebody else has the port of a service that is ours to run. */
-export function isBlocked({ isExternal, state }: Sighting): boolean {
+export function isBlocked({ isExternal, state }: ServiceInspection): boolean {
   return !isExternal && state.state === "foreign";
 }
 
 /** Who has the port, in sentences. */
-export function describeOccupants(sighting: Sighting, folder: StateFolder): string {
-  return occupantsOf(sighting.spec, sighting.state, folder)
-    .map((occupant) => describeOccupant(occupant, sighting.spec, folder))
+export function describeOccupants(inspection: ServiceInspection, folder: StateFolder): string {
+  return occupantsOf(inspection.spec, inspection.state, folder)
+    .map((occupant) => describeOccupant(occupant, inspection.spec, folder))
     .join(" And ");
 }
 
 /** Asks about each occupant that is to be replaced, before anything is done. Throws `interrupted` after a no. */
 export async function agreeToReplace(
-  sightings: readonly Sighting[],
+  inspections: readonly ServiceInspection[],
   folder: StateFolder,
   { replace = [], confirm }: PortChoices,
 ): Promise<Agreed> {
   const agreed = new Set<number>();
-  for (const sighting of sightings.filter((each) => isBlocked(each) && replace.includes(each.name))) {
-    for (const occupant of occupantsOf(sighting.spec, sighting.state, folder).filter(isReplaceable)) {
-      const question = `Port ${portOf(sighting)} of ${sighting.name} is taken by ${describeOccupant(occupant, sighting.spec, folder)}`;
+  for (const inspection of inspections.filter((each) => isBlocked(each) && replace.includes(each.name))) {
+    for (const occupant of occupantsOf(inspection.spec, inspection.state, folder).filter(isReplaceable)) {
+      const question = `Port ${portOf(inspection)} of ${inspection.name} is taken by ${describeOccupant(occupant, inspection.spec, folder)}`;
       if (confirm === undefined || !(await confirm(question))) throw refused();
       agreed.add(occupant.process.pid);
     }
@@ -59,47 +59,53 @@ export async function agreeToReplace(
  * anything is done where a port stays taken, `not_adoptable`, `stop_failed`.
  */
 export async function clearPorts(
-  sightings: readonly Sighting[],
+  inspections: readonly ServiceInspection[],
   folder: LockedState,
   { adopt: adopted = [], replace = [] }: PortChoices,
   agreed: Agreed,
-): Promise<Sighting[]> {
-  const isCleared = (sighting: Sighting): boolean =>
-    adopted.includes(sighting.name) ||
-    (replace.includes(sighting.name) &&
-      occupantsOf(sighting.spec, sighting.state, folder).every(
+): Promise<ServiceInspection[]> {
+  const isCleared = (inspection: ServiceInspection): boolean =>
+    adopted.includes(inspection.name) ||
+    (replace.includes(inspection.name) &&
+      occupantsOf(inspection.spec, inspection.state, folder).every(
         (occupant) => isReplaceable(occupant) && agreed.has(occupant.process.pid),
       ));
-  const left = sightings.filter((sighting) => isBlocked(sighting) && !isCleared(sighting));
+  const left = inspections.filter((inspection) => isBlocked(inspection) && !isCleared(inspection));
   if (left.length > 0) throw portsTaken(left, folder);
   return await Promise.all(
-    sightings.map(async (sighting) =>
-      isBlocked(sighting) ? await clearPort(sighting, folder, adopted.includes(sighting.name)) : sighting,
+    inspections.map(async (inspection) =>
+      isBlocked(inspection)
+        ? await clearPort(inspection, folder, adopted.includes(inspection.name))
+        : inspection,
     ),
   );
 }
 
 /** Takes over who has the port, or stops them, and looks again. */
-async function clearPort(sighting: Sighting, folder: LockedState, isAdopted: boolean): Promise<Sighting> {
-  const { spec, state } = sighting;
+async function clearPort(
+  inspection: ServiceInspection,
+  folder: LockedState,
+  isAdopted: boolean,
+): Promise<ServiceInspection> {
+  const { spec, state } = inspection;
   if (isAdopted) await adoptOccupant(spec, state, folder);
   else
     for (const occupant of occupantsOf(spec, state, folder).filter(isReplaceable))
       await replaceOccupant(occupant, spec, folder);
-  return { ...sighting, state: await inspectService(spec, folder), isAdopted };
+  return { ...inspection, state: await inspectService(spec, folder), isAdopted };
 }
 
-function portOf({ spec }: Sighting): number | undefined {
+function portOf({ spec }: ServiceInspection): number | undefined {
   return spec.address?.port;
 }
 
-function portsTaken(blocked: readonly Sighting[], folder: StateFolder): UserError {
+function portsTaken(blocked: readonly ServiceInspection[], folder: StateFolder): UserError {
   const lines = blocked.map(
-    (sighting) =>
-      `${sighting.name} needs port ${portOf(sighting)}, which is taken by ${describeOccupants(sighting, folder)}`,
+    (inspection) =>
+      `${inspection.name} needs port ${portOf(inspection)}, which is taken by ${describeOccupants(inspection, folder)}`,
   );
   const settings = blocked.map(({ service }) => settingOf(service));
-  const choices = blocked.flatMap((sighting) => choicesFor(sighting, folder));
+  const choices = blocked.flatMap((inspection) => choicesFor(inspection, folder));
   const hints = [
     `Nothing was started. Stop that process, or set ${settings.join(", ")} to another port.`,
     ...choices,
@@ -113,8 +119,8 @@ function settingOf(name: string): string {
 }
 
 /** What can be done about it by us. */
-function choicesFor(sighting: Sighting, folder: StateFolder): string[] {
-  const { name, spec, state } = sighting;
+function choicesFor(inspection: ServiceInspection, folder: StateFolder): string[] {
+  const { name, spec, state } = inspection;
   const occupants = occupantsOf(spec, state, folder);
   return [
     ...(occupants.every(({ adoptable }) => adoptable) ? [`Use it as it is:  stack up --adopt ${name}`] : []),

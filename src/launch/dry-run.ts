@@ -5,7 +5,7 @@ import { pendingRequests } from "../supervisor/client/pending-request.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
 import { describeOccupants, isBlocked } from "./clear-ports.ts";
-import { lookAtStack, type Sighting } from "./look-at-stack.ts";
+import { inspectStack, type ServiceInspection } from "./inspect-stack.ts";
 import { withDependencies } from "./plan-services.ts";
 import { intentFor, type Wishes } from "./service-intent.ts";
 
@@ -29,30 +29,30 @@ export async function planUp(
 ): Promise<PlannedStep[]> {
   const folder = stateFolder(config.state.dir);
   await requireJudgeable(folder);
-  const all = await lookAtStack(config, env);
+  const all = await inspectStack(config, env);
   const chosen = names.length === 0 ? new Set(all.map(({ name }) => name)) : withDependencies(all, names);
   const pendingOf = pendingRequests(folder);
   const finished = finishedJobs(folder);
   return all
     .filter(({ name }) => chosen.has(name))
-    .map((sighting) => {
-      const isNamed = names.length === 0 || names.includes(sighting.name);
-      const isDone = finished(sighting.spec) !== undefined;
+    .map((inspection) => {
+      const isNamed = names.length === 0 || names.includes(inspection.name);
+      const isDone = finished(inspection.spec) !== undefined;
       const wishes = {
-        isOnItsWay: pendingOf(sighting.name) !== undefined,
+        isOnItsWay: pendingOf(inspection.name) !== undefined,
         mustRestart: false,
         isDone,
         isNamed,
       };
-      return stepFor(sighting, wishes, folder);
+      return stepFor(inspection, wishes, folder);
     });
 }
 
-function stepFor(sighting: Sighting, wishes: Wishes, folder: StateFolder): PlannedStep {
-  const { name, kind, spec } = sighting;
-  const { action, reason } = isBlocked(sighting)
-    ? ({ action: "blocked", reason: describeOccupants(sighting, folder) } as const)
-    : intentFor(sighting, wishes);
+function stepFor(inspection: ServiceInspection, wishes: Wishes, folder: StateFolder): PlannedStep {
+  const { name, kind, spec } = inspection;
+  const { action, reason } = isBlocked(inspection)
+    ? ({ action: "blocked", reason: describeOccupants(inspection, folder) } as const)
+    : intentFor(inspection, wishes);
   const isRun = action === "start" || action === "restart";
   return {
     name,

@@ -13,7 +13,7 @@ export function oneReplicaAtATime(asked: readonly Asked[]): {
   /** By name, in the order in which they follow. */
   readonly later: readonly string[];
 } {
-  const groups = Map.groupBy(asked, ({ sighting }) => sighting.service);
+  const groups = Map.groupBy(asked, ({ inspection }) => inspection.service);
   const later = [...groups.values()].flatMap((copies) => {
     const restarted = copies
       .filter(({ intent }) => intent.action === "restart")
@@ -23,11 +23,11 @@ export function oneReplicaAtATime(asked: readonly Asked[]): {
   });
   return {
     now: asked.filter((each) => !later.includes(each)),
-    later: later.map(({ sighting }) => sighting.name),
+    later: later.map(({ inspection }) => inspection.name),
   };
 }
 
-function isHealthy({ sighting: { state } }: Asked): boolean {
+function isHealthy({ inspection: { state } }: Asked): boolean {
   return state.state === "running" && state.healthy;
 }
 

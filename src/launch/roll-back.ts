@@ -31,8 +31,8 @@ export async function rollBackStart(
 ): Promise<unknown> {
   const { asked, error, signal } = failed;
   const mine = asked.filter(({ intent }) => startsIt(intent));
-  const added = mine.filter(({ wasThere }) => !wasThere).map(({ sighting }) => sighting.name);
-  const kept = mine.filter(({ wasThere }) => wasThere).map(({ sighting }) => sighting.name);
+  const added = mine.filter(({ wasThere }) => !wasThere).map(({ inspection }) => inspection.name);
+  const kept = mine.filter(({ wasThere }) => wasThere).map(({ inspection }) => inspection.name);
   const reason = signal.aborted ? "because the start was broken off" : "because the start failed";
   const trouble =
     added.length === 0

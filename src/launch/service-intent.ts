@@ -1,4 +1,4 @@
-import type { Sighting } from "./look-at-stack.ts";
+import type { ServiceInspection } from "./inspect-stack.ts";
 
 /** What `up` does about one service, and why. */
 export interface Intent {
@@ -30,7 +30,7 @@ export interface Wishes {
 
 /** Decides by what was seen of a service. */
 export function intentFor(
-  { isExternal, state, answer }: Pick<Sighting, "isExternal" | "state" | "answer">,
+  { isExternal, state, answer }: Pick<ServiceInspection, "isExternal" | "state" | "answer">,
   { isOnItsWay, mustRestart, isDone, isNamed }: Wishes,
 ): Intent {
   if (isExternal) return { action: "leave", reason: externalWords(answer) };
@@ -47,7 +47,7 @@ export function intentFor(
 }
 
 function startIntent(
-  { state }: Sighting["state"],
+  { state }: ServiceInspection["state"],
   { isOnItsWay, isDone }: Pick<Wishes, "isOnItsWay" | "isDone">,
 ): Intent {
   if (isOnItsWay) return ON_ITS_WAY;
@@ -55,7 +55,7 @@ function startIntent(
   return { action: "start", reason: state === "stale" ? "its process is gone" : "it does not run" };
 }
 
-function externalWords(answer: Sighting["answer"]): string {
+function externalWords(answer: ServiceInspection["answer"]): string {
   return answer?.ok === false ? `it does not answer: ${answer.error}` : "somebody else runs it";
 }
 

@@ -8,12 +8,12 @@ import { processesOf, recordedServices } from "../supervisor/client/recorded-ser
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import type { ServiceRecord } from "../supervisor/service-spec.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
+import { combineReplicaStatuses } from "./combine-replica-statuses.ts";
+import { decideServiceCondition } from "./decide-service-condition.ts";
 import { exposureWarnings } from "./exposure-warnings.ts";
-import { lookAtStack, type Sighting } from "./look-at-stack.ts";
-import { recordedStatus } from "./recorded-status.ts";
-import { replicasTogether } from "./replicas-status.ts";
-import { conditionOf } from "./service-condition.ts";
+import { inspectStack, type ServiceInspection } from "./inspect-stack.ts";
 import { isWorking, type ServiceStatus, type ServiceUsage } from "./service-status.ts";
+import { statusByRecord } from "./status-by-records.ts";
 
 export interface StackStatus {
   /** When it was looked, in ISO 8601, UTC. */
@@ -34,7 +34,7 @@ export interface StatusOptions {
   readonly isByRecords?: boolean;
 }
 
-/** Looks at the stack; changes nothing. */
+/** The status of the whole stack: inspects it, and puts together what is shown. Changes nothing. */
 export async function stackStatus(
   config: Config,
   env: NodeJS.ProcessEnv,
@@ -42,35 +42,37 @@ export async function stackStatus(
 ): Promise<StackStatus> {
   const folder = stateFolder(config.state.dir);
   await requireJudgeable(folder);
-  const looking = lookAtStack(config, env);
+  const looking = inspectStack(config, env);
   // Here, because the services take their time to answer.
   const [now, groups] = [Date.now(), usageByGroup()];
-  const sightings = await looking;
+  const inspections = await looking;
   const { record: supervisor, isHeard, reports } = knownSupervisor(folder);
   const usage = (record: ServiceRecord): ServiceUsage | null =>
     shareOf(usageOfService(record, folder, groups), record, before);
   const finished = finishedJobs(folder);
-  const statusOfOne = (sighting: Sighting): ServiceStatus => {
-    const report = reports[sighting.name];
-    const isKnown = isHeard || finished(sighting.spec) !== undefined;
-    const { state } = sighting;
+  const statusOfOne = (inspection: ServiceInspection): ServiceStatus => {
+    const report = reports[inspection.name];
+    const isKnown = isHeard || finished(inspection.spec) !== undefined;
+    const { state } = inspection;
     return {
-      name: sighting.name,
-      ...conditionOf(sighting, isKnown ? report : undefined),
+      name: inspection.name,
+      ...decideServiceCondition(inspection, isKnown ? report : undefined),
       usage: state.state === "running" ? usage(state.record) : null,
-      restarts: sighting.isExternal ? null : (report?.restarts ?? null),
+      restarts: inspection.isExternal ? null : (report?.restarts ?? null),
       last_exit: report?.last_exit ?? null,
     };
   };
-  const byService = Map.groupBy(sightings, ({ service }) => service);
-  const services = [...byService].map(([name, copies]) => replicasTogether(name, copies.map(statusOfOne)));
-  const planned = new Set(sightings.map(({ name }) => name));
+  const byService = Map.groupBy(inspections, ({ service }) => service);
+  const services = [...byService].map(([name, copies]) =>
+    combineReplicaStatuses(name, copies.map(statusOfOne)),
+  );
+  const planned = new Set(inspections.map(({ name }) => name));
   const records = recordedServices(folder);
   if (isByRecords) {
     const heard = isHeard ? reports : {};
     for (const name of new Set([...Object.keys(heard), ...records.map(({ name }) => name)])) {
       const record = records.find((each) => each.name === name);
-      services.push(recordedStatus(name, record, heard[name], usage));
+      services.push(statusByRecord(name, record, heard[name], usage));
     }
   } else
     for (const record of records) {
@@ -84,7 +86,7 @@ export async function stackStatus(
     services,
     warnings: exposureWarnings(
       config,
-      sightings.filter(({ state }) => state.state === "running"),
+      inspections.filter(({ state }) => state.state === "running"),
     ),
   };
 }

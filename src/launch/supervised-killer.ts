@@ -11,7 +11,7 @@ import { DEFAULT_RESTART, type RestartPolicy } from "../supervisor/service-spec.
 import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
 import type { ServiceReport } from "../supervisor/supervisor-protocol.ts";
 import type { KeptServiceState, KillableService, ServiceKiller } from "../targets/service-killer.ts";
-import { lookAtStack, type Sighting, sightingOf } from "./look-at-stack.ts";
+import { inspectionOf, inspectStack, type ServiceInspection } from "./inspect-stack.ts";
 
 /**
  * A killer of what `stack up` runs here. Throws a UserError `drill_refused` where that is nothing, or where nobody would
@@ -26,21 +26,21 @@ export async function openSupervisedKiller(
 ): Promise<ServiceKiller> {
   const folder = stateFolder(config.state.dir);
   await requireJudgeable(folder);
-  const sightings = await lookAtStack(config, env);
-  requireSupervisor(folder, sightings);
+  const inspections = await inspectStack(config, env);
+  requireSupervisor(folder, inspections);
   const policies = new Map<KillableService, RestartPolicy>();
   const spared: { [Service in KillableService]?: string } = {};
   for (const role of ROLES) {
-    const sighting = sightingOf(sightings, role);
-    const obstacle = obstacleTo(sighting);
+    const inspection = inspectionOf(inspections, role);
+    const obstacle = obstacleTo(inspection);
     if (obstacle !== undefined) spared[role] = obstacle;
-    else policies.set(role, sighting?.spec.restart ?? DEFAULT_RESTART);
+    else policies.set(role, inspection?.spec.restart ?? DEFAULT_RESTART);
   }
   if (policies.size === 0) {
     const reasons = Object.entries(spared).map(([role, reason]) => `${role}: ${reason}`);
     throw refused(`Nothing of this stack can be killed: ${reasons.join("; ")}.`);
   }
-  requireQuiet(sightings);
+  requireQuiet(inspections);
   return {
     services: new Set(policies.keys()),
     spared,
@@ -54,10 +54,10 @@ export async function openSupervisedKiller(
   };
 }
 
-function requireSupervisor(folder: StateFolder, sightings: readonly Sighting[]): void {
+function requireSupervisor(folder: StateFolder, inspections: readonly ServiceInspection[]): void {
   const { record, isHeard } = knownSupervisor(folder);
   if (record !== undefined && isHeard) return;
-  const runs = sightings.some(({ state, isExternal }) => state.state === "running" && !isExternal);
+  const runs = inspections.some(({ state, isExternal }) => state.state === "running" && !isExternal);
   if (!runs) {
     throw refused("No stack that could be drilled runs here: only what `stack up` runs is killed.", {
       hint: "Start it with `stack up`, or add --in-process for a fresh one in this process.",
@@ -69,9 +69,9 @@ function requireSupervisor(folder: StateFolder, sightings: readonly Sighting[]):
 }
 
 /** Why a service is not killed; undefined where it can be. */
-function obstacleTo(sighting: Sighting | undefined): string | undefined {
-  if (sighting === undefined) return "this stack has none";
-  const { isExternal, state, spec } = sighting;
+function obstacleTo(inspection: ServiceInspection | undefined): string | undefined {
+  if (inspection === undefined) return "this stack has none";
+  const { isExternal, state, spec } = inspection;
   if (isExternal) return "somebody else runs it";
   if (state.state !== "running" || !state.recorded) return "it does not run";
   if (state.record.adopted === true) return "somebody else started it";
@@ -80,8 +80,8 @@ function obstacleTo(sighting: Sighting | undefined): string | undefined {
 }
 
 /** Whoever is being answered would lose the reply. A service that does not tell how many it writes is taken for quiet. */
-function requireQuiet(sightings: readonly Sighting[]): void {
-  const counts = sightings.flatMap(({ state }) => {
+function requireQuiet(inspections: readonly ServiceInspection[]): void {
+  const counts = inspections.flatMap(({ state }) => {
     const body = "probe" in state ? state.probe.body : undefined;
     return body === undefined ? [] : activeStreamsIn(body);
   });

@@ -13,7 +13,7 @@ import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import type { ServiceRecord } from "../supervisor/service-spec.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
 import { dependentsFirst } from "./dependents-first.ts";
-import { lookAtStack } from "./look-at-stack.ts";
+import { inspectStack } from "./inspect-stack.ts";
 import { StopProgress } from "./stop-progress.ts";
 
 /** How one service went down. */
@@ -112,7 +112,7 @@ interface Target {
 
 /** Everything that has a record, or is configured, in the order in which it was started. */
 async function findTargets(config: Config, env: NodeJS.ProcessEnv, folder: StateFolder): Promise<Target[]> {
-  const planned = (await lookAtStack(config, env)).map(({ name, state, isExternal, spec }) => ({
+  const planned = (await inspectStack(config, env)).map(({ name, state, isExternal, spec }) => ({
     name,
     record: "record" in state ? state.record : undefined,
     isExternal,

@@ -3,22 +3,22 @@ import { EXIT, UserError } from "../errors/user-error.ts";
 import { DEFAULT_START_TIMEOUT_MS } from "../supervisor/service-spec.ts";
 import type { ServiceReports } from "../supervisor/supervisor-protocol.ts";
 import type { Asked } from "./ask-supervisor.ts";
-import type { Sighting } from "./look-at-stack.ts";
+import type { ServiceInspection } from "./inspect-stack.ts";
 import { startsIt } from "./service-intent.ts";
 
 /** Services of others that are needed by what is being started, and do not answer yet. */
 export class UnreadyForeignServices {
   /** By name, with who needs it, and until when it may be late, in milliseconds of `performance.now()`. */
-  readonly #late: Map<string, { sighting: Sighting; neededBy: string; until: number }>;
+  readonly #late: Map<string, { inspection: ServiceInspection; neededBy: string; until: number }>;
 
   constructor(asked: readonly Asked[]) {
-    const starting = asked.filter(({ intent }) => startsIt(intent)).map(({ sighting }) => sighting);
-    const late = asked.flatMap(({ sighting }) => {
-      const { name, isExternal, answer, spec } = sighting;
+    const starting = asked.filter(({ intent }) => startsIt(intent)).map(({ inspection }) => inspection);
+    const late = asked.flatMap(({ inspection }) => {
+      const { name, isExternal, answer, spec } = inspection;
       const needing = starting.find((each) => each.spec.dependsOn?.includes(name));
       if (!isExternal || answer?.ok === true || needing === undefined) return [];
       const until = performance.now() + (spec.startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS);
-      return [[name, { sighting, neededBy: needing.name, until }] as const];
+      return [[name, { inspection, neededBy: needing.name, until }] as const];
     });
     this.#late = new Map(late);
   }
@@ -31,18 +31,18 @@ export class UnreadyForeignServices {
    * Takes out those that answer by now. Nobody of ours can start what somebody else runs: throws a UserError
    * `unreachable` where one is late for too long.
    */
-  look(services: ServiceReports, onThere: (sighting: Sighting) => void): void {
-    for (const [name, { sighting, neededBy, until }] of this.#late) {
+  look(services: ServiceReports, onThere: (inspection: ServiceInspection) => void): void {
+    for (const [name, { inspection, neededBy, until }] of this.#late) {
       const report = services[name];
       if (report?.phase === "ready") {
         this.#late.delete(name);
-        onThere(sighting);
-      } else if (performance.now() > until) throw unreachable(sighting, neededBy);
+        onThere(inspection);
+      } else if (performance.now() > until) throw unreachable(inspection, neededBy);
     }
   }
 }
 
-function unreachable({ name, kind, spec, answer }: Sighting, neededBy: string): UserError {
+function unreachable({ name, kind, spec, answer }: ServiceInspection, neededBy: string): UserError {
   const where = spec.address === undefined ? "" : ` at ${urlOf(spec.address)}`;
   const seconds = (spec.startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS) / 1000;
   return new UserError(

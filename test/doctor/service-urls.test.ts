@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import type { Config } from "../../src/config/config-schema.ts";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import { urlsOfServices } from "../../src/doctor/service-urls.ts";
-import type { StackSighting } from "../../src/launch/look-at-stack.ts";
+import type { StackInspection } from "../../src/launch/inspect-stack.ts";
 import { ODD_WIRE } from "../support/odd-back-end.ts";
 
-const NOBODY: StackSighting = (["engine", "gateway", "hmi"] as const).map(
-  (name) => ({ name, state: { state: "stopped" } }) as unknown as StackSighting[number],
+const NOBODY: StackInspection = (["engine", "gateway", "hmi"] as const).map(
+  (name) => ({ name, state: { state: "stopped" } }) as unknown as StackInspection[number],
 );
 
 const ours: Config = DEFAULT_CONFIG;
@@ -26,7 +26,7 @@ test("of a back end of others only what is configured, or there, is missed", () 
   expect(urlsOfServices({ config }, NOBODY)).toEqual({ hmi });
   const seen = NOBODY.map((each) =>
     each.name === "engine" ? { ...each, state: { state: "foreign" } } : each,
-  ) as unknown as StackSighting;
+  ) as unknown as StackInspection;
   expect(urlsOfServices({ config }, seen)).toEqual({ engine, hmi });
   const elsewhere = speaking("described", { gateway: { ...ours.gateway, port: 7000 } });
   expect(urlsOfServices({ config: elsewhere }, NOBODY)).toEqual({ gateway: "http://127.0.0.1:7000", hmi });

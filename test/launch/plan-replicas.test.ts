@@ -6,13 +6,13 @@ import type { ServiceRecord } from "../../src/supervisor/service-spec.ts";
 
 const asked = (name: string, action: Intent["action"], { service = "gateway", healthy = true } = {}) =>
   ({
-    sighting: { name, service, state: { state: "running", healthy } },
+    inspection: { name, service, state: { state: "running", healthy } },
     intent: { action, reason: "" },
   }) as unknown as Asked;
 
 const decided = (all: readonly Asked[]) => {
   const { now, later } = oneReplicaAtATime(all);
-  return { now: now.map(({ sighting }) => sighting.name), later };
+  return { now: now.map(({ inspection }) => inspection.name), later };
 };
 
 test("of copies that are restarted one is restarted now, and the others follow", () => {

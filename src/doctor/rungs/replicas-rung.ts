@@ -1,6 +1,10 @@
 import type { Role } from "../../config/service-config.ts";
-import type { StackSighting } from "../../launch/look-at-stack.ts";
-import { type Condition, conditionOf, missingDependencies } from "../../launch/service-condition.ts";
+import {
+  decideServiceCondition,
+  missingDependencies,
+  type ServiceCondition,
+} from "../../launch/decide-service-condition.ts";
+import type { StackInspection } from "../../launch/inspect-stack.ts";
 import { isWorking } from "../../launch/service-status.ts";
 import type { ServiceReports } from "../../supervisor/supervisor-protocol.ts";
 import type { Rung } from "../climb-ladder.ts";
@@ -14,10 +18,10 @@ import { broken } from "../explain-symptom.ts";
  */
 export function replicasRungs(
   service: Role,
-  sightings: StackSighting,
+  inspections: StackInspection,
   reports: ServiceReports,
 ): readonly Rung<ExaminedStack>[] {
-  const count = sightings.filter((each) => each.service === service).length;
+  const count = inspections.filter((each) => each.service === service).length;
   if (count < 2) return [];
   return [
     {
@@ -26,7 +30,7 @@ export function replicasRungs(
       name: "copies",
       needs: [],
       async look() {
-        const down = replicasToBlame(service, sightings, reports);
+        const down = replicasToBlame(service, inspections, reports);
         return down.length === 0
           ? { status: "holds", text: `all ${count} copies answer` }
           : broken("copies_down", { service, count, down });
@@ -48,23 +52,23 @@ const ASKS: Readonly<Record<Role, readonly string[]>> = {
  */
 function replicasToBlame(
   service: Role,
-  sightings: StackSighting,
+  inspections: StackInspection,
   reports: ServiceReports,
-): ({ readonly name: string } & Condition)[] {
-  const seen = sightings.map((sighting) => ({
-    sighting,
-    condition: conditionOf(sighting, reports[sighting.name]),
-    lacks: missingDependencies(sighting).map(({ name }) => name),
+): ({ readonly name: string } & ServiceCondition)[] {
+  const seen = inspections.map((inspection) => ({
+    inspection,
+    condition: decideServiceCondition(inspection, reports[inspection.name]),
+    lacks: missingDependencies(inspection).map(({ name }) => name),
   }));
-  const copies = seen.filter(({ sighting }) => sighting.service === service);
+  const copies = seen.filter(({ inspection }) => inspection.service === service);
   const isAskedService = (name: string): boolean => ASKS[service].includes(name);
   const isTroubleElsewhere = seen.some(
-    ({ sighting, condition }) => isAskedService(sighting.service) && !isWorking(condition),
+    ({ inspection, condition }) => isAskedService(inspection.service) && !isWorking(condition),
   );
   const isExcused = ({ condition, lacks }: (typeof seen)[number]): boolean =>
     condition.state === "degraded" &&
     (lacks.join() === copies[0]?.lacks.join() || (isTroubleElsewhere && lacks.every(isAskedService)));
   return copies
     .filter((copy) => !isWorking(copy.condition) && !isExcused(copy))
-    .map(({ sighting: { name }, condition }) => ({ name, ...condition }));
+    .map(({ inspection: { name }, condition }) => ({ name, ...condition }));
 }

@@ -3,7 +3,7 @@ import type { Role } from "../../../src/config/service-config.ts";
 import type { RungFinding } from "../../../src/doctor/climb-ladder.ts";
 import type { ExaminedStack } from "../../../src/doctor/examined-stack.ts";
 import { replicasRungs } from "../../../src/doctor/rungs/replicas-rung.ts";
-import type { Sighting } from "../../../src/launch/look-at-stack.ts";
+import type { ServiceInspection } from "../../../src/launch/inspect-stack.ts";
 
 test("copies that all work are told as one; there is no rung of a service that runs once", async () => {
   const copies = [copy("gateway", 1), copy("gateway", 2)];
@@ -44,14 +44,18 @@ test("a copy that asks another service's broken copy is not to blame, but for it
   });
 });
 
-async function look(service: Role, sightings: readonly Sighting[]): Promise<RungFinding> {
-  const [rung] = replicasRungs(service, sightings, {});
+async function look(service: Role, inspections: readonly ServiceInspection[]): Promise<RungFinding> {
+  const [rung] = replicasRungs(service, inspections, {});
   // All that it looks at was seen before.
   return (await rung?.look({} as ExaminedStack)) ?? expect.unreachable();
 }
 
 /** A copy that runs. @param lacks what it needs and does not get, with the reason */
-function copy(service: Role, number: number, lacks: Readonly<Record<string, string>> = {}): Sighting {
+function copy(
+  service: Role,
+  number: number,
+  lacks: Readonly<Record<string, string>> = {},
+): ServiceInspection {
   const name = number === 1 ? service : `${service}-${number}`;
   const dependencies = Object.fromEntries(
     Object.entries(lacks).map(([needed, error]) => [needed, { status: "unavailable", error }]),
@@ -81,8 +85,8 @@ function copy(service: Role, number: number, lacks: Readonly<Record<string, stri
 }
 
 /** One that runs, and does not answer. */
-function silent(service: Role, number: number): Sighting {
+function silent(service: Role, number: number): ServiceInspection {
   const running = copy(service, number);
   const probe = { ok: false, error: "no answer within 2000 ms", latencyMs: 2_000 };
-  return { ...running, state: { ...running.state, healthy: false, probe } as Sighting["state"] };
+  return { ...running, state: { ...running.state, healthy: false, probe } as ServiceInspection["state"] };
 }

@@ -2,25 +2,31 @@ import { urlOf } from "../contract/address.ts";
 import { describeListener } from "../os/listening-ports.ts";
 import { isLogRemoved } from "../supervisor/client/recorded-services.ts";
 import type { ServiceReport } from "../supervisor/supervisor-protocol.ts";
-import type { Sighting } from "./look-at-stack.ts";
+import type { ServiceInspection } from "./inspect-stack.ts";
 import type { ServiceStatus } from "./service-status.ts";
 
 /** How a service is, by what was seen of it and by the supervisor's word. */
-export type Condition = Pick<
+export type ServiceCondition = Pick<
   ServiceStatus,
   "state" | "kind" | "url" | "pid" | "started_at" | "next_start_at" | "detail"
 >;
 
-/** What was seen tells how a service is now; the living supervisor's report, what it waits for and why. */
-export function conditionOf(sighting: Sighting, report: ServiceReport | undefined): Condition {
-  if (sighting.isExternal) return externalCondition(sighting);
-  const seen = ourCondition(sighting);
+/**
+ * Decides the state of a service: what was inspected tells how it is now; the living supervisor's report, what it waits for
+ * and why.
+ */
+export function decideServiceCondition(
+  inspection: ServiceInspection,
+  report: ServiceReport | undefined,
+): ServiceCondition {
+  if (inspection.isExternal) return externalCondition(inspection);
+  const seen = ourCondition(inspection);
   const word = report && WORDS[report.phase];
   if (report?.phase === "done" && seen.state === "stopped")
     return { ...seen, state: "done", detail: ranFor(report) };
-  if (sighting.kind === "job" && seen.state === "healthy") return { ...seen, state: "running" };
+  if (inspection.kind === "job" && seen.state === "healthy") return { ...seen, state: "running" };
   // A look finds its process, and no more: that it is ready only its log tells, and who reads that has not seen it.
-  if (report?.phase === "starting" && isToldByLog(sighting) && seen.state === "healthy")
+  if (report?.phase === "starting" && isToldByLog(inspection) && seen.state === "healthy")
     return { ...seen, state: "starting", detail: null };
   if (report === undefined || word?.of.includes(seen.state) !== true) return seen;
   return {
@@ -32,7 +38,7 @@ export function conditionOf(sighting: Sighting, report: ServiceReport | undefine
   };
 }
 
-function isToldByLog({ spec }: Sighting): boolean {
+function isToldByLog({ spec }: ServiceInspection): boolean {
   return spec.ready.kind === "log";
 }
 
@@ -55,12 +61,12 @@ interface Word {
   readonly state: ServiceStatus["state"];
 }
 
-function externalCondition(sighting: Sighting): Condition {
-  const { state, answer } = sighting;
-  const base = baseCondition(sighting);
+function externalCondition(inspection: ServiceInspection): ServiceCondition {
+  const { state, answer } = inspection;
+  const base = baseCondition(inspection);
   if (answer?.ok !== true) {
     const isThere = state.state === "foreign" || answer?.status !== undefined;
-    const isKeyAskedFor = answer?.status === 401 && sighting.name === "engine";
+    const isKeyAskedFor = answer?.status === 401 && inspection.name === "engine";
     const detail = isKeyAskedFor
       ? "it asks for a key, or for another one than engine.api_key"
       : answer?.error;
@@ -70,12 +76,12 @@ function externalCondition(sighting: Sighting): Condition {
 }
 
 /** A service of ours says itself whether what it needs is there. */
-function ourCondition(sighting: Sighting): Condition {
-  const { state } = sighting;
-  const base = baseCondition(sighting);
+function ourCondition(inspection: ServiceInspection): ServiceCondition {
+  const { state } = inspection;
+  const base = baseCondition(inspection);
   if (state.state !== "running") return { state: state.state, ...base, detail: detailOf(state) };
   if (!state.healthy) return { state: "unhealthy", ...base, detail: detailOf(state) };
-  const missing = missingDependencies(sighting);
+  const missing = missingDependencies(inspection);
   if (missing.length > 0) {
     const detail = missing.map(({ name, trouble }) => `${name}: ${trouble}`).join("; ");
     return { state: "degraded", ...base, detail };
@@ -85,7 +91,7 @@ function ourCondition(sighting: Sighting): Condition {
   return { state: "healthy", ...base, detail: unlogged ?? detailOfKind(base) ?? changed };
 }
 
-function baseCondition({ kind, spec, state }: Sighting): Omit<Condition, "state" | "detail"> {
+function baseCondition({ kind, spec, state }: ServiceInspection): Omit<ServiceCondition, "state" | "detail"> {
   const record = state.state === "running" ? state.record : undefined;
   return {
     kind: record?.labels?.["kind"] ?? kind,
@@ -100,11 +106,11 @@ function removedLogWords(name: string): string {
   return `the file that it logs to was removed while it runs: \`stack restart ${name}\` gives it another one`;
 }
 
-function detailOfKind({ kind }: Pick<Condition, "kind">): string | null {
+function detailOfKind({ kind }: Pick<ServiceCondition, "kind">): string | null {
   return kind === "stand-in" ? "a stand-in: its answers are scripted" : null;
 }
 
-function detailOf(state: Sighting["state"]): string | null {
+function detailOf(state: ServiceInspection["state"]): string | null {
   switch (state.state) {
     case "running":
       if (state.probe.status === 401) return "it asks for another token than the configured auth.token";
@@ -127,9 +133,9 @@ interface MissingDependency {
 }
 
 /** Each dependency that is not there, in the health report of a service that answers; none where it tells of none. */
-export function missingDependencies(sighting: Sighting): readonly MissingDependency[] {
-  const { state } = sighting;
-  if (state.state !== "running" || !state.healthy || baseCondition(sighting).kind !== "embedded") return [];
+export function missingDependencies(inspection: ServiceInspection): readonly MissingDependency[] {
+  const { state } = inspection;
+  if (state.state !== "running" || !state.healthy || baseCondition(inspection).kind !== "embedded") return [];
   const json: unknown = JSON.parse(state.probe.body ?? "{}");
   if (typeof json !== "object" || json === null || !("dependencies" in json)) return [];
   return Object.entries(json.dependencies as Record<string, { status: string; error?: string }>)

@@ -4,7 +4,7 @@ import { isWorking, type ServiceStatus, type ServiceUsage } from "./service-stat
  * The copies of a service under its one name: healthy where all work, degraded where some do, else as the first is; which do
  * not work is told. One alone is as it is.
  */
-export function replicasTogether(name: string, copies: readonly ServiceStatus[]): ServiceStatus {
+export function combineReplicaStatuses(name: string, copies: readonly ServiceStatus[]): ServiceStatus {
   const [first] = copies;
   if (first === undefined) throw new Error(`${name} has no copies.`);
   if (copies.length === 1) return first;

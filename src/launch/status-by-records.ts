@@ -11,7 +11,7 @@ import type { ServiceStatus, ServiceUsage } from "./service-status.ts";
  * @param record undefined where it has none: it does not run
  * @param report of the living supervisor
  */
-export function recordedStatus(
+export function statusByRecord(
   name: string,
   record: ServiceRecord | undefined,
   report: ServiceReport | undefined,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { replicasTogether } from "../../src/launch/replicas-status.ts";
+import { combineReplicaStatuses } from "../../src/launch/combine-replica-statuses.ts";
 import type { ServiceStatus } from "../../src/launch/service-status.ts";
 
 const copy = (name: string, state: ServiceStatus["state"], restarts = 0): ServiceStatus => ({
@@ -18,12 +18,12 @@ const copy = (name: string, state: ServiceStatus["state"], restarts = 0): Servic
 
 test("a service that runs once is as it is", () => {
   const only = copy("gateway", "healthy");
-  expect(replicasTogether("gateway", [only])).toBe(only);
+  expect(combineReplicaStatuses("gateway", [only])).toBe(only);
 });
 
 test("copies that all work are a healthy service, with what they use and were restarted together", () => {
   const copies = [copy("gateway", "healthy", 1), copy("gateway-2", "healthy", 2)];
-  expect(replicasTogether("gateway", copies)).toMatchObject({
+  expect(combineReplicaStatuses("gateway", copies)).toMatchObject({
     name: "gateway",
     state: "healthy",
     pid: null,
@@ -44,5 +44,5 @@ test.each([
   [["stopped", "stopped"], "stopped", "none of 2 copies work; gateway-1 is stopped, gateway-2 is stopped"],
 ] as const)("copies that are %j are a service that is %s", (states, state, detail) => {
   const copies = states.map((each, index) => copy(`gateway-${index + 1}`, each));
-  expect(replicasTogether("gateway", copies)).toMatchObject({ state, detail });
+  expect(combineReplicaStatuses("gateway", copies)).toMatchObject({ state, detail });
 });

@@ -16,7 +16,7 @@ import {
 import { type PlannedService, planServices } from "./plan-services.ts";
 
 /** One service as it was found. */
-export interface Sighting extends PlannedService {
+export interface ServiceInspection extends PlannedService {
   /** Of an external one: `foreign` where somebody on this machine listens, `stopped` where nobody does. */
   readonly state: ServiceState;
   /** How an external one answered; absent of others. */
@@ -26,10 +26,10 @@ export interface Sighting extends PlannedService {
 }
 
 /** The services as they were found, in the order in which they start. */
-export type StackSighting = readonly Sighting[];
+export type StackInspection = readonly ServiceInspection[];
 
 /** Looks at all services; changes nothing. */
-export async function lookAtStack(config: Config, env: NodeJS.ProcessEnv): Promise<StackSighting> {
+export async function inspectStack(config: Config, env: NodeJS.ProcessEnv): Promise<StackInspection> {
   const table = socketTable();
   // What the engine's place is, and what it must answer, is the same for all plans.
   const planned = planServices(config, { use: "stand-in" });
@@ -40,9 +40,9 @@ export async function lookAtStack(config: Config, env: NodeJS.ProcessEnv): Promi
   );
 }
 
-/** The sighting of one of the three that make a chat stack; undefined where the stack has none. */
-export function sightingOf(sightings: StackSighting, name: Role): Sighting | undefined {
-  return sightings.find((sighting) => sighting.name === name);
+/** The inspection of one of the three that make a chat stack; undefined where the stack has none. */
+export function inspectionOf(inspections: StackInspection, name: Role): ServiceInspection | undefined {
+  return inspections.find((inspection) => inspection.name === name);
 }
 
 function isOurEngine({ name, kind }: PlannedService): boolean {
@@ -55,7 +55,7 @@ async function lookAtEngine(
   config: Config,
   env: NodeJS.ProcessEnv,
   table: SocketTable,
-): Promise<Sighting> {
+): Promise<ServiceInspection> {
   const { state } = await lookAt(standIn, config, table);
   // A state without a probe says that nothing listens on this machine: the engine may be on another one.
   const answer = "probe" in state ? state.probe : await probe(standIn.spec, standIn.spec.ready);
@@ -84,7 +84,11 @@ function enginePlan(
   return planEngine(api, found, means);
 }
 
-async function lookAt(service: PlannedService, config: Config, table: SocketTable): Promise<Sighting> {
+async function lookAt(
+  service: PlannedService,
+  config: Config,
+  table: SocketTable,
+): Promise<ServiceInspection> {
   const state = await inspectService(service.spec, stateFolder(config.state.dir), table);
   if (!service.isExternal) return { ...service, state };
   const answer = "probe" in state ? state.probe : await probe(service.spec, service.spec.ready);
