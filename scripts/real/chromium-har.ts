@@ -9,7 +9,16 @@ export interface HarFrame {
   readonly data: string;
 }
 
-/** One exchange of a HAR 1.2 log; of a WebSocket with its frames. */
+/** An event of an `EventSource`, of which Chromium keeps no body. */
+export interface HarEvent {
+  /** Seconds since 1970. */
+  readonly time: number;
+  readonly eventName: string;
+  readonly eventId: string;
+  readonly data: string;
+}
+
+/** One exchange of a HAR 1.2 log; of a WebSocket with its frames, of an `EventSource` with its events. */
 export interface HarEntry {
   readonly _resourceType: string;
   readonly startedDateTime: string;
@@ -18,6 +27,7 @@ export interface HarEntry {
   readonly request: object;
   response: { status: number; statusText: string; headers: HarHeader[]; content: HarContent };
   _webSocketMessages?: HarFrame[];
+  _eventSourceMessages?: HarEvent[];
 }
 
 interface HarHeader {
@@ -42,7 +52,7 @@ interface Open {
 
 /**
  * Records what a page exchanges, as "Save all as HAR with content" of Chromium's developer tools does, frames of
- * WebSockets included, which playwright's own recorder leaves out. Returns what ends it.
+ * WebSockets and events of `EventSource`s included, of which playwright's own recorder leaves some out. Returns what ends it.
  */
 export async function recordHar(page: Page, isWanted: (url: string) => boolean): Promise<() => object> {
   const session = await page.context().newCDPSession(page);
@@ -91,6 +101,12 @@ export async function recordHar(page: Page, isWanted: (url: string) => boolean):
     if (opened === undefined) return;
     opened.entry.time = Math.round((timestamp - opened.startedAt) * 1e6) / 1e3;
     void keepBody(session, requestId, opened.entry);
+  });
+  session.on("Network.eventSourceMessageReceived", ({ requestId, timestamp, ...event }) => {
+    const opened = open.get(requestId);
+    if (opened === undefined) return;
+    opened.entry._eventSourceMessages ??= [];
+    opened.entry._eventSourceMessages.push({ time: timestamp + opened.offset, ...event });
   });
   session.on("Network.webSocketCreated", ({ requestId, url }) => {
     if (!isWanted(url)) return;

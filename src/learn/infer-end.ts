@@ -44,7 +44,7 @@ export function doneOf(
     );
     const reason =
       words.find(({ place }) => REASON_NAME.test(lastName(place))) ??
-      words.find(({ value }) => statusMeant(String(value)) === "complete");
+      words.find(({ value }) => WHOLE.test(String(value)) || statusMeant(String(value)) === "complete");
     return { of: ending.type, ...toldBy(reason) };
   }
   return flagOf(events, said);

@@ -1,6 +1,6 @@
 import { lastFact, textOf } from "../targets/drivers/reply-facts.ts";
 import { exchangesOf, type LearnedTalk } from "./find-message-and-reply.ts";
-import { idsUsedBy, isSameEndpoint, isSameRoute } from "./id-uses.ts";
+import { idsUsedBy, isSameEndpoint } from "./id-uses.ts";
 import { timedFactsBy } from "./learn-stream.ts";
 import type { LoggedExchange } from "./network-log.ts";
 import { pathOf } from "./network-log-words.ts";
@@ -67,7 +67,7 @@ export function learnCancelCall(calls: readonly LoggedExchange[], known: Known):
 /** The streams of replies: by their type, and what comes by the same call as the one that was understood. */
 function repliesIn(calls: readonly LoggedExchange[], talk: LearnedTalk): readonly LoggedExchange[] {
   const alike = calls.filter(
-    (each) => each.method !== "WS" && (isStreamType(each.contentType) || isSameRoute(each, talk.read)),
+    (each) => each.method !== "WS" && (isStreamType(each.contentType) || isSameEndpoint(each, talk.read)),
   );
   return [...new Set([...alike, ...exchangesOf(talk).filter(({ method }) => method !== "WS")])];
 }

@@ -2,15 +2,29 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { recordHar as recordChromium } from "../../scripts/real/chromium-har.ts";
 import { readHar } from "../../src/learn/har-file.ts";
 import { learnWire } from "../../src/learn/learn-wire.ts";
 import { PATH, runStack } from "../support/cli.ts";
 import { EXPRESS_CHAT, startExpressChat } from "../support/express-chat.ts";
+import { serveRoutes } from "../support/routes.ts";
 import { tempFolder } from "../support/temp.ts";
 import { serveChatPage } from "../support/web-socket-chat.ts";
 import { CHROMIUM, NO_CHROMIUM, sharedChromium } from "./chromium.ts";
 
 if (CHROMIUM === undefined) test("back ends that are learned in a browser", ({ skip }) => skip(NO_CHROMIUM));
+
+const EVENT_SOURCE_PAGE = `<!doctype html><title>ready</title>
+<input aria-label="Message"><button>Send</button>
+<script>
+  document.querySelector("button").onclick = () => {
+    const source = new EventSource("/ask?q=" + encodeURIComponent(document.querySelector("input").value));
+    source.addEventListener("over", () => {
+      source.close();
+      document.title = "answered";
+    });
+  };
+</script>`;
 
 /** What Chromium notes of the network while a person does this: the file that it saves. */
 async function recordHar(url: string, act: (page: Page) => Promise<void>): Promise<string> {
@@ -74,6 +88,46 @@ test.skipIf(CHROMIUM === undefined)(
     expect(counts.holds).toBeGreaterThan(3);
     const { talks } = await (await fetch(`${url}/api/talks`)).json();
     expect(talks).toEqual([]);
+  },
+  60_000,
+);
+
+test.skipIf(CHROMIUM === undefined)(
+  "GETs alone, by an EventSource, are learned from what Chromium keeps of its events; without them that is said",
+  async () => {
+    const url = await serveRoutes({
+      "GET /": ({ response }) => {
+        response.setHeader("content-type", "text/html").end(EVENT_SOURCE_PAGE);
+      },
+      "GET /ask": ({ query, response }) => {
+        response.writeHead(200, { "content-type": "text/event-stream" });
+        for (const text of ["Rivers ", "Rivers bring ", `Rivers bring ${query.get("q")}`]) {
+          response.write(`data: ${JSON.stringify({ text })}\n\n`);
+        }
+        response.write('event: over\ndata: {"why":"stop"}\n\n');
+      },
+    });
+    let stop = (): object => ({});
+    const playwright = await recordHar(url, async (page) => {
+      stop = await recordChromium(page, (asked) => asked.startsWith(url));
+      await say(page, "Why is the sea salty?");
+      await titled(page, "answered");
+    });
+    const { wire, talk, url: at } = learnWire(readHar("chat.har", stop()));
+    expect(talk).toEqual({ said: "Why is the sea salty?", reply: "Rivers bring Why is the sea salty?" });
+    expect(wire).toMatchObject({
+      send: { request: "GET /ask?q={text}" },
+      stream: {
+        framing: "sse",
+        type: "@event",
+        text: { of: "message", at: "text", cumulative: true },
+        done: { of: "over", reason: "why" },
+      },
+    });
+    expect(at).toBe(url);
+    // Playwright keeps nothing of an EventSource.
+    const bare = JSON.parse(readFileSync(playwright, "utf8"));
+    expect(() => learnWire(readHar("chat.har", bare))).toThrow("In chat.har is no reply.");
   },
   60_000,
 );
