@@ -15,6 +15,8 @@ export function showFound({ messageId, words }: FoundPlace): boolean {
   element.tabIndex = -1;
   element.focus({ preventScroll: true });
   element.scrollIntoView({ block: "center" });
+  // Told now, not with the next frame: what came into view may take on another size before, which must not lead back to the end.
+  element.closest(".scroller")?.dispatchEvent(new Event("scroll"));
   // Older browsers have no highlights: there the message alone has the focus.
   if (typeof Highlight === "undefined") return true;
   const ranges = rangesOf(element, words);

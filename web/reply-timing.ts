@@ -23,12 +23,25 @@ export function timed(
   return {};
 }
 
-/** How long a model thought, in milliseconds: as the page has seen it, else by the engine's counts; null where neither tells. */
-export function thoughtMs(message: ShownMessage): number | null {
-  if (message.thoughtMs !== undefined) return message.thoughtMs;
-  const tokens = message.usage?.thinking_tokens;
-  const perSecond = message.timings?.tokens_per_second;
-  return tokens && perSecond ? (tokens / perSecond) * 1000 : null;
+/** How long a model thought before it answered. */
+export interface ThinkingTime {
+  readonly ms: number;
+  /** Told by the share that the thoughts have in what it wrote. */
+  readonly isEstimated: boolean;
+}
+
+/** How long a model thought: as the page has seen it, else by what the engine tells; null where neither does. */
+export function thinkingTime(message: ShownMessage): ThinkingTime | null {
+  if (message.thoughtMs !== undefined) return { ms: message.thoughtMs, isEstimated: false };
+  const { thinking, content, usage, timings } = message;
+  const speed = timings?.tokens_per_second;
+  if (usage?.thinking_tokens && speed) {
+    return { ms: (usage.thinking_tokens / speed) * 1000, isEstimated: false };
+  }
+  // Ollama counts its thoughts together with the rest.
+  if (!thinking || timings?.reply_ms == null) return null;
+  const share = thinking.length / (thinking.length + content.length);
+  return { ms: timings.reply_ms * share, isEstimated: true };
 }
 
 /** How fast a reply was, by the engine's own figures: "45 tokens/s · first after 0.8 s"; empty where it tells none. */

@@ -14,6 +14,7 @@ export function useEndInView(occasion: string) {
     const element = scroller.current;
     if (element === null || !wantsEnd.current) return;
     element.scrollTop = element.scrollHeight;
+    // Where the content has become shorter, this is no reader who goes up.
     lastTop.current = element.scrollTop;
   };
   const goToEnd = (): void => {
@@ -26,7 +27,7 @@ export function useEndInView(occasion: string) {
   useEffect(() => {
     const element = scroller.current;
     if (element === null || content.current === null) return undefined;
-    const noticeScroll = (): void => {
+    const onScroll = (): void => {
       const toEnd = element.scrollHeight - element.scrollTop - element.clientHeight;
       // Content that grows leaves the end, too; only a reader who goes up has turned away from it.
       if (toEnd > 1 && element.scrollTop < lastTop.current) wantsEnd.current = false;
@@ -35,16 +36,12 @@ export function useEndInView(occasion: string) {
       setAtEnd(wantsEnd.current);
     };
     // It tells of both before they are painted: the page, and what grows in it.
-    const resized = new ResizeObserver(() => {
-      // What was brought into view may take on another size with it, before the event that tells of the scrolling.
-      if (element.scrollTop < lastTop.current) noticeScroll();
-      showEnd();
-    });
-    element.addEventListener("scroll", noticeScroll, { passive: true });
+    const resized = new ResizeObserver(showEnd);
+    element.addEventListener("scroll", onScroll, { passive: true });
     resized.observe(element);
     resized.observe(content.current);
     return () => {
-      element.removeEventListener("scroll", noticeScroll);
+      element.removeEventListener("scroll", onScroll);
       resized.disconnect();
     };
   }, []);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type ChatState, INITIAL_STATE } from "../../web/chat-state.ts";
 import { reduce } from "../../web/reduce-chat.ts";
-import { speedDetails, speedText, thoughtMs } from "../../web/reply-timing.ts";
+import { speedDetails, speedText, thinkingTime } from "../../web/reply-timing.ts";
 import { thinkFor, thinkOptions } from "../../web/think-options.ts";
 import { models, reply } from "./rows.ts";
 
@@ -30,11 +30,16 @@ test("thinking takes from the first thought to the first word", () => {
   expect(came(9000, "token")).toMatchObject({ thoughtMs: 3500 });
 });
 
-test("after a reload the time of thinking is that of its tokens, where the engine counts them", () => {
+test("after a reload the time of thinking is that of its tokens, or of its share in the text", () => {
   const usage = { prompt_tokens: 1, completion_tokens: 60, total_tokens: 61, thinking_tokens: 50 };
   const timings = { ...TIMINGS, tokens_per_second: 25 };
-  expect(thoughtMs(reply("a", { usage, timings }))).toBe(2000);
-  expect(thoughtMs(reply("a"))).toBeNull();
+  const thinking = "Hm.".repeat(10);
+  const time = (fields: Parameters<typeof reply>[1]) => thinkingTime(reply("0123456789", fields));
+  expect(time({ thinking, usage, timings })).toEqual({ ms: 2000, isEstimated: false });
+  expect(time({ thinking, timings })).toEqual({ ms: 3000, isEstimated: true });
+  expect(time({ thinking, timings: { ...timings, reply_ms: null } })).toBeNull();
+  expect(time({ timings })).toBeNull();
+  expect(time({})).toBeNull();
 });
 
 test("thinking is chosen where a model can, by level where it takes one", () => {

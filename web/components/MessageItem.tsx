@@ -2,7 +2,7 @@ import { shownFailureOf } from "../chat-selectors.ts";
 import type { PageProblem, ShownMessage } from "../chat-state.ts";
 import type { HmiConnection } from "../hmi-connection.ts";
 import { memo } from "../memo-component.ts";
-import { thoughtMs } from "../reply-timing.ts";
+import { thinkingTime } from "../reply-timing.ts";
 import { withoutThoughts } from "../strip-think-blocks.ts";
 import { MessageContent } from "./MessageContent.tsx";
 import { Notices } from "./Notices.tsx";
@@ -57,7 +57,7 @@ export const MessageItem = memo((props: MessageItemProps) => {
         thinking={thinking}
         since={message.thinkingSince}
         isThinking={isStreaming && said === ""}
-        durationMs={thoughtMs(message)}
+        time={thinkingTime(message)}
       />
       {said !== "" && (
         <MessageContent

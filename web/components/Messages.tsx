@@ -54,6 +54,8 @@ export function Messages(props: MessagesProps) {
   const { scroller, content, isAtEnd, goToEnd, stay } = useEndInView(`${place} ${isAnswered}`);
   const { announcements, announce } = useAnnouncer();
   const last = messages.at(-1);
+  // They have a clock of their own, above.
+  const areThoughtsSeen = isAnswered && last?.content === "" && Boolean(last.thinking);
   const first = useEndFirst(conversation, messages.length);
   const marks = contextMarks({ messages, summaries });
   const again = isReplying ? undefined : onRegenerate;
@@ -99,8 +101,8 @@ export function Messages(props: MessagesProps) {
           </div>
           <div class="after">
             {last?.role === "assistant" && <VersionPager message={last} onChoose={chooseVersion} />}
-            <StatusLine text={status} />
-            {waitingSince !== null && <Clock since={waitingSince} />}
+            <StatusLine text={status} isUnseen={areThoughtsSeen} />
+            {waitingSince !== null && !areThoughtsSeen && <Clock since={waitingSince} />}
             {last !== undefined && !isReplying && <Speed message={last} />}
             {last?.role === "assistant" && again !== undefined && (
               <ReplyActions

@@ -1,3 +1,4 @@
+import type { ThinkingTime } from "../reply-timing.ts";
 import { Clock } from "./Clock.tsx";
 
 interface ThoughtsProps {
@@ -7,17 +8,17 @@ interface ThoughtsProps {
   readonly since: number | undefined;
   /** The model has not begun to answer. */
   readonly isThinking: boolean;
-  /** How long it thought, in milliseconds; null where nobody knows. */
-  readonly durationMs: number | null;
+  /** How long it thought; null where nobody knows. */
+  readonly time: ThinkingTime | null;
 }
 
 /** What the model thought before it answered: folded, and as plain text, because it is not written to be read. */
-export function Thoughts({ thinking, since, isThinking, durationMs }: ThoughtsProps) {
+export function Thoughts({ thinking, since, isThinking, time }: ThoughtsProps) {
   if (thinking === "") return null;
   return (
     <details class="thoughts">
       <summary>
-        {isThinking ? "Thinking " : thoughtsTitle(durationMs)}
+        {isThinking ? "Thinking " : thoughtsTitle(time)}
         {isThinking && since !== undefined && <Clock since={since} />}
       </summary>
       <div class="thought" dir="auto">
@@ -27,8 +28,9 @@ export function Thoughts({ thinking, since, isThinking, durationMs }: ThoughtsPr
   );
 }
 
-function thoughtsTitle(durationMs: number | null): string {
-  if (durationMs === null) return "Thoughts";
-  const seconds = Math.round(durationMs / 1000);
-  return seconds < 1 ? "Thought for less than a second" : `Thought for ${seconds} s`;
+function thoughtsTitle(time: ThinkingTime | null): string {
+  if (time === null) return "Thoughts";
+  const seconds = Math.round(time.ms / 1000);
+  if (seconds < 1) return "Thought for less than a second";
+  return `Thought for ${time.isEstimated ? "about " : ""}${seconds} s`;
 }
