@@ -1,6 +1,6 @@
 import { type DefaultModelReport, isDefaultConfigured } from "../launch/ask-default-model.ts";
-import type { UpStep } from "../launch/bring-up.ts";
 import type { PlannedStep } from "../launch/dry-run.ts";
+import type { UpStep } from "../launch/up-step-reporter.ts";
 import { msUntilStart } from "../supervisor/scheduled-start.ts";
 import type { ServiceReport } from "../supervisor/supervisor-protocol.ts";
 import { joinText, paint, type StyledText, styled } from "../text/styled-text.ts";

@@ -4,7 +4,8 @@ import { readServiceNames } from "../cli/service-names.ts";
 import { isBad, retryLine, stepLines } from "../cli/stack-lines.ts";
 import { allNames } from "../config/replicas.ts";
 import { EXIT } from "../errors/user-error.ts";
-import { bringUp, type UpStep } from "../launch/bring-up.ts";
+import { bringUp } from "../launch/bring-up.ts";
+import type { UpStep } from "../launch/up-step-reporter.ts";
 
 interface RestartOutput {
   readonly services: readonly UpStep[];

@@ -9,9 +9,10 @@ import type { Config } from "../config/config-schema.ts";
 import { replicaNumbers } from "../config/replicas.ts";
 import { EXIT, UserError } from "../errors/user-error.ts";
 import { askDefaultModel, type DefaultModelReport } from "../launch/ask-default-model.ts";
-import { bringUp, type UpStep } from "../launch/bring-up.ts";
+import { bringUp } from "../launch/bring-up.ts";
 import { chatPage } from "../launch/chat-page.ts";
 import { type PlannedStep, planUp } from "../launch/dry-run.ts";
+import type { UpStep } from "../launch/up-step-reporter.ts";
 import { paint, styled } from "../text/styled-text.ts";
 
 type UpOutput =

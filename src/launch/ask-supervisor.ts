@@ -56,8 +56,11 @@ export interface AskedNow {
   readonly later: readonly string[];
 }
 
-/** Asks a person, if anybody's process is to be stopped: without the lock, because people take their time. */
-export async function agree(options: AskOptions, folder: StateFolder): Promise<Agreed> {
+/**
+ * Asks a person for consent, where processes of others are to be stopped (`--replace`): without the lock, because people
+ * take their time.
+ */
+export async function askConsentToReplace(options: AskOptions, folder: StateFolder): Promise<Agreed> {
   if ((options.replace ?? []).length === 0) return new Set();
   return await agreeToReplace(await inspectStack(options.config, options.env), folder, options);
 }

@@ -1,50 +1,20 @@
-import { urlOf } from "../contract/address.ts";
 import { type LockedState, withCommandLock } from "../supervisor/client/command-lock.ts";
 import {
   followSupervisor,
   StoppedMeanwhile,
   SupervisorLost,
 } from "../supervisor/client/follow-supervisor.ts";
-import { recordedService } from "../supervisor/client/recorded-services.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
-import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
+import { stateFolder } from "../supervisor/state-folder.ts";
 import type { ServiceReport } from "../supervisor/supervisor-protocol.ts";
-import { type Asked, type AskOptions, agree, askSupervisor } from "./ask-supervisor.ts";
+import { type AskOptions, askConsentToReplace, askSupervisor } from "./ask-supervisor.ts";
 import { exposureWarnings } from "./exposure-warnings.ts";
-import { inspectStack, type ServiceInspection } from "./inspect-stack.ts";
+import { inspectStack } from "./inspect-stack.ts";
 import { rollBackStart } from "./roll-back.ts";
-import { ASKED_FOR, type Intent, startsIt } from "./service-intent.ts";
+import { startsIt } from "./service-intent.ts";
 import { superviseStack } from "./supervisor-plan.ts";
 import { UnreadyForeignServices } from "./unready-foreign-services.ts";
-
-/** What became of one service. */
-export interface UpStep {
-  readonly name: string;
-  /**
-   * `running`: it ran already, or another `up` started it; `external`: somebody else's, used as it is;
-   * `unreachable`: somebody else's, which does not answer; `unhealthy`: it runs and does not answer, and is left as
-   * it is, because nobody asked for it; `done`: a job, which this call or an earlier one has run to its end.
-   */
-  readonly state:
-    | "done"
-    | "started"
-    | "restarted"
-    | "adopted"
-    | "running"
-    | "unhealthy"
-    | "external"
-    | "unreachable";
-  /** `stand-in`, `ollama`, `openai`, `embedded`, `command`, `job` or `url`. */
-  readonly kind: string;
-  /** Null where it listens nowhere. */
-  readonly url: string | null;
-  /** Null for an external one. */
-  readonly pid: number | null;
-  /** From its start until it was ready, or done, in milliseconds; null where this call did not start it. */
-  readonly ready_ms: number | null;
-  /** Why it was stopped first, or is unhealthy, as the end of a sentence; null in other states. */
-  readonly reason: string | null;
-}
+import { type UpStep, UpStepReporter } from "./up-step-reporter.ts";
 
 export interface UpOptions extends AskOptions {
   /** Ends the start: what was not there before this call is stopped again. */
@@ -77,7 +47,7 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
   const { later, ...first } = await bringUpOnce(options);
   const waiting = [...later];
   let result: UpResult = first;
-  // What is restarted in copies is so one copy at a time: the others do the work meanwhile.
+  // Copies are restarted one at a time, so that the others keep serving.
   for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
     const restart = (options.restart ?? []).filter((each) => each === name);
     const only = { names: [name], restart, adopt: [], replace: [], wait: true };
@@ -96,69 +66,46 @@ async function bringUpOnce(
   const { config, signal, onStep, onProgress } = options;
   const folder = stateFolder(config.state.dir);
   await requireJudgeable(folder);
-  const agreed = await agree(options, folder);
+  const agreed = await askConsentToReplace(options, folder);
   const { asked, later } = await withCommandLock(folder, (locked) => askSupervisor(options, locked, agreed), {
     signal,
     onWait: (pid) => onProgress(`waiting for another command (pid ${pid})`),
   });
-  const steps: UpStep[] = [];
-  const report = (step: UpStep): void => {
-    if (only !== undefined && step.name !== only) return;
-    steps.push(step);
-    onStep(step);
+  const reporter = new UpStepReporter(asked, { folder, onStep, only });
+  const unreadyForeign = new UnreadyForeignServices(asked);
+  reporter.reportLeft(({ name }) => !unreadyForeign.has(name));
+  const result = {
+    steps: reporter.steps,
+    started: asked.filter(({ intent }) => startsIt(intent)).map(({ inspection }) => inspection.name),
+    warnings: exposureWarnings(
+      config,
+      asked.map(({ inspection }) => inspection),
+    ),
+    later,
   };
-  const late = new UnreadyForeignServices(asked);
-  for (const { inspection, intent } of asked) {
-    if (intent.action === "leave" && !late.has(inspection.name))
-      report(presentStep(inspection, intent, folder));
-  }
-  const mine = asked.filter(({ intent }) => startsIt(intent));
-  const started = mine.map(({ inspection }) => inspection.name);
-  const warnings = exposureWarnings(
-    config,
-    asked.map(({ inspection }) => inspection),
-  );
-  if (options.wait === false && later.length === 0) {
-    const isPending = ({ inspection, request }: Asked): boolean =>
-      request !== null && !steps.some(({ name }) => name === inspection.name);
-    return {
-      steps,
-      started,
-      pending: asked.filter(isPending).map(({ inspection }) => inspection.name),
-      warnings,
-      later,
-    };
-  }
-  const requests = new Map(
-    asked.flatMap(({ inspection, request }) => (request === null ? [] : [[inspection.name, request]])),
-  );
-  const onReady = (name: string, answer: ServiceReport): void => {
-    requests.delete(name);
-    const found = asked.find(({ inspection }) => inspection.name === name);
-    if (found !== undefined) report(readyStep(found.inspection, found.intent, answer, folder));
-  };
-  const followAll = () =>
+  if (options.wait === false && later.length === 0) return { ...result, pending: reporter.pending };
+  const followUntilReady = () =>
     followSupervisor(folder, {
-      requests,
+      requests: reporter.requests,
       signal,
       onStarting: (name) => onProgress(`starting ${name}`),
-      onReady,
-      onLook: (services) =>
-        late.look(services, (inspection) => report(stepOf(inspection, { state: "external" }))),
+      onReady: reporter.reportReady,
+      onLook: (services) => unreadyForeign.look(services, reporter.reportExternal),
       ...(options.onRetry && { onRetry: options.onRetry }),
     });
   try {
-    await followAll().catch(async (error) => {
+    await followUntilReady().catch(async (error) => {
       if (!(error instanceof SupervisorLost)) throw error;
       // Once: it may be what it does for these services that ends it.
       onProgress("starting another supervisor: the one that was asked is gone");
       await withCommandLock(folder, (locked) => replaceSupervisor(options, locked), { signal });
-      await followAll();
+      await followUntilReady();
     });
-    return { steps, started, pending: [], warnings, later };
+    return { ...result, pending: [] };
   } catch (error) {
     // What another command has stopped was no failure, and the rest goes on.
     if (error instanceof StoppedMeanwhile) throw error;
+    const { requests, reportReady: onReady } = reporter;
     throw await rollBackStart(options, folder, { asked, error, requests, signal, onReady });
   }
 }
@@ -175,48 +122,4 @@ function together(first: UpResult, next: UpResult): UpResult {
 /** What is wanted stays so: the new one goes on where the other was. */
 async function replaceSupervisor({ config, env }: UpOptions, folder: LockedState): Promise<void> {
   await superviseStack(config, await inspectStack(config, env), folder);
-}
-
-function presentStep(inspection: ServiceInspection, { isWell, reason }: Intent, folder: StateFolder): UpStep {
-  const { isExternal, isAdopted, answer, name } = inspection;
-  if (isJob(inspection) && inspection.state.state !== "running") return stepOf(inspection, { state: "done" });
-  if (isExternal) return stepOf(inspection, { state: answer?.ok === true ? "external" : "unreachable" });
-  if (isWell === false) return stepOf(inspection, { state: "unhealthy", pid: pidOf(name, folder), reason });
-  return stepOf(inspection, { state: isAdopted ? "adopted" : "running", pid: pidOf(name, folder) });
-}
-
-function readyStep(
-  inspection: ServiceInspection,
-  { action, reason }: Intent,
-  { ready_ms }: ServiceReport,
-  folder: StateFolder,
-): UpStep {
-  if (isJob(inspection))
-    return stepOf(inspection, { state: "done", ready_ms: action === "join" ? null : ready_ms });
-  const pid = pidOf(inspection.name, folder);
-  if (action === "join") return stepOf(inspection, { state: "running", pid });
-  if (action === "restart")
-    return stepOf(inspection, {
-      state: "restarted",
-      pid,
-      ready_ms,
-      reason: reason === ASKED_FOR ? null : reason,
-    });
-  return stepOf(inspection, { state: "started", pid, ready_ms });
-}
-
-function isJob({ kind }: ServiceInspection): boolean {
-  return kind === "job";
-}
-
-function pidOf(name: string, folder: StateFolder): number | null {
-  return recordedService(folder, name)?.pid ?? null;
-}
-
-function stepOf(
-  { name, kind, spec }: ServiceInspection,
-  what: Pick<UpStep, "state"> & Partial<UpStep>,
-): UpStep {
-  const url = spec.address === undefined ? null : urlOf(spec.address);
-  return { name, kind, url, pid: null, ready_ms: null, reason: null, ...what };
 }

@@ -3,7 +3,7 @@ import { urlOf } from "../contract/address.ts";
 import { bearerHeader } from "../contract/caller-headers.ts";
 import { pageRoutes } from "../contract/routes.ts";
 import { probe } from "../supervisor/run-probe.ts";
-import type { UpStep } from "./bring-up.ts";
+import type { UpStep } from "./up-step-reporter.ts";
 
 const TIMEOUT_MS = 2_000;
 

@@ -59,7 +59,7 @@ export function withDependencies(plan: readonly PlannedService[], names: readonl
   return wanted;
 }
 
-/** What depends on a service depends on its copies: on one of them to start, and it ends before all. */
+/** What depends on a service depends on its copies: it starts once one copy is up, and is stopped before any of them. */
 function withReplicasNamed(planned: PlannedService, { services }: Config): PlannedService {
   const { dependsOn = [], restartsWith } = planned.spec;
   const named = (names: readonly string[]) => names.flatMap((name) => replicaNamesOf(name, services[name]));

@@ -7,7 +7,7 @@ export interface Definition extends PythonSignature {
   readonly file: string;
 }
 
-/** How a call loses a parameter, and where. */
+/** How a call passes None for a parameter, or leaves it out, and where. */
 export interface ValueLoss {
   /**
    * `keyword` is `model_id=None`; `entry` is `"model_id": None`; `position` a bare None in its place; `omission` a call
@@ -17,7 +17,7 @@ export interface ValueLoss {
   readonly place: SourcePlace;
 }
 
-/** Finds how a call in `file` loses a parameter; undefined where it does not, or where that cannot be told. */
+/** Finds how a call in `file` passes None for a parameter, or leaves it out; undefined where it does not, or where that cannot be told. */
 export function valueLossIn(
   call: PythonCall,
   parameter: string,

@@ -16,7 +16,7 @@ import type { HopObservation, HopPass, TraceFinding, TraceObservations } from ".
 /** Text that comes within less time than this is at once, for anybody, in milliseconds. */
 const SHORTEST_SPREAD_MS = 150;
 
-/** What took its time behind a hop, and comes out of it in less than this part of it, was held back. */
+/** Text spread over time behind the hop that leaves it within this fraction of that time was buffered. */
 const HELD_SHARE = 0.25;
 
 /** For text in lumps: this many moments behind the hop, at least, become one, and it rests this long between, in milliseconds. */

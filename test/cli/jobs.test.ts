@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { UpStep } from "../../src/launch/bring-up.ts";
+import type { UpStep } from "../../src/launch/up-step-reporter.ts";
 import { PATH, PATIENTLY, processesOf, recordsIn, type TestStack, testStack } from "../support/cli.ts";
 
 /** A job that says when it runs, and a program that waits for it. */

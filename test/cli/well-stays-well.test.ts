@@ -1,8 +1,8 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { UpStep } from "../../src/launch/bring-up.ts";
 import type { StackStatus } from "../../src/launch/stack-status.ts";
+import type { UpStep } from "../../src/launch/up-step-reporter.ts";
 import { PATIENTLY, processesOf, type TestStack, testStack } from "../support/cli.ts";
 import { freePorts } from "../support/ports.ts";
 

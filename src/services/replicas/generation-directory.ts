@@ -26,8 +26,8 @@ export interface GenerationDirectory {
    */
   claim(generation: GenerationKey): Promise<OtherReplica | undefined>;
   /**
-   * The same while what the reply answers is read: only where the store has the reply as one that is to be written, else
-   * "not waiting".
+   * Like `claim`, for a reply that waits in the store; run while its message is still being read. "not waiting" where the
+   * store does not have the reply as one that is to be written.
    */
   claimWaiting(generation: GenerationKey): Promise<OtherReplica | "not waiting" | undefined>;
   /**

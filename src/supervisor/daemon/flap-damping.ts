@@ -4,7 +4,10 @@ const SHORTEST_QUIET_MS = 5000;
 /** Longer than one pause between two probes: one good answer after a bad one is not enough. */
 const QUIET_PAUSES = 1.5;
 
-/** Makes of answers that come and go one change and its end: what is bad once a second is told once. */
+/** How a service counts from now on; `after`: a phrase about the bad answers that are over, `after one bad answer`. */
+export type FlapChange = { readonly became: "bad" } | { readonly became: "well"; readonly after: string };
+
+/** Reports flapping probes as one change to unhealthy and one back: what is bad once a second is told once. */
 export class FlapDamping {
   readonly #quietMs: number;
   #lastBadAt = 0;
@@ -21,17 +24,26 @@ export class FlapDamping {
    *
    * @param isWell how the service counts at present
    * @param now in milliseconds of a clock that nobody sets
-   * @returns undefined where it goes on counting like that; else it changes, with words on the time that ends by it
+   * @returns undefined while the state stays the same; else the change
    */
-  note(isGood: boolean, isWell: boolean, now = performance.now()): { readonly words: string } | undefined {
-    if (!isGood) {
-      if (isWell) [this.#since, this.#bad] = [now, 0];
-      [this.#lastBadAt, this.#bad] = [now, this.#bad + 1];
-      return isWell ? { words: "" } : undefined;
+  note(isGood: boolean, isWell: boolean, now = performance.now()): FlapChange | undefined {
+    return isGood ? this.#noteGood(isWell, now) : this.#noteBad(isWell, now);
+  }
+
+  #noteBad(isWell: boolean, now: number): FlapChange | undefined {
+    if (isWell) {
+      this.#since = now;
+      this.#bad = 0;
     }
+    this.#lastBadAt = now;
+    this.#bad += 1;
+    return isWell ? { became: "bad" } : undefined;
+  }
+
+  #noteGood(isWell: boolean, now: number): FlapChange | undefined {
     if (isWell || now - this.#lastBadAt < this.#quietMs) return undefined;
-    if (this.#bad < 2) return { words: "after one bad answer" };
+    if (this.#bad < 2) return { became: "well", after: "after one bad answer" };
     const seconds = Math.ceil((this.#lastBadAt - this.#since) / 1000);
-    return { words: `after ${this.#bad} bad answers within ${seconds} s` };
+    return { became: "well", after: `after ${this.#bad} bad answers within ${seconds} s` };
   }
 }

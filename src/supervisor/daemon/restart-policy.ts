@@ -40,7 +40,7 @@ export function decideRestart(
   return { action: "restart", afterMs: pauseMs(policy, recent, random) };
 }
 
-/** Half again as long at each step would be 2 ** 30 times the first pause at most: beyond that numbers overflow. */
+/** Doublings beyond this change nothing: the pause has long reached its maximum. */
 const MOST_DOUBLINGS = 30;
 const JITTER = 0.2;
 

@@ -46,7 +46,7 @@ class Watch {
     const change = this.#damper.note(true, this.#isReady);
     // Others may wait for its first good answer.
     if (!this.#isReady && (change !== undefined || !this.#wasReady)) {
-      this.#tell("reachable", this.#wasReady ? (change?.words ?? null) : null);
+      this.#tell("reachable", this.#wasReady && change?.became === "well" ? change.after : null);
       states.change(this.#name, { phase: "ready", problem: null });
     }
     this.#wasReady = true;

@@ -50,7 +50,7 @@ export async function watchStep(service: SupervisedService, run: ServiceRun): Pr
   const damper = new FlapDamping(live?.everyMs ?? 0);
   const note = (answer: ProbeResult) => noteAnswer(service, answer, run, damper);
   const pulse = watchLiveness(target, live, note, over.signal);
-  // Who restarts nothing is not helped by stopping it.
+  // With the restart policy `no`, stopping an unresponsive service would not bring it back.
   const isDead = () => live !== undefined && pulse.bad >= live.failures && policy.when !== "no";
   await changes.until(
     () => run.exit !== undefined || isDead() || service.isAskedAnew || service.mustStartAgain,
@@ -84,8 +84,13 @@ function noteAnswer(
   const change = damper.note(ok, states.of(name).phase === "ready");
   changes.tell();
   if (change === undefined) return;
-  service.tell(ok ? "healthy" : "unhealthy", record, ok ? change.words : error);
-  service.report({ phase: ok ? "ready" : "unhealthy", problem: ok ? null : unhealthy(name, error) });
+  if (change.became === "well") {
+    service.tell("healthy", record, change.after);
+    service.report({ phase: "ready", problem: null });
+  } else {
+    service.tell("unhealthy", record, error);
+    service.report({ phase: "unhealthy", problem: unhealthy(name, error) });
+  }
 }
 
 /**

@@ -34,5 +34,5 @@ test("the end says how bad it was", () => {
   const damper = new FlapDamping(100);
   damper.note(false, true, 1000);
   damper.note(false, false, 3500);
-  expect(damper.note(true, false, 9000)?.words).toBe("after 2 bad answers within 3 s");
+  expect(damper.note(true, false, 9000)).toEqual({ became: "well", after: "after 2 bad answers within 3 s" });
 });
