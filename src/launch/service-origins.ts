@@ -1,4 +1,5 @@
 import type { Config } from "../config/config-schema.ts";
+import { DEFAULT_CONFIG } from "../config/default-config.ts";
 import { ROLES, type Role } from "../config/service-config.ts";
 import { urlOf } from "../contract/address.ts";
 import type { ForeignContract } from "../contract/foreign-back-end.ts";
@@ -30,9 +31,11 @@ function configuredUrl(config: Config, name: Role): string {
   return name === "engine" ? engineUrlForGateway(config) : urlOf(config[name]);
 }
 
-function settingOf({ engine }: Config, name: Role): string {
-  if (name !== "engine") return `${name}.host and ${name}.port`;
-  return engine.tap_port === 0 ? "engine.url" : "engine.tap_port";
+function settingOf(config: Config, name: Role): string {
+  if (name === "engine" && config.engine.tap_port !== 0) return "engine.tap_port";
+  const settings = name === "engine" ? "engine.url" : `${name}.host and ${name}.port`;
+  const isDefault = configuredUrl(config, name) === configuredUrl(DEFAULT_CONFIG, name);
+  return isDefault ? `the default of ${settings}` : settings;
 }
 
 /** A program of the user's, or one of ours: but ours speaks no other wire than our own. */

@@ -37,7 +37,7 @@ export async function watchEngine(
   engine: HttpClient,
   signal: AbortSignal,
   token = "",
-  namedBy = "--engine, or engine.url,",
+  namedBy?: string,
 ): Promise<EngineWatch> {
   const version = await versionOf(engine, signal);
   if (version?.endsWith(`+${STAND_IN_BUILD}`)) return await watchStandIn(engine, signal, token);
@@ -46,7 +46,7 @@ export async function watchEngine(
     const why =
       engine.url === ""
         ? "no engine is known behind this target (--engine, or engine.url, names it)"
-        : `no engine answers at ${engine.url} (${namedBy} names its address)`;
+        : `no engine answers at ${engine.url}${namedBy === undefined ? "" : `, from ${namedBy}`} (--engine, or engine.url, names another)`;
     return {
       name: "an engine that does not answer",
       isStandIn: false,
@@ -77,7 +77,7 @@ export async function watchEngine(
   };
 }
 
-function nobodyRecords(name: string, url: string, namedBy: string): string {
+function nobodyRecords(name: string, url: string, namedBy: string | undefined): string {
   return namedBy === "engine.tap_port"
     ? `what answers at ${url} is no tap (engine.tap_port names it): nobody records what reaches ${name}`
     : `nobody records what reaches ${name}: \`stack tap --to URL\`, or engine.tap_port, does`;

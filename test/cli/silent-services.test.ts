@@ -3,6 +3,7 @@ import { namedTarget } from "../../src/cli/choose-target.ts";
 import type { Config } from "../../src/config/config-schema.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { examine } from "../../src/doctor/examine-stack.ts";
+import { serviceOrigins } from "../../src/launch/service-origins.ts";
 import { chatOnce } from "../../src/targets/chat-once.ts";
 import { openTarget } from "../../src/targets/open-target.ts";
 import { traceStack } from "../../src/trace/trace-stack.ts";
@@ -58,6 +59,19 @@ test("trace and doctor tell of it, too", async () => {
     cause:
       "It is not running, and `stack up` does not start it; or it is somewhere else: its address is from hmi.host and hmi.port.",
   });
+});
+
+test("an address that nobody wrote is told to be the default, and that of a tap to be its own", async () => {
+  const { engine } = serviceOrigins(await configured(), {
+    urls: { hmi: "http://127.0.0.1:1" },
+    contract: { driver: "described" },
+  });
+  expect(engine).toEqual({ namedBy: "the default of engine.url", isStartedByStack: true });
+  const tapped = serviceOrigins(await configured("engine: { tap_port: 6134 }"), {
+    urls: {},
+    contract: { driver: "ours" },
+  });
+  expect(tapped.engine?.namedBy).toBe("engine.tap_port");
 });
 
 test("what a flag names is not said to be started by `stack up`, unless it is where that starts it", async () => {

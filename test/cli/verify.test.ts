@@ -108,7 +108,7 @@ test("where the engine cannot be watched, the claim about its prompts is skipped
   expect(exitCode).toBe(0);
   expect(stdout).toContain(
     "  - the profile's context reaches the engine, and only that profile's\n" +
-      "      skipped    no engine answers at http://127.0.0.1:1 (--engine names its address)\n",
+      "      skipped    no engine answers at http://127.0.0.1:1, from --engine (--engine, or engine.url, names another)\n",
   );
   expect(stdout).toContain("  8 hold, 0 broken, 1 skipped in ");
 });
