@@ -260,6 +260,7 @@ function offersOf(
     "outlive its reader": can("outlive its reader"),
     "tell thoughts": can("tell thoughts"),
     "tell failures": can("tell failures"),
+    "push replies": can("push replies"),
   };
 }
 

@@ -82,3 +82,24 @@ test("where nobody can be asked, nothing is tried without --yes; a file that is 
   expect(refused.exitCode).toBe(2);
   expect(refused.stdout + refused.stderr).toContain("log_unreadable");
 });
+
+test("what no description says is neither tried nor written", async () => {
+  const at = "http://127.0.0.1:1/chat";
+  const say = (turns: object[]) => ({
+    request: `POST ${at}`,
+    body: { turns },
+    type: "text/event-stream",
+    answer: eventsOf({ t: "The " }, { t: "moon." }, "[DONE]"),
+  });
+  const [first, reply] = [
+    { from: "human", value: "Why are there tides?" },
+    { from: "gpt", value: "The moon." },
+  ];
+  const har = harOf(say([first]), say([first, reply, { from: "human", value: "And the sea?" }]));
+  const here = place({ "chat.har": JSON.stringify(har) });
+  const { exitCode, stdout } = await runStack(["init", "--from", "chat.har", "--yes"], here);
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain("No description says this: each message brings the whole conversation before it");
+  expect(stdout).toContain("Not tried, and not written");
+  expect(existsSync(join(here.cwd, YAML))).toBe(false);
+});

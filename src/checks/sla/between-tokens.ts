@@ -10,7 +10,7 @@ export const betweenTokens = defineCheck<Context["target"], Samples>({
   claim: `from one token to the next it is under ${TARGETS.gapP50} ms in the median, while ten users chat`,
   why: "ggml-org/llama.cpp#20872: tokens are collected on the way, and the reply stutters.",
   lookAt: "whatever holds tokens back between the engine and the reader",
-  needs: [],
+  needs: ["push replies"],
   isTimed: true,
   collect: timeMessages,
   judge({ atOnce, ...disturbance }) {

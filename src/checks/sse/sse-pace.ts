@@ -11,7 +11,7 @@ export const pace = defineCheck<Context["target"], TimedReplies>({
   claim: "tokens arrive as the engine writes them, not in bursts",
   why: "llama.cpp #20872: something on the way collects tokens, and the reply stutters.",
   lookAt: "whatever buffers between engine and reader: each token must be flushed at once",
-  needs: ["direct the engine"],
+  needs: ["direct the engine", "push replies"],
   isTimed: true,
   isMostlyWaiting: true,
   collect: timedReplies,

@@ -27,7 +27,9 @@ export type WireAbility =
   /** What a model thinks is told apart from what it says. */
   | "tell thoughts"
   /** A reply that fails says so in its stream. */
-  | "tell failures";
+  | "tell failures"
+  /** A reply comes by itself as it is written; one that is polled is as fast as it is asked for. */
+  | "push replies";
 
 /** Something to talk about, with what the engine is told of it. */
 export interface PlaceDraft {

@@ -63,6 +63,10 @@ export function missingAbilities(
       "word for a reply that fails",
       "contract.wire.stream.failure",
     ),
+    "push replies":
+      wire.stream.framing === "polled"
+        ? `by the wire of ${driver} a reply is asked for again and again (contract.wire.stream.framing: polled): when its words were written is not told`
+        : undefined,
     "hand options on": unless(
       isStandIn || hasSlot(wire.send, "options") || hasSlot(wire.send, "max_tokens"),
       "place for the engine's options in a message",

@@ -48,6 +48,7 @@ test("a reply is asked for until its end is told, and its text is told once", as
   expect(textOf(seen)).toBe("Rivers do.");
   expect(seen).toMatchObject({ status: 200, end: "closed", request: "GET /jobs/17" });
   expect(asked()).toBe(4);
+  expect(chat.missingAbilities["push replies"]).toContain("when its words were written is not told");
 });
 
 test("an answer that is refused cuts the reply, and leaving it stops the questions", async () => {

@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import type { UserError } from "../../src/errors/user-error.ts";
+import { readHar } from "../../src/learn/har-file.ts";
+import { learnWire } from "../../src/learn/learn-wire.ts";
+import { eventsOf, type HarEntry, harOf } from "../support/har.ts";
+
+const AT = "http://127.0.0.1:8000";
+
+/** What is said where nothing can be learned. */
+function refusalOf(entries: readonly HarEntry[], said?: string): Pick<UserError, "message" | "hint"> {
+  try {
+    learnWire(readHar("chat.har", harOf(...entries)), said);
+  } catch (error) {
+    return error as UserError;
+  }
+  throw new Error("something was learned");
+}
+
+const page: HarEntry = { request: `GET ${AT}/?theme=dark`, type: "text/html", answer: "<p>" };
+const list: HarEntry = { request: `GET ${AT}/chats?sort=newest&limit=20`, answer: { chats: [] } };
+
+test("GETs without a message have no message, whatever their queries say, and also where something streams", () => {
+  const news: HarEntry = {
+    request: `GET ${AT}/events?channel=main`,
+    type: "text/event-stream",
+    answer: eventsOf({ text: "Somebody came. " }, { text: "Somebody left." }, { done: true }),
+  };
+  for (const entries of [
+    [page, list],
+    [page, list, news],
+  ]) {
+    expect(refusalOf(entries)).toMatchObject({
+      message: "In chat.har is no message.",
+      hint: expect.stringMatching(/^Open the page with the network tab open, send one message/),
+    });
+  }
+});
+
+test("a message with an answer that is none is named, with what it was answered", () => {
+  const form: HarEntry = {
+    request: `POST ${AT}/chat`,
+    body: { message: "Why is the sea salty?", password: "s3cr3t" },
+    type: "text/html",
+    answer: "<div>Rivers bring salt.</div>",
+  };
+  const { message, hint } = refusalOf([page, form]);
+  expect(message).toBe(
+    'In chat.har is no reply: no event stream, no lines of JSON, no WebSocket that answers. POST /chat (entry 2), which carried "Why is the sea salty?", was answered 200 with text/html.',
+  );
+  expect(hint).toMatch(/^No description reads a reply out of HTML: a driver in code can/);
+});
+
+test("a stream that the browser has not kept is named, of a GET that carried the message too", () => {
+  const asked: HarEntry = {
+    request: `GET ${AT}/stream/Why%20is%20the%20sea%20salty%3F`,
+    type: "text/event-stream",
+  };
+  expect(refusalOf([page, asked])).toMatchObject({
+    message: "In chat.har is no reply.",
+    hint: expect.stringMatching(/^The body of GET \/stream\/Why.* \(entry 2\), which streams, is not in it/),
+  });
+});
+
+test("what was said, as a person says, and is not there", () => {
+  const { message } = refusalOf(
+    [page, { request: `POST ${AT}/chat`, body: { text: "Hello" }, answer: "{}" }],
+    "Bye",
+  );
+  expect(message).toBe('In chat.har is no message "Bye".');
+});
