@@ -21,11 +21,13 @@ import {
 import { preparedQuery } from "./postgresql-statements.ts";
 import {
   answeredWithin,
+  fateQuery,
   inOrder,
   type PostgresqlTransaction,
   rollBack,
   sendTransaction,
   simpleQuery,
+  type TransactionName,
   type Worked,
 } from "./postgresql-transaction.ts";
 
@@ -44,16 +46,16 @@ const LONGEST_SILENCE_MS = 4_000;
 
 /** A commit of which the server's answer was lost, and that could not be asked for since. */
 class CommitUnknownError extends NotConfirmedError {
-  readonly xid: string;
+  readonly transaction: TransactionName;
 
-  constructor(xid: string, name: string, cause: unknown) {
+  constructor(transaction: TransactionName, name: string, cause: unknown) {
     super(
       "store_unavailable",
       `The conversations' database, ${name}, was lost while it saved: whether it did is not known yet.`,
       "Start PostgreSQL, or look at store.url; then load the conversation anew.",
       { cause },
     );
-    this.xid = xid;
+    this.transaction = transaction;
   }
 }
 
@@ -132,7 +134,7 @@ export class PostgresqlDatabase implements Database {
 
   async confirm(doubt: NotConfirmedError): Promise<boolean> {
     if (!(doubt instanceof CommitUnknownError)) throw doubt;
-    return await this.#isCommitted(doubt.xid);
+    return await this.#isCommitted(doubt.transaction);
   }
 
   async close(): Promise<void> {
@@ -177,9 +179,9 @@ export class PostgresqlDatabase implements Database {
     const client = await this.#connect();
     const { beginning, naming, working } = sendTransaction(client, transaction, this.#silenceMs);
     try {
-      const [, xid, { result, rest }] = await inOrder(beginning, naming, working);
+      const [, name, { result, rest }] = await inOrder(beginning, naming, working);
       const committing = simpleQuery(client, "COMMIT");
-      if (xid !== undefined) await this.#committed(inOrder(Promise.resolve(rest), committing), xid);
+      if (name !== undefined) await this.#committed(inOrder(Promise.resolve(rest), committing), name);
       // Nobody waits for the end of what has only read.
       void committing.then(
         () => client.release(),
@@ -201,25 +203,24 @@ export class PostgresqlDatabase implements Database {
   }
 
   /** Where the answer to a commit is lost, the server is asked what became of it, once it is there again. */
-  async #committed(committing: Promise<unknown>, xid: string): Promise<void> {
+  async #committed(committing: Promise<unknown>, transaction: TransactionName): Promise<void> {
     try {
       await committing;
     } catch (error) {
       if (!(error instanceof ConnectionLostError)) throw error;
-      const isCommitted = await this.#isCommitted(xid).catch((cause: unknown) => {
-        throw new CommitUnknownError(xid, this.#name, cause);
+      const isCommitted = await this.#isCommitted(transaction).catch((cause: unknown) => {
+        throw new CommitUnknownError(transaction, this.#name, cause);
       });
       if (!isCommitted) throw error;
     }
   }
 
-  async #isCommitted(xid: string): Promise<boolean> {
+  async #isCommitted(transaction: TransactionName): Promise<boolean> {
     return await this.#patiently(async () => {
-      const text = "SELECT pg_xact_status($1::text::xid8) AS status";
-      const [row] = await this.#ask({ text, values: [xid] });
+      const [row] = await this.#ask(fateQuery(transaction));
       // The connection that has it is not gone yet.
-      if (row?.["status"] === "in progress") throw new ConnectionLostError("the commit is still on its way");
-      return row?.["status"] === "committed";
+      if (row?.["fate"] === "in progress") throw new ConnectionLostError("the commit is still on its way");
+      return row?.["fate"] === "committed";
     });
   }
 

@@ -31,11 +31,19 @@ export interface Worked<Result> {
   readonly rest?: Promise<unknown> | undefined;
 }
 
+/** What a transaction is known by at its server. */
+export interface TransactionName {
+  /** Its number. One that is lost when the server crashes is given to another transaction after that. */
+  readonly xid: string;
+  /** When it began, by the server's clock. */
+  readonly began: string;
+}
+
 /** A transaction that was sent, by the answers to come. */
 export interface SentTransaction<Result> {
   readonly beginning: Promise<unknown>;
-  /** Its number, by which it can be asked for what became of it; undefined where nobody need know. */
-  readonly naming: Promise<string | undefined>;
+  /** By which it can be asked for what became of it; undefined where nobody need know. */
+  readonly naming: Promise<TransactionName | undefined>;
   readonly working: Promise<Worked<Result>>;
 }
 
@@ -85,14 +93,29 @@ export async function inOrder<Results extends readonly unknown[]>(
   return results as unknown as Results;
 }
 
-/** Asks for the transaction's number, and waits for the lock, where there is one. */
-async function nameTransaction(sql: Statements, lock: bigint | undefined): Promise<string> {
-  const name = "SELECT pg_current_xact_id()::text AS xid";
+/** Asks for the transaction's name, and waits for the lock, where there is one. */
+async function nameTransaction(sql: Statements, lock: bigint | undefined): Promise<TransactionName> {
+  const name = "SELECT pg_current_xact_id()::text AS xid, now()::text AS began";
   const row =
     lock === undefined
       ? await sql.get(name)
       : await sql.get(`${name}, pg_advisory_xact_lock(?)`, String(lock));
-  return String(row?.["xid"]);
+  return { xid: String(row?.["xid"]), began: String(row?.["began"]) };
+}
+
+/**
+ * What became of a transaction by this name: `committed`, `aborted` or `in progress`. One whose number is not among those that
+ * the server knew at its last checkpoint, although that was made since, was lost in a crash; by now another may have its number.
+ */
+export function fateQuery({ xid, began }: TransactionName): QueryConfig {
+  return {
+    text: `SELECT CASE
+        WHEN checkpoint_time >= date_trunc('second', $2::text::timestamptz)
+         AND split_part(next_xid, ':', 1)::bigint * 4294967296 + split_part(next_xid, ':', 2)::bigint <= $1::text::bigint
+        THEN 'aborted' ELSE pg_xact_status($1::text::xid8) END AS fate
+      FROM pg_control_checkpoint()`,
+    values: [xid, began],
+  };
 }
 
 /** The answer to what a server that is there answers at once; a connection that says nothing for so long is given up. */
