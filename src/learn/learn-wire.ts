@@ -21,6 +21,7 @@ import type { LearnedFinding, LearnedWire, UnknownSetting } from "./learned-wire
 import { type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
 import { maskSecrets, segmentsOf } from "./network-log-words.ts";
 import { departuresFrom, recogniseDriver } from "./recognise-driver.ts";
+import { splitSockets } from "./split-sockets.ts";
 import { bytesInLine, streamFindings } from "./stream-findings.ts";
 import { unknownOf, unsayableOf } from "./unknown-settings.ts";
 
@@ -39,7 +40,7 @@ interface LearnedSetting {
  * @param text what the person said, where that is known
  */
 export function learnWire(logged: NetworkLog, text?: string): LearnedWire {
-  const log = joinPolls(logged);
+  const log = joinPolls(splitSockets(logged));
   const talk = findMessageAndReply(log, text);
   const driver = recogniseDriver(talk);
   const settings = settingsOf(log, talk);

@@ -4,6 +4,7 @@ import {
   jsonAnswer,
   jsonOrText,
   type LoggedExchange,
+  type LoggedFrame,
   mayBeConversation,
   type NetworkLog,
 } from "./network-log.ts";
@@ -29,7 +30,8 @@ const WORD = /^(?:user|assistant|system|human|ai|text|stream|true|false|null|def
 /** Every text in the requests of a log that a person may have said. */
 export function messageCandidates({ exchanges }: NetworkLog): MessageCandidate[] {
   return exchanges.filter(mayBeConversation).flatMap((exchange) => {
-    const bodies = exchange.method === "WS" ? pageFrames(exchange) : [exchange.requestBody];
+    const isWhole = exchange.method === "WS" && exchange.requestBody === undefined;
+    const bodies = isWhole ? pageFrames(exchange) : [exchange.requestBody];
     const inBodies = bodies.flatMap((body) =>
       leavesOf(body).flatMap((leaf) =>
         textsAt(leaf).map((text) => ({ exchange, body, place: leaf.place, text })),
@@ -49,15 +51,17 @@ export function messageCandidates({ exchanges }: NetworkLog): MessageCandidate[]
 
 /** What a page sent by a WebSocket, read as JSON; of socket.io its events. */
 export function pageFrames({ frames }: LoggedExchange): unknown[] {
-  return frames
-    .filter(({ from }) => from === "page")
-    .map(({ text }) => {
-      const packet = readPacket(text);
-      return packet.kind === "event" ? [packet.name, ...packet.values] : jsonOrText(text);
-    });
+  return frames.filter(({ from }) => from === "page").map(bodyOfFrame);
 }
 
-function textsAt({ place, value }: JsonLeaf): string[] {
+/** What a page sent in a frame, read as JSON; of socket.io an event with its name. */
+export function bodyOfFrame({ text }: LoggedFrame): unknown {
+  const packet = readPacket(text);
+  return packet.kind === "event" ? [packet.name, ...packet.values] : jsonOrText(text);
+}
+
+/** The texts at a leaf that a person may have said. */
+export function textsAt({ place, value }: JsonLeaf): string[] {
   if (typeof value !== "string" || value.trim() === "" || WORD.test(value)) return [];
   const isId =
     GRAPHQL.test(value) ||
@@ -66,18 +70,16 @@ function textsAt({ place, value }: JsonLeaf): string[] {
   return isId ? [] : [value];
 }
 
-/** How much speaks for it: 0 for nothing. */
-export function weightOfCandidate(
-  { place, text, exchange }: MessageCandidate,
-  shown: ReadonlySet<string>,
-): number {
+/** How much speaks for a text by itself: its name, and that it has words. */
+export function likelihoodOfText({ place, text }: Pick<MessageCandidate, "place" | "text">): number {
   const name = Number.isNaN(Number(lastName(place))) ? lastName(place) : place.split(".").at(-2);
-  return (
-    (TEXT_NAME.test(name ?? "") ? 3 : 0) +
-    (/\S\s+\S/.test(text) ? 2 : 0) +
-    (shown.has(text.trim()) ? 2 : 0) +
-    (exchange.method === "GET" ? 0 : 1)
-  );
+  return (TEXT_NAME.test(name ?? "") ? 3 : 0) + (/\S\s+\S/.test(text) ? 2 : 0);
+}
+
+/** How much speaks for it: 0 for nothing. */
+export function weightOfCandidate(candidate: MessageCandidate, shown: ReadonlySet<string>): number {
+  const { text, exchange } = candidate;
+  return likelihoodOfText(candidate) + (shown.has(text.trim()) ? 2 : 0) + (exchange.method === "GET" ? 0 : 1);
 }
 
 /**

@@ -21,6 +21,8 @@ export function nothingLearned(
   const empty = exchanges.find(isLeftOut);
   const isReplyLeftOut = empty !== undefined && (!isAnswered || empty.method !== "GET");
   const what = message === undefined ? `no message${text === undefined ? "" : ` "${text}"`}` : "no reply";
+  const channel = message && channelFor(message, exchanges);
+  if (channel !== undefined) return onChannel(name, channel);
   const why =
     message === undefined || isReplyLeftOut
       ? "."
@@ -34,6 +36,31 @@ export function nothingLearned(
 /** Whether this streamed events that the browser did not keep: what they said is not known. */
 export function isLeftOut({ contentType, answer }: LoggedExchange): boolean {
   return contentType === "text/event-stream" && answer === null;
+}
+
+/** A stream of events that was there before the message was sent, and after: replies may come by it. */
+function channelFor(
+  { exchange }: MessageCandidate,
+  exchanges: readonly LoggedExchange[],
+): LoggedExchange | undefined {
+  return exchanges.find(
+    (each) =>
+      each.contentType === "text/event-stream" &&
+      each.origin === exchange.origin &&
+      each.began_ms < exchange.began_ms &&
+      (each.isLeft || each.ended_ms > exchange.began_ms),
+  );
+}
+
+function onChannel(name: string, channel: LoggedExchange): UserError {
+  const stream = `${maskSecrets(requestOf(channel))} (${channel.where})`;
+  return new UserError(
+    "nothing_learned",
+    `In ${name} is no reply that a description can say: ${stream} streams from before the message was sent.`,
+    {
+      hint: "A stream that is open for all replies needs a driver in code (`contract.driver: ./driver.ts`, docs/contract.md, section 8); a WebSocket would not.",
+    },
+  );
 }
 
 function answered({ exchange, text }: MessageCandidate): string {

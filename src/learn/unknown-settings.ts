@@ -1,5 +1,6 @@
 import type { WireSettings } from "../contract/wire-description.ts";
 import { hasSlot } from "../targets/drivers/has-slot.ts";
+import { readPacket } from "../targets/drivers/socket-io.ts";
 import type { LearnedMessage, LearnedTalk } from "./find-message-and-reply.ts";
 import { isMadeForOne, isNumber, isSameEndpoint } from "./id-uses.ts";
 import { learnHistory } from "./learn-history.ts";
@@ -38,7 +39,7 @@ export function unknownOf({ wire, talk, log }: Learned): UnknownSetting[] {
     ([name]) => wire[name as keyof WireSettings] === undefined && !needless.has(name),
   );
   const names = wire.conversation !== undefined || hasSlot(wire.send, "conversation") || keepsNothing;
-  const left = leftStream(log, talk);
+  const stopWords = leftWords(log, talk) ?? stopFrameWords(log, talk);
   return [
     ...reply.unknown.map((why) => ({ setting: "stream", why })),
     ...(names ? [] : [{ setting: "send", why: namelessWords(log, talk) }]),
@@ -50,7 +51,7 @@ export function unknownOf({ wire, talk, log }: Learned): UnknownSetting[] {
     ...literals(wire),
     ...missing.map(([setting, why]) => ({
       setting,
-      why: setting === "cancel" && left !== undefined ? leftWords(left) : why,
+      why: (setting === "cancel" ? stopWords : undefined) ?? why,
     })),
   ];
 }
@@ -71,15 +72,22 @@ function isOneCall({ said, read }: LearnedMessage): boolean {
 
 function namelessWords({ exchanges }: NetworkLog, { said }: LearnedTalk): string {
   const isAgain = exchanges.some((each) => each !== said.exchange && isSameEndpoint(each, said.exchange));
+  const other =
+    said.exchange.method === "WS"
+      ? "its WebSocket, which a contract opens anew for each message"
+      : "something else, such as a cookie";
   return isAgain
-    ? "nothing in its messages says that they are of one conversation: each begins one, or the back end knows it by something else, such as a cookie"
+    ? `nothing in its messages says that they are of one conversation: each begins one, or the back end knows it by ${other}`
     : "nothing says which conversation a message is for: send two messages before you save";
 }
 
 /** What a page said on a WebSocket before its message: a contract begins with the message. */
 function before({ said: { exchange, body } }: LearnedTalk): UnknownSetting[] {
   if (exchange.method !== "WS") return [];
-  const frames = pageFrames(exchange).map((frame) => JSON.stringify(frame));
+  // What socket.io says of itself is no frame of the page's.
+  const frames = pageFrames(exchange)
+    .filter((frame) => Array.isArray(frame) || !isSocketIo(exchange))
+    .map((frame) => JSON.stringify(frame));
   const [first] = frames.slice(0, Math.max(frames.indexOf(JSON.stringify(body)), 0));
   return first === undefined
     ? []
@@ -89,6 +97,10 @@ function before({ said: { exchange, body } }: LearnedTalk): UnknownSetting[] {
           why: `before its message the page says ${bytesInLine(first)}, which a contract does not`,
         },
       ];
+}
+
+function isSocketIo({ frames }: LoggedExchange): boolean {
+  return frames.some(({ text }) => readPacket(text).kind === "event");
 }
 
 /** What only the answer before a message tells is not there when it is sent. */
@@ -101,13 +113,25 @@ function unfilledIds({ send }: WireSettings): UnknownSetting[] {
     }));
 }
 
-/** The stream of a reply that the page closed, and no call beside it ended. */
-function leftStream({ exchanges }: NetworkLog, { read }: LearnedTalk): LoggedExchange | undefined {
-  return exchanges.find((each) => each.isLeft && isSameEndpoint(each, read));
+/** Of the stream of a reply that the page closed, where no call beside it ended it. */
+function leftWords({ exchanges }: NetworkLog, { read }: LearnedTalk): string | undefined {
+  const left = exchanges.find((each) => each.isLeft && isSameEndpoint(each, read));
+  return (
+    left &&
+    `the page closed the stream of ${maskSecrets(requestOf(left))} (${left.where}) before its end, and no call was seen to end a reply: if the back end ends it then, write \`cancel: close\``
+  );
 }
 
-function leftWords(left: LoggedExchange): string {
-  return `the page closed the stream of ${maskSecrets(requestOf(left))} (${left.where}) before its end, and no call was seen to end a reply: if the back end ends it then, write \`cancel: close\``;
+/** Of a stop that a page says on its WebSocket. */
+function stopFrameWords({ exchanges }: NetworkLog, { read }: LearnedTalk): string | undefined {
+  const stop = exchanges
+    .filter((each) => read.method === "WS" && isSameEndpoint(each, read))
+    .flatMap((each) => pageFrames(each).map((frame) => JSON.stringify(frame)))
+    .find((frame) => /"[^"]*(?:cancel|stop|abort|interrupt)/i.test(frame));
+  return (
+    stop &&
+    `the page ends a reply by ${bytesInLine(stop)} on its WebSocket: a contract knows a call, or \`cancel: close\`; a driver in code can say more`
+  );
 }
 
 /** Ids that nothing in the log told, and that therefore stand in an address as they are. */

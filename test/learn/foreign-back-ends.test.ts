@@ -158,7 +158,7 @@ test("a job that is asked for until it is finished", async () => {
   });
   expect(learned.wire).toMatchObject({
     send: { body: { prompt: "{text}", llm: "{model}" }, told: { reply: "job_id" } },
-    read: { request: "GET /jobs/{reply}", every_ms: 50 },
+    read: { request: "GET /jobs/{reply}", every_ms: expect.any(Number) },
     stream: {
       framing: "polled",
       text: { at: "output", cumulative: true },
