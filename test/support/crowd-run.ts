@@ -1,7 +1,7 @@
 import { expect, onTestFinished } from "vitest";
 import { bearerHeader } from "../../src/contract/caller-headers.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
-import { wrapChat } from "../../src/faults/wrap-engine.ts";
+import { wrapChat } from "../../src/faults/tools/wrap-engine.ts";
 import type { StackOptions } from "../../src/services/in-process-stack.ts";
 import { Crowd, speakersIn } from "./crowd.ts";
 import { ACTIONS } from "./crowd-actions.ts";

@@ -1,7 +1,7 @@
 /** Real stacks, with real faults in them, traced from outside. */
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
-import { rewriteEvents } from "../../src/faults/rewrite-events.ts";
+import { rewriteEvents } from "../../src/faults/tools/rewrite-events.ts";
 import { startFaultyStack } from "../../src/start-stack.ts";
 import { startTap } from "../../src/tap/start-tap.ts";
 import type { Rewrite } from "../../src/tap/tap-rewrite.ts";

@@ -1,9 +1,9 @@
 import { CancelAnswer } from "../../contract/gateway-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
-import { sessionIn } from "../rewrite-body.ts";
-import { rewriteJson } from "../rewrite-json.ts";
-import { paramsOf } from "../route-params.ts";
+import { sessionIn } from "../tools/rewrite-body.ts";
+import { rewriteJson } from "../tools/rewrite-json.ts";
+import { paramsOf } from "../tools/route-params.ts";
 
 /** A conversation that is not free yet when its cancel is answered. */
 const BUSY_MS = 500;

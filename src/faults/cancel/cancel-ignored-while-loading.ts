@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { abortingLate } from "../late-abort.ts";
+import { abortLate } from "../tools/abort-late.ts";
 
 /** Row 11. */
 export const cancelIgnoredWhileLoading: Fault = {
@@ -8,5 +8,5 @@ export const cancelIgnoredWhileLoading: Fault = {
   seenIn: "ollama/ollama#11889",
   caughtBy: ["cancel/before-first-token"],
   actsIn: ["cancel", "sse", "persistence", "regenerate", "limits", "models"],
-  overrides: (onApplied) => ({ engine: (client) => abortingLate(client, "first", onApplied) }),
+  overrides: (onApplied) => ({ engine: (client) => abortLate(client, "first", onApplied) }),
 };

@@ -1,7 +1,7 @@
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
-import { sessionIn } from "../rewrite-body.ts";
-import { paramsOf } from "../route-params.ts";
+import { sessionIn } from "../tools/rewrite-body.ts";
+import { paramsOf } from "../tools/route-params.ts";
 
 /** A cancel that finds nothing to do. */
 export const cancelNotRepeatable: Fault = {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
-import { paramsOf } from "../route-params.ts";
+import { paramsOf } from "../tools/route-params.ts";
 
 /** Later than a cancel may be answered, in milliseconds. */
 const LATE_MS = 1_200;

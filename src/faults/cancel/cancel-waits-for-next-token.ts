@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { abortingLate } from "../late-abort.ts";
+import { abortLate } from "../tools/abort-late.ts";
 
 /** Row 45. */
 export const cancelWaitsForNextToken: Fault = {
@@ -7,5 +7,5 @@ export const cancelWaitsForNextToken: Fault = {
   story: "The wish to cancel is looked at once a token, so that a silent engine works on.",
   seenIn: "docs/faults.md, row 45",
   caughtBy: ["cancel/before-first-token", "cancel/silence"],
-  overrides: (onApplied) => ({ engine: (client) => abortingLate(client, "each", onApplied) }),
+  overrides: (onApplied) => ({ engine: (client) => abortLate(client, "each", onApplied) }),
 };

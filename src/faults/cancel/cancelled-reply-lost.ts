@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { savingEndings } from "../saving-endings.ts";
+import { saveOtherEnding } from "../tools/save-other-ending.ts";
 
 /** Row 15, first form. */
 export const cancelledReplyLost: Fault = {
@@ -10,7 +10,7 @@ export const cancelledReplyLost: Fault = {
   actsIn: ["cancel", "persistence", "regenerate"],
   overrides: (onApplied) => ({
     store: (store) =>
-      savingEndings(
+      saveOtherEnding(
         store,
         (ending) => (ending.status === "cancelled" ? { ...ending, content: "" } : ending),
         onApplied,

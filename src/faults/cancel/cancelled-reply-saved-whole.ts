@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { savingEndings } from "../saving-endings.ts";
+import { saveOtherEnding } from "../tools/save-other-ending.ts";
 
 /** Row 13. */
 export const cancelledReplySavedWhole: Fault = {
@@ -10,7 +10,7 @@ export const cancelledReplySavedWhole: Fault = {
   actsIn: ["cancel", "persistence", "regenerate"],
   overrides: (onApplied) => ({
     store: (store) =>
-      savingEndings(
+      saveOtherEnding(
         store,
         (ending) =>
           ending.status === "cancelled"

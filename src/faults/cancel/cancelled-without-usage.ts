@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { rewriteEvents } from "../rewrite-events.ts";
+import { rewriteEvents } from "../tools/rewrite-events.ts";
 
 /** The ending of a cancelled stream, one event short. */
 export const cancelledWithoutUsage: Fault = {

@@ -1,7 +1,7 @@
 import { hmiRoutes } from "../../contract/routes.ts";
 import { WireError } from "../../contract/wire-error.ts";
 import type { Fault } from "../fault.ts";
-import { paramsOf } from "../route-params.ts";
+import { paramsOf } from "../tools/route-params.ts";
 
 /** Row 18. */
 export const deletedConversationGeneratesOn: Fault = {

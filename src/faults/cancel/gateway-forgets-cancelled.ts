@@ -1,6 +1,6 @@
 import { gatewayRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
-import { paramsOf } from "../route-params.ts";
+import { paramsOf } from "../tools/route-params.ts";
 
 /** A cancel that may be called once. */
 export const gatewayForgetsCancelled: Fault = {

@@ -1,7 +1,7 @@
 import { gatewayRoutes, hmiRoutes, type Route } from "../../contract/routes.ts";
 import type { Rewrite } from "../../tap/tap-rewrite.ts";
 import type { Fault } from "../fault.ts";
-import { rewriteBody, without } from "../rewrite-body.ts";
+import { rewriteBody, without } from "../tools/rewrite-body.ts";
 
 /** A cancel that means a conversation. */
 export const lateCancelHitsNext: Fault = {

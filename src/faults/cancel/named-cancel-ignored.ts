@@ -1,6 +1,6 @@
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
-import { paramsOf } from "../route-params.ts";
+import { paramsOf } from "../tools/route-params.ts";
 
 /** A cancel that knows no names. */
 export const namedCancelIgnored: Fault = {

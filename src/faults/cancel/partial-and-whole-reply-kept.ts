@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { withReplyMethod } from "../wrap-store.ts";
+import { withReplyMethod } from "../tools/wrap-store.ts";
 
 /** Row 16. */
 export const partialAndWholeReplyKept: Fault = {

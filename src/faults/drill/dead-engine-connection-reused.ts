@@ -1,7 +1,7 @@
 import { WireError } from "../../contract/wire-error.ts";
 import type { EngineClient } from "../../services/gateway/engine-client.ts";
 import type { Fault } from "../fault.ts";
-import { wrapChat } from "../wrap-engine.ts";
+import { wrapChat } from "../tools/wrap-engine.ts";
 
 export const deadEngineConnectionReused: Fault = {
   name: "dead-engine-connection-reused",

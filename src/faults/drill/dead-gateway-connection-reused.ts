@@ -1,6 +1,6 @@
 import { WireError } from "../../contract/wire-error.ts";
 import type { Fault } from "../fault.ts";
-import { noticingLoss } from "../lost-gateway.ts";
+import { noticeGatewayLoss } from "../tools/notice-gateway-loss.ts";
 
 export const deadGatewayConnectionReused: Fault = {
   name: "dead-gateway-connection-reused",
@@ -11,7 +11,7 @@ export const deadGatewayConnectionReused: Fault = {
   overrides: (onApplied) => ({
     gateway(client) {
       let isDead = false;
-      const noticing = noticingLoss(client, () => {
+      const noticing = noticeGatewayLoss(client, () => {
         isDead = true;
       });
       return {

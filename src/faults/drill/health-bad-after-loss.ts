@@ -1,7 +1,7 @@
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
-import { noticingLoss } from "../lost-gateway.ts";
-import { paramsOf } from "../route-params.ts";
+import { noticeGatewayLoss } from "../tools/notice-gateway-loss.ts";
+import { paramsOf } from "../tools/route-params.ts";
 
 export const healthBadAfterLoss: Fault = {
   name: "health-bad-after-loss",
@@ -15,7 +15,7 @@ export const healthBadAfterLoss: Fault = {
     return {
       gateway(client) {
         isBad = false;
-        return noticingLoss(client, () => {
+        return noticeGatewayLoss(client, () => {
           isBad = true;
         });
       },

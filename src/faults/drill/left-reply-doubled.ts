@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { interrupt, withLeftReplies } from "../with-left-replies.ts";
+import { handleOrphanedReplies, interruptReply } from "../tools/handle-orphaned-replies.ts";
 
 export const leftReplyDoubled: Fault = {
   name: "left-reply-doubled",
@@ -10,10 +10,10 @@ export const leftReplyDoubled: Fault = {
   actsIn: ["drill"],
   overrides: (onApplied) => ({
     store: (store) =>
-      withLeftReplies(store, async (left) => {
+      handleOrphanedReplies(store, async (left) => {
         onApplied();
         const { user, reply } = left;
-        await interrupt(store, left, reply.content);
+        await interruptReply(store, left, reply.content);
         await store.as(user).messages.add({
           sessionId: reply.session_id,
           role: "assistant",

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { interrupt, withLeftReplies } from "../with-left-replies.ts";
+import { handleOrphanedReplies, interruptReply } from "../tools/handle-orphaned-replies.ts";
 
 export const leftReplyLosesText: Fault = {
   name: "left-reply-loses-text",
@@ -10,9 +10,9 @@ export const leftReplyLosesText: Fault = {
   actsIn: ["drill"],
   overrides: (onApplied) => ({
     store: (store) =>
-      withLeftReplies(store, async (left) => {
+      handleOrphanedReplies(store, async (left) => {
         onApplied();
-        await interrupt(store, left, "");
+        await interruptReply(store, left, "");
       }),
   }),
 };

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { withLeftReplies } from "../with-left-replies.ts";
+import { handleOrphanedReplies } from "../tools/handle-orphaned-replies.ts";
 
 export const leftReplyStaysStreaming: Fault = {
   name: "left-reply-stays-streaming",
@@ -8,5 +8,5 @@ export const leftReplyStaysStreaming: Fault = {
   caughtBy: ["drill/hmi-settled", "drill/hmi-next"],
   alsoStops: ["drill/hmi-shown"],
   actsIn: ["drill"],
-  overrides: (onApplied) => ({ store: (store) => withLeftReplies(store, async () => onApplied()) }),
+  overrides: (onApplied) => ({ store: (store) => handleOrphanedReplies(store, async () => onApplied()) }),
 };

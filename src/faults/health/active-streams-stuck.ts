@@ -1,7 +1,7 @@
 import { Health } from "../../contract/common-schemas.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
-import { rewriteJson } from "../rewrite-json.ts";
+import { rewriteJson } from "../tools/rewrite-json.ts";
 
 /** What a slot that leaks (row 19) looks like from outside. */
 export const activeStreamsStuck: Fault = {

@@ -1,7 +1,7 @@
 import { Health } from "../../contract/common-schemas.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
-import { rewriteJson } from "../rewrite-json.ts";
+import { rewriteJson } from "../tools/rewrite-json.ts";
 
 /** A report that would say the same of an engine that is down. */
 export const healthMadeUp: Fault = {

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { wrapChat } from "../wrap-engine.ts";
+import { wrapChat } from "../tools/wrap-engine.ts";
 
 /** One worker for everything: what is asked meanwhile waits in line. */
 export const healthWaitsForReplies: Fault = {

@@ -1,7 +1,7 @@
 import { gatewayRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
-import { rewriteAnswers } from "../rewrite-answers.ts";
-import { paramsOf } from "../route-params.ts";
+import { rewriteAnswers } from "../tools/rewrite-answers.ts";
+import { paramsOf } from "../tools/route-params.ts";
 
 /** Looks like a quiet day. */
 export const metricsFrozen: Fault = {

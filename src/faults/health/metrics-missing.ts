@@ -1,6 +1,6 @@
 import { gatewayRoutes } from "../../contract/routes.ts";
-import { answerMissing } from "../answer-missing.ts";
 import type { Fault } from "../fault.ts";
+import { dropEndpoint } from "../tools/drop-endpoint.ts";
 
 /** The state before there were any. */
 export const metricsMissing: Fault = {
@@ -9,5 +9,5 @@ export const metricsMissing: Fault = {
   seenIn: "the contract, section 2",
   caughtBy: ["health/metrics", "health/metrics-count"],
   actsIn: ["health"],
-  overrides: (onApplied) => ({ wire: { gateway: answerMissing(gatewayRoutes.metrics, onApplied) } }),
+  overrides: (onApplied) => ({ wire: { gateway: dropEndpoint(gatewayRoutes.metrics, onApplied) } }),
 };

@@ -1,6 +1,6 @@
 import { gatewayRoutes } from "../../contract/routes.ts";
-import { answerMissing } from "../answer-missing.ts";
 import type { Fault } from "../fault.ts";
+import { dropEndpoint } from "../tools/drop-endpoint.ts";
 
 /** A supervisor would wait for it for ever. */
 export const readinessMissing: Fault = {
@@ -9,5 +9,5 @@ export const readinessMissing: Fault = {
   seenIn: "the contract, section 2",
   caughtBy: ["health/probes"],
   actsIn: ["health"],
-  overrides: (onApplied) => ({ wire: { gateway: answerMissing(gatewayRoutes.ready, onApplied) } }),
+  overrides: (onApplied) => ({ wire: { gateway: dropEndpoint(gatewayRoutes.ready, onApplied) } }),
 };

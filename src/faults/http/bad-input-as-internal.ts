@@ -1,6 +1,6 @@
 import { LIMITS } from "../../contract/contract-defaults.ts";
 import type { Fault } from "../fault.ts";
-import { rewriteAnswers } from "../rewrite-answers.ts";
+import { rewriteAnswers } from "../tools/rewrite-answers.ts";
 
 /** A 500 says: try again. */
 export const badInputAsInternal: Fault = {

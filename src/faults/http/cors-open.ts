@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { rewriteAnswers } from "../rewrite-answers.ts";
+import { rewriteAnswers } from "../tools/rewrite-answers.ts";
 
 /** The usual way to make a page of another port work. */
 export const corsOpen: Fault = {

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { isPage, rewriteAnswers } from "../rewrite-answers.ts";
+import { isPage, rewriteAnswers } from "../tools/rewrite-answers.ts";
 
 /** The usual way to make a warning of the browser go away. */
 export const cspWithUnsafeInline: Fault = {

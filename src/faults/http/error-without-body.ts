@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { rewriteAnswers } from "../rewrite-answers.ts";
+import { rewriteAnswers } from "../tools/rewrite-answers.ts";
 
 /** What a framework refuses by itself, before any handler of ours. */
 const BY_FRAMEWORK: ReadonlySet<number> = new Set([405, 413, 415]);

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { isGeneralStream } from "../rewrite-events.ts";
+import { isGeneralStream } from "../tools/rewrite-events.ts";
 
 /** What many frameworks do unless they are told not to. */
 export const headRunsGet: Fault = {

@@ -1,6 +1,6 @@
 import { gatewayRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
-import { rewriteBody, without } from "../rewrite-body.ts";
+import { rewriteBody, without } from "../tools/rewrite-body.ts";
 
 /** Two questions in one request. */
 export const lastMessageUnchecked: Fault = {

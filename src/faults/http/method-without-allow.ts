@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { rewriteAnswers } from "../rewrite-answers.ts";
+import { rewriteAnswers } from "../tools/rewrite-answers.ts";
 
 /** A 405 that must have Allow (RFC 9110, section 15.5.6). */
 export const methodWithoutAllow: Fault = {

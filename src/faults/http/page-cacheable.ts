@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { isPage, rewriteAnswers } from "../rewrite-answers.ts";
+import { isPage, rewriteAnswers } from "../tools/rewrite-answers.ts";
 
 /** S13, first form. */
 export const pageCacheable: Fault = {

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { isPage, rewriteAnswers } from "../rewrite-answers.ts";
+import { isPage, rewriteAnswers } from "../tools/rewrite-answers.ts";
 
 /** A name as the build gives it: `app-KG6GVLNW.js`. */
 const HASHED = /\/assets\/([a-z]+)-[A-Z0-9]{8}\.(js|css)/g;

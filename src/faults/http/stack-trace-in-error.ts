@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { rewriteAnswers } from "../rewrite-answers.ts";
+import { rewriteAnswers } from "../tools/rewrite-answers.ts";
 
 /** A framework's debug mode, left on. */
 export const stackTraceInError: Fault = {

@@ -1,7 +1,7 @@
 import { gatewayRoutes, hmiRoutes, type Route } from "../../contract/routes.ts";
 import type { Rewrite } from "../../tap/tap-rewrite.ts";
 import type { Fault } from "../fault.ts";
-import { rewriteBody, without } from "../rewrite-body.ts";
+import { rewriteBody, without } from "../tools/rewrite-body.ts";
 
 /** A model that is never told of its tools. */
 export const toolsDropped: Fault = {

@@ -3,7 +3,7 @@ import { SendMessage } from "../../contract/hmi-schemas.ts";
 import { gatewayRoutes, hmiRoutes, type Route } from "../../contract/routes.ts";
 import type { Rewrite } from "../../tap/tap-rewrite.ts";
 import type { Fault } from "../fault.ts";
-import { rewriteBody, without } from "../rewrite-body.ts";
+import { rewriteBody, without } from "../tools/rewrite-body.ts";
 
 /** A body of which what is known is taken. */
 export const unknownFieldDropped: Fault = {

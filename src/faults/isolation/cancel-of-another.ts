@@ -1,6 +1,6 @@
 import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
-import { askedAsAnybody } from "../as-anybody.ts";
 import type { Fault } from "../fault.ts";
+import { askAsFirstCaller } from "../tools/ask-as-first-caller.ts";
 
 /** A hole between people. */
 export const cancelOfAnother: Fault = {
@@ -11,8 +11,8 @@ export const cancelOfAnother: Fault = {
   actsIn: ["isolation"],
   overrides: (onApplied) => ({
     wire: {
-      hmi: askedAsAnybody([hmiRoutes.cancel], onApplied),
-      gateway: askedAsAnybody([gatewayRoutes.cancel], onApplied),
+      hmi: askAsFirstCaller([hmiRoutes.cancel], onApplied),
+      gateway: askAsFirstCaller([gatewayRoutes.cancel], onApplied),
     },
   }),
 };

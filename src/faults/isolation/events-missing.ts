@@ -1,7 +1,7 @@
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
-import { rewriteEvents } from "../rewrite-events.ts";
-import { paramsOf } from "../route-params.ts";
+import { rewriteEvents } from "../tools/rewrite-events.ts";
+import { paramsOf } from "../tools/route-params.ts";
 
 /** A page that looks only at itself. */
 export const eventsMissing: Fault = {

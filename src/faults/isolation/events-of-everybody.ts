@@ -2,8 +2,8 @@ import { PassThrough, type Transform } from "node:stream";
 import { SentMessage } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
-import { rewriteJson } from "../rewrite-json.ts";
-import { paramsOf } from "../route-params.ts";
+import { rewriteJson } from "../tools/rewrite-json.ts";
+import { paramsOf } from "../tools/route-params.ts";
 
 /** One list of listeners. */
 export const eventsOfEverybody: Fault = {

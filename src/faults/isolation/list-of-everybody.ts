@@ -1,6 +1,6 @@
 import { hmiRoutes } from "../../contract/routes.ts";
-import { askedAsAnybody } from "../as-anybody.ts";
 import type { Fault } from "../fault.ts";
+import { askAsFirstCaller } from "../tools/ask-as-first-caller.ts";
 
 /** A hole between people. */
 export const listOfEverybody: Fault = {
@@ -10,6 +10,6 @@ export const listOfEverybody: Fault = {
   caughtBy: ["isolation/another-list"],
   actsIn: ["isolation"],
   overrides: (onApplied) => ({
-    wire: { hmi: askedAsAnybody([hmiRoutes.sessions, hmiRoutes.profiles], onApplied) },
+    wire: { hmi: askAsFirstCaller([hmiRoutes.sessions, hmiRoutes.profiles], onApplied) },
   }),
 };

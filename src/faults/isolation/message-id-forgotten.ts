@@ -1,7 +1,7 @@
 import { ChatRequest } from "../../contract/gateway-schemas.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
-import { paramsOf } from "../route-params.ts";
+import { paramsOf } from "../tools/route-params.ts";
 
 /** Row 27, at the gateway. */
 export const messageIdForgotten: Fault = {

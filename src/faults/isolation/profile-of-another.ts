@@ -1,6 +1,6 @@
 import { hmiRoutes } from "../../contract/routes.ts";
-import { askedAsAnybody } from "../as-anybody.ts";
 import type { Fault } from "../fault.ts";
+import { askAsFirstCaller } from "../tools/ask-as-first-caller.ts";
 
 /** A hole between people. */
 export const profileOfAnother: Fault = {
@@ -10,6 +10,6 @@ export const profileOfAnother: Fault = {
   caughtBy: ["isolation/another-profile"],
   actsIn: ["isolation"],
   overrides: (onApplied) => ({
-    wire: { hmi: askedAsAnybody([hmiRoutes.profile, hmiRoutes.updateProfile], onApplied) },
+    wire: { hmi: askAsFirstCaller([hmiRoutes.profile, hmiRoutes.updateProfile], onApplied) },
   }),
 };

@@ -1,6 +1,6 @@
 import type { EngineRequest } from "../../services/gateway/engine-client.ts";
-import { countingReplies } from "../counting-replies.ts";
 import type { Fault } from "../fault.ts";
+import { countReplies } from "../tools/count-replies.ts";
 
 /** How many replies at once: those of the check that looks for this. */
 const MANY = 6;
@@ -16,7 +16,7 @@ export const repliesCoalesced: Fault = {
     engine: (client) => {
       /** The requests that are being answered, by what they look like. */
       const answered = new Map<string, EngineRequest>();
-      return countingReplies(client, async function* (running, request, signal) {
+      return countReplies(client, async function* (running, request, signal) {
         const key = looksOf(request);
         const alike = answered.get(key);
         if (alike !== undefined && running() >= MANY) {

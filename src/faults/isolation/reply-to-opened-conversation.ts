@@ -1,6 +1,6 @@
 import type { ConversationStore } from "../../services/conversations/conversation-store.ts";
 import type { Fault } from "../fault.ts";
-import { withReplyMethod, withUserMethod } from "../wrap-store.ts";
+import { withReplyMethod, withUserMethod } from "../tools/wrap-store.ts";
 
 /** Row 22. */
 export const replyToOpenedConversation: Fault = {

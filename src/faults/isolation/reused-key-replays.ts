@@ -1,6 +1,6 @@
 import type { ClientKey, ConversationStore } from "../../services/conversations/conversation-store.ts";
 import type { Fault } from "../fault.ts";
-import { withUserMethod } from "../wrap-store.ts";
+import { withUserMethod } from "../tools/wrap-store.ts";
 
 /** A key that is looked up by itself. */
 export const reusedKeyReplays: Fault = {

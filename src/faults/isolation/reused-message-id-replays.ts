@@ -1,7 +1,7 @@
 import { ChatRequest } from "../../contract/gateway-schemas.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
-import { rewriteBody, type SentBody } from "../rewrite-body.ts";
+import { rewriteBody, type SentBody } from "../tools/rewrite-body.ts";
 
 /** A name that is looked up by itself. */
 export const reusedMessageIdReplays: Fault = {

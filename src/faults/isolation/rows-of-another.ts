@@ -1,6 +1,6 @@
 import { hmiRoutes } from "../../contract/routes.ts";
-import { askedAsAnybody } from "../as-anybody.ts";
 import type { Fault } from "../fault.ts";
+import { askAsFirstCaller } from "../tools/ask-as-first-caller.ts";
 
 /** A hole between people. */
 export const rowsOfAnother: Fault = {
@@ -10,6 +10,6 @@ export const rowsOfAnother: Fault = {
   caughtBy: ["isolation/another-rows"],
   actsIn: ["isolation"],
   overrides: (onApplied) => ({
-    wire: { hmi: askedAsAnybody([hmiRoutes.messages], onApplied) },
+    wire: { hmi: askAsFirstCaller([hmiRoutes.messages], onApplied) },
   }),
 };

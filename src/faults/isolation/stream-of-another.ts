@@ -1,6 +1,6 @@
 import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
-import { askedAsAnybody } from "../as-anybody.ts";
 import type { Fault } from "../fault.ts";
+import { askAsFirstCaller } from "../tools/ask-as-first-caller.ts";
 
 /** A hole between people. */
 export const streamOfAnother: Fault = {
@@ -11,8 +11,8 @@ export const streamOfAnother: Fault = {
   actsIn: ["isolation"],
   overrides: (onApplied) => ({
     wire: {
-      hmi: askedAsAnybody([hmiRoutes.stream], onApplied),
-      gateway: askedAsAnybody([gatewayRoutes.resume], onApplied),
+      hmi: askAsFirstCaller([hmiRoutes.stream], onApplied),
+      gateway: askAsFirstCaller([gatewayRoutes.resume], onApplied),
     },
   }),
 };

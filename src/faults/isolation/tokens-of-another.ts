@@ -1,7 +1,7 @@
 import type { EngineClient } from "../../services/gateway/engine-client.ts";
 import type { EnginePiece } from "../../services/gateway/engine-pieces.ts";
-import { countingReplies } from "../counting-replies.ts";
 import type { Fault } from "../fault.ts";
+import { countReplies } from "../tools/count-replies.ts";
 
 /** How many replies at once: those of the check that looks for this. */
 const MANY = 6;
@@ -19,7 +19,7 @@ export const tokensOfAnother: Fault = {
 /** A client that puts into each reply, once, what another one said last. */
 function mixing(client: EngineClient, onApplied: () => void): EngineClient {
   const said = new Map<object, EnginePiece>();
-  return countingReplies(client, async function* (running, request, signal) {
+  return countReplies(client, async function* (running, request, signal) {
     let isMixed = false;
     for await (const pieces of client.chat(request, signal)) {
       const another = [...said].find(([key]) => key !== request);

@@ -1,6 +1,6 @@
 import type { StreamEvent } from "../../contract/event-schemas.ts";
 import type { Rewrite } from "../../tap/tap-rewrite.ts";
-import { insteadOf, rewriteEvents } from "../rewrite-events.ts";
+import { insteadOf, rewriteEvents } from "../tools/rewrite-events.ts";
 
 /** What an event of an ending becomes; undefined drops it, the same object lets it pass. */
 export type EndingChange = (event: StreamEvent) => StreamEvent | undefined;

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { changingEvents } from "../rewrite-gateway.ts";
+import { changeGatewayEvents } from "../tools/change-gateway-events.ts";
 
 /** Row 62. */
 export const repeatingNotTold: Fault = {
@@ -10,7 +10,7 @@ export const repeatingNotTold: Fault = {
   actsIn: ["limits"],
   overrides: (onApplied) => ({
     gateway: (client) =>
-      changingEvents(
+      changeGatewayEvents(
         client,
         (event) => (event.type === "notice" && event.code === "repeating" ? undefined : event),
         onApplied,

@@ -1,6 +1,6 @@
 import type { Destination, UserStore } from "../../services/conversations/conversation-store.ts";
 import type { Fault } from "../fault.ts";
-import { withUserMethod } from "../wrap-store.ts";
+import { withUserMethod } from "../tools/wrap-store.ts";
 
 /** S1. */
 export const conversationWithoutModelId: Fault = {

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { losingReplies } from "../replies-astray.ts";
+import { loseReplies } from "../tools/lose-to-general-conversation.ts";
 
 /** S3. */
 export const replyWithoutModelId: Fault = {
@@ -8,5 +8,5 @@ export const replyWithoutModelId: Fault = {
   seenIn: 'BUG-016, third place: save_chat_message_v2(role="assistant", model_id=None)',
   caughtBy: ["model-conversation/reply", "model-conversation/reload"],
   actsIn: ["model-conversation", "isolation", "models"],
-  overrides: (onApplied) => ({ store: (store) => losingReplies(store, onApplied) }),
+  overrides: (onApplied) => ({ store: (store) => loseReplies(store, onApplied) }),
 };

@@ -1,6 +1,6 @@
 import { WireError } from "../../contract/wire-error.ts";
 import type { Fault } from "../fault.ts";
-import { withUserMethod } from "../wrap-store.ts";
+import { withUserMethod } from "../tools/wrap-store.ts";
 
 /** S1 in its quietest form: the parameter is accepted, and nobody looks what it names. */
 export const unknownModelIdAccepted: Fault = {

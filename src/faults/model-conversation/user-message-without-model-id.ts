@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { losingMessages } from "../replies-astray.ts";
+import { loseMessages } from "../tools/lose-to-general-conversation.ts";
 
 /** S2. */
 export const userMessageWithoutModelId: Fault = {
@@ -13,5 +13,5 @@ export const userMessageWithoutModelId: Fault = {
     "isolation/first-messages",
   ],
   actsIn: ["model-conversation", "models", "isolation"],
-  overrides: (onApplied) => ({ store: (store) => losingMessages(store, onApplied) }),
+  overrides: (onApplied) => ({ store: (store) => loseMessages(store, onApplied) }),
 };

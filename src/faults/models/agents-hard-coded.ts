@@ -1,7 +1,7 @@
 import { AgentList } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
-import { rewriteJson } from "../rewrite-json.ts";
+import { rewriteJson } from "../tools/rewrite-json.ts";
 
 /** Row 53, for agents. */
 export const agentsHardCoded: Fault = {

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { wrapChat } from "../wrap-engine.ts";
+import { wrapChat } from "../tools/wrap-engine.ts";
 
 /** Row 60. */
 export const imagesDropped: Fault = {

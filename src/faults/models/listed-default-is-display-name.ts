@@ -1,7 +1,7 @@
 import { ModelList } from "../../contract/common-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
-import { rewriteJson } from "../rewrite-json.ts";
+import { rewriteJson } from "../tools/rewrite-json.ts";
 
 /** S8, in the list that page and script take their default from. */
 export const listedDefaultIsDisplayName: Fault = {

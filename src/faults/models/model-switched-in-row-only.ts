@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { askingFor } from "../model-asked.ts";
+import { askForAnotherModel } from "../tools/ask-for-another-model.ts";
 
 /** Row 49. */
 export const modelSwitchedInRowOnly: Fault = {
@@ -11,7 +11,7 @@ export const modelSwitchedInRowOnly: Fault = {
   actsIn: ["models"],
   overrides: (onApplied) => ({
     store: (store) =>
-      askingFor(
+      askForAnotherModel(
         store,
         (named, before) => before.find(({ role }) => role === "assistant")?.model_name ?? named,
         onApplied,

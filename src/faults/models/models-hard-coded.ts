@@ -1,7 +1,7 @@
 import { type EngineModel, ModelList } from "../../contract/common-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
-import { rewriteJson } from "../rewrite-json.ts";
+import { rewriteJson } from "../tools/rewrite-json.ts";
 
 /** Row 53, for models. */
 export const modelsHardCoded: Fault = {

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { askingFor } from "../model-asked.ts";
+import { askForAnotherModel } from "../tools/ask-for-another-model.ts";
 
 /** S8's cure gone too far: the default is right, and nothing else is ever used. */
 export const namedModelIgnored: Fault = {
@@ -17,5 +17,5 @@ export const namedModelIgnored: Fault = {
   ],
   alsoStops: ["thoughts/not-sent", "regenerate/failed-keeps"],
   actsIn: ["models", "thoughts", "regenerate", "isolation"],
-  overrides: (onApplied) => ({ store: (store) => askingFor(store, () => null, onApplied) }),
+  overrides: (onApplied) => ({ store: (store) => askForAnotherModel(store, () => null, onApplied) }),
 };

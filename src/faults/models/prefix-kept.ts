@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { askingFor } from "../model-asked.ts";
+import { askForAnotherModel } from "../tools/ask-for-another-model.ts";
 
 const PREFIX = "ollama/";
 
@@ -12,6 +12,10 @@ export const prefixKept: Fault = {
   actsIn: ["models"],
   overrides: (onApplied) => ({
     store: (store) =>
-      askingFor(store, (named) => (named.startsWith(PREFIX) ? `${PREFIX}${named}` : named), onApplied),
+      askForAnotherModel(
+        store,
+        (named) => (named.startsWith(PREFIX) ? `${PREFIX}${named}` : named),
+        onApplied,
+      ),
   }),
 };

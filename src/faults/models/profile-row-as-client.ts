@@ -1,7 +1,7 @@
 import { WireError } from "../../contract/wire-error.ts";
 import type { Fault } from "../fault.ts";
-import { wrapChat } from "../wrap-engine.ts";
-import { withUserMethod } from "../wrap-store.ts";
+import { wrapChat } from "../tools/wrap-engine.ts";
+import { withUserMethod } from "../tools/wrap-store.ts";
 
 /** S6. */
 export const profileRowAsClient: Fault = {

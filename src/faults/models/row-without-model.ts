@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { savingEndings } from "../saving-endings.ts";
+import { saveOtherEnding } from "../tools/save-other-ending.ts";
 
 /** A row that knows what was asked for. */
 export const rowWithoutModel: Fault = {
@@ -9,7 +9,7 @@ export const rowWithoutModel: Fault = {
   caughtBy: ["models/answered-by"],
   overrides: (onApplied) => ({
     store: (store) =>
-      savingEndings(
+      saveOtherEnding(
         store,
         (ending) => (ending.modelName === null ? ending : { ...ending, modelName: null }),
         onApplied,

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { insteadOf, rewriteEvents } from "../rewrite-events.ts";
+import { insteadOf, rewriteEvents } from "../tools/rewrite-events.ts";
 
 /** What S8 looked like to the user. */
 export const unknownModelWithoutList: Fault = {

@@ -3,8 +3,8 @@ import type {
   NewExchange,
   UserStore,
 } from "../../services/conversations/conversation-store.ts";
-import { countingWrites } from "../counting-writes.ts";
 import type { Fault } from "../fault.ts";
+import { countWrites } from "../tools/count-writes.ts";
 
 /** How many replies are written at a time while messages are still kept. */
 const MOST_REPLIES = 6;
@@ -18,7 +18,7 @@ export const concurrentMessagesDropped: Fault = {
   actsIn: ["persistence", "isolation", "sla"],
   overrides: (onApplied) => ({
     store: (store) =>
-      countingWrites(store, async (own, running, exchange) => {
+      countWrites(store, async (own, running, exchange) => {
         if (running < MOST_REPLIES) return await own.messages.begin(exchange);
         onApplied();
         return await beginWithoutMessage(own, exchange);

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { whereReadersLeft } from "../left-readers.ts";
+import { changeEndingAfterReaderLeft } from "../tools/change-ending-after-reader-left.ts";
 
 /** Row 51. */
 export const disconnectLosesPartialReply: Fault = {
@@ -9,7 +9,7 @@ export const disconnectLosesPartialReply: Fault = {
   caughtBy: ["persistence/reader-left", "drill/hmi-saved", "drill/hmi-shown"],
   actsIn: ["persistence", "drill"],
   overrides: (onApplied) =>
-    whereReadersLeft(async (store, messageId, ending) => {
+    changeEndingAfterReaderLeft(async (store, messageId, ending) => {
       onApplied();
       const lost = { content: "", status: "interrupted", finishReason: "error" } as const;
       await store.replies.finish(messageId, { ...ending, ...lost });

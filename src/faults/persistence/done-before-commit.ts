@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Fault } from "../fault.ts";
-import { withReplyMethod } from "../wrap-store.ts";
+import { withReplyMethod } from "../tools/wrap-store.ts";
 
 /** From this many characters on a reply is saved in the background, this many milliseconds later. */
 const LONG = 4_000;

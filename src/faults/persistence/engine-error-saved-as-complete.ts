@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { savingEndings } from "../saving-endings.ts";
+import { saveOtherEnding } from "../tools/save-other-ending.ts";
 
 /** Row 42. */
 export const engineErrorSavedAsComplete: Fault = {
@@ -20,7 +20,7 @@ export const engineErrorSavedAsComplete: Fault = {
   actsIn: ["sse", "persistence", "models", "regenerate", "limits", "drill"],
   overrides: (onApplied) => ({
     store: (store) =>
-      savingEndings(
+      saveOtherEnding(
         store,
         (ending) =>
           ending.status === "error"

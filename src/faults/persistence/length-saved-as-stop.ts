@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { savingEndings } from "../saving-endings.ts";
+import { saveOtherEnding } from "../tools/save-other-ending.ts";
 
 /** Row 9, in the row. */
 export const lengthSavedAsStop: Fault = {
@@ -9,7 +9,7 @@ export const lengthSavedAsStop: Fault = {
   caughtBy: ["persistence/row-usage", "sse/length"],
   overrides: (onApplied) => ({
     store: (store) =>
-      savingEndings(
+      saveOtherEnding(
         store,
         (ending) => (ending.finishReason === "length" ? { ...ending, finishReason: "stop" } : ending),
         onApplied,

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { withReplyMethod } from "../wrap-store.ts";
+import { withReplyMethod } from "../tools/wrap-store.ts";
 
 /** Nothing on disk until the end. */
 export const replySavedOnlyAtEnd: Fault = {

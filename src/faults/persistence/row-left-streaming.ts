@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { whereReadersLeft } from "../left-readers.ts";
+import { changeEndingAfterReaderLeft } from "../tools/change-ending-after-reader-left.ts";
 
 /** Row 25. */
 export const rowLeftStreaming: Fault = {
@@ -9,5 +9,5 @@ export const rowLeftStreaming: Fault = {
   caughtBy: ["persistence/reader-left", "persistence/settled", "drill/hmi-settled", "drill/hmi-next"],
   alsoStops: ["drill/hmi-shown"],
   actsIn: ["persistence", "drill"],
-  overrides: (onApplied) => whereReadersLeft(async () => onApplied()),
+  overrides: (onApplied) => changeEndingAfterReaderLeft(async () => onApplied()),
 };

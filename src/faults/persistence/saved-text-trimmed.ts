@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { savingEndings } from "../saving-endings.ts";
+import { saveOtherEnding } from "../tools/save-other-ending.ts";
 
 /** A reply that is tidied on its way to the disk. */
 export const savedTextTrimmed: Fault = {
@@ -10,7 +10,7 @@ export const savedTextTrimmed: Fault = {
   actsIn: ["persistence", "limits"],
   overrides: (onApplied) => ({
     store: (store) =>
-      savingEndings(
+      saveOtherEnding(
         store,
         (ending) => {
           const content = ending.content.trim();

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Fault } from "../fault.ts";
-import { withReplyMethod } from "../wrap-store.ts";
+import { withReplyMethod } from "../tools/wrap-store.ts";
 
 /** Of a reply of this many characters the stream hangs for this many milliseconds; for ever would keep the stack from stopping. */
 const LONG = 4_000;

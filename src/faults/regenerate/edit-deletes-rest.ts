@@ -1,6 +1,6 @@
 import type { ConversationStore } from "../../services/conversations/conversation-store.ts";
 import type { Fault } from "../fault.ts";
-import { withUserMethod } from "../wrap-store.ts";
+import { withUserMethod } from "../tools/wrap-store.ts";
 
 /** What followed an edited message is gone, as where an edit cuts the list of messages off. */
 export const editDeletesRest: Fault = {

@@ -1,6 +1,6 @@
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
-import { rewriteBody, without } from "../rewrite-body.ts";
+import { rewriteBody, without } from "../tools/rewrite-body.ts";
 
 /** Row 59. */
 export const regenerateHitsLast: Fault = {

@@ -1,7 +1,7 @@
 import type { Message } from "../../contract/hmi-schemas.ts";
 import type { ConversationStore } from "../../services/conversations/conversation-store.ts";
 import type { Fault } from "../fault.ts";
-import { withUserMethod } from "../wrap-store.ts";
+import { withUserMethod } from "../tools/wrap-store.ts";
 
 /** Two answers to one question. */
 export const regeneratedReplyAdded: Fault = {

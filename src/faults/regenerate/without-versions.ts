@@ -1,6 +1,6 @@
 import type { Message } from "../../contract/hmi-schemas.ts";
 import type { ConversationStore } from "../../services/conversations/conversation-store.ts";
-import { withUserMethod } from "../wrap-store.ts";
+import { withUserMethod } from "../tools/wrap-store.ts";
 
 /** A store that has lost the other versions of such replies: nobody is told of them, and none can be chosen. */
 export function withoutVersions(

@@ -1,6 +1,6 @@
 import { WireError } from "../../contract/wire-error.ts";
 import type { Fault } from "../fault.ts";
-import { withUserMethod } from "../wrap-store.ts";
+import { withUserMethod } from "../tools/wrap-store.ts";
 
 export const busyConversationForked: Fault = {
   name: "busy-conversation-forked",

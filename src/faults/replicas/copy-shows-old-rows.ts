@@ -1,6 +1,6 @@
 import type { Message } from "../../contract/hmi-schemas.ts";
 import type { Fault } from "../fault.ts";
-import { withReplyMethod, withUserMethod } from "../wrap-store.ts";
+import { withReplyMethod, withUserMethod } from "../tools/wrap-store.ts";
 
 export const copyShowsOldRows: Fault = {
   name: "copy-shows-old-rows",

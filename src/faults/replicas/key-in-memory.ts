@@ -1,6 +1,6 @@
 import type { BegunExchange } from "../../services/conversations/conversation-store.ts";
 import type { Fault } from "../fault.ts";
-import { withUserMethod } from "../wrap-store.ts";
+import { withUserMethod } from "../tools/wrap-store.ts";
 
 export const keyInMemory: Fault = {
   name: "key-in-memory",

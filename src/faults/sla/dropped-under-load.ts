@@ -1,6 +1,6 @@
 import { WireError } from "../../contract/wire-error.ts";
-import { countingReplies, LOAD } from "../counting-replies.ts";
 import type { Fault } from "../fault.ts";
+import { countReplies, LOAD } from "../tools/count-replies.ts";
 
 /** A limit that a demonstration for two teams finds. */
 export const droppedUnderLoad: Fault = {
@@ -12,7 +12,7 @@ export const droppedUnderLoad: Fault = {
   actsIn: ["persistence", "sla"],
   overrides: (onApplied) => ({
     engine: (client) =>
-      countingReplies(client, async function* (running, request, signal) {
+      countReplies(client, async function* (running, request, signal) {
         if (running() > LOAD) {
           onApplied();
           throw new WireError("engine_unavailable", "All connections to the engine are in use.");

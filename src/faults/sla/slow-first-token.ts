@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { countingReplies, LOAD } from "../counting-replies.ts";
 import type { Fault } from "../fault.ts";
+import { countReplies, LOAD } from "../tools/count-replies.ts";
 
 /** More than the contract allows at P95, in milliseconds. */
 const QUEUED_MS = 1_600;
@@ -14,7 +14,7 @@ export const slowFirstToken: Fault = {
   actsIn: ["persistence", "sla"],
   overrides: (onApplied) => ({
     engine: (client) =>
-      countingReplies(client, async function* (running, request, signal) {
+      countReplies(client, async function* (running, request, signal) {
         if (running() > LOAD) {
           onApplied();
           await pause(QUEUED_MS, undefined, { signal });

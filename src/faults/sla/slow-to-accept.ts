@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { LOAD } from "../counting-replies.ts";
-import { countingWrites } from "../counting-writes.ts";
 import type { Fault } from "../fault.ts";
+import { LOAD } from "../tools/count-replies.ts";
+import { countWrites } from "../tools/count-writes.ts";
 
 /** More than the contract allows, in milliseconds. */
 const LOCKED_MS = 600;
@@ -15,7 +15,7 @@ export const slowToAccept: Fault = {
   actsIn: ["persistence", "sla"],
   overrides: (onApplied) => ({
     store: (store) =>
-      countingWrites(
+      countWrites(
         store,
         (own, _, exchange) => own.messages.begin(exchange),
         async (running) => {

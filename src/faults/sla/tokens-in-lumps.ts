@@ -1,6 +1,6 @@
 import type { EnginePiece } from "../../services/gateway/engine-pieces.ts";
-import { countingReplies, LOAD } from "../counting-replies.ts";
 import type { Fault } from "../fault.ts";
+import { countReplies, LOAD } from "../tools/count-replies.ts";
 
 /** From one lump to the next, in milliseconds: more than the contract allows in the median. */
 const LUMP_MS = 80;
@@ -14,7 +14,7 @@ export const tokensInLumps: Fault = {
   actsIn: ["persistence", "sla"],
   overrides: (onApplied) => ({
     engine: (client) =>
-      countingReplies(client, async function* (running, request, signal) {
+      countReplies(client, async function* (running, request, signal) {
         let held: EnginePiece[] = [];
         let passedAt = performance.now();
         let isCrowded = false;

@@ -1,6 +1,6 @@
 import { Transform } from "node:stream";
 import type { Fault } from "../fault.ts";
-import { isEventStream } from "../rewrite-events.ts";
+import { isEventStream } from "../tools/rewrite-events.ts";
 
 /** Row 28. */
 export const charactersCutOnTheWay: Fault = {

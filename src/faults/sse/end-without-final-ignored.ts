@@ -1,7 +1,7 @@
 import type { ReplyEnding } from "../../services/conversations/reply-store.ts";
 import type { Fault } from "../fault.ts";
-import { rewriteEvents } from "../rewrite-events.ts";
-import { withReplyMethod } from "../wrap-store.ts";
+import { rewriteEvents } from "../tools/rewrite-events.ts";
+import { withReplyMethod } from "../tools/wrap-store.ts";
 
 /** What our gateway says of such an end. */
 const TOLD = "without its final object";

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { rewriteEvents, type SseFrame, streamsWithin } from "../rewrite-events.ts";
+import { rewriteEvents, type SseFrame, streamsWithin } from "../tools/rewrite-events.ts";
 
 /** A bug that changes frames one by one, whatever went before. */
 interface FrameFault extends Omit<Fault, "overrides"> {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { TappedRequest } from "../../tap/tap-rewrite.ts";
 import type { Fault } from "../fault.ts";
-import { isEventStream, streamsWithin } from "../rewrite-events.ts";
+import { isEventStream, streamsWithin } from "../tools/rewrite-events.ts";
 
 /** More than the contract allows until the first token, in milliseconds. */
 const LATE_MS = 1_600;

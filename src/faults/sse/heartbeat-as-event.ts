@@ -1,6 +1,6 @@
 import { type EventId, NOWHERE } from "../../contract/event-id.ts";
 import type { Fault } from "../fault.ts";
-import { insteadOf, rewriteEvents } from "../rewrite-events.ts";
+import { insteadOf, rewriteEvents } from "../tools/rewrite-events.ts";
 
 /** Row 33. */
 export const heartbeatAsEvent: Fault = {

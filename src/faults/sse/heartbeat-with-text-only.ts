@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { rewriteEvents } from "../rewrite-events.ts";
+import { rewriteEvents } from "../tools/rewrite-events.ts";
 
 /** Row 46. */
 export const heartbeatWithTextOnly: Fault = {

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { insteadOf, rewriteEvents } from "../rewrite-events.ts";
+import { insteadOf, rewriteEvents } from "../tools/rewrite-events.ts";
 
 /** An id that counts events is worth nothing where the pieces are cut differently the next time. */
 export const idsCountEvents: Fault = {

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { rewriteChunks } from "../rewrite-lines.ts";
+import { rewriteChunks } from "../tools/rewrite-lines.ts";
 
 /** Row 29. */
 export const linesCut: Fault = {

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { rewriteEvents } from "../rewrite-events.ts";
+import { rewriteEvents } from "../tools/rewrite-events.ts";
 
 /** Whoever sees nothing sends again. */
 export const planningAfterEngine: Fault = {

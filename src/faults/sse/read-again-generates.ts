@@ -1,6 +1,6 @@
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
-import { rewriteEvents } from "../rewrite-events.ts";
+import { rewriteEvents } from "../tools/rewrite-events.ts";
 
 const STREAM = /^\/api\/chat\/stream\/(\w+)$/;
 const SENDS: ReadonlySet<string> = new Set([hmiRoutes.sendMessage.pattern, hmiRoutes.generalStream.pattern]);

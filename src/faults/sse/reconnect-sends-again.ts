@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { isGeneralStream } from "../rewrite-events.ts";
+import { isGeneralStream } from "../tools/rewrite-events.ts";
 
 /** Row 54. */
 export const reconnectSendsAgain: Fault = {

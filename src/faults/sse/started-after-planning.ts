@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { rewriteEvents, streamsWithin } from "../rewrite-events.ts";
+import { rewriteEvents, streamsWithin } from "../tools/rewrite-events.ts";
 
 /** A name that comes when the text does. */
 export const startedAfterPlanning: Fault = {

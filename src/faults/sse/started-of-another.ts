@@ -1,6 +1,6 @@
 import type { StartedEvent } from "../../contract/event-schemas.ts";
 import type { Fault } from "../fault.ts";
-import { insteadOf, rewriteEvents, streamsWithin } from "../rewrite-events.ts";
+import { insteadOf, rewriteEvents, streamsWithin } from "../tools/rewrite-events.ts";
 
 /** A name that is kept where the next stream finds it. */
 export const startedOfAnother: Fault = {

@@ -1,7 +1,7 @@
 import { createGzip } from "node:zlib";
 import type { TappedAnswer } from "../../tap/tap-rewrite.ts";
 import type { Fault } from "../fault.ts";
-import { isEventStream } from "../rewrite-events.ts";
+import { isEventStream } from "../tools/rewrite-events.ts";
 
 /** Row 32. */
 export const streamCompressed: Fault = {

@@ -1,6 +1,6 @@
 import { Transform } from "node:stream";
 import type { Fault } from "../fault.ts";
-import { isEventStream, streamsWithin } from "../rewrite-events.ts";
+import { isEventStream, streamsWithin } from "../tools/rewrite-events.ts";
 
 /** As any backend may write it. */
 const TOKEN = /"type": ?"token"/g;

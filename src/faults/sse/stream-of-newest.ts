@@ -1,6 +1,6 @@
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { Fault } from "../fault.ts";
-import { paramsOf } from "../route-params.ts";
+import { paramsOf } from "../tools/route-params.ts";
 
 /** A stream that means a conversation. */
 export const streamOfNewest: Fault = {

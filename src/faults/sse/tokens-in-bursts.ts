@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { rewriteEvents, streamsWithin } from "../rewrite-events.ts";
+import { rewriteEvents, streamsWithin } from "../tools/rewrite-events.ts";
 
 /** How many tokens come together. */
 const BURST = 8;

@@ -1,6 +1,6 @@
 import { usageOf } from "../../contract/event-schemas.ts";
 import type { Fault } from "../fault.ts";
-import { changingEvents } from "../rewrite-gateway.ts";
+import { changeGatewayEvents } from "../tools/change-gateway-events.ts";
 
 /** A nought that nobody counted. */
 export const uncountedAsZero: Fault = {
@@ -11,7 +11,7 @@ export const uncountedAsZero: Fault = {
   actsIn: ["cancel", "sse", "persistence", "regenerate", "limits", "drill"],
   overrides: (onApplied) => ({
     gateway: (client) =>
-      changingEvents(
+      changeGatewayEvents(
         client,
         (event) => {
           if (event.type !== "usage") return event;

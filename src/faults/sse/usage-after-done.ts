@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { rewriteEvents, streamsWithin } from "../rewrite-events.ts";
+import { rewriteEvents, streamsWithin } from "../tools/rewrite-events.ts";
 
 /** Row 5, second form. */
 export const usageAfterDone: Fault = {

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { rewriteLines } from "../rewrite-lines.ts";
+import { rewriteLines } from "../tools/rewrite-lines.ts";
 
 /** Row 4. */
 export const usageZero: Fault = {

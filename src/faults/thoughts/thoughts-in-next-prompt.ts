@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { withUserMethod } from "../wrap-store.ts";
+import { withUserMethod } from "../tools/wrap-store.ts";
 
 /** Row 57. */
 export const thoughtsInNextPrompt: Fault = {

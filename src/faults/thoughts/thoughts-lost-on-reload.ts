@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { savingEndings } from "../saving-endings.ts";
+import { saveOtherEnding } from "../tools/save-other-ending.ts";
 
 /** Row 56. */
 export const thoughtsLostOnReload: Fault = {
@@ -10,7 +10,7 @@ export const thoughtsLostOnReload: Fault = {
   actsIn: ["thoughts"],
   overrides: (onApplied) => ({
     store: (store) =>
-      savingEndings(
+      saveOtherEnding(
         store,
         (ending) => (ending.thinking === "" ? ending : { ...ending, thinking: "" }),
         onApplied,

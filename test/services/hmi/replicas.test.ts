@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { REPLICA_KEY_HEADER, REPLICA_USER_HEADER } from "../../../src/contract/replica-headers.ts";
 import { hmiRoutes } from "../../../src/contract/routes.ts";
-import { withReplyMethod } from "../../../src/faults/wrap-store.ts";
+import { withReplyMethod } from "../../../src/faults/tools/wrap-store.ts";
 import { startTestEngine, startTestGateway } from "../../support/gateway.ts";
 import { call } from "../../support/http.ts";
 import { InProcessBuses } from "../../support/in-process-buses.ts";

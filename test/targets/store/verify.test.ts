@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../../src/config/default-config.ts";
-import { withReplyMethod, withUserMethod } from "../../../src/faults/wrap-store.ts";
+import { withReplyMethod, withUserMethod } from "../../../src/faults/tools/wrap-store.ts";
 import { openSqliteStore } from "../../../src/services/conversations/sqlite/open-sqlite-store.ts";
 import type { RunningStack } from "../../../src/services/in-process-stack.ts";
 import { openTargetStore } from "../../../src/targets/store/target-store.ts";

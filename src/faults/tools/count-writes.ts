@@ -2,13 +2,13 @@ import type {
   ConversationStore,
   MessageStore,
   UserStore,
-} from "../services/conversations/conversation-store.ts";
+} from "../../services/conversations/conversation-store.ts";
 import { beforeTransactions, withReplyMethod, withUserMethod } from "./wrap-store.ts";
 
 type Begin = MessageStore["begin"];
 
 /** A store that knows how many other replies are being written, for what goes wrong under load only. */
-export function countingWrites(
+export function countWrites(
   store: ConversationStore,
   begin: (own: UserStore, running: number, ...asked: Parameters<Begin>) => ReturnType<Begin>,
   beforeMessage: (running: number) => Promise<void> = async () => undefined,

@@ -1,8 +1,8 @@
-import type { StreamEvent } from "../contract/event-schemas.ts";
-import type { GatewayClient } from "../services/hmi/gateway-client.ts";
+import type { StreamEvent } from "../../contract/event-schemas.ts";
+import type { GatewayClient } from "../../services/hmi/gateway-client.ts";
 
 /** A gateway client whose replies' events are changed, one by one; undefined drops one, the same object lets it pass. */
-export function changingEvents(
+export function changeGatewayEvents(
   client: GatewayClient,
   change: (event: StreamEvent) => StreamEvent | undefined,
   onApplied: () => void,

@@ -1,9 +1,9 @@
-import type { Route } from "../contract/routes.ts";
-import type { Rewrite } from "../tap/tap-rewrite.ts";
+import type { Route } from "../../contract/routes.ts";
+import type { Rewrite } from "../../tap/tap-rewrite.ts";
 import { paramsOf } from "./route-params.ts";
 
 /** A service without this endpoint: it answers 404, in the contract's form. */
-export function answerMissing(route: Route, onApplied: () => void): Rewrite {
+export function dropEndpoint(route: Route, onApplied: () => void): Rewrite {
   return {
     answer(request) {
       if (paramsOf(route, request) === undefined) return undefined;

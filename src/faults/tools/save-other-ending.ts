@@ -1,9 +1,9 @@
-import type { ConversationStore } from "../services/conversations/conversation-store.ts";
-import type { ReplyEnding } from "../services/conversations/reply-store.ts";
+import type { ConversationStore } from "../../services/conversations/conversation-store.ts";
+import type { ReplyEnding } from "../../services/conversations/reply-store.ts";
 import { withReplyMethod } from "./wrap-store.ts";
 
 /** A store that is told another ending of each reply; the same object leaves one as it is. */
-export function savingEndings(
+export function saveOtherEnding(
   store: ConversationStore,
   change: (ending: ReplyEnding) => ReplyEnding,
   onApplied: () => void,

@@ -1,13 +1,13 @@
 import { PassThrough } from "node:stream";
-import { hmiRoutes } from "../contract/routes.ts";
-import type { ConversationStore } from "../services/conversations/conversation-store.ts";
-import type { ReplyEnding } from "../services/conversations/reply-store.ts";
-import type { Rewrite } from "../tap/tap-rewrite.ts";
+import { hmiRoutes } from "../../contract/routes.ts";
+import type { ConversationStore } from "../../services/conversations/conversation-store.ts";
+import type { ReplyEnding } from "../../services/conversations/reply-store.ts";
+import type { Rewrite } from "../../tap/tap-rewrite.ts";
 import { paramsOf } from "./route-params.ts";
 import { withReplyMethod } from "./wrap-store.ts";
 
 /** Watches for readers that leave a reply's stream before its end, and does something else with its ending. */
-export function whereReadersLeft(
+export function changeEndingAfterReaderLeft(
   finish: (store: ConversationStore, messageId: string, ending: ReplyEnding) => Promise<void>,
 ): { wire: { hmi: Rewrite }; store: (store: ConversationStore) => ConversationStore } {
   /** Conversations whose reader is gone. */

@@ -1,5 +1,5 @@
-import type { Route } from "../contract/routes.ts";
-import type { Rewrite, TappedRequest } from "../tap/tap-rewrite.ts";
+import type { Route } from "../../contract/routes.ts";
+import type { Rewrite, TappedRequest } from "../../tap/tap-rewrite.ts";
 import { paramsOf } from "./route-params.ts";
 
 /** A JSON body as it was sent. */

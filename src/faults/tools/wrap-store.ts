@@ -1,5 +1,5 @@
-import type { ConversationStore, UserStore } from "../services/conversations/conversation-store.ts";
-import type { ReplyStore } from "../services/conversations/reply-store.ts";
+import type { ConversationStore, UserStore } from "../../services/conversations/conversation-store.ts";
+import type { ReplyStore } from "../../services/conversations/reply-store.ts";
 
 type UserStorePart = Exclude<keyof UserStore, "snapshot" | "transaction">;
 

@@ -1,7 +1,7 @@
-import type { EngineClient } from "../services/gateway/engine-client.ts";
+import type { EngineClient } from "../../services/gateway/engine-client.ts";
 
 /** An engine client whose requests see an abort only when a piece of the reply comes; once, or with each piece. */
-export function abortingLate(
+export function abortLate(
   client: EngineClient,
   onPiece: "first" | "each",
   onApplied: () => void,

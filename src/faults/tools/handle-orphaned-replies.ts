@@ -1,9 +1,9 @@
-import type { ConversationStore } from "../services/conversations/conversation-store.ts";
-import type { OwnedReply } from "../services/conversations/reply-store.ts";
+import type { ConversationStore } from "../../services/conversations/conversation-store.ts";
+import type { OwnedReply } from "../../services/conversations/reply-store.ts";
 import { withReplyMethod } from "./wrap-store.ts";
 
 /** A store whose HMI does something else, when it starts, with the replies that an earlier one left. */
-export function withLeftReplies(
+export function handleOrphanedReplies(
   store: ConversationStore,
   treat: (left: OwnedReply) => Promise<void>,
 ): ConversationStore {
@@ -15,7 +15,7 @@ export function withLeftReplies(
 }
 
 /** Ends a reply that was left as interrupted, with this text. */
-export async function interrupt(store: ConversationStore, { reply }: OwnedReply, content: string) {
+export async function interruptReply(store: ConversationStore, { reply }: OwnedReply, content: string) {
   await store.replies.finish(reply.message_id, {
     content,
     thinking: reply.thinking ?? "",

@@ -1,9 +1,9 @@
-import type { Route } from "../contract/routes.ts";
-import type { Rewrite } from "../tap/tap-rewrite.ts";
+import type { Route } from "../../contract/routes.ts";
+import type { Rewrite } from "../../tap/tap-rewrite.ts";
 import { paramsOf } from "./route-params.ts";
 
 /** Asks these endpoints as whoever called first, which is the services' own token or a check's own: nobody looks who calls. */
-export function askedAsAnybody(routes: readonly Route[], onApplied: () => void): Rewrite {
+export function askAsFirstCaller(routes: readonly Route[], onApplied: () => void): Rewrite {
   let first: string | undefined;
   return {
     request(request) {

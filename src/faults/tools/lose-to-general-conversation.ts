@@ -3,7 +3,7 @@ import type {
   ConversationStore,
   NewExchange,
   UserStore,
-} from "../services/conversations/conversation-store.ts";
+} from "../../services/conversations/conversation-store.ts";
 import { withReplyMethod, withUserMethod } from "./wrap-store.ts";
 
 /** Tells of a conversation whether it was found by its profile, and not given. */
@@ -14,7 +14,7 @@ type WasFound = (sessionId: string) => boolean;
  * `model_id=None` does, where the conversation was found by its profile. What goes to a given conversation is left
  * alone, so that the checks of other claims, which give theirs, say nothing of this bug.
  */
-export function losingMessages(given: ConversationStore, onApplied: () => void): ConversationStore {
+export function loseMessages(given: ConversationStore, onApplied: () => void): ConversationStore {
   const { store, wasFound } = noticingFound(given);
   return withUserMethod(store, "messages", "begin", (own) => async (exchange) => {
     if (!wasFound(exchange.sessionId)) return await own.messages.begin(exchange);
@@ -24,7 +24,7 @@ export function losingMessages(given: ConversationStore, onApplied: () => void):
 }
 
 /** The same for the reply, which is saved a second time at its end, and shown where that is. */
-export function losingReplies(given: ConversationStore, onApplied: () => void): ConversationStore {
+export function loseReplies(given: ConversationStore, onApplied: () => void): ConversationStore {
   const { store, wasFound } = noticingFound(given);
   const lost = new Set<string>();
   const hiding = withUserMethod(store, "messages", "list", (own) => async (sessionId, limit) => {

@@ -1,7 +1,7 @@
-import type { GatewayClient } from "../services/hmi/gateway-client.ts";
+import type { GatewayClient } from "../../services/hmi/gateway-client.ts";
 
 /** A client that tells when the gateway has gone in mid-reply; a stream that is cut while it lives is no such thing. */
-export function noticingLoss(client: GatewayClient, onLost: () => void): GatewayClient {
+export function noticeGatewayLoss(client: GatewayClient, onLost: () => void): GatewayClient {
   return {
     ...client,
     async *chat(request, signal) {

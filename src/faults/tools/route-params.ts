@@ -1,5 +1,5 @@
-import type { Route } from "../contract/routes.ts";
-import type { TappedRequest } from "../tap/tap-rewrite.ts";
+import type { Route } from "../../contract/routes.ts";
+import type { TappedRequest } from "../../tap/tap-rewrite.ts";
 
 /** The path's parameters, where a request is for this endpoint; else undefined. */
 export function paramsOf(route: Route, { method, path }: TappedRequest): readonly string[] | undefined {

@@ -1,5 +1,5 @@
-import type { Route } from "../contract/routes.ts";
-import type { Rewrite } from "../tap/tap-rewrite.ts";
+import type { Route } from "../../contract/routes.ts";
+import type { Rewrite } from "../../tap/tap-rewrite.ts";
 import { rewriteAnswers } from "./rewrite-answers.ts";
 import { paramsOf } from "./route-params.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { hmiRoutes } from "../../src/contract/routes.ts";
-import { paramsOf } from "../../src/faults/route-params.ts";
+import { hmiRoutes } from "../../../src/contract/routes.ts";
+import { paramsOf } from "../../../src/faults/tools/route-params.ts";
 
 const request = (method: string, path: string) => ({
   method,

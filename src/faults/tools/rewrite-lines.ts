@@ -1,6 +1,6 @@
 import { Transform } from "node:stream";
-import { engineRoutes } from "../contract/routes.ts";
-import type { Rewrite, TappedAnswer } from "../tap/tap-rewrite.ts";
+import { engineRoutes } from "../../contract/routes.ts";
+import type { Rewrite, TappedAnswer } from "../../tap/tap-rewrite.ts";
 
 /** One line of an engine's reply, parsed. */
 export type EngineLine = Readonly<Record<string, unknown>>;

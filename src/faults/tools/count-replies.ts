@@ -1,4 +1,4 @@
-import type { EngineClient } from "../services/gateway/engine-client.ts";
+import type { EngineClient } from "../../services/gateway/engine-client.ts";
 import { wrapChat } from "./wrap-engine.ts";
 
 /** Asks for a reply, and can tell how many are being written, this one among them. */
@@ -11,7 +11,7 @@ type CountingChat = (
 export const LOAD = 8;
 
 /** A client of the engine that counts the replies, for what goes wrong under load only. */
-export function countingReplies(client: EngineClient, chat: CountingChat): EngineClient {
+export function countReplies(client: EngineClient, chat: CountingChat): EngineClient {
   let running = 0;
   return wrapChat(client, async function* (request, signal) {
     running += 1;

@@ -1,5 +1,5 @@
 import { Transform } from "node:stream";
-import type { Rewrite, TappedAnswer, TappedHead, TappedRequest } from "../tap/tap-rewrite.ts";
+import type { Rewrite, TappedAnswer, TappedHead, TappedRequest } from "../../tap/tap-rewrite.ts";
 
 /** What is different in one answer; what is left out stays as it is. */
 export interface AnswerChange {

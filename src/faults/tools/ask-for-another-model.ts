@@ -1,12 +1,12 @@
-import type { Message } from "../contract/hmi-schemas.ts";
-import type { ConversationStore } from "../services/conversations/conversation-store.ts";
+import type { Message } from "../../contract/hmi-schemas.ts";
+import type { ConversationStore } from "../../services/conversations/conversation-store.ts";
 import { withUserMethod } from "./wrap-store.ts";
 
 /**
  * A store by which the gateway asks for another model than the reply's row names: `choose` is given the name
  * and the rows before; null is the default.
  */
-export function askingFor(
+export function askForAnotherModel(
   store: ConversationStore,
   choose: (named: string, before: readonly Message[]) => string | null,
   onApplied: () => void,

@@ -1,10 +1,10 @@
 import { Transform } from "node:stream";
-import { type EventId, NOWHERE, parseEventId } from "../contract/event-id.ts";
-import type { StreamEvent } from "../contract/event-schemas.ts";
-import { hmiRoutes } from "../contract/routes.ts";
-import { encodeEvent, parseEventData } from "../contract/sse.ts";
-import type { Rewrite, TappedAnswer, TappedRequest } from "../tap/tap-rewrite.ts";
-import type { Reach } from "./fault.ts";
+import { type EventId, NOWHERE, parseEventId } from "../../contract/event-id.ts";
+import type { StreamEvent } from "../../contract/event-schemas.ts";
+import { hmiRoutes } from "../../contract/routes.ts";
+import { encodeEvent, parseEventData } from "../../contract/sse.ts";
+import type { Rewrite, TappedAnswer, TappedRequest } from "../../tap/tap-rewrite.ts";
+import type { Reach } from "../fault.ts";
 
 /** One event or comment of a stream, on its way to the client. */
 export interface SseFrame {
