@@ -2,7 +2,10 @@ import { EngineLoaded } from "../contract/engine-schemas.ts";
 import { engineRoutes } from "../contract/routes.ts";
 import type { HttpClient } from "./http-client.ts";
 
-/** The models that an Ollama has loaded, each with when it will unload it: every use moves that. */
+/**
+ * The models that an Ollama has loaded, each with when it will unload it: every use moves that. Models of the same weights
+ * are one there, by the name that was loaded first.
+ */
 export type LoadedModels = ReadonlyMap<string, string>;
 
 /** What `GET /api/ps` tells; undefined where the engine has no such list, or one without times. */

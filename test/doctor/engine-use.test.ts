@@ -83,8 +83,8 @@ test("without a tap no model is claimed, and nothing is broken; what the engine'
   }
   const unseen = `a message is answered; llama3.1:8b was asked for; which model the engine was asked for cannot be seen without a tap before it (stack tap --to ${engine})`;
   expect(texts).toEqual([
-    `${unseen} (the engine has used llama3.1:8b meanwhile)`,
-    `${unseen} (the engine has used qwen3:8b meanwhile)`,
+    `${unseen} (by its /api/ps it has used llama3.1:8b meanwhile)`,
+    `${unseen} (by its /api/ps it has used qwen3:8b meanwhile)`,
     unseen,
   ]);
 });
@@ -96,7 +96,7 @@ test("a back end that asks the engine past the tap is not said to answer without
   });
   expect(reply.status).toBe("holds");
   expect(reply.text).toBe(
-    `a message is answered; nothing came to ${tapUrl}, but the engine has used llama3.1:8b meanwhile: it may have been asked past that`,
+    `a message is answered; nothing came to ${tapUrl}, but by its /api/ps the engine has used llama3.1:8b meanwhile: it may have been asked past that`,
   );
 });
 

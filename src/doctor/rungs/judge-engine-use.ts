@@ -65,7 +65,7 @@ export function judgeEngineUse(reply: AnsweredMessage, seen: SeenEngine): RungFi
   // It may have passed the tap by.
   const used = seen.used ?? [];
   if (used.length > 0) {
-    const text = `a message is answered; nothing came to ${seen.at}, but the engine has used ${used.join(", ")} meanwhile: it may have been asked past that`;
+    const text = `a message is answered; nothing came to ${seen.at}, but by its /api/ps the engine has used ${used.join(", ")} meanwhile: it may have been asked past that`;
     return { status: "holds", text };
   }
   const isOthers = wanted !== null && reply.installed.length > 0 && !isInstalled(reply, wanted);
@@ -80,7 +80,7 @@ export function judgeEngineUse(reply: AnsweredMessage, seen: SeenEngine): RungFi
 function unseen({ wanted, told }: AnsweredMessage, { used = [], whyUnseen }: SeenEngine): string {
   const says = told === null ? "" : `, by ${told} as it says itself`;
   const named = told === null && wanted !== null ? `; ${wanted} was asked for` : "";
-  const seen = used.length === 0 ? "" : ` (the engine has used ${used.join(", ")} meanwhile)`;
+  const seen = used.length === 0 ? "" : ` (by its /api/ps it has used ${used.join(", ")} meanwhile)`;
   return `${says}${named}; which model the engine was asked for cannot be seen ${whyUnseen}${seen}`;
 }
 
