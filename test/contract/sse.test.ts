@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { STEP, type StreamPlace } from "../../src/contract/event-id.ts";
-import type { StreamEvent } from "../../src/contract/event-schemas.ts";
+import { StreamEvent } from "../../src/contract/event-schemas.ts";
 import { encodeEvent, HEARTBEAT, parseEventData } from "../../src/contract/sse.ts";
 import { createSseDecoder } from "../../src/contract/sse-decoder.ts";
 import { anyCut, anyText, anyToken, cut, legalStream } from "../support/arbitraries.ts";
@@ -43,6 +43,18 @@ test("any text survives one byte and two bytes at a time", () => {
     fc.property(anyToken, fc.constantFrom(1, 2), (event, size) => {
       const { messages } = decode(encodeEvent({ messageId: "m", place: at(3) }, event), [size]);
       expect(messages.map(({ data }) => parseEventData(data))).toEqual([event]);
+    }),
+  );
+});
+
+test.each(["token", "thinking"])("a %s is read as the schema reads it, whatever it holds", (type) => {
+  const anyContent = fc.oneof(anyText, fc.constantFrom("", "\ud800", "a\udc00", null, 1, {}, undefined));
+  fc.assert(
+    fc.property(anyContent, fc.option(anyText, { nil: undefined }), (content, more) => {
+      const data = JSON.stringify({ type, content, more });
+      const expected = StreamEvent.safeParse(JSON.parse(data));
+      if (expected.success) expect(parseEventData(data)).toEqual(expected.data);
+      else expect(parseEventData(data)).toHaveProperty("malformed");
     }),
   );
 });
