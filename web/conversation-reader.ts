@@ -32,6 +32,8 @@ export class ConversationReader {
   #seen = Promise.withResolvers<void>();
   /** The reply that is followed on this visit: two who follow it would write its text twice. */
   #followed: { readonly messageId: string; readonly signal: AbortSignal } | undefined;
+  /** Aborted while its stream is not open because it is the turn of other pages, or nobody looks. */
+  #turn = AbortSignal.abort();
 
   constructor(parts: ReaderParts) {
     this.#parts = parts;
@@ -55,6 +57,11 @@ export class ConversationReader {
   /** Of the open conversation. */
   get signal(): AbortSignal {
     return this.#visit.signal;
+  }
+
+  /** Shows how the open conversation's reply has ended, where its stream does not tell because it is another page's turn. */
+  async showStopped(sessionId: string, signal: AbortSignal): Promise<void> {
+    if (this.#turn.aborted) await this.load(sessionId, null, signal);
   }
 
   /** Turns away from the open conversation, towards another place. */
@@ -161,34 +168,41 @@ export class ConversationReader {
     if (store.state.messages.at(-1)?.error === null) void lists.models();
   }
 
-  /** Follows the reply over as many looks at the page as it takes. */
+  /** Follows the reply over as many looks at the page, and turns, as it takes. */
   async #followWhileSeen(sessionId: string, batch: EventBatch, signal: AbortSignal): Promise<FollowOutcome> {
-    const { connection, store, turns } = this.#parts;
+    const { store, turns } = this.#parts;
     for (;;) {
       await this.#seen.promise;
       batch.flush();
-      const reply = streamingReply(store.state);
-      if (reply === undefined || signal.aborted) return "left";
+      if (streamingReply(store.state) === undefined || signal.aborted) return "left";
       const look = AbortSignal.any([signal, this.#look.signal]);
-      const outcome = await turns(look, (turn) =>
-        followReply({
-          connection,
-          sessionId,
-          messageId: reply.message_id,
-          length: { thinking: reply.thinking?.length ?? 0, text: reply.content.length },
-          signal: turn,
-          onEvents: (events) => batch.add(events),
-          onLost: (retryInMs, error) => {
-            batch.flush();
-            const problem = error === undefined ? null : pageProblemOf(error, "load");
-            store.dispatch({ type: "connection_lost", retryInMs, problem });
-          },
-          onRestored: () => store.dispatch({ type: "connection_restored" }),
-        }),
-      );
+      this.#turn = AbortSignal.abort();
+      const outcome = await turns(look, (turn) => this.#followOnce(sessionId, batch, turn));
       if (signal.aborted) return "left";
       if (outcome !== undefined && outcome !== "left") return outcome;
     }
+  }
+
+  async #followOnce(sessionId: string, batch: EventBatch, turn: AbortSignal): Promise<FollowOutcome> {
+    const { connection, store } = this.#parts;
+    const reply = streamingReply(store.state);
+    // It was stopped before the turn came.
+    if (reply === undefined) return "left";
+    this.#turn = turn;
+    return await followReply({
+      connection,
+      sessionId,
+      messageId: reply.message_id,
+      length: { thinking: reply.thinking?.length ?? 0, text: reply.content.length },
+      signal: turn,
+      onEvents: (events) => batch.add(events),
+      onLost: (retryInMs, error) => {
+        batch.flush();
+        const problem = error === undefined ? null : pageProblemOf(error, "load");
+        store.dispatch({ type: "connection_lost", retryInMs, problem });
+      },
+      onRestored: () => store.dispatch({ type: "connection_restored" }),
+    });
   }
 
   /** A version that has failed gives its place back to the one before: then what it failed with is told beside it. */

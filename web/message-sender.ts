@@ -140,6 +140,7 @@ export class MessageSender {
     try {
       const reply = streamingReply(store.state);
       await api.cancel(sessionId, reply === undefined ? {} : { message_id: reply.message_id });
+      await reader.showStopped(sessionId, signal);
     } catch (error) {
       if (!signal.aborted) store.dispatch({ type: "stop_failed", problem: pageProblemOf(error, null) });
     }
