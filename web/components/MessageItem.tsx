@@ -1,3 +1,4 @@
+import type { Notice } from "../../src/contract/event-schemas.ts";
 import { shownFailureOf } from "../chat-selectors.ts";
 import type { PageProblem, ShownMessage } from "../chat-state.ts";
 import type { HmiConnection } from "../hmi-connection.ts";
@@ -68,7 +69,10 @@ export const MessageItem = memo((props: MessageItemProps) => {
           onSpoken={onSpoken}
         />
       )}
-      <Notices notices={notices} onStop={isStreaming ? onStop : undefined} />
+      <Notices
+        notices={isLast ? notices : notices.filter(isLasting)}
+        onStop={isStreaming ? onStop : undefined}
+      />
       <Failure message={message} onRetry={onRetry} />
       {!isLast && (
         <div class="after">
@@ -81,6 +85,11 @@ export const MessageItem = memo((props: MessageItemProps) => {
     </article>
   );
 });
+
+/** What was left out is told at the last reply, and marked in the conversation: not once more for each reply before. */
+function isLasting({ code }: Notice): boolean {
+  return code !== "context_trimmed";
+}
 
 function Failure({ message, onRetry }: Pick<MessageItemProps, "message" | "onRetry">) {
   const failure = shownFailureOf(message);

@@ -63,13 +63,17 @@ function ServicePanel({ services, lastReply }: ServiceLightsProps) {
           </div>
         ))}
       </dl>
+      {trouble !== null && (
+        <div class="panel-trouble">
+          <TroubleText message={trouble.message} hint={trouble.hint} />
+        </div>
+      )}
       {hops !== "" && (
         <>
           <p class="panel-title">The last reply</p>
           <p class="hops">{hops}</p>
         </>
       )}
-      {trouble !== null && <TroubleText message={trouble.message} hint={trouble.hint} />}
       <p class="panel-title">To type where the stack runs</p>
       <p>
         <code>{trouble === null ? "stack trace" : "stack doctor"}</code>{" "}
