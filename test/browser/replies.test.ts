@@ -117,19 +117,23 @@ describe.runIf(CHROMIUM !== undefined)("a reply on the page", () => {
       const next = await tabOf(context, running.stack.hmi);
       await next.say("Count to 3");
       await shows(next.lastReply, "1, 2, 3");
-      const lengths = await Promise.all(chats.map(lengthOf));
-      for (const [at, chat] of chats.entries()) {
-        await expect.poll(() => lengthOf(chat), PATIENTLY).toBeGreaterThan(lengths[at] ?? Number.NaN);
-      }
+      await Promise.all(
+        chats.map(async (chat) => {
+          const length = await lengthOf(chat);
+          await expect.poll(() => lengthOf(chat), PATIENTLY).toBeGreaterThan(length);
+        }),
+      );
       // Those that nobody sees give up their connections.
-      for (const { page } of chats) await setHidden(page, true);
+      await Promise.all(chats.map(({ page }) => setHidden(page, true)));
       const locks = `navigator.locks.query().then(({ held }) => held.filter(({ name }) => name.startsWith("reply-stream")).length)`;
       await expect.poll(() => next.page.evaluate(locks), PATIENTLY).toBe(0);
-      for (const { page, status } of chats) {
-        await setHidden(page, false);
-        await page.keyboard.press("Escape");
-        await expect.poll(() => status.textContent(), PATIENTLY).toMatch(/^Stopped/);
-      }
+      await Promise.all(
+        chats.map(async ({ page, status }) => {
+          await setHidden(page, false);
+          await page.keyboard.press("Escape");
+          await expect.poll(() => status.textContent(), PATIENTLY).toMatch(/^Stopped/);
+        }),
+      );
     } finally {
       await context.close();
     }
