@@ -62,8 +62,12 @@ export function learnCalls({ exchanges }: NetworkLog, { talk, ids, rows }: Known
         (leaf) => String(leaf.value) === conversation.value,
       ),
     models: learnModels(lists, talk.said),
+    // The status of a reply, or of a conversation, says nothing of the service.
     health: here.find(
-      (each) => each.method === "GET" && names(each, /\/(?:health(?:z|check)?|ready|ping|status)$/i),
+      (each) =>
+        each.method === "GET" &&
+        names(each, /\/(?:health(?:z|check)?|ready|ping|status)$/i) &&
+        !isOf(each, new Set(ids.map(({ value }) => value))),
     ),
     page: exchanges.find(
       ({ method, contentType, status, origin }) =>

@@ -10,7 +10,6 @@ import {
 } from "./find-message-and-reply.ts";
 import { joinPolls, pollPauseOf } from "./join-polls.ts";
 import { learnCalls } from "./learn-calls.ts";
-import type { LearnedCancel } from "./learn-cancel-call.ts";
 import { learnCancelled, withCancelReason, withCancelStatus } from "./learn-cancelled.ts";
 import { learnHistory } from "./learn-history.ts";
 import { type IdSlot, idPlacesOf, kindredIds, type LearnedId, learnIds } from "./learn-ids.ts";
@@ -21,6 +20,7 @@ import type { LearnedFinding, LearnedWire, UnknownSetting } from "./learned-wire
 import { type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
 import { maskSecrets, segmentsOf } from "./network-log-words.ts";
 import { departuresFrom, recogniseDriver } from "./recognise-driver.ts";
+import { answerBytes, callBytes, cancelBytes, readingBytes, sendingBytes } from "./setting-bytes.ts";
 import { splitSockets } from "./split-sockets.ts";
 import { bytesInLine, streamFindings } from "./stream-findings.ts";
 import { unknownOf, unsayableOf } from "./unknown-settings.ts";
@@ -103,8 +103,13 @@ function settingsOf(log: NetworkLog, talk: LearnedTalk): readonly LearnedSetting
   const sending = (
     name: "send" | "send_first",
     { exchange: from, ...value }: LearnedSending,
-    { body, exchange }: LearnedMessage["said"],
-  ): LearnedSetting => ({ name, from, value, bytes: bytesInLine(JSON.stringify(body ?? exchange.path)) });
+    said: LearnedMessage["said"],
+  ): LearnedSetting => ({
+    name,
+    from,
+    value,
+    bytes: sendingBytes(said, { told: value.told, isRepeated: isSent === true }),
+  });
   const started = [...(first === undefined ? [] : [idPlacesOf(firstIds, first.read)]), idPlacesOf(ids, read)];
   const { conversations, deletion, health, page } = calls;
   const cancel = calls.cancel?.exchange;
@@ -118,7 +123,7 @@ function settingsOf(log: NetworkLog, talk: LearnedTalk): readonly LearnedSetting
       ? []
       : [sending("send_first", sendings.first, first.said)]),
     sending("send", sendings.send, later.said),
-    ...(isOneCall ? [] : setting("read", read, pauseOf(read), bytesInLine(requestOf(read)))),
+    ...(isOneCall ? [] : setting("read", read, pauseOf(read), readingBytes(read))),
     {
       name: "stream",
       value: withCancelReason(streamWith(talk, Object.assign({}, ...started)), cancelled.reason),
@@ -128,12 +133,7 @@ function settingsOf(log: NetworkLog, talk: LearnedTalk): readonly LearnedSetting
     ...setting("cancel", cancel, bodyOf(cancel, known), calls.cancel && cancelBytes(calls.cancel)),
     ...setting("rows", rows?.exchange, rows && withCancelStatus(rows.rows, cancelled.status)),
     ...setting("conversations", conversations?.exchange, conversations?.rest),
-    ...setting(
-      "delete_conversation",
-      deletion,
-      bodyOf(deletion, known),
-      bytesInLine(JSON.stringify(deletion?.requestBody) ?? requestOf(deletion ?? send)),
-    ),
+    ...setting("delete_conversation", deletion, bodyOf(deletion, known), callBytes(deletion ?? send)),
     ...setting("models", models?.call.exchange, models?.call.rest),
     ...setting("health", health),
     ...(page === undefined || hasId(page, allIds)
@@ -155,14 +155,6 @@ function pauseOf(read: LoggedExchange): { readonly every_ms?: number } {
   return every_ms === undefined ? {} : { every_ms };
 }
 
-/** What was sent to end a reply, and the reply that ended with it. */
-function cancelBytes({ exchange, ended }: LearnedCancel): string {
-  const sent = bytesInLine(JSON.stringify(exchange.requestBody) ?? requestOf(exchange));
-  return ended === undefined
-    ? `${sent}, by its name: no reply was seen to end with it`
-    : `${sent}, while the reply of ${ended.where} came, which then ended early`;
-}
-
 /** How a conversation is made, where that is before its first message. */
 function makingOf(ids: readonly LearnedId[], talk: LearnedTalk, known: KnownValues): LearnedSetting[] {
   const id = ids.find(({ slot }) => slot === "conversation");
@@ -177,7 +169,7 @@ function makingOf(ids: readonly LearnedId[], talk: LearnedTalk, known: KnownValu
       name: "conversation",
       value: { ...making, told: { conversation: place } },
       from: exchange,
-      bytes: bytesInLine(exchange.answer ?? ""),
+      bytes: answerBytes(exchange, [place]),
     },
   ];
 }

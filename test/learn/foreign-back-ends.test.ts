@@ -78,8 +78,9 @@ test("an id in Location, a model by another name out of a list of words, a cance
     models: { request: "GET /engines", list: "", id: "" },
     delete_conversation: { request: "DELETE /chats/{conversation}" },
   });
-  const cancel = learned.findings.find(({ setting }) => setting === "cancel");
-  expect(cancel?.bytes).toMatch(
+  const bytes = Object.fromEntries(learned.findings.map((finding) => [finding.setting, finding.bytes]));
+  expect(bytes["conversation"]).toBe("location: /chats/17");
+  expect(bytes["cancel"]).toMatch(
     /^\{"chat":17\}, while the reply of exchange \d+ came, which then ended early$/,
   );
 });
@@ -166,6 +167,9 @@ test("a job that is asked for until it is finished", async () => {
     },
     models: { request: "GET /llms", list: "available", id: "" },
   });
+  const bytes = Object.fromEntries(learned.findings.map((finding) => [finding.setting, finding.bytes]));
+  expect(bytes["send"]).toMatch(/; answered \{"job_id":17,/);
+  expect(bytes["read"]).toMatch(/^GET \/jobs\/17, asked 4 times, as a rule \d+ ms after an answer$/);
 });
 
 test("GETs alone: the text in the query, or in the path, and each event with all so far", async () => {
@@ -228,6 +232,9 @@ test("Vercel's AI SDK: the whole conversation in parts, an id of the page's own,
   });
   expect(five.tried.problems).toEqual([]);
   expect(five.learned.unsayable).toEqual([]);
+  expect(five.learned.findings.find(({ setting }) => setting === "send")?.bytes).toMatch(
+    /; a later message has an earlier one, or its reply, in it$/,
+  );
   expect(five.learned.wire).toMatchObject({
     conversation: "own",
     send: { body: { id: "{conversation}", messages: "{history|parts}", trigger: "submit-message" } },
