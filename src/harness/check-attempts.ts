@@ -106,11 +106,22 @@ async function attemptOnce<Target>(check: Check<Target, never>, run: CheckRun<Ta
     recordingSteps(steps, () => collectAndJudge(check, run, { holdUps, steps })),
   );
   const commands = result.outcome.verdict === "holds" ? [] : (run.open.commandsOf?.(steps) ?? []);
+  const longestMs = Math.max(heldUpMs, ...holdUps);
   return {
     ...result,
+    outcome: withoutOwnDelay(result.outcome, longestMs),
     ...(commands.length > 0 && { commands }),
-    heldUpMs: Math.max(heldUpMs, ...holdUps),
+    heldUpMs: longestMs,
   };
+}
+
+/** What was late by no more than this process was held up itself is nobody's fault that could be named. */
+function withoutOwnDelay(outcome: JudgedCheck["outcome"], heldUpMs: number): JudgedCheck["outcome"] {
+  if (outcome.verdict !== "broken" || outcome.late_ms === undefined || outcome.late_ms > heldUpMs)
+    return outcome;
+  const late = `${Math.round(outcome.late_ms)} ms over its limit`;
+  const reason = `${outcome.found}: ${late}, and this process itself was held up for ${heldUpMs} ms meanwhile`;
+  return { verdict: "could-not-run", reason };
 }
 
 /** What is written down while a check collects. */

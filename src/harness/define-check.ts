@@ -43,6 +43,11 @@ export interface Broken {
   readonly found: string;
   /** What was done and seen, in one line. */
   readonly seen: string;
+  /**
+   * By how much something was late, where nothing else is at fault, in milliseconds: a process that was itself held up for as
+   * long while it looked cannot tell.
+   */
+  readonly late_ms?: number;
   /** The database rows that show it, where rows are the subject. */
   readonly rows?: readonly unknown[];
   /** The texts that show it, where texts are the subject: a report shows where they differ. */

@@ -8,6 +8,7 @@ const Broken = z.object({
   expected: z.string(),
   found: z.string(),
   seen: z.string(),
+  late_ms: z.number().optional(),
   rows: z.array(z.unknown()).optional(),
   texts: z
     .object({

@@ -50,6 +50,27 @@ const fails = async (): Promise<never> => {
   throw new Error("boom");
 };
 
+test("what was late is not judged by a process that was held up for as long itself, but what was later is", async () => {
+  const heldUp = async (): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const until = performance.now() + 80;
+    while (performance.now() < until);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  const late = (late_ms: number): Verdict => ({ ...BROKEN, found: "300 ms", late_ms });
+  const { outcomes } = await run([
+    check(heldUp, { verdict: late(50) }),
+    check(heldUp, { name: "two", verdict: late(3_600_000) }),
+  ]);
+  expect(outcomes[0]).toMatchObject({
+    verdict: "could-not-run",
+    reason: expect.stringMatching(
+      /^300 ms: 50 ms over its limit, and this process itself was held up for \d+ ms meanwhile$/,
+    ),
+  });
+  expect(outcomes[1]).toMatchObject({ verdict: "broken", late_ms: 3_600_000 });
+});
+
 test("each verdict is reported with its claim and its evidence, and counted", async () => {
   const { report } = await run([check(), check(undefined, { name: "two", verdict: BROKEN })]);
   expect(report).toMatchObject({

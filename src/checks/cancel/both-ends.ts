@@ -29,13 +29,15 @@ export function judgeReader(reply: CancelledReply): Broken | undefined {
       : "the cancel answered with 200 and status cancelled";
     return broken(reply, expected, answerInWords(answer));
   }
-  if (readerMs === null || readerMs > LIMIT_MS) {
-    const found = `${readerMs === null ? "open" : "over"} ${after(readerMs)}`;
-    return broken(reply, `the reader's stream over within ${LIMIT_MS} ms`, found);
-  }
   const ending = endOf(stream);
   // What a foreign wire calls such an end is its own affair.
-  if (isForeign || ending === "done (cancelled)") return undefined;
+  const isRightEnding = isForeign || ending === "done (cancelled)";
+  if (readerMs === null || readerMs > LIMIT_MS) {
+    const found = `${readerMs === null ? "open" : "over"} ${after(readerMs)}`;
+    const late = isRightEnding ? lateBy(readerMs) : {};
+    return { ...broken(reply, `the reader's stream over within ${LIMIT_MS} ms`, found), ...late };
+  }
+  if (isRightEnding) return undefined;
   return broken(reply, "a stream that ends with done (cancelled)", `it ended with ${ending}`);
 }
 
@@ -58,9 +60,16 @@ export function judgeEngine(reply: CancelledReply): Broken | undefined {
   }
   if (generations.length === 0) throw new CouldNotRun("the message never reached the engine");
   const ends = generations.map(({ ended }) => ended);
-  if (engineMs !== null && engineMs <= LIMIT_MS && ends.every((end) => end === "aborted")) return undefined;
+  const isAborted = ends.every((end) => end === "aborted");
+  if (engineMs !== null && engineMs <= LIMIT_MS && isAborted) return undefined;
   const expected = `the engine's request aborted within ${LIMIT_MS} ms`;
-  return broken(reply, expected, `${ends.join(", ")} ${after(engineMs)}`);
+  const late = isAborted ? lateBy(engineMs) : {};
+  return { ...broken(reply, expected, `${ends.join(", ")} ${after(engineMs)}`), ...late };
+}
+
+/** By how much an end that came was late. */
+export function lateBy(ms: number | null): Pick<Broken, "late_ms"> {
+  return ms === null ? {} : { late_ms: ms - LIMIT_MS };
 }
 
 /** Which reply was cancelled is another claim's business, and not told by every backend. */

@@ -8,6 +8,7 @@ import { type Talk, texts } from "../check-conversation.ts";
 import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { expectToComeInPieces } from "../reply-at-once.ts";
+import { lateBy } from "./both-ends.ts";
 import { endOf, watchGeneration } from "./cancelled-reply.ts";
 import { beginReply, deleteTalk } from "./running-reply.ts";
 
@@ -40,11 +41,11 @@ export const deleted = defineCheck<Context["target"], DeletedConversation>({
       `the conversation then ${after ?? "not shown"}`,
     ].join("; ");
     const expected = `the engine's request aborted within ${LIMIT_MS} ms, the stream ended, the conversation gone`;
-    const isStopped =
-      generations.every(({ ended }) => ended === "aborted") && engineMs !== null && engineMs <= LIMIT_MS;
-    if (isStopped && readerMs !== null && after !== "still there") return { verdict: "holds", seen };
+    const isAborted = generations.every(({ ended }) => ended === "aborted");
+    const isGone = readerMs !== null && after !== "still there";
+    if (isAborted && isGone && engineMs !== null && engineMs <= LIMIT_MS) return { verdict: "holds", seen };
     const found = `the engine ${ends} (${engineMs ?? "no end"} ms), the stream ${readerMs === null ? "open" : "ended"}, the conversation ${after ?? "not shown"}`;
-    return { verdict: "broken", expected, found, seen };
+    return { verdict: "broken", expected, found, seen, ...(isAborted && isGone ? lateBy(engineMs) : {}) };
   },
 });
 

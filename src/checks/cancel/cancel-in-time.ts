@@ -91,5 +91,6 @@ function judgeOne({ what, refused, answeredMs }: TimedCall): Broken | undefined 
         ? `no answer within ${PATIENCE_MS} ms`
         : `${refused ?? "an answer"} after ${answeredMs} ms`,
     seen: `${what} while the engine is silent for ever`,
+    ...(answeredMs !== null && refused === null && { late_ms: answeredMs - LIMIT_MS }),
   };
 }
