@@ -5,8 +5,8 @@ import { watchEventLoop } from "../harness/event-loop-delay.ts";
 export interface Disturbance {
   /** For how long at most it was held up, in milliseconds. */
   readonly heldUpMs: number;
-  /** How late it usually was, at P95; left out where only single times are judged. */
-  readonly lateP95Ms?: number;
+  /** How late it was for half of the time; left out where only single times are judged. */
+  readonly usuallyLateMs?: number;
   /** With how much of being held up a time still tells something. */
   readonly limitMs: number;
 }
@@ -58,9 +58,9 @@ export function requireUndisturbed({ heldUpMs, limitMs }: Disturbance): void {
  * @param excessMs by how much it is over its limit
  * @throws CouldNotRun where that is no more than this process was late itself
  */
-export function requireMoreThanOwnDelay({ lateP95Ms = 0 }: Disturbance, excessMs: number): void {
-  if (excessMs > lateP95Ms) return;
+export function requireMoreThanOwnDelay({ usuallyLateMs = 0 }: Disturbance, excessMs: number): void {
+  if (excessMs > usuallyLateMs) return;
   throw new CouldNotRun(
-    `this process was late itself, by ${lateP95Ms} ms at P95, so it cannot tell what was: over the limit by ${Math.round(excessMs)} ms`,
+    `this process was late itself, by ${usuallyLateMs} ms for half of the time, so it cannot tell what was: over the limit by ${Math.round(excessMs)} ms`,
   );
 }

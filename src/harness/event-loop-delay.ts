@@ -1,11 +1,11 @@
-import { monitorEventLoopDelay } from "node:perf_hooks";
+import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 
 export interface HoldUps {
   /** For how long at most this process was held up, in milliseconds. */
   readonly heldUpMs: number;
-  /** How late at P95 this process came to whatever was due, in milliseconds: what is usual, where the longest time is chance. */
-  readonly lateP95Ms: number;
+  /** For half of the time this process came so late, or later, to whatever was due, in milliseconds: the longest time is chance. */
+  readonly usuallyLateMs: number;
 }
 
 /** Does some work; says how much this process was held up meanwhile. */
@@ -16,11 +16,27 @@ export async function watchEventLoop<Result>(
   delay.enable();
   try {
     const result = await work();
-    const lateP95Ms = Math.max(0, Math.round(delay.percentile(95) / 1e6) - RESOLUTION_MS);
-    return { result, heldUpMs: Math.round(delay.max / 1e6), lateP95Ms };
+    return { result, heldUpMs: Math.round(delay.max / 1e6), usuallyLateMs: usuallyLateIn(delay) };
   } finally {
     delay.disable();
   }
+}
+
+/** The delay of which the longer ones make up half of the time: there are many short ones, and they take little of it. */
+function usuallyLateIn({ percentiles }: Pick<IntervalHistogram, "percentiles">): number {
+  let below = 0;
+  const parts = [...percentiles].map(([percentile, delay]) => {
+    const part = { delay, time: (percentile - below) * delay };
+    below = percentile;
+    return part;
+  });
+  const half = parts.reduce((sum, { time }) => sum + time, 0) / 2;
+  let time = 0;
+  const usual = parts.find((part) => {
+    time += part.time;
+    return time >= half;
+  });
+  return Math.max(0, Math.round((usual?.delay ?? 0) / 1e6) - RESOLUTION_MS);
 }
 
 export interface CalmOptions {
