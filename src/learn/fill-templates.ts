@@ -16,6 +16,8 @@ export interface KnownValues {
   readonly said: MessageCandidate;
   /** The list of models that was seen; undefined where there was none. */
   readonly models: LearnedModels | undefined;
+  /** What all messages of the log have alike, such as who sends them; of a log with one message nothing. */
+  readonly constants: ReadonlySet<string>;
   /** How each message brings its whole conversation. */
   readonly history: {
     readonly at: LearnedHistory["at"];
@@ -91,7 +93,8 @@ function filledLeaf(value: unknown, name: string, known: KnownValues): unknown {
   if (isModel({ name, value }, known)) return "{model}";
   if (isSecretName(name)) return "{token}";
   // Nobody is called by zeros alone.
-  return UUID.test(value) && /[1-9a-f]/i.test(value) ? "{key}" : value;
+  const isKey = UUID.test(value) && /[1-9a-f]/i.test(value) && !known.constants.has(value);
+  return isKey ? "{key}" : value;
 }
 
 /** Whether a value is the model that is asked for: by its name, or as one of those that are listed. */

@@ -38,8 +38,11 @@ export function findMessageAndReply(log: NetworkLog, text?: string): LearnedTalk
   );
   const replies: Reply[] = log.exchanges.filter(mayBeConversation).flatMap((exchange) => {
     // What a call says itself, such as its model's name, is not what it is answered.
-    const sent = new Set(leavesOf(exchange.requestBody).map(({ value }) => String(value).trim()));
-    const reply = learnStream(exchange, new Set([...shown].filter((shownText) => !sent.has(shownText))));
+    const asked = new URL(exchange.path, exchange.origin).searchParams.values();
+    const said = leavesOf(exchange.requestBody).map(({ value }) => String(value));
+    const sent = new Set([...asked, ...said].map((value) => value.trim()));
+    const rows = new Set([...shown].filter((shownText) => !sent.has(shownText)));
+    const reply = learnStream(exchange, { rows, sent });
     return reply === undefined || reply.text.trim() === "" ? [] : [{ read: exchange, reply }];
   });
   const pairs = (texts: readonly MessageCandidate[], read: readonly Reply[]): LearnedMessage[] =>

@@ -16,17 +16,25 @@ const TEXT_NAME =
   /^(?:content|delta|text|token|chunk|response|answer|reply|message|output|piece|part|word|v|c|t)$/i;
 const THOUGHT = /think|thought|reason(?!$|_?code)/i;
 
+/** Texts that are known beside a stream. */
+export interface TextsBeside {
+  /** That a list showed later: the reply is one of them. */
+  readonly rows: ReadonlySet<string>;
+  /** That the call said itself: what repeats one of them is no reply. */
+  readonly sent: ReadonlySet<string>;
+}
+
 /** The description of a stream, by what its events have in common; undefined where no reply can be seen in it. */
 export function inferStream(
   { framing, events }: LoggedStream,
-  rows: ReadonlySet<string>,
+  { rows, sent }: TextsBeside,
 ): InferredStream | undefined {
   if (framing === "text") {
     return { description: { framing }, unknown: ["a failure: none was in the log"] };
   }
   const type = framing === "json" ? undefined : typeOf(events);
   const told = events.map((event) => ({ ...event, type: nameOf(event, type) }));
-  const said = textIn(told, type, rows);
+  const said = textSpot({ framing, events: told }, type, { rows, sent });
   if (said === undefined) return undefined;
   const rule = (spot: Spot) => ({
     ...namedBy(spot),
@@ -59,21 +67,36 @@ export function inferStream(
   return { description, unknown };
 }
 
-/** Where the text stands: what a list showed later is certain, else what is named so, comes often and is never the same. */
-function textIn(
-  events: readonly TypedEvent[],
+/**
+ * Where the text stands: what a list showed later is certain, else what is named so, comes often and is never the same; of an
+ * answer in one piece else the most words, whatever they are called.
+ */
+function textSpot(
+  {
+    framing,
+    events,
+  }: { readonly framing: StreamDescription["framing"]; readonly events: readonly TypedEvent[] },
   type: string | undefined,
-  rows: ReadonlySet<string>,
+  { rows, sent }: TextsBeside,
 ): Spot | undefined {
   const mark = endMarkOf(events);
-  const scored = spotsOf(events, type)
+  const texts = spotsOf(events, type)
     .map((spot) => ({ ...spot, values: spot.values.filter((value) => value !== mark) }))
     .filter((spot) => spot.values.every((value) => typeof value === "string" || value === null))
-    .filter((spot) => !isThought(spot) && !isFailure(spot))
+    .filter((spot) => !isThought(spot) && !isFailure(spot) && !sent.has(textOf(spot)));
+  const [best] = texts
     .map((spot) => ({ spot, score: scoreOf(spot, rows) }))
     .filter(({ score }) => score > 0)
     .toSorted((a, b) => b.score - a.score);
-  return scored[0]?.spot;
+  if (best !== undefined || framing !== "json") return best?.spot;
+  const [longest] = texts
+    .filter((spot) => /\S\s+\S/.test(textOf(spot)) && !isIdOrTime(spot.place, piecesIn(spot.values)))
+    .toSorted((a, b) => textOf(b).length - textOf(a).length);
+  return longest;
+}
+
+function textOf({ values }: Spot): string {
+  return piecesIn(values).join("").trim();
 }
 
 function scoreOf({ place, values }: Spot, rows: ReadonlySet<string>): number {

@@ -11,7 +11,7 @@ import {
 import { type ReplyFact, type TimedFact, textOf } from "../targets/drivers/reply-facts.ts";
 import { streamDecoderOf } from "../targets/drivers/stream-decoder.ts";
 import { inferPolled } from "./infer-polled.ts";
-import { inferStream } from "./infer-stream.ts";
+import { inferStream, type TextsBeside } from "./infer-stream.ts";
 import type { LoggedExchange } from "./network-log.ts";
 import { exchangeBytes, type LoggedStream, streamOf } from "./stream-events.ts";
 
@@ -39,9 +39,9 @@ const KNOWN: readonly (readonly [name: string, description: StreamDescription])[
 
 /**
  * Reads an exchange as a reply's stream: as one that this house knows, else by what its events have in common.
- * `rows`: texts that a list showed later, of which the reply is one. Undefined where there is no reply in it.
+ * Undefined where there is no reply in it.
  */
-export function learnStream(exchange: LoggedExchange, rows: ReadonlySet<string>): LearnedStream | undefined {
+export function learnStream(exchange: LoggedExchange, beside: TextsBeside): LearnedStream | undefined {
   const logged = streamOf(exchange);
   if (logged === undefined || logged.events.length === 0) return undefined;
   for (const [knownAs, description] of KNOWN) {
@@ -53,7 +53,7 @@ export function learnStream(exchange: LoggedExchange, rows: ReadonlySet<string>)
       return { description, logged, text, knownAs, unknown: [] };
     }
   }
-  const inferred = logged.framing === "polled" ? inferPolled(logged) : inferStream(logged, rows);
+  const inferred = logged.framing === "polled" ? inferPolled(logged) : inferStream(logged, beside);
   if (inferred === undefined) return undefined;
   const { description, unknown } = inferred;
   const text = textOf({ facts: timedFactsBy(description, exchange) });

@@ -8,7 +8,9 @@ import {
   type LearnedMessage,
   type LearnedTalk,
 } from "./find-message-and-reply.ts";
+import { isSameEndpoint } from "./id-uses.ts";
 import { joinPolls, pollPauseOf } from "./join-polls.ts";
+import { leavesOf } from "./json-leaves.ts";
 import { learnCalls } from "./learn-calls.ts";
 import { learnCancelled, withCancelReason, withCancelStatus } from "./learn-cancelled.ts";
 import { learnHistory } from "./learn-history.ts";
@@ -84,7 +86,13 @@ function settingsOf(log: NetworkLog, talk: LearnedTalk): readonly LearnedSetting
   // Of one message only its address tells: one that names a conversation has its history there.
   const { isSent, at } = learnHistory(log, talk);
   const history = { at, isLikely: isSent ?? !hasId(send, ids) };
-  const known: KnownValues = { ids: allIds, said: talk.said, models, history };
+  const known: KnownValues = {
+    ids: allIds,
+    said: talk.said,
+    models,
+    history,
+    constants: constantsIn(log, send),
+  };
   const sendings = learnSendings(
     { message: later, known: { ...known, ids, said: later.said } },
     first && { message: first, known: { ...known, ids: firstIds, said: first.said } },
@@ -147,6 +155,15 @@ function settingsOf(log: NetworkLog, talk: LearnedTalk): readonly LearnedSetting
           } as const,
         ]),
   ];
+}
+
+/** The values that all messages have alike. */
+function constantsIn({ exchanges }: NetworkLog, send: LoggedExchange): ReadonlySet<string> {
+  const [first, ...others] = exchanges
+    .filter((each) => isSameEndpoint(each, send))
+    .map((each) => new Set(leavesOf(each.requestBody).map(({ value }) => String(value))));
+  const isAlike = (value: string): boolean => others.every((values) => values.has(value));
+  return new Set(others.length === 0 ? [] : [...(first ?? [])].filter(isAlike));
 }
 
 /** How often a reply that is polled is asked for. */

@@ -145,3 +145,26 @@ test("what a page makes up for one message is another one each time; zeros alone
   });
   expect(wire.send?.body).toEqual({ text: "{text}", messageId: "{key}", parentMessageId: nobody });
 });
+
+test("an answer in one piece: what repeats the question is no reply, and the most words are, whatever they are called", () => {
+  const { wire, talk } = learn({
+    request: `POST ${AT}/ask`,
+    body: { message: SALTY, lang: "en" },
+    answer: { message: SALTY, lang: "en", took: "12 ms", bot_said: "Rivers bring salt." },
+  });
+  expect(talk).toEqual({ said: SALTY, reply: "Rivers bring salt." });
+  expect(wire.stream).toEqual({ framing: "json", text: { at: "bot_said" } });
+});
+
+test("who sends messages is the same for all of them, and no key of one", () => {
+  const user_id = "1a0c2a7d-3b1e-4a4c-9f8d-7b6aaaaaaaaa";
+  const say = (text: string, request_id: string): HarEntry => ({
+    ...streamed(eventsOf(...WORDS, "[DONE]")),
+    body: { text, user_id, request_id },
+  });
+  const { wire } = learn(
+    say(SALTY, "2b0c2a7d-3b1e-4a4c-9f8d-7b6aaaaaaaaa"),
+    say("Why are there tides?", "3c0c2a7d-3b1e-4a4c-9f8d-7b6aaaaaaaaa"),
+  );
+  expect(wire.send?.body).toEqual({ text: "{text}", user_id, request_id: "{key}" });
+});
