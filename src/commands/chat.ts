@@ -1,7 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
 import { namedTarget } from "../cli/choose-target.ts";
-import { tellSlowWaits } from "../cli/slow-wait.ts";
+import { announceSlowWaits } from "../cli/slow-wait-notice.ts";
 import { targetFlags } from "../cli/verify-flags.ts";
 import { EXIT, UserError } from "../errors/user-error.ts";
 import { type ChatResult, chatOnce } from "../targets/chat-once.ts";
@@ -44,7 +44,7 @@ export default class Chat extends BaseCommand {
     const isJson = this.jsonEnabled();
     const reply = this.screen.stream();
     const { aside } = this;
-    const waits = tellSlowWaits(aside);
+    const waits = announceSlowWaits(aside);
     waits.begin("waiting for the reply");
     let thoughts = "";
     const result = await chatOnce({

@@ -15,7 +15,7 @@ import {
   writeReports,
 } from "../cli/report-files.ts";
 import { reportOnGithub } from "../cli/report-on-github.ts";
-import { tellSlowWaits } from "../cli/slow-wait.ts";
+import { announceSlowWaits } from "../cli/slow-wait-notice.ts";
 import { loadChecks, loadFault } from "../cli/user-checks.ts";
 import { parsePostgresql, postgresqlFlag, readRunFlags, runFlags, targetFlags } from "../cli/verify-flags.ts";
 import type { Config } from "../config/config-schema.ts";
@@ -187,7 +187,7 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
   /** Where no terminal shows what is being checked, a check that takes long is told on standard error. */
   #tellingSlowChecks(onEvent: (event: RunEvent) => void): (event: RunEvent) => void {
     if (Number.isFinite(this.screen.width)) return onEvent;
-    const waits = tellSlowWaits(this.aside);
+    const waits = announceSlowWaits(this.aside);
     let driven = 0;
     return (event) => {
       if (event.type === "load-progress" && event.progress.users !== driven) {

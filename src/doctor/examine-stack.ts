@@ -12,7 +12,7 @@ import type { ServiceState } from "../supervisor/inspect-service.ts";
 import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { stateFolder } from "../supervisor/state-folder.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
-import { whyNotObservable } from "../targets/settings-that-would-say.ts";
+import { whyNotObservable } from "../targets/why-not-observable.ts";
 import { type ClimbOptions, climb, type Rung, type RungFinding, type RungReport } from "./climb-ladder.ts";
 import { type ExaminedStack, openExamination } from "./examined-stack.ts";
 import { ladder, wireLadder } from "./rungs/doctor-ladders.ts";

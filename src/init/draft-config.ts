@@ -1,8 +1,8 @@
 import type { Role } from "../config/service-config.ts";
 import { addressOfUrl } from "../contract/address.ts";
 import { DEFAULTS } from "../contract/contract-defaults.ts";
+import type { DetectedProject, FoundApp } from "./detect-project.ts";
 import { type DraftProgram, draftProgram, startsApp } from "./draft-program.ts";
-import type { FoundApp, Surroundings } from "./look-around.ts";
 import { type Choice, rolesOf } from "./service-roles.ts";
 
 /** One thing that was found, and what becomes of it. */
@@ -32,13 +32,13 @@ export interface ConfigDraft {
   readonly gateway: DraftService;
   readonly hmi: DraftService;
   /** Commands that could be services too. */
-  readonly others: Surroundings["scripts"];
+  readonly others: DetectedProject["scripts"];
 }
 
 type App = FoundApp;
 
 /** Makes a configuration of what was found. */
-export function draftConfig(around: Surroundings): ConfigDraft {
+export function draftConfig(around: DetectedProject): ConfigDraft {
   const { apps, scripts, engine } = around;
   const engineAddress = addressOfUrl(engine.openAi?.url ?? engine.url);
   const roles = rolesOf(apps);
@@ -82,7 +82,7 @@ function guessFindings(role: string, choice: Choice<App> | undefined): DraftFind
   ];
 }
 
-function composeFindings(compose: Surroundings["compose"]): DraftFinding[] {
+function composeFindings(compose: DetectedProject["compose"]): DraftFinding[] {
   if (compose === undefined) return [];
   const services = compose.services.map(({ value: { name, image, ports }, where }) => {
     const at = ports.length === 0 ? "" : ` at ${ports.map((port) => `port ${port}`).join(", ")}`;
@@ -94,7 +94,7 @@ function composeFindings(compose: Surroundings["compose"]): DraftFinding[] {
 /** A program whose port another one has already is left out: the configuration must be one that can run. */
 function draftService(
   app: App | undefined,
-  around: Pick<Surroundings, "scripts" | "compose">,
+  around: Pick<DetectedProject, "scripts" | "compose">,
   usualPort: number,
   others: readonly number[],
 ): DraftService {
@@ -104,13 +104,19 @@ function draftService(
   return { program: undefined, port: port ?? usualPort };
 }
 
-function engineAt({ url, givenBy, openAi }: Surroundings["engine"]): ConfigDraft["engineAt"] {
+function engineAt({ url, givenBy, openAi }: DetectedProject["engine"]): ConfigDraft["engineAt"] {
   if (openAi !== undefined) return { ...openAi, api: "openai" };
   const isDefault = url === `http://${DEFAULTS.host}:${DEFAULTS.enginePort}`;
   return isDefault ? undefined : { url, from: givenBy ?? "" };
 }
 
-function engineFindings({ url, givenBy, answer, program, openAi }: Surroundings["engine"]): DraftFinding[] {
+function engineFindings({
+  url,
+  givenBy,
+  answer,
+  program,
+  openAi,
+}: DetectedProject["engine"]): DraftFinding[] {
   const where = givenBy === undefined ? url : `${url}, from ${givenBy}`;
   const answers = {
     ollama: { what: `Ollama ${"version" in answer ? answer.version : ""} answers`, where, use: "engine" },
@@ -134,7 +140,7 @@ function engineFindings({ url, givenBy, answer, program, openAi }: Surroundings[
   return [...(found === undefined ? [] : [found]), installed];
 }
 
-function engineNote({ answer, program, openAi }: Surroundings["engine"]): string {
+function engineNote({ answer, program, openAi }: DetectedProject["engine"]): string {
   if (openAi !== undefined) return "the OpenAI-compatible server that runs is used as it is";
   if (answer.kind === "ollama") return "the Ollama that runs is used as it is";
   return program === undefined

@@ -1,7 +1,7 @@
 import { basename, dirname } from "node:path/posix";
 import { splitWords } from "../config/services/split-words.ts";
 import { shellWord } from "../text/shell-word.ts";
-import type { FoundApp, RunByPython, Surroundings } from "./look-around.ts";
+import type { DetectedProject, FoundApp, RunByPython } from "./detect-project.ts";
 import type { NodeApp } from "./node-apps.ts";
 import type { PythonApp } from "./python-apps.ts";
 import type { FoundValue } from "./web-app.ts";
@@ -21,7 +21,7 @@ export interface DraftProgram {
   readonly where: string;
 }
 
-type Around = Pick<Surroundings, "scripts" | "compose">;
+type Around = Pick<DetectedProject, "scripts" | "compose">;
 type PythonProgram = PythonApp & RunByPython;
 
 /** Where a program listens that says nothing. */
@@ -115,7 +115,11 @@ function portInCompose({ file }: FoundApp, { compose }: Around): FoundValue<numb
  * What a script gives to uvicorn beside the address, such as `--reload`. Paths among it are meant from the folder
  * of the script, so that it is of use only there.
  */
-function optionsInScripts(target: string, cwd: string, scripts: Surroundings["scripts"]): readonly string[] {
+function optionsInScripts(
+  target: string,
+  cwd: string,
+  scripts: DetectedProject["scripts"],
+): readonly string[] {
   for (const { value } of cwd === "." ? scripts : []) {
     const read = splitWords(value.runs);
     const words = "words" in read ? read.words : [];

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { CONFIG_FILES } from "../config/load-config.ts";
 import { messageOf } from "../errors/thrown-error.ts";
 import { UserError } from "../errors/user-error.ts";
+import { detectProject } from "./detect-project.ts";
 import { type DraftFinding, draftConfig } from "./draft-config.ts";
-import { lookAround } from "./look-around.ts";
 import { renderDraft } from "./render-draft.ts";
 
 /** The file that is written. */
@@ -37,7 +37,7 @@ export async function initConfig({ folder, env, dryRun, force }: InitOptions): P
   // Of another kind it would not be replaced but hidden.
   const isInTheWay = present !== undefined && (!force || present !== INIT_FILE);
   if (isInTheWay && !dryRun) throw exists(join(folder, present), present === INIT_FILE);
-  const draft = draftConfig(await lookAround(folder, env));
+  const draft = draftConfig(await detectProject(folder, env));
   const file = join(folder, INIT_FILE);
   const text = renderDraft(draft);
   if (!dryRun) write(file, text, force);

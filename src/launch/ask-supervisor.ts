@@ -24,7 +24,7 @@ import { oneReplicaAtATime, surplusReplicas } from "./plan-replicas.ts";
 import { withDependencies } from "./plan-services.ts";
 import { type Intent, intentFor, startsIt } from "./service-intent.ts";
 import { StopProgress } from "./stop-progress.ts";
-import { startSupervisorAhead, superviseStack } from "./supervisor-plan.ts";
+import { startSupervisorAhead, superviseStack } from "./supervise-stack.ts";
 
 export interface AskOptions extends PortChoices {
   readonly config: Config;

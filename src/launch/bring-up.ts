@@ -12,7 +12,7 @@ import { exposureWarnings } from "./exposure-warnings.ts";
 import { inspectStack } from "./inspect-stack.ts";
 import { rollBackStart } from "./roll-back.ts";
 import { startsIt } from "./service-intent.ts";
-import { superviseStack } from "./supervisor-plan.ts";
+import { superviseStack } from "./supervise-stack.ts";
 import { UnreadyForeignServices } from "./unready-foreign-services.ts";
 import { type UpStep, UpStepReporter } from "./up-step-reporter.ts";
 

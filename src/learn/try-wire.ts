@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { DEFAULTS } from "../contract/contract-defaults.ts";
 import { messageOf } from "../errors/thrown-error.ts";
 import { deviationsOf } from "../targets/contract-deviations.ts";
+import { bearerTokenOfWire } from "../targets/drivers/bearer-token-of-wire.ts";
 import type { ChatClient, OutgoingMessage, Sent } from "../targets/drivers/chat-client.ts";
 import { createContractChat } from "../targets/drivers/contract-chat.ts";
 import { connectDriver } from "../targets/drivers/define-driver.ts";
@@ -9,7 +10,6 @@ import { hasSlot } from "../targets/drivers/has-slot.ts";
 import { Refusal } from "../targets/drivers/refused-words.ts";
 import { failureOf, lastFact, textOf } from "../targets/drivers/reply-facts.ts";
 import { findDriver } from "../targets/drivers/shipped-drivers.ts";
-import { bearerTokenOf } from "../targets/drivers/shown-as-bearer.ts";
 import { createHttpClient, type HttpClient } from "../targets/http-client.ts";
 import type { LearnedWire } from "./learned-wire.ts";
 
@@ -53,7 +53,7 @@ const PATIENCE_MS = 120_000;
 
 /** Sends one message as a learned wire says, reads its reply and lists it, and deletes what it made where it can. */
 export async function tryWire(learned: LearnedWire, { token, signal }: TryOptions): Promise<TriedWire> {
-  const client = createHttpClient(learned.url, bearerTokenOf(learned.wire, token));
+  const client = createHttpClient(learned.url, bearerTokenOfWire(learned.wire, token));
   const until = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
   const problems: string[] = [];
   const problem =

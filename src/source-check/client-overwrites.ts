@@ -1,5 +1,4 @@
 import type { Node } from "web-tree-sitter";
-import { bindingsIn, bindingsOf, type PythonBinding } from "./bindings.ts";
 import { functionsOf, readsOfBinding } from "./overwrites.ts";
 import { parametersOf } from "./python-parameters.ts";
 import {
@@ -10,6 +9,7 @@ import {
   type SourcePlace,
   unwrap,
 } from "./python-syntax.ts";
+import { bindingsIn, bindingsOf, type PythonBinding } from "./variable-bindings.ts";
 
 /** A variable that held a client and holds a row, or another piece of data, when it is used as a client. */
 export interface ClientOverwrite {

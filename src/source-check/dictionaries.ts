@@ -1,6 +1,6 @@
 import type { Node } from "web-tree-sitter";
-import { bindingsOf } from "./bindings.ts";
 import { argumentNodes, descendants, partsOf, stringOf, unwrap } from "./python-syntax.ts";
+import { bindingsOf } from "./variable-bindings.ts";
 
 /** One entry of a dictionary: the whole of `"model_id": None`, and its value. */
 export interface DictionaryEntry {

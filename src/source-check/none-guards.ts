@@ -1,7 +1,7 @@
 import type { Node } from "web-tree-sitter";
-import { bindingsOf } from "./bindings.ts";
 import { isNone, partsOf, unwrap } from "./python-syntax.ts";
 import { isValueOf } from "./value-reads.ts";
+import { bindingsOf } from "./variable-bindings.ts";
 
 /**
  * True where the parameter can only be None (or otherwise empty) when a node is reached, so that a literal

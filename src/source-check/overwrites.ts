@@ -1,8 +1,8 @@
 import type { Node } from "web-tree-sitter";
-import { bindingsIn, bindingsOf, type PythonBinding, readsOf } from "./bindings.ts";
 import { parametersOf } from "./python-parameters.ts";
 import { descendants, isNone, placeOf, type SourcePlace, unwrap } from "./python-syntax.ts";
 import { isReadOf, isValueOf } from "./value-reads.ts";
+import { bindingsIn, bindingsOf, type PythonBinding, readsOf } from "./variable-bindings.ts";
 
 /** A parameter that gets another value before it is used. */
 export interface ParameterOverwrite {

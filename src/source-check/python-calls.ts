@@ -1,5 +1,4 @@
 import type { Node } from "web-tree-sitter";
-import { bindingsOf } from "./bindings.ts";
 import { entriesOf } from "./dictionaries.ts";
 import { isKnownNone } from "./none-guards.ts";
 import {
@@ -15,6 +14,7 @@ import {
   unwrap,
 } from "./python-syntax.ts";
 import { isValueOf } from "./value-reads.ts";
+import { bindingsOf } from "./variable-bindings.ts";
 
 /** One value that a call gives. */
 export interface PythonArgument {

@@ -1,5 +1,5 @@
 import type { Node } from "web-tree-sitter";
-import { type Acceptance, acceptanceOf } from "./acceptance.ts";
+import { type Acceptance, acceptanceOf } from "./accepted-parameters.ts";
 import { type ClientOverwrite, clientOverwrites } from "./client-overwrites.ts";
 import { findEndpoints, mayHaveEndpoints } from "./find-endpoints.ts";
 import { matcherOf } from "./name-matcher.ts";

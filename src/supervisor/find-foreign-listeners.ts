@@ -9,7 +9,7 @@ import { everyone, type Members } from "../os/process-identity.ts";
  * @param leader pid that most likely holds the socket
  * @param members looked up only where the leader alone does not explain the listeners
  */
-export async function findStrangers(
+export async function findForeignListeners(
   address: Address,
   leader: number,
   members: () => Members,

@@ -9,7 +9,7 @@ import {
   requireProcessTable,
 } from "../os/process-identity.ts";
 import type { ProcessIdentity } from "../os/process-table.ts";
-import { findStrangers } from "./find-foreign-listeners.ts";
+import { findForeignListeners } from "./find-foreign-listeners.ts";
 import { type RecordReading, readRecord } from "./process-record.ts";
 import { recordOfFound } from "./record-fields.ts";
 import { type ProbeResult, probe, questionNow } from "./run-probe.ts";
@@ -161,7 +161,7 @@ async function strangersBeside(
   members: () => Members,
   table: SocketTable | undefined,
 ): Promise<Listener[]> {
-  return address === undefined ? [] : await findStrangers(address, pid, members, table);
+  return address === undefined ? [] : await findForeignListeners(address, pid, members, table);
 }
 
 /** Nobody vouches for a listener whose process cannot be seen, if the service's leader is gone. */

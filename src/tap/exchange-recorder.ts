@@ -1,5 +1,5 @@
 import { withoutSecretHeader, withoutSecretQuery } from "../text/secret-names.ts";
-import { withoutSecretBodies } from "./hidden-secrets.ts";
+import { withoutSecretBodies } from "./hide-secret-fields.ts";
 import type { RecordedChunk, RecordedExchange } from "./recorded-exchange.ts";
 
 /** How many exchanges are kept, the newest. */

@@ -4,12 +4,12 @@ import { type WireSettings, withSettings } from "../contract/wire-description.ts
 import { UserError } from "../errors/user-error.ts";
 import { doesNotAnswer } from "./connection-parts.ts";
 import { deviationsOf } from "./contract-deviations.ts";
+import { bearerTokenOfWire } from "./drivers/bearer-token-of-wire.ts";
 import type { ChatClient } from "./drivers/chat-client.ts";
 import { createContractChat } from "./drivers/contract-chat.ts";
 import { connectDriver, type Driver } from "./drivers/define-driver.ts";
 import { isRefusal } from "./drivers/refused-words.ts";
 import { findDriver } from "./drivers/shipped-drivers.ts";
-import { bearerTokenOf } from "./drivers/shown-as-bearer.ts";
 import { createForeignClient } from "./foreign-client.ts";
 import { createHttpClient, type HttpClient } from "./http-client.ts";
 import type { TargetUrls } from "./open-target.ts";
@@ -80,7 +80,7 @@ export async function connectChat(
   }
   const made = createHttpClient(
     url,
-    front === "engine" ? given.engineKey : bearerTokenOf(wireOf(given), given.token),
+    front === "engine" ? given.engineKey : bearerTokenOfWire(wireOf(given), given.token),
   );
   const client = headers === undefined ? made : withHeaders(made, headers);
   const chat = await connectDriver(driver, {

@@ -25,9 +25,9 @@ import {
   type TargetReplicas,
   whyNoReplicas,
 } from "./service-replicas.ts";
-import { whyNotObservable } from "./settings-that-would-say.ts";
 import { openTargetStore, type TargetStore } from "./store/target-store.ts";
 import { type TargetSettings, targetSettings } from "./target-settings.ts";
+import { whyNotObservable } from "./why-not-observable.ts";
 
 /** Where the services of a stack are, as far as it has them and they are known. */
 export interface TargetUrls {

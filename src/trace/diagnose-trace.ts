@@ -1,10 +1,10 @@
 import { judgeAnswers } from "./judge-answers.ts";
+import { duration, toldPasses } from "./judge-each-hop.ts";
 import { firstTokenOf, judgeHopFirstToken } from "./judge-first-token.ts";
 import { judgeModel } from "./judge-model.ts";
 import { judgePace } from "./judge-pace.ts";
 import { judgeReplyOrigin } from "./judge-reply-origin.ts";
 import { judgeText } from "./judge-text.ts";
-import { duration, toldPasses } from "./seen-hops.ts";
 import type { TraceDiagnosis, TraceObservations, TraceReport } from "./trace-report.ts";
 
 /** From what costs the reply to what costs time. */

@@ -10,7 +10,7 @@ import {
   quotedText,
   sentence,
   toldPasses,
-} from "./seen-hops.ts";
+} from "./judge-each-hop.ts";
 import type { HopObservation, HopPass, TraceFinding, TraceObservations } from "./trace-report.ts";
 
 /** Whether each hop answers, and its reply comes to an end. What fails because of a hop behind it is that one's. */

@@ -7,7 +7,7 @@ import {
   replyRequestOf,
   sentence,
   toldPasses,
-} from "./seen-hops.ts";
+} from "./judge-each-hop.ts";
 import type { HopObservation, HopPass, TraceFinding, TraceObservations } from "./trace-report.ts";
 
 /** Whether the model that was asked for is the one that was asked, and answered. */

@@ -1,6 +1,5 @@
 import { answererOf, stopBuffering } from "../targets/buffering-proxy.ts";
 import { HOP_TITLES } from "./hop-names.ts";
-import { isWrittenHere, shareOf, spreadOf } from "./judge-reply-origin.ts";
 import {
   duration,
   type JudgedTrace,
@@ -10,7 +9,8 @@ import {
   sentence,
   toldHopBehind,
   toldPasses,
-} from "./seen-hops.ts";
+} from "./judge-each-hop.ts";
+import { isWrittenHere, shareOf, spreadOf } from "./judge-reply-origin.ts";
 import type { HopObservation, HopPass, TraceFinding, TraceObservations } from "./trace-report.ts";
 
 /** Text that comes within less time than this is at once, for anybody, in milliseconds. */

@@ -8,7 +8,7 @@ import {
   sentence,
   toldHopBehind,
   toldPasses,
-} from "./seen-hops.ts";
+} from "./judge-each-hop.ts";
 import type { HopObservation, HopPass, TraceObservations } from "./trace-report.ts";
 
 /** A reply for which the hop behind takes less than this is at once anyway, in milliseconds. */

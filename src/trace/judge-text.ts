@@ -8,7 +8,7 @@ import {
   sentence,
   toldHopBehind,
   toldPasses,
-} from "./seen-hops.ts";
+} from "./judge-each-hop.ts";
 import type {
   HopObservation,
   HopPass,

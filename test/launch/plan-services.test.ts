@@ -4,7 +4,7 @@ import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import type { ServiceConfig } from "../../src/config/service-config.ts";
 import type { EnginePlan } from "../../src/launch/plan-engine.ts";
 import { type PlannedService, planServices, withDependencies } from "../../src/launch/plan-services.ts";
-import { supervisorPlan } from "../../src/launch/supervisor-plan.ts";
+import { supervisorPlan } from "../../src/launch/supervise-stack.ts";
 import { digestOf } from "../../src/supervisor/service-digest.ts";
 
 const STAND_IN: EnginePlan = { use: "stand-in" };

@@ -194,7 +194,7 @@ export const HELD_BY: Holders = {
         "a reply comes whole, in the contract's order, with the engine's own counts",
     },
     token: {
-      "services/gateway/whole-characters.test.ts":
+      "services/gateway/surrogate-pair-joiner.test.ts":
         "text that was cut anywhere comes out the same, in pieces that are each well-formed",
     },
     usage: {
@@ -438,7 +438,8 @@ export const HELD_BY: Holders = {
         "is answered for what is Alice's as for what is not there, and changes nothing of it",
     },
     "auth.user_header": {
-      "services/http/identify-people.test.ts": "the header is believed from the proxies' addresses alone: %j",
+      "services/http/caller-identification.test.ts":
+        "the header is believed from the proxies' addresses alone: %j",
     },
     "auth.trusted_proxies": {
       "services/people.test.ts": "from addresses that are no proxy's the header says nothing",

@@ -13,7 +13,7 @@ import type { Probe, ServiceRecord, ServiceSpec } from "../../src/supervisor/ser
 import { type StateFolder, serviceFiles } from "../../src/supervisor/state-folder.ts";
 import { withLock } from "../../src/supervisor/state-lock.ts";
 import { stopService } from "../../src/supervisor/stop-service.ts";
-import { untilReady } from "../../src/supervisor/until-ready.ts";
+import { waitUntilReady } from "../../src/supervisor/wait-until-ready.ts";
 import {
   type AddressedSpec,
   eventually,
@@ -63,7 +63,7 @@ test("the launch tells how the leader ended, long after it was ready", async () 
   const state = temporaryState();
   const spec = await fixtureService("dies-after-a-while", state);
   const launch = await withLock(state, (locked) => launchService(spec, locked));
-  const record = await untilReady(spec, state, launch);
+  const record = await waitUntilReady(spec, state, launch);
   expect(await launch.exit).toEqual({ code: 1, signal: null });
   expect(launch.ended.reason).toBe("it exited with code 1");
   expect(await inspectService(spec, state)).toMatchObject({ state: "stale", fate: "gone", record });
@@ -116,7 +116,7 @@ test("one that becomes a daemon is followed, and stopped by its new record", asy
   const state = temporaryState();
   const spec = await fixtureService("becomes-a-daemon", state);
   const launch = await withLock(state, (locked) => launchService(spec, locked));
-  const record = await untilReady(spec, state, launch);
+  const record = await waitUntilReady(spec, state, launch);
   expect(await launch.exit).toEqual({ code: 0, signal: null });
   expect(record.pid).not.toBe(launch.record.pid);
   expect(record).toMatchObject({ config_digest: launch.record.config_digest });
@@ -217,14 +217,16 @@ test("a start that was overtaken leaves the run after it alone", async () => {
   const state = temporaryState();
   const spec = await fixtureService("answers-503", state);
   const overtaken = await withLock(state, (locked) => launchService(spec, locked));
-  const failing = expect(untilReady(spec, state, overtaken)).rejects.toMatchObject({ code: "start_failed" });
+  const failing = expect(waitUntilReady(spec, state, overtaken)).rejects.toMatchObject({
+    code: "start_failed",
+  });
   const serving = { ...spec, command: { ...spec.command, args: [fixture("serves-health")] } };
   const launch = await withLock(state, async (locked) => {
     await stopService(overtaken.record, state);
     return await launchService(serving, locked);
   });
   await failing;
-  const record = await untilReady(serving, state, launch);
+  const record = await waitUntilReady(serving, state, launch);
   expect(await inspectService(serving, state)).toMatchObject({ state: "running", record, healthy: true });
 });
 

@@ -1,8 +1,8 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
+import { requireUndisturbed } from "../measurement-disturbance.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { requireUndisturbed } from "../undisturbed.ts";
 import {
   type AskedService,
   looksAt,

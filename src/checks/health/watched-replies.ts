@@ -8,10 +8,10 @@ import type { SeenCall } from "../../targets/http-client.ts";
 import type { Target } from "../../targets/open-target.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
 import { hear, sayIn, startTalk } from "../check-conversation.ts";
+import { type Disturbance, timeUndisturbed } from "../measurement-disturbance.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { patienceOf } from "../read-replies.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
-import { type Disturbance, timeUndisturbed } from "../undisturbed.ts";
 
 export type ContractService = "hmi" | "gateway";
 export const SERVICES: readonly ContractService[] = ["hmi", "gateway"];

@@ -1,7 +1,7 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
+import { requireMoreThanOwnDelay, requireUndisturbed } from "../measurement-disturbance.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { requireMoreThanOwnDelay, requireUndisturbed } from "../undisturbed.ts";
 import { percentile, percentileInWords } from "./percentile.ts";
 import { type Samples, TARGETS, type TimedSample, timeMessages } from "./timed-messages.ts";
 

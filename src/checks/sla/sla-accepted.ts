@@ -1,7 +1,7 @@
 import { defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
+import { requireUndisturbed } from "../measurement-disturbance.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { requireUndisturbed } from "../undisturbed.ts";
 import { percentile, percentileInWords, requireEnough } from "./percentile.ts";
 import { type Samples, TARGETS, timeMessages } from "./timed-messages.ts";
 

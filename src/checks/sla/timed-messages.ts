@@ -11,9 +11,9 @@ import {
   type Talk,
 } from "../check-conversation.ts";
 import { generationsFor } from "../engine-generations.ts";
+import { type Disturbance, timeUndisturbed } from "../measurement-disturbance.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lastWord } from "../stream-endings.ts";
-import { type Disturbance, timeUndisturbed } from "../undisturbed.ts";
 import { type EngineShare, engineShare, isOneCallOf } from "./engine-share.ts";
 
 /** One message and its reply, timed from when the message was sent; all times in milliseconds. */

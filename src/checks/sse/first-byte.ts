@@ -1,9 +1,9 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { arrivedIn, describeStream } from "../arrived-events.ts";
+import { requireUndisturbed } from "../measurement-disturbance.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import type { SeenReply } from "../seen-reply.ts";
-import { requireUndisturbed } from "../undisturbed.ts";
 import { type TimedReplies, timedReplies } from "./timed-replies.ts";
 
 export const firstByte = defineCheck<Context["target"], TimedReplies>({

@@ -2,15 +2,15 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import { firstBroken } from "../../harness/first-broken.ts";
 import { describeStream } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { type Comeback, comebacks } from "./comebacks.ts";
+import { type ReconnectedReader, reconnectedReaders } from "./reconnected-readers.ts";
 
-export const oneGeneration = defineCheck<Context["target"], readonly Comeback[]>({
+export const oneGeneration = defineCheck<Context["target"], readonly ReconnectedReader[]>({
   id: "sse/one-generation",
   claim: "a reader that comes back starts no second generation and sends no message again",
   why: "obot #1857; and EventSource reconnects by itself, also to the general stream, which is a GET that sends.",
   lookAt: "where a stream is opened with Last-Event-ID: it must join or read, and never begin",
   needs: ["speak the contract", "direct the engine", "show what reached the engine"],
-  collect: comebacks,
+  collect: reconnectedReaders,
   judge: (seen) =>
     firstBroken(seen, judgeOne) ?? {
       verdict: "holds",
@@ -18,7 +18,7 @@ export const oneGeneration = defineCheck<Context["target"], readonly Comeback[]>
     },
 });
 
-function judgeOne({ generations, rows, message, during, after }: Comeback): Broken | undefined {
+function judgeOne({ generations, rows, message, during, after }: ReconnectedReader): Broken | undefined {
   if (generations === null) throw new CouldNotRun("what reached the engine is not known");
   if (generations.length === 0) throw new CouldNotRun("nothing reached the engine that is watched");
   // A message that is not in its conversation at all is another check's business.

@@ -1,9 +1,9 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { type Arrived, arrivedIn, describeStream, eventName } from "../arrived-events.ts";
+import { requireUndisturbed } from "../measurement-disturbance.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import type { SeenReply } from "../seen-reply.ts";
-import { requireUndisturbed } from "../undisturbed.ts";
 import { type TimedReplies, timedReplies } from "./timed-replies.ts";
 
 export const heartbeat = defineCheck<Context["target"], TimedReplies>({

@@ -3,15 +3,15 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { describeStream, eventName, eventsIn, textIn } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { type Comeback, comebacks } from "./comebacks.ts";
+import { type ReconnectedReader, reconnectedReaders } from "./reconnected-readers.ts";
 
-export const reconnect = defineCheck<Context["target"], readonly Comeback[]>({
+export const reconnect = defineCheck<Context["target"], readonly ReconnectedReader[]>({
   id: "sse/reconnect",
   claim: "a reader that comes back with Last-Event-ID gets the rest, each token once, and done",
   why: "cloudflare/agents #1733: a reconnect replays text that the reader has already.",
   lookAt: "the reading of Last-Event-ID where a stream is opened, in mid-reply and after the end",
   needs: ["speak the contract", "direct the engine"],
-  collect: comebacks,
+  collect: reconnectedReaders,
   judge: (seen) =>
     firstBroken(seen, judgeOne) ?? {
       verdict: "holds",
@@ -19,7 +19,7 @@ export const reconnect = defineCheck<Context["target"], readonly Comeback[]>({
     },
 });
 
-function judgeOne(comeback: Comeback): Broken | undefined {
+function judgeOne(comeback: ReconnectedReader): Broken | undefined {
   return (
     judgeRest(comeback, comeback.during, "in mid-reply") ??
     judgeRest(comeback, comeback.after, "after the end")
@@ -27,7 +27,7 @@ function judgeOne(comeback: Comeback): Broken | undefined {
 }
 
 function judgeRest(
-  { before, whole, lastEventId }: Comeback,
+  { before, whole, lastEventId }: ReconnectedReader,
   rest: SeenStream,
   when: string,
 ): Broken | undefined {

@@ -1,8 +1,8 @@
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { watchEventLoop } from "../../harness/event-loop-delay.ts";
+import type { Disturbance } from "../measurement-disturbance.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { type Door, doorsOf, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
-import type { Disturbance } from "../undisturbed.ts";
 
 /** Replies of an engine that was told when to be silent, and at which pace to speak. */
 export interface TimedReplies extends Disturbance {

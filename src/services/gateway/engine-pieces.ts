@@ -1,6 +1,6 @@
 import type { FinishReason, Timings } from "../../contract/event-schemas.ts";
 import type { ReplyLimit } from "../stream/reply-limit.ts";
-import { createWholeCharacters } from "./whole-characters.ts";
+import { createSurrogatePairJoiner } from "./surrogate-pair-joiner.ts";
 
 /** A piece of the reply, a piece of what the model thinks, or the end with the engine's own counts. */
 export type EnginePiece = { readonly text: string } | { readonly thought: string } | FinalPiece;
@@ -38,8 +38,8 @@ export const LONGEST_ERROR = 2_000;
 /** Gathers what a decoder reads, within the limit of a reply and as whole characters. */
 export class PieceGatherer {
   readonly #limit: ReplyLimit;
-  readonly #text = createWholeCharacters();
-  readonly #thought = createWholeCharacters();
+  readonly #text = createSurrogatePairJoiner();
+  readonly #thought = createSurrogatePairJoiner();
   #pieces: EnginePiece[] = [];
 
   constructor(limit: ReplyLimit) {

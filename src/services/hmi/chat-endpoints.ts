@@ -12,8 +12,8 @@ import {
 import { hmiRoutes } from "../../contract/routes.ts";
 import { WireError } from "../../contract/wire-error.ts";
 import type { ConversationStore } from "../conversations/conversation-store.ts";
-import { userOf } from "../http/caller-user.ts";
 import { endpoint } from "../http/define-endpoint.ts";
+import { userOf } from "../http/user-of-request.ts";
 import type { PassableCall } from "../replicas/forward-call.ts";
 import type { EventLog } from "../stream/event-log.ts";
 import { lastEventIdOf } from "../stream/last-event-id.ts";

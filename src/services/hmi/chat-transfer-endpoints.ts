@@ -5,9 +5,9 @@ import { ChatExportQuery, type ImportReport } from "../../contract/chat-export.t
 import { LIMITS } from "../../contract/contract-defaults.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { ConversationStore } from "../conversations/conversation-store.ts";
-import { userOf } from "../http/caller-user.ts";
 import { endpoint } from "../http/define-endpoint.ts";
 import { takeJsonText } from "../http/json-body.ts";
+import { userOf } from "../http/user-of-request.ts";
 import { importConversations } from "./chat-import/import-conversations.ts";
 import { exportEverything, planExport } from "./export-everything.ts";
 import type { UserEventPublisher } from "./shared-user-events.ts";

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { hmiRoutes } from "../../contract/routes.ts";
-import { userOf } from "../http/caller-user.ts";
 import { endpoint } from "../http/define-endpoint.ts";
+import { userOf } from "../http/user-of-request.ts";
 import { lastEventIdOf } from "../stream/last-event-id.ts";
 import { type ReaderSettings, sendEvents } from "../stream/send-event-stream.ts";
 import type { UserEvents } from "./user-events.ts";

@@ -5,7 +5,7 @@ import { requireAgent } from "../conversations/agents.ts";
 import type { ClientKey, ConversationStore, Exchange } from "../conversations/conversation-store.ts";
 import { pendingChatRequest, readTurn, type TurnContext } from "../conversations/conversation-turn.ts";
 import type { EngineSettings } from "../conversations/engine-settings.ts";
-import { isStoreUnwell } from "../conversations/store-unwell.ts";
+import { isStoreUnavailable } from "../conversations/store-unavailable.ts";
 import type { Draining } from "../http/draining.ts";
 import type { EventLog } from "../stream/event-log.ts";
 import type { BackgroundSummaries } from "./background-summaries.ts";
@@ -111,7 +111,7 @@ export class ExchangeStarter {
       return await this.#sendNew(user, outgoing, clientKey);
     } catch (error) {
       // Nobody waits twice for a store that cannot be used.
-      if (isStoreUnwell(error) && this.#parts.replies.waiting.length === 0) throw error;
+      if (isStoreUnavailable(error) && this.#parts.replies.waiting.length === 0) throw error;
       // One that was sent before is answered as then, whatever would be in its way now.
       const { messages } = this.#parts.settings.store.as(user);
       const exchange = await messages.findExchange(clientKey, outgoing.sessionId);

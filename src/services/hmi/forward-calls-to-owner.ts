@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Message } from "../../contract/hmi-schemas.ts";
 import { ConversationAnsweredError } from "../conversations/conversation-answered-error.ts";
-import { isPassedOn, userOf } from "../http/caller-user.ts";
+import { isPassedOn, userOf } from "../http/user-of-request.ts";
 import type { CallForwarder, OtherReplica, PassableCall } from "../replicas/forward-call.ts";
 import {
   answerAtOwner,

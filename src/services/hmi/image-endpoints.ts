@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { ConversationStore } from "../conversations/conversation-store.ts";
-import { userOf } from "../http/caller-user.ts";
 import { endpoint } from "../http/define-endpoint.ts";
+import { userOf } from "../http/user-of-request.ts";
 
 /** Of a picture that somebody sent, whatever is in its bytes beside the picture: no page, no script, no other type. */
 const PICTURE_HEADERS = {

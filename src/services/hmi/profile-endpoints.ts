@@ -5,8 +5,8 @@ import { ProfileChange, ProfileDraft } from "../../contract/profile-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { WireError } from "../../contract/wire-error.ts";
 import type { ConversationStore, ProfileStore } from "../conversations/conversation-store.ts";
-import { userOf } from "../http/caller-user.ts";
 import { endpoint } from "../http/define-endpoint.ts";
+import { userOf } from "../http/user-of-request.ts";
 
 /** The model profiles: what `model_id` names. */
 export function serveProfiles(app: FastifyInstance, store: ConversationStore): void {

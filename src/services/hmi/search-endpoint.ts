@@ -2,8 +2,8 @@ import type { FastifyInstance } from "fastify";
 import { SearchQuery, type SearchResults } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { ConversationStore } from "../conversations/conversation-store.ts";
-import { userOf } from "../http/caller-user.ts";
 import { endpoint } from "../http/define-endpoint.ts";
+import { userOf } from "../http/user-of-request.ts";
 
 /** Finds what was said. */
 export function serveSearch(app: FastifyInstance, store: ConversationStore): void {

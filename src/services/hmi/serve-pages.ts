@@ -5,7 +5,7 @@ import { ModelIdText } from "../../contract/hmi-schemas.ts";
 import { assetRoute, pageRoutes } from "../../contract/routes.ts";
 import { WireError } from "../../contract/wire-error.ts";
 import type { ConversationStore, UserStore } from "../conversations/conversation-store.ts";
-import { hasCaller, userOf } from "../http/caller-user.ts";
+import { hasCaller, userOf } from "../http/user-of-request.ts";
 
 export interface PageOptions {
   /** The folder of the built browser code: `index.html`, and scripts and styles whose names change with their content. */

@@ -14,8 +14,8 @@ import {
 import { hmiRoutes, type Route } from "../../contract/routes.ts";
 import { requireAgent } from "../conversations/agents.ts";
 import type { ConversationStore, UserStore } from "../conversations/conversation-store.ts";
-import { userOf } from "../http/caller-user.ts";
 import { endpoint } from "../http/define-endpoint.ts";
+import { userOf } from "../http/user-of-request.ts";
 import type { ChatService } from "./chat-service.ts";
 import { exportConversation } from "./export-conversation.ts";
 import type { CallsAtOwner } from "./forward-calls-to-owner.ts";

@@ -4,9 +4,9 @@ import { REPLICA_ID_HEADER } from "../../contract/replica-headers.ts";
 import { WireError } from "../../contract/wire-error.ts";
 import { type OwnNames, ownPagesOnly } from "../../http-guard/caller-policies.ts";
 import { answerOddRequests, refuseConnection } from "../../http-guard/malformed-requests.ts";
+import type { People } from "./caller-identification.ts";
 import { guardFastifyCalls } from "./guard-fastify-calls.ts";
-import { identifyCallers } from "./identify-callers.ts";
-import type { People } from "./identify-people.ts";
+import { identifyCallers } from "./identify-callers-hook.ts";
 import { takeJsonBodies } from "./json-body.ts";
 import { sendError } from "./send-error.ts";
 

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { WireError } from "../../contract/wire-error.ts";
-import { isPassedOn, userOf } from "./caller-user.ts";
-import type { People } from "./identify-people.ts";
+import type { People } from "./caller-identification.ts";
+import { isPassedOn, userOf } from "./user-of-request.ts";
 
 /** The calls that send a message to the engine. */
 const SENDING: ReadonlySet<string> = new Set(

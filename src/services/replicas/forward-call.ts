@@ -9,7 +9,7 @@ import {
   REPLICA_USER_HEADER,
   userInHeader,
 } from "../../contract/replica-headers.ts";
-import { callerUserOf } from "../http/caller-user.ts";
+import { callerUserOf } from "../http/user-of-request.ts";
 
 /** Another copy of a service: how it is reached. */
 export interface OtherReplica {

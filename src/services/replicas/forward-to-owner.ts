@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { WireError } from "../../contract/wire-error.ts";
-import { isPassedOn } from "../http/caller-user.ts";
-import { misdirected } from "../http/calling-replica.ts";
+import { misdirected } from "../http/replica-caller.ts";
+import { isPassedOn } from "../http/user-of-request.ts";
 import type { CallForwarder, OtherReplica, PassableCall } from "./forward-call.ts";
 import { HeldElsewhere } from "./generation-directory.ts";
 

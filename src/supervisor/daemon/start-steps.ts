@@ -5,15 +5,15 @@ import { isRecorded } from "../process-record.ts";
 import { digestOf } from "../service-digest.ts";
 import type { ServiceRecord } from "../service-spec.ts";
 import type { LockedState } from "../state-lock.ts";
-import { untilDone } from "../until-job-done.ts";
-import { untilReady } from "../until-ready.ts";
+import { waitUntilJobDone } from "../wait-until-job-done.ts";
+import { waitUntilReady } from "../wait-until-ready.ts";
 import { drainCopy } from "./drain-copy.ts";
 import { afterFailedStart } from "./failure-steps.ts";
 import type { NextStep } from "./next-step.ts";
 import { areReady, findObstacle, neededGroups } from "./ready-dependencies.ts";
 import { unknownExit } from "./service-runs.ts";
 import type { ReportChange } from "./service-state-store.ts";
-import { type Running, type StopWish, stopUnlessWell } from "./stop-unless-well.ts";
+import { type Running, type StopWish, stopUnlessHealthy } from "./stop-unless-healthy.ts";
 import type { SupervisedService } from "./supervised-service.ts";
 
 /** Starts from the beginning, for a new request. @param mustStop whether what runs is stopped even if it is well */
@@ -107,7 +107,7 @@ async function clearAway(
   { reason, ...wish }: Omit<StopWish, "onStopped"> & { readonly reason: string },
 ): Promise<Running | undefined> {
   const onStopped = (record: ServiceRecord): void => service.tell("stopped", record, reason);
-  return await stopUnlessWell(service.spec, service.shared.state, { ...wish, onStopped });
+  return await stopUnlessHealthy(service.spec, service.shared.state, { ...wish, onStopped });
 }
 
 /** Waits until it is ready; of a job, until it is done. @param started by `performance.now()`; null where that is not known */
@@ -121,7 +121,7 @@ export async function becomeReadyStep(
   let record: ServiceRecord;
   try {
     const asked = { ...spec, environment: service.environment };
-    record = await untilReady(asked, shared.state, launch);
+    record = await waitUntilReady(asked, shared.state, launch);
   } catch (error) {
     return afterFailedStart(service, error);
   }
@@ -137,7 +137,7 @@ async function finish(service: SupervisedService, launch: Launch, started: numbe
   const { spec, shared } = service;
   let code: number | null;
   try {
-    code = await untilDone(spec, shared.state, launch);
+    code = await waitUntilJobDone(spec, shared.state, launch);
   } catch (error) {
     return afterFailedStart(service, error);
   }

@@ -11,7 +11,7 @@ import { watchLiveness } from "./liveness-check.ts";
 import type { NextStep } from "./next-step.ts";
 import { unhealthy } from "./service-problems.ts";
 import { asLaunch, type ServiceRun, unknownExit } from "./service-runs.ts";
-import type { Running } from "./stop-unless-well.ts";
+import type { Running } from "./stop-unless-healthy.ts";
 import type { SupervisedService } from "./supervised-service.ts";
 
 /** Watches a service that runs without this supervisor's doing. */

@@ -9,6 +9,7 @@ import type {
   SeenCall,
   SeenStream,
 } from "../http-client.ts";
+import { bearerTokenOfWire } from "./bearer-token-of-wire.ts";
 import { BufferedFacts } from "./buffered-facts.ts";
 import { startCancellableReading } from "./cancellable-reading.ts";
 import type { Reading, ReadOptions } from "./chat-client.ts";
@@ -19,7 +20,6 @@ import { hasSlot } from "./has-slot.ts";
 import { idToldBy } from "./json-place.ts";
 import { openPolledStream, POLL_MS } from "./polled-stream.ts";
 import type { TimedFact } from "./reply-facts.ts";
-import { bearerTokenOf } from "./shown-as-bearer.ts";
 import { streamDecoderOf } from "./stream-decoder.ts";
 import type { StreamDecoderMaker } from "./stream-framings.ts";
 import { openWebSocketStream } from "./web-socket-stream.ts";
@@ -137,7 +137,7 @@ export class DescribedCalls {
           path,
           body: filledIn(call, values),
           token,
-          headers: { ...bearerHeader(bearerTokenOf(wire, token)), ...this.#headers(call, values) },
+          headers: { ...bearerHeader(bearerTokenOfWire(wire, token)), ...this.#headers(call, values) },
           framing: wire.stream.framing === "socket.io" ? "socket.io" : "websocket",
           makeDecoder,
         })

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { Comeback } from "../../../src/checks/sse/comebacks.ts";
 import { gatewayJoin } from "../../../src/checks/sse/gateway-join.ts";
 import { oneGeneration } from "../../../src/checks/sse/one-generation.ts";
 import { readAgain } from "../../../src/checks/sse/read-again.ts";
+import type { ReconnectedReader } from "../../../src/checks/sse/reconnected-readers.ts";
 import { reconnect } from "../../../src/checks/sse/sse-reconnect.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
 import { judge, row } from "../model-conversation/evidence.ts";
@@ -21,7 +21,7 @@ import {
 
 const REST = stream([token("cd"), complete, usage, done()]);
 
-function comeback(changes: Partial<Comeback> = {}): Comeback {
+function comeback(changes: Partial<ReconnectedReader> = {}): ReconnectedReader {
   return {
     door: "message",
     whole: "abcd",

@@ -10,7 +10,7 @@ import {
   type Transaction,
   type Undoable,
 } from "../sql/sql-database.ts";
-import { isStoreUnwell } from "../store-unwell.ts";
+import { isStoreUnavailable } from "../store-unavailable.ts";
 import { DeadConnections } from "./dead-connections.ts";
 import {
   asConnectionError,
@@ -152,7 +152,7 @@ export class PostgresqlDatabase implements Database {
       this.#didLastWriteFail = false;
       return result;
     } catch (error) {
-      if (isStoreUnwell(error)) this.#didLastWriteFail = true;
+      if (isStoreUnavailable(error)) this.#didLastWriteFail = true;
       throw error;
     } finally {
       this.#writing.delete(written);

@@ -6,7 +6,7 @@ import { UserError } from "../../../errors/user-error.ts";
 import { preparePrivateFile } from "../../../files/private-files.ts";
 import { createSerialQueue } from "../serial-queue.ts";
 import type { Database, NotConfirmedError, Statements, Transaction } from "../sql/sql-database.ts";
-import { isStoreUnwell } from "../store-unwell.ts";
+import { isStoreUnavailable } from "../store-unavailable.ts";
 import { migrate, refuseNewer, rewriteVersion } from "./migrate-sqlite.ts";
 import { SQLITE_DIALECT } from "./sqlite-dialect.ts";
 import { isLocked, notConfirmed, notSynced, sqliteStoreError } from "./sqlite-errors.ts";
@@ -80,7 +80,7 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
       checkpoints?.afterCommit();
       return result;
     } catch (error) {
-      if (isStoreUnwell(error)) didLastWriteFail = true;
+      if (isStoreUnavailable(error)) didLastWriteFail = true;
       throw error;
     }
   };

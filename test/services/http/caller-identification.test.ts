@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { WireError } from "../../../src/contract/wire-error.ts";
 import {
-  createIdentifier,
+  createCallerIdentifier,
   type Introduction,
   type People,
-} from "../../../src/services/http/identify-people.ts";
+} from "../../../src/services/http/caller-identification.ts";
 
 const PEOPLE: People = {
   token: "house",
@@ -15,7 +15,12 @@ const PEOPLE: People = {
 
 /** Who calls, as `name by how`, with a star for whoever acts for all; or why nobody may. */
 function whoCalls(people: People, call: Partial<Introduction>): string {
-  const found = createIdentifier(people)({ token: undefined, address: "192.0.2.1", named: [], ...call });
+  const found = createCallerIdentifier(people)({
+    token: undefined,
+    address: "192.0.2.1",
+    named: [],
+    ...call,
+  });
   if (found instanceof WireError) return `${found.code}: ${found.message}`;
   return `${found.user} by ${found.by}${found.actsForAll ? " *" : ""}`;
 }

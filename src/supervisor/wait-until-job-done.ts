@@ -3,7 +3,7 @@ import type { Launch } from "./launch-service.ts";
 import type { ServiceSpec } from "./service-spec.ts";
 import { startFailed } from "./start-failed.ts";
 import type { StateFolder } from "./state-folder.ts";
-import { stopRun } from "./until-ready.ts";
+import { stopRun } from "./wait-until-ready.ts";
 
 /**
  * Waits until a job that was launched has ended, for as long as its spec allows, and clears away what it left behind:
@@ -12,7 +12,7 @@ import { stopRun } from "./until-ready.ts";
  * @returns 0, or null where nobody of ours is its parent, and so could see how it ended
  * @throws StartFailure with the last lines of the log, where it failed
  */
-export async function untilDone(
+export async function waitUntilJobDone(
   spec: ServiceSpec,
   state: StateFolder,
   { record, exit, ended, logSize }: Launch,

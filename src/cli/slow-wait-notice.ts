@@ -15,7 +15,7 @@ export interface SlowWait {
  * For a log or a pipe, where a line of progress is never shown: without a word, a wait of minutes looks like a hang. On
  * a terminal it is a line that the next one replaces.
  */
-export function tellSlowWaits(aside: Screen): SlowWait {
+export function announceSlowWaits(aside: Screen): SlowWait {
   let timer: NodeJS.Timeout | undefined;
   const end = (): void => clearTimeout(timer);
   return {

@@ -1,12 +1,12 @@
 /** Joins text that was cut anywhere into pieces that never end in half of a surrogate pair. */
-export interface WholeCharacters {
+export interface SurrogatePairJoiner {
   /** The text that is whole so far; may be empty. */
   push(text: string): string;
   /** What is left at the end; a half that never got its other half is U+FFFD. */
   end(): string;
 }
 
-export function createWholeCharacters(): WholeCharacters {
+export function createSurrogatePairJoiner(): SurrogatePairJoiner {
   let half = "";
   return {
     push(text) {

@@ -40,7 +40,7 @@ export interface Introduction {
 }
 
 /** A function that tells who makes a call, or why nobody may. */
-export function createIdentifier(people: People): (call: Introduction) => CallerUser | WireError {
+export function createCallerIdentifier(people: People): (call: Introduction) => CallerUser | WireError {
   const { token, users = {}, userHeader = "", trustedProxies = [] } = people;
   if (!token) return () => ({ user: LOCAL_USER, actsForAll: true, by: "nothing" });
   const owner = (user: string, actsForAll: boolean): CallerUser => ({ user, actsForAll, by: "token" });

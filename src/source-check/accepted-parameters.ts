@@ -1,8 +1,8 @@
 import type { Node } from "web-tree-sitter";
-import { bindingsIn } from "./bindings.ts";
 import { type PythonParameter, parametersOf } from "./python-parameters.ts";
 import { descendants, lastNameOf, positionalArguments, unwrap } from "./python-syntax.ts";
 import { isValueOf, readFrom } from "./value-reads.ts";
+import { bindingsIn } from "./variable-bindings.ts";
 
 /** How the endpoint writes a parameter that it accepts: `model_id`, `body.model_id`, `data.get("model_id")`. */
 export type Expression = string;

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { tellSlowWaits } from "../../src/cli/slow-wait.ts";
+import { announceSlowWaits } from "../../src/cli/slow-wait-notice.ts";
 import { readableScreen } from "../support/screen.ts";
 
 // The time that passes is the subject.
@@ -9,7 +9,7 @@ afterEach(() => void vi.useRealTimers());
 
 test("on a pipe a long wait is told after 10 s, and each minute after that", () => {
   const { screen, output } = readableScreen(undefined);
-  const waits = tellSlowWaits(screen);
+  const waits = announceSlowWaits(screen);
   waits.begin("waiting for the reply");
   vi.advanceTimersByTime(9_999);
   expect(output()).toBe("");
@@ -24,7 +24,7 @@ test("on a pipe a long wait is told after 10 s, and each minute after that", () 
 
 test("what is waited for next begins anew, and what is quick is not told", () => {
   const { screen, output } = readableScreen(undefined);
-  const waits = tellSlowWaits(screen);
+  const waits = announceSlowWaits(screen);
   for (let check = 1; check <= 10; check += 1) {
     waits.begin(`suite/${check}`);
     vi.advanceTimersByTime(9_000);
@@ -36,7 +36,7 @@ test("what is waited for next begins anew, and what is quick is not told", () =>
 
 test("on a terminal it is a line that the next one replaces", () => {
   const { screen, output } = readableScreen(80);
-  tellSlowWaits(screen).begin("waiting");
+  announceSlowWaits(screen).begin("waiting");
   vi.advanceTimersByTime(10_000);
   expect(stripVTControlCharacters(output())).toBe("  … waiting: for 10 s by now");
 });

@@ -8,7 +8,7 @@ import type { Context } from "../profiles-and-sessions.ts";
 import { type Door, prepare, seenReply } from "../seen-reply.ts";
 
 /** A reader that lost its connection in mid-reply, and came back with the id of the last event that it had. */
-export interface Comeback {
+export interface ReconnectedReader {
   readonly door: Door;
   /** What the engine wrote. */
   readonly whole: string;
@@ -35,11 +35,11 @@ const HAD = 3;
 const DOORS: readonly Door[] = ["message", "general-stream", "gateway"];
 
 /** A comeback by every way to a reply. */
-export async function comebacks(context: Context): Promise<readonly Comeback[]> {
+export async function reconnectedReaders(context: Context): Promise<readonly ReconnectedReader[]> {
   return await context.share("comebacks", () => Promise.all(DOORS.map((door) => comeBack(context, door))));
 }
 
-async function comeBack(context: Context, door: Door): Promise<Comeback> {
+async function comeBack(context: Context, door: Door): Promise<ReconnectedReader> {
   const options = {
     stand_in_reply: WORDS.join(""),
     stand_in_token_ms: 0,

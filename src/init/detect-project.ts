@@ -16,7 +16,7 @@ import { composeFile, npmScripts, procfile, type StartScript } from "./run-scrip
 import type { FoundValue } from "./web-app.ts";
 
 /** What there is in and around a folder. */
-export interface Surroundings {
+export interface DetectedProject {
   readonly engine: {
     /** Where an engine is looked for. */
     readonly url: string;
@@ -54,7 +54,7 @@ const SCHEMA = "node_modules/chat-stack/docs/config.schema.json";
 const ANSWER_TIMEOUT_MS = 1_000;
 
 /** Looks around in a folder; changes nothing, and runs nothing of it but a Python that is asked for its modules. */
-export async function lookAround(folder: string, env: NodeJS.ProcessEnv): Promise<Surroundings> {
+export async function detectProject(folder: string, env: NodeJS.ProcessEnv): Promise<DetectedProject> {
   const variables = envFileOf(folder, ".");
   const [engine, found] = await Promise.all([lookForEngine(env, variables), findPythonApps(folder)]);
   const pythonApps = await Promise.all(
@@ -86,7 +86,7 @@ const ENGINE_VARIABLES = ["OLLAMA_HOST", "OLLAMA_BASE_URL", "OLLAMA_URL"];
 async function lookForEngine(
   env: NodeJS.ProcessEnv,
   variables: EnvVariables,
-): Promise<Surroundings["engine"]> {
+): Promise<DetectedProject["engine"]> {
   const given = [
     { value: env["OLLAMA_HOST"], where: "OLLAMA_HOST" },
     ...ENGINE_VARIABLES.flatMap((name) => variables.get(name) ?? []),
@@ -130,7 +130,7 @@ function packagesAround(root: string, folder: string): string[] {
   return [...packagesAround(root, dirname(folder)), basename(folder)];
 }
 
-async function listenersAt(port: number): Promise<Surroundings["taken"]> {
+async function listenersAt(port: number): Promise<DetectedProject["taken"]> {
   const listeners = await findListeners({ host: DEFAULTS.host, port });
   if (listeners.length === 0) return [];
   return [{ port, by: listeners.map(describeListener).join(" and ") }];

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import type { WireSettings } from "../../src/contract/wire-description.ts";
 import { NotObservable } from "../../src/harness/target-errors.ts";
-import { whyNotObservable } from "../../src/targets/settings-that-would-say.ts";
+import { whyNotObservable } from "../../src/targets/why-not-observable.ts";
 
 const STATUS = new NotObservable("the rows do not tell status", [
   "contract.wire.rows.status",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { requireUndisturbed, timeUndisturbed } from "../../src/checks/undisturbed.ts";
+import { requireUndisturbed, timeUndisturbed } from "../../src/checks/measurement-disturbance.ts";
 import { CouldNotRun } from "../../src/harness/define-check.ts";
 
 /** Holds this process up. */

@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify";
 import { LOCAL_USER } from "../../contract/caller-headers.ts";
 import { REPLICA_KEY_HEADER, REPLICA_USER_HEADER, userOfHeader } from "../../contract/replica-headers.ts";
 import { WireError } from "../../contract/wire-error.ts";
-import type { CallerUser } from "./identify-people.ts";
+import type { CallerUser } from "./caller-identification.ts";
 
 /**
  * For whom another copy of this service passes a call on; undefined where no copy does. Throws `misdirected` for a key
@@ -10,7 +10,7 @@ import type { CallerUser } from "./identify-people.ts";
  *
  * @param isOwnKey whether a key is this copy's, as it is now
  */
-export function replicaCallerOf(
+export function callerOfReplica(
   request: FastifyRequest,
   isOwnKey: (key: string) => boolean,
 ): CallerUser | undefined {

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify";
-import type { CallerUser } from "./identify-people.ts";
+import type { CallerUser } from "./caller-identification.ts";
 
 const CALLERS = new WeakMap<FastifyRequest, CallerUser>();
 

@@ -2,9 +2,9 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { bearerTokenIn } from "../../contract/caller-headers.ts";
 import { assetRoute, gatewayRoutes, hmiRoutes, pageRoutes } from "../../contract/routes.ts";
 import { WireError } from "../../contract/wire-error.ts";
-import { noteCaller } from "./caller-user.ts";
-import { replicaCallerOf } from "./calling-replica.ts";
-import { createIdentifier, type People } from "./identify-people.ts";
+import { createCallerIdentifier, type People } from "./caller-identification.ts";
+import { callerOfReplica } from "./replica-caller.ts";
+import { noteCaller } from "./user-of-request.ts";
 
 /** Open to everybody: whether the process lives, and the pages, which hold nothing but the program. */
 const OPEN: ReadonlySet<string> = new Set(
@@ -25,14 +25,14 @@ type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
  * `guardNamed` looks once more at the callers whom a proxy has named.
  */
 export function identifyCallers(people: People, guardNamed: Hook): Hook {
-  const identify = createIdentifier(people);
+  const identify = createCallerIdentifier(people);
   const header = people.userHeader?.toLowerCase() ?? "";
   const isOwnKey = people.isOwnKey ?? (() => false);
   return async (request, reply) => {
     const shown = tokenOf(request);
     // The query is parsed by now, and a token in it must not get into a log or a message with the URL.
     if (people.token) request.raw.url = request.url.split("?", 1)[0] ?? "";
-    const copy = replicaCallerOf(request, isOwnKey);
+    const copy = callerOfReplica(request, isOwnKey);
     if (copy !== undefined) return noteCaller(request, copy);
     const { remoteAddress } = request.raw.socket;
     const named = request.raw.headersDistinct[header] ?? [];

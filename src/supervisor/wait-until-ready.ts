@@ -4,7 +4,7 @@ import { withoutStop } from "../errors/thrown-error.ts";
 import { UserError } from "../errors/user-error.ts";
 import { describeListener, isInTheWay, listeningAddressesOf } from "../os/listening-ports.ts";
 import { everyone, isSameProcess, membersOf } from "../os/process-identity.ts";
-import { findStrangers } from "./find-foreign-listeners.ts";
+import { findForeignListeners } from "./find-foreign-listeners.ts";
 import { followDaemonizedService, noteChanges } from "./follow-daemonized-service.ts";
 import type { Exit, Launch } from "./launch-service.ts";
 import { isSameRun, readRecord } from "./process-record.ts";
@@ -32,7 +32,7 @@ const LONGEST_PAUSE_MS = 250;
  * @returns the service's record, which is another than the launch's where a daemon was followed
  * @throws StartFailure with the last lines of the log
  */
-export async function untilReady(
+export async function waitUntilReady(
   spec: AskedSpec,
   state: StateFolder,
   launch: Launch,
@@ -135,7 +135,7 @@ async function withoutStranger(
 ): Promise<Waited> {
   if (address === undefined) return { record };
   const mark = serviceMark(record.name, state, record);
-  const [stranger] = await findStrangers(address, record.pid, () => membersOf(mark, record));
+  const [stranger] = await findForeignListeners(address, record.pid, () => membersOf(mark, record));
   if (stranger === undefined) return { record };
   return {
     record,
