@@ -8,7 +8,6 @@ import {
   type Row,
   type SqlValue,
   type Transaction,
-  type Undoable,
 } from "../sql/sql-database.ts";
 import { isStoreUnavailable } from "../store-unavailable.ts";
 import { DeadConnections } from "./dead-connections.ts";
@@ -16,17 +15,19 @@ import {
   asConnectionError,
   ConnectionLostError,
   isWorthAnotherTry,
+  lostInCrash,
   postgresqlStoreError,
 } from "./postgresql-errors.ts";
 import { preparedQuery } from "./postgresql-statements.ts";
 import {
   answeredWithin,
+  FLUSH,
   fateQuery,
   inOrder,
   type PostgresqlTransaction,
   rollBack,
+  sendCommit,
   sendTransaction,
-  simpleQuery,
   type TransactionName,
   type Worked,
 } from "./postgresql-transaction.ts";
@@ -91,7 +92,7 @@ export class PostgresqlDatabase implements Database {
       read: (work) => this.read(work),
       write,
       writeSoon: write,
-      writeOrUndo: (work) => this.#write({ kind: "write", work, lock }),
+      writeOrUndo: (work, onCommitted) => this.#write({ kind: "write", work, lock, onCommitted }),
       probe: () => this.probe(),
       confirm: (doubt) => this.confirm(doubt),
       close: () => this.close(),
@@ -110,9 +111,8 @@ export class PostgresqlDatabase implements Database {
   writeSoon = this.write;
 
   /** What is not confirmed cannot be taken back here: nobody knows whether it stands. */
-  async writeOrUndo<Result>(work: Transaction<Undoable<Result>>): Promise<Result> {
-    return await this.#write({ kind: "write", work });
-  }
+  writeOrUndo: Database["writeOrUndo"] = (work, onCommitted) =>
+    this.#write({ kind: "write", work, onCommitted });
 
   /**
    * One statement that is a transaction by itself, in one round trip; it must wait for nobody. For what does no harm where it is
@@ -180,10 +180,15 @@ export class PostgresqlDatabase implements Database {
     const { beginning, naming, working } = sendTransaction(client, transaction, this.#silenceMs);
     try {
       const [, name, { result, rest }] = await inOrder(beginning, naming, working);
-      const committing = simpleQuery(client, "COMMIT");
+      const { committing, flushing } = sendCommit(client, transaction);
+      flushing?.catch(() => undefined);
       if (name !== undefined) await this.#committed(inOrder(Promise.resolve(rest), committing), name);
+      if (name !== undefined && flushing !== undefined) {
+        transaction.onCommitted?.(result);
+        await this.#flushed(flushing, name);
+      }
       // Nobody waits for the end of what has only read.
-      void committing.then(
+      void inOrder(committing, flushing ?? committing).then(
         () => client.release(),
         () => client.release(true),
       );
@@ -213,6 +218,24 @@ export class PostgresqlDatabase implements Database {
       });
       if (!isCommitted) throw error;
     }
+  }
+
+  /** Waits until what is committed is on the disk. What turns out to be lost was told as committed: nobody tries it again here. */
+  async #flushed(flushing: Promise<unknown>, transaction: TransactionName): Promise<void> {
+    try {
+      await flushing;
+    } catch (error) {
+      const isCommitted = await this.#flushAnew(transaction).catch((cause: unknown) => {
+        throw new CommitUnknownError(transaction, this.#name, cause);
+      });
+      if (!isCommitted) throw lostInCrash(this.#name, error);
+    }
+  }
+
+  /** By another connection; a server that has crashed before that tells that it does not know the transaction. */
+  async #flushAnew(transaction: TransactionName): Promise<boolean> {
+    await this.#patiently(() => this.#ask({ text: FLUSH }));
+    return await this.#isCommitted(transaction);
   }
 
   async #isCommitted(transaction: TransactionName): Promise<boolean> {

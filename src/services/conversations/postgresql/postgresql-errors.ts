@@ -33,6 +33,16 @@ export function asConnectionError(error: unknown): unknown {
   return error;
 }
 
+/** What was committed, and told so, and was not on the disk yet when the server crashed. */
+export function lostInCrash(name: string, cause: unknown): WireError {
+  return new WireError(
+    "store_unavailable",
+    `The conversations' database, ${name}, crashed before it had saved.`,
+    "Send it again.",
+    { cause },
+  );
+}
+
 /** True where a statement was not tried, because one before it in its transaction has failed. */
 export function isPassedOver(error: unknown): boolean {
   return sqlState(error) === IN_FAILED_TRANSACTION;

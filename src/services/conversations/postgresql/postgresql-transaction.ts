@@ -16,12 +16,20 @@ const BEGIN = {
   write: `BEGIN; ${LIMITS}`,
 } as const;
 
+/** Of one that is committed before it is on the disk: {@link FLUSH} waits for that. */
+const COMMIT_SOON = "; SET LOCAL synchronous_commit = off";
+
+/** A transaction that changes nothing, and is done only when all is on the disk that the server has committed before it. */
+export const FLUSH = "SELECT pg_logical_emit_message(true, 'stack', '')";
+
 /** A transaction that is to be done. */
 export interface PostgresqlTransaction<Result> {
   readonly kind: keyof typeof BEGIN;
   readonly work: Transaction<Worked<Result>>;
   /** Of one that writes, the number of the lock that it waits for first. */
   readonly lock?: bigint;
+  /** {@link UserStore.transaction} */
+  readonly onCommitted?: ((result: Result) => void) | undefined;
 }
 
 /** What is known before a transaction's end is asked for. */
@@ -55,14 +63,16 @@ export interface SentTransaction<Result> {
  */
 export function sendTransaction<Result>(
   client: PoolClient,
-  { kind, work, lock }: PostgresqlTransaction<Result>,
+  { kind, work, lock, onCommitted }: PostgresqlTransaction<Result>,
   silenceMs: number,
 ): SentTransaction<Result> {
   const { stream } = client.connection;
   const statements = statementsOn(client);
   stream.cork();
   try {
-    const beginning = answeredWithin(silenceMs, client, { text: BEGIN[kind] });
+    const beginning = answeredWithin(silenceMs, client, {
+      text: BEGIN[kind] + (onCommitted === undefined ? "" : COMMIT_SOON),
+    });
     const naming = kind === "write" ? nameTransaction(statements, lock) : Promise.resolve(undefined);
     return { beginning, naming, working: worked(work, statements) };
   } finally {
@@ -132,7 +142,22 @@ export async function answeredWithin(
   }
 }
 
-export async function simpleQuery(client: PoolClient, text: string): Promise<unknown> {
+/** Asks for the end of a transaction; and by `flushing`, where it is told before, when it is safe. */
+export function sendCommit<Result>(
+  client: PoolClient,
+  { onCommitted }: Pick<PostgresqlTransaction<Result>, "onCommitted">,
+): { readonly committing: Promise<unknown>; readonly flushing: Promise<unknown> | undefined } {
+  const { stream } = client.connection;
+  stream.cork();
+  try {
+    const committing = simpleQuery(client, "COMMIT");
+    return { committing, flushing: onCommitted && simpleQuery(client, FLUSH) };
+  } finally {
+    stream.uncork();
+  }
+}
+
+async function simpleQuery(client: PoolClient, text: string): Promise<unknown> {
   try {
     return await client.query(text);
   } catch (error) {

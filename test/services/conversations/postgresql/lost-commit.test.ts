@@ -92,3 +92,20 @@ test.skipIf(schemas === undefined)(
   },
   60_000,
 );
+
+test.skipIf(schemas === undefined).each<CommitCut>(["answer", "request"])(
+  "a message of which others may know before it is safe is saved once where its commit loses its %s",
+  async (how) => {
+    const { cutter, address, store } = await openCut();
+    const sessionId = await openConversation(store.own, null);
+    const told: boolean[] = [];
+    // The commit before it is that of the writer's lease.
+    cutter.cut(how, 1);
+    const begun = await store.own.transaction(
+      (own) => own.messages.begin({ sessionId, content: "Hi", modelName: null }),
+      ({ isNew }) => told.push(isNew),
+    );
+    expect([begun.isNew, told]).toEqual([true, [true]]);
+    expect(await query(address, ROWS)).toMatchObject([{ content: "Hi" }, { status: "streaming" }]);
+  },
+);
