@@ -58,7 +58,7 @@ export function speedText({ timings }: ShownMessage): string {
 /** The parts of the time to the first token, one a line: "waited 0.1 s". */
 export function speedDetails({ timings }: ShownMessage): string {
   const parts = [
-    ["waited for other replies", timings?.queue_ms],
+    ["waited for the engine", timings?.queue_ms],
     ["loaded the model", timings?.load_ms],
     ["read the prompt", timings?.prompt_ms],
     ["wrote the reply", timings?.reply_ms],
