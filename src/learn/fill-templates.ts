@@ -1,7 +1,7 @@
 import type { BodyType } from "../contract/wire-description.ts";
 import { isHeaderPlace, valueAt } from "../targets/drivers/json-place.ts";
 import { isSecretField, isSecretName } from "../text/secret-names.ts";
-import { lastName } from "./json-leaves.ts";
+import { type JsonLeaf, lastName } from "./json-leaves.ts";
 import { type HistorySlot, historySlotOf, type LearnedHistory } from "./learn-history.ts";
 import type { IdSlot, LearnedId } from "./learn-ids.ts";
 import type { LearnedModels, NamedValue } from "./learn-models.ts";
@@ -16,7 +16,7 @@ export interface KnownValues {
   readonly said: MessageCandidate;
   /** The list of models that was seen; undefined where there was none. */
   readonly models: LearnedModels | undefined;
-  /** What all messages of the log have alike, such as who sends them; of a log with one message nothing. */
+  /** What all messages of the log have alike, such as who sends them, by {@link leafKey}; of a log with one message nothing. */
   readonly constants: ReadonlySet<string>;
   /** How each message brings its whole conversation. */
   readonly history: {
@@ -72,7 +72,12 @@ function filled(value: unknown, place: string, known: KnownValues): unknown {
       Object.entries(value).map(([name, item]) => [name, filled(item, `${place}.${name}`, known)]),
     );
   }
-  return filledLeaf(value, lastName(place), known);
+  return filledLeaf(value, place.slice(1), known);
+}
+
+/** A value with where it stands. */
+export function leafKey({ place, value }: JsonLeaf): string {
+  return `${place}=${value}`;
 }
 
 function historyAt(list: readonly unknown[], place: string, known: KnownValues): HistorySlot | undefined {
@@ -81,7 +86,8 @@ function historyAt(list: readonly unknown[], place: string, known: KnownValues):
   return isLikely ? historySlotOf(list, known.said.text) : undefined;
 }
 
-function filledLeaf(value: unknown, name: string, known: KnownValues): unknown {
+function filledLeaf(value: unknown, place: string, known: KnownValues): unknown {
+  const name = lastName(place);
   const { ids, said } = known;
   if (value === said.text) return "{text}";
   const slot = value === null || value === undefined ? undefined : slotFor(String(value), ids);
@@ -93,7 +99,8 @@ function filledLeaf(value: unknown, name: string, known: KnownValues): unknown {
   if (isModel({ name, value }, known)) return "{model}";
   if (isSecretName(name)) return "{token}";
   // Nobody is called by zeros alone.
-  const isKey = UUID.test(value) && /[1-9a-f]/i.test(value) && !known.constants.has(value);
+  const isKey =
+    UUID.test(value) && /[1-9a-f]/i.test(value) && !known.constants.has(leafKey({ place, value }));
   return isKey ? "{key}" : value;
 }
 

@@ -1,7 +1,7 @@
 import type { StreamDescription, WireSettings } from "../contract/wire-description.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
 import { isHeaderPlace } from "../targets/drivers/json-place.ts";
-import { bodyOf, type KnownValues, requestTemplate } from "./fill-templates.ts";
+import { bodyOf, type KnownValues, leafKey, requestTemplate } from "./fill-templates.ts";
 import {
   exchangesOf,
   findMessageAndReply,
@@ -161,8 +161,8 @@ function settingsOf(log: NetworkLog, talk: LearnedTalk): readonly LearnedSetting
 function constantsIn({ exchanges }: NetworkLog, send: LoggedExchange): ReadonlySet<string> {
   const [first, ...others] = exchanges
     .filter((each) => isSameEndpoint(each, send))
-    .map((each) => new Set(leavesOf(each.requestBody).map(({ value }) => String(value))));
-  const isAlike = (value: string): boolean => others.every((values) => values.has(value));
+    .map((each) => new Set(leavesOf(each.requestBody).map(leafKey)));
+  const isAlike = (key: string): boolean => others.every((keys) => keys.has(key));
   return new Set(others.length === 0 ? [] : [...(first ?? [])].filter(isAlike));
 }
 

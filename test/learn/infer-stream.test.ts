@@ -158,13 +158,18 @@ test("an answer in one piece: what repeats the question is no reply, and the mos
 
 test("who sends messages is the same for all of them, and no key of one", () => {
   const user_id = "1a0c2a7d-3b1e-4a4c-9f8d-7b6aaaaaaaaa";
-  const say = (text: string, request_id: string): HarEntry => ({
+  const say = (text: string, request_id: string, parent_id: string | null): HarEntry => ({
     ...streamed(eventsOf(...WORDS, "[DONE]")),
-    body: { text, user_id, request_id },
+    body: { text, user_id, request_id, parent_id },
   });
   const { wire } = learn(
-    say(SALTY, "2b0c2a7d-3b1e-4a4c-9f8d-7b6aaaaaaaaa"),
-    say("Why are there tides?", "3c0c2a7d-3b1e-4a4c-9f8d-7b6aaaaaaaaa"),
+    say(SALTY, "2b0c2a7d-3b1e-4a4c-9f8d-7b6aaaaaaaaa", null),
+    // What it is after has another place.
+    say(
+      "Why are there tides?",
+      "3c0c2a7d-3b1e-4a4c-9f8d-7b6aaaaaaaaa",
+      "2b0c2a7d-3b1e-4a4c-9f8d-7b6aaaaaaaaa",
+    ),
   );
-  expect(wire.send?.body).toEqual({ text: "{text}", user_id, request_id: "{key}" });
+  expect(wire.send?.body).toMatchObject({ text: "{text}", user_id, request_id: "{key}" });
 });
