@@ -4,6 +4,7 @@ import { CouldNotRun } from "../harness/define-check.ts";
 import type { ChatPlace, NamedReply, Reading, Sent } from "../targets/drivers/chat-client.ts";
 import { conversationNotNamed } from "../targets/drivers/conversation-not-named.ts";
 import { statusMeant } from "../targets/drivers/described-rows.ts";
+import { isRefusalForStream } from "../targets/drivers/failure-by-answer.ts";
 import { isRefusal, refusedWords } from "../targets/drivers/refused-words.ts";
 import type { ReplyFact, SeenRow } from "../targets/drivers/reply-facts.ts";
 import { replyNameOf } from "../targets/drivers/reply-name.ts";
@@ -172,7 +173,7 @@ const FALLING_SILENT = new WeakSet<Context["target"]>();
 const SILENT_MS = 10_000;
 const SILENT_AGAIN_MS = 5_000;
 
-/** Says something, and hears its reply to the end. */
+/** Says something, and hears its reply to the end. Throws {@link CouldNotRun} where it is refused, as {@link sayIn} does. */
 export async function converseIn(
   context: Context,
   talk: Talk,
@@ -180,7 +181,9 @@ export async function converseIn(
   options?: Parameters<typeof sayIn>[3],
 ): Promise<{ readonly sent: Sent; readonly stream: SeenStream }> {
   const sent = await sayIn(context, talk, text, options);
-  return { sent, stream: await hear(context, talk, sent).ended };
+  const stream = await hear(context, talk, sent).ended;
+  if (isRefusalForStream(stream)) throw new CouldNotRun(refusedWords(stream));
+  return { sent, stream };
 }
 
 /** Is true of the fact with which that many pieces of text have come. */

@@ -5,7 +5,7 @@ import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
-import { converseIn, settledRowsOf, startTalk, type Talk } from "../check-conversation.ts";
+import { converseIn, hear, sayIn, settledRowsOf, startTalk, type Talk } from "../check-conversation.ts";
 import { generationsFor } from "../engine-generations.ts";
 import { BRIEF_INSTRUCTIONS, type Context, expectAnswer } from "../profiles-and-sessions.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
@@ -30,7 +30,9 @@ export const nextTurn = defineCheck<Context["target"], NextTurn>({
     const options = { stand_in_fail: "error", stand_in_fail_after: 0 };
     const talk = await startTalk(context, { name: "persistence", options });
     await generationsFor(context, "");
-    const { stream: failed } = await converseIn(context, talk, `Fail. ${context.canary("fail")}`);
+    // However it is told: also by an answer in place of the stream.
+    const failing = await sayIn(context, talk, `Fail. ${context.canary("fail")}`);
+    const failed = await hear(context, talk, failing).ended;
     if (context.target.capabilities.has("show rows")) await settledRowsOf(context, talk);
     const going = await withOptions(context, talk, { num_predict: 24 });
     const { sent, stream: next } = await converseIn(context, going, `Hello ${context.canary("next")}`);

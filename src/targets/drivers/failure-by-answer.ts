@@ -13,6 +13,11 @@ export function failureByAnswer(stream: SeenStream): TimedFact | undefined {
   return { kind: "failure", code: null, message: `answered ${answerWords(stream)}`, at_ms: duration_ms };
 }
 
+/** Whether such an answer is all that came in place of a reply's stream: the message was refused. */
+export function isRefusalForStream({ status, body, facts }: SeenStream): boolean {
+  return status < 300 && tellsError(body) && facts.every(({ kind }) => kind === "failure" || kind === "done");
+}
+
 /**
  * Whether a message was refused by an answer with success: it tells an error, and none of what it should name.
  *
