@@ -15,14 +15,17 @@ test("what a tap has recorded of one message is enough to learn by", async () =>
   await call(tap.url, `/api/talks/${talk.id}/say`, {
     method: "POST",
     body: { text: "Why are there tides?" },
+    headers: { "x-api-key": "sk-hidden" },
   });
   await call(tap.url, `/api/talks/${talk.id}/lines`);
   const lines = exchanges.map((exchange) => `${JSON.stringify(exchange)}\n`).join("");
   const log = readTapRecord("chat.jsonl", lines);
   if (log === undefined) throw new Error("it is a tap's record");
+  expect(lines).not.toContain("sk-hidden");
   const { wire, url, talk: said } = learnWire(log);
   const { conversation, send, rows } = EXPRESS_CHAT;
-  expect(wire).toMatchObject({ conversation, send, rows });
+  // The record tells that there was a key, and not which.
+  expect(wire).toMatchObject({ conversation, send, rows, headers: { "x-api-key": "{token}" } });
   expect(said.said).toBe("Why are there tides?");
   // The page asked the tap.
   expect(url).toBe(tap.url);
