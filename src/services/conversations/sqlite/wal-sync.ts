@@ -20,7 +20,7 @@ export class WalSync {
    * succeed without it.
    */
   #failure: unknown;
-  #running: Promise<void> = Promise.resolve();
+  #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
   /** `path` is the database's. */
@@ -31,15 +31,23 @@ export class WalSync {
 
   /** Resolves when all that was committed before this call is on the disk; throws where that is not to be had. */
   async flush(): Promise<void> {
+    if (this.#running === undefined && this.#next === undefined) return await this.#begin();
     // The sync that runs now may have begun before the commit.
-    this.#next ??= this.#running
+    this.#next ??= Promise.resolve(this.#running)
       .catch(() => undefined)
       .then(() => {
-        this.#running = this.#sync();
         this.#next = undefined;
-        return this.#running;
+        return this.#begin();
       });
     await this.#next;
+  }
+
+  /** The disk is asked before this returns: whoever waits for it may go on with something else. */
+  #begin(): Promise<void> {
+    this.#running = this.#sync().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
   }
 
   /** To be called when no flush runs. */
