@@ -136,8 +136,8 @@ export class ExchangeStarter {
     };
     const begun = await this.#parts.orphaned
       .orLookAgain(() => saveMessage(store, this.#parts.replies, outgoing, { clientKey, onCommitted }))
-      .catch(async (error: unknown) => {
-        await reply?.takeBack();
+      .catch((error: unknown) => {
+        void reply?.takeBack();
         throw error;
       });
     // Another process was first with the same client key.

@@ -144,11 +144,9 @@ export class HmiReply {
 
   /** Gives it up because its message, and its row with it, are taken back: readers are told no end, and nothing is saved. */
   async takeBack(): Promise<void> {
-    this.#stop("left");
-    void this.#start.stopAtGateway();
-    await this.ended;
+    await this.leave();
     this.log.dismissReaders();
-    await this.#saver.stop();
+    await this.#start.stopAtGateway();
   }
 
   #stop(end: EarlyEnd): void {
