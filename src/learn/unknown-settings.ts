@@ -43,6 +43,14 @@ export function unknownOf({ wire, talk, log }: Learned): UnknownSetting[] {
   return [
     ...reply.unknown.map((why) => ({ setting: "stream", why })),
     ...(names ? [] : [{ setting: "send", why: namelessWords(log, talk) }]),
+    ...(isGuessedHistory({ wire, talk, log })
+      ? [
+          {
+            setting: "send",
+            why: "whether its list of messages is the whole conversation, or only what is new, one message does not tell: it is taken for the whole; send two messages before you save",
+          },
+        ]
+      : []),
     ...before(talk),
     ...(turns === undefined || isOneCall(turns.first) === isOneCall(turns.later)
       ? []
@@ -54,6 +62,12 @@ export function unknownOf({ wire, talk, log }: Learned): UnknownSetting[] {
       why: (setting === "cancel" ? stopWords : undefined) ?? why,
     })),
   ];
+}
+
+/** Whether a list of one turn is taken for a whole conversation, beside the id of one by which the back end may know the rest. */
+function isGuessedHistory({ wire, talk, log }: Learned): boolean {
+  const isNamed = hasSlot(wire.send, "conversation");
+  return isNamed && hasSlot(wire.send, "history") && learnHistory(log, talk).isSent === undefined;
 }
 
 /** What a wire does that no description says: a contract without it would be believed, and be wrong. */

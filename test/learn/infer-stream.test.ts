@@ -173,3 +173,17 @@ test("who sends messages is the same for all of them, and no key of one", () => 
   );
   expect(wire.send?.body).toMatchObject({ text: "{text}", user_id, request_id: "{key}" });
 });
+
+test("of one message in a list, beside the id of a conversation, it is said that the list was guessed", () => {
+  const { wire, unknown } = learn({
+    ...streamed(eventsOf(...WORDS, "[DONE]")),
+    body: {
+      thread_id: "1a0c2a7d-3b1e-4a4c-9f8d-7b6aaaaaaaaa",
+      messages: [{ role: "user", content: SALTY }],
+    },
+  });
+  expect(wire.send?.body).toEqual({ thread_id: "{conversation}", messages: "{history}" });
+  expect(unknown.find(({ setting }) => setting === "send")?.why).toMatch(
+    /^whether its list of messages is the whole/,
+  );
+});
