@@ -1,5 +1,6 @@
+import { duration } from "./finding-words.ts";
+import { toldPasses } from "./hop-passes.ts";
 import { judgeAnswers } from "./judge-answers.ts";
-import { duration, toldPasses } from "./judge-each-hop.ts";
 import { firstTokenOf, judgeHopFirstToken } from "./judge-first-token.ts";
 import { judgeModel } from "./judge-model.ts";
 import { judgePace } from "./judge-pace.ts";

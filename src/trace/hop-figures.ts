@@ -1,5 +1,6 @@
 /** What a trace's drawings say in words and figures, in the terminal and on a page. */
-import { duration, isWholePass, quickestPass, quotedText } from "./judge-each-hop.ts";
+import { duration, quotedText } from "./finding-words.ts";
+import { isWholePass, quickestPass } from "./hop-passes.ts";
 import type { HopObservation, HopPass, TraceReport } from "./trace-report.ts";
 
 /** The pass that stands for a hop: one in which something was wrong, else the quickest. */

@@ -1,16 +1,7 @@
+import { duration, inSomePasses, quotedText, sentence } from "./finding-words.ts";
 import { HOP_TITLES } from "./hop-names.ts";
-import {
-  duration,
-  hopsBehind,
-  inSomePasses,
-  isLeftWriting,
-  isWholePass,
-  type JudgedTrace,
-  judgeEachHop,
-  quotedText,
-  sentence,
-  toldPasses,
-} from "./judge-each-hop.ts";
+import { hopsBehind, isLeftWriting, isWholePass, toldPasses } from "./hop-passes.ts";
+import { type JudgedTrace, judgeEachHop } from "./judge-each-hop.ts";
 import type { HopObservation, HopPass, TraceFinding, TraceObservations } from "./trace-report.ts";
 
 /** Whether each hop answers, and its reply comes to an end. What fails because of a hop behind it is that one's. */

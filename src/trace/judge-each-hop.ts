@@ -1,5 +1,5 @@
-import type { HopName } from "./hop-names.ts";
-import type { HopObservation, HopPass, TraceFinding, TraceObservations } from "./trace-report.ts";
+import { hopsBehind } from "./hop-passes.ts";
+import type { HopObservation, TraceFinding, TraceObservations } from "./trace-report.ts";
 
 /** What one judge says of a trace. */
 export interface JudgedTrace {
@@ -31,84 +31,4 @@ export function judgeEachHop(
     untold.push(...notTold);
   }
   return { findings, notTold: untold };
-}
-
-/** Whether a reply came, to its end. */
-export function isWholePass({ problem, failure, end }: HopPass): boolean {
-  return problem === null && failure === null && end === "done";
-}
-
-/** A silence that is no longer than this, in milliseconds, is no end on any machine. */
-const LEAST_SILENCE_MS = 5_000;
-
-/** Whether we left while text was still coming: a slow reply, of whose end nothing is known. */
-export function isLeftWriting({ end, pieces, longest_gap, ended_ms }: HopPass): boolean {
-  const last = pieces.at(-1);
-  if (end !== "given_up" || last === undefined || ended_ms === null) return false;
-  const usual = longest_gap === null ? 0 : longest_gap.to_ms - longest_gap.from_ms;
-  return ended_ms - last.at_ms <= Math.max(LEAST_SILENCE_MS, 2 * usual);
-}
-
-/** The passes in which a whole reply with text came. */
-export function toldPasses({ passes }: HopObservation): readonly HopPass[] {
-  return passes.filter((pass) => isWholePass(pass) && pass.text !== "");
-}
-
-/** The nearest hop behind this one of which a whole reply was seen. */
-export function toldHopBehind(
-  { hops }: TraceObservations,
-  { behind }: HopObservation,
-): HopObservation | undefined {
-  let name: HopName | null = behind;
-  while (name !== null) {
-    const found = hops.find(({ hop }) => hop === name);
-    if (found === undefined || toldPasses(found).length > 0) return found;
-    name = found.behind;
-  }
-  return undefined;
-}
-
-/** From one hop inwards to the engine, itself not. */
-export function hopsBehind({ hops }: TraceObservations, { behind }: HopObservation): HopObservation[] {
-  const found = hops.find(({ hop }) => hop === behind);
-  return found === undefined ? [] : [found, ...hopsBehind({ hops } as TraceObservations, found)];
-}
-
-/** When the first piece of a reply came, be it text or a thought. */
-export function firstPieceMs({ first_token_ms, first_thought_ms }: HopPass): number | null {
-  if (first_token_ms === null || first_thought_ms === null) return first_token_ms ?? first_thought_ms;
-  return Math.min(first_token_ms, first_thought_ms);
-}
-
-/** The pass that began to speak first: what slowed the others down is not the hop's way. */
-export function quickestPass(hop: HopObservation): HopPass | undefined {
-  return toldPasses(hop).toSorted((a, b) => (firstPieceMs(a) ?? 0) - (firstPieceMs(b) ?? 0))[0];
-}
-
-/** What the engine was asked for the reply of this pass. */
-export function replyRequestOf({ engine_requests }: HopPass) {
-  return engine_requests?.find(({ purpose }) => purpose === "reply");
-}
-
-/** ` (in 1 of 2 passes)`; nothing where it was in all of them. */
-export function inSomePasses(bad: number, all: number): string {
-  return bad === all ? "" : ` (in ${bad} of ${all} passes)`;
-}
-
-/** A sentence of it. */
-export function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** `3.2 ms`, `214 ms`, `1.25 s`. */
-export function duration(ms: number): string {
-  if (ms >= 1000) return `${Number((ms / 1000).toFixed(2))} s`;
-  if (ms < 1) return "under 1 ms";
-  return `${ms < 10 ? Number(ms.toFixed(1)) : Math.round(ms)} ms`;
-}
-
-/** Words of others in a sentence of ours, in one line and not too many. */
-export function quotedText(text: string, most = 60): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  return `"${line.length > most ? `${line.slice(0, most)}…` : line}"`;
 }

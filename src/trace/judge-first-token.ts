@@ -1,15 +1,7 @@
+import { duration, quotedText, sentence } from "./finding-words.ts";
 import { HOP_TITLES } from "./hop-names.ts";
-import {
-  duration,
-  firstPieceMs,
-  type JudgedTrace,
-  judgeEachHop,
-  quotedText,
-  replyRequestOf,
-  sentence,
-  toldHopBehind,
-  toldPasses,
-} from "./judge-each-hop.ts";
+import { firstPieceMs, replyRequestOf, toldHopBehind, toldPasses } from "./hop-passes.ts";
+import { type JudgedTrace, judgeEachHop } from "./judge-each-hop.ts";
 import type {
   HopObservation,
   HopPass,

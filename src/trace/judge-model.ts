@@ -1,13 +1,8 @@
 import { mayBeOneModel } from "../contract/model-names.ts";
+import { quotedText, sentence } from "./finding-words.ts";
 import { HOP_TITLES } from "./hop-names.ts";
-import {
-  type JudgedTrace,
-  judgeEachHop,
-  quotedText,
-  replyRequestOf,
-  sentence,
-  toldPasses,
-} from "./judge-each-hop.ts";
+import { replyRequestOf, toldPasses } from "./hop-passes.ts";
+import { type JudgedTrace, judgeEachHop } from "./judge-each-hop.ts";
 import type { HopObservation, HopPass, TraceFinding, TraceObservations } from "./trace-report.ts";
 
 /** Whether the model that was asked for is the one that was asked, and answered. */

@@ -1,15 +1,8 @@
 import { answererOf, stopBuffering } from "../targets/buffering-proxy.ts";
+import { duration, sentence } from "./finding-words.ts";
 import { HOP_TITLES } from "./hop-names.ts";
-import {
-  duration,
-  type JudgedTrace,
-  judgeEachHop,
-  quickestPass,
-  replyRequestOf,
-  sentence,
-  toldHopBehind,
-  toldPasses,
-} from "./judge-each-hop.ts";
+import { quickestPass, replyRequestOf, toldHopBehind, toldPasses } from "./hop-passes.ts";
+import { type JudgedTrace, judgeEachHop } from "./judge-each-hop.ts";
 import { isWrittenHere, shareOf, spreadOf } from "./judge-reply-origin.ts";
 import type { HopObservation, HopPass, TraceFinding, TraceObservations } from "./trace-report.ts";
 

@@ -1,14 +1,7 @@
+import { duration, quotedText, sentence } from "./finding-words.ts";
 import { HOP_TITLES } from "./hop-names.ts";
-import {
-  duration,
-  type JudgedTrace,
-  judgeEachHop,
-  quotedText,
-  replyRequestOf,
-  sentence,
-  toldHopBehind,
-  toldPasses,
-} from "./judge-each-hop.ts";
+import { replyRequestOf, toldHopBehind, toldPasses } from "./hop-passes.ts";
+import { type JudgedTrace, judgeEachHop } from "./judge-each-hop.ts";
 import type { HopObservation, HopPass, TraceObservations } from "./trace-report.ts";
 
 /** A reply for which the hop behind takes less than this is at once anyway, in milliseconds. */

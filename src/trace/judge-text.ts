@@ -1,14 +1,7 @@
+import { quotedText, sentence } from "./finding-words.ts";
 import { HOP_TITLES } from "./hop-names.ts";
-import {
-  isWholePass,
-  type JudgedTrace,
-  judgeEachHop,
-  quotedText,
-  replyRequestOf,
-  sentence,
-  toldHopBehind,
-  toldPasses,
-} from "./judge-each-hop.ts";
+import { isWholePass, replyRequestOf, toldHopBehind, toldPasses } from "./hop-passes.ts";
+import { type JudgedTrace, judgeEachHop } from "./judge-each-hop.ts";
 import type {
   HopObservation,
   HopPass,

@@ -1,6 +1,6 @@
 /** The lanes of a trace's time line on a terminal. */
 import { joinText, paint, type StyledText, styled, type Tone } from "../text/styled-text.ts";
-import { duration } from "./judge-each-hop.ts";
+import { duration } from "./finding-words.ts";
 import type { HopPass } from "./trace-report.ts";
 
 /** What a lane is drawn by. */

@@ -1,6 +1,6 @@
 import { type Html, html } from "../reporters/html/html-markup.ts";
+import { duration } from "./finding-words.ts";
 import { headline, shownPass } from "./hop-figures.ts";
-import { duration } from "./judge-each-hop.ts";
 import type { HopPass, TracedEngineRequest, TraceReport } from "./trace-report.ts";
 
 /** Heights, in pixels. */

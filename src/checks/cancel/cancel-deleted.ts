@@ -7,7 +7,7 @@ import { GIVE_UP_MS, LIMIT_MS } from "../cancel-times.ts";
 import { type Talk, texts } from "../check-conversation.ts";
 import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { expectToComeInPieces } from "../reply-at-once.ts";
+import { requireUnbufferedReply } from "../unbuffered-reply.ts";
 import { lateBy } from "./both-ends.ts";
 import { endOf, watchGeneration } from "./cancelled-reply.ts";
 import { beginReply, deleteTalk } from "./running-reply.ts";
@@ -62,7 +62,7 @@ async function deleteInMidReply(context: Context): Promise<DeletedConversation> 
     watchGeneration(context, asked, start),
   ]);
   const stream = await reply.ended;
-  if (!context.target.capabilities.has("speak the contract")) expectToComeInPieces(stream);
+  if (!context.target.capabilities.has("speak the contract")) requireUnbufferedReply(stream);
   return {
     refused,
     after: await lookAfter(context, reply.talk),

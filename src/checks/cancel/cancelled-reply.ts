@@ -8,7 +8,7 @@ import { GIVE_UP_MS } from "../cancel-times.ts";
 import { conversationRows, settledRowsOf } from "../check-conversation.ts";
 import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { expectToComeInPieces } from "../reply-at-once.ts";
+import { requireUnbufferedReply } from "../unbuffered-reply.ts";
 import { beginReply, type RunningReply, type SeenCancel } from "./running-reply.ts";
 
 /** A reply that was cancelled, seen from both ends. */
@@ -72,7 +72,7 @@ export async function cancelAndLook(context: Context, scene: CancelScene): Promi
   ]);
   const isForeign = !capabilities.has("speak the contract");
   const stream = await reply.ended;
-  if (isForeign) expectToComeInPieces(stream);
+  if (isForeign) requireUnbufferedReply(stream);
   return {
     isForeign,
     asked: await wordingOf(reply, asked),

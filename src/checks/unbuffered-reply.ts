@@ -7,7 +7,7 @@ const FEWEST_PIECES = 20;
 const AT_ONCE_MS = 100;
 
 /** Throws CouldNotRun where a whole reply came at once: when its reader saw the middle of it, nothing was left to end. */
-export function expectToComeInPieces(stream: SeenStream | null): void {
+export function requireUnbufferedReply(stream: SeenStream | null): void {
   if (stream === null || !isWholeEnding(lastWord(stream))) return;
   const times = stream.facts.filter(({ kind }) => kind === "text").map(({ at_ms }) => at_ms);
   const [first = 0, last = first] = [times[0], times.at(-1)];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { expectToComeInPieces } from "../../src/checks/reply-at-once.ts";
+import { requireUnbufferedReply } from "../../src/checks/unbuffered-reply.ts";
 import { CouldNotRun } from "../../src/harness/define-check.ts";
 import type { ReplyFact, TimedFact } from "../../src/targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../src/targets/http-client.ts";
@@ -18,7 +18,7 @@ function reply(pieces: number, everyMs: number, ending: ReplyFact = { kind: "don
 }
 
 test("of a whole reply that came at once nobody can say whether a cancel would have ended it", () => {
-  const judging = () => expectToComeInPieces(reply(200, 0.1));
+  const judging = () => requireUnbufferedReply(reply(200, 0.1));
   expect(judging).toThrow(CouldNotRun);
   expect(judging).toThrow("200 pieces within 20 ms");
 });
@@ -29,5 +29,5 @@ test.each([
   ["is short", reply(5, 0.1)],
   ["never began", null],
 ])("a reply that %s is judged", (_, stream) => {
-  expect(() => expectToComeInPieces(stream)).not.toThrow();
+  expect(() => requireUnbufferedReply(stream)).not.toThrow();
 });
