@@ -2,8 +2,8 @@ import type { ChatClient, ChatPlace, Sent } from "../targets/drivers/chat-client
 import { answerWords, isRefusal } from "../targets/drivers/refused-words.ts";
 import type { SeenStream } from "../targets/http-client.ts";
 import { pollUntil } from "../targets/poll-until.ts";
-import { type AroundStream, NOTHING_SEEN, readHopPass } from "./hop-pass.ts";
 import { type HopQuestion, noAnswerWords } from "./hop-question.ts";
+import { type AroundStream, NOTHING_SEEN, readHopPass } from "./read-hop-pass.ts";
 import type { HopPass, ReplyRow } from "./trace-report.ts";
 
 /** What a trace makes where people's messages go, and how that is undone. */

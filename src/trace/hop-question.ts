@@ -1,7 +1,7 @@
 import type { EngineOptions } from "../contract/gateway-schemas.ts";
 import { messageOf } from "../errors/thrown-error.ts";
 import type { SeenStream } from "../targets/http-client.ts";
-import { NOTHING_SEEN, readHopPass } from "./hop-pass.ts";
+import { NOTHING_SEEN, readHopPass } from "./read-hop-pass.ts";
 import type { HopPass } from "./trace-report.ts";
 
 /** What every hop is asked, and how long it may take. */

@@ -1,6 +1,6 @@
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import type { HopName } from "../../src/trace/hop-names.ts";
-import { NOTHING_SEEN } from "../../src/trace/hop-pass.ts";
+import { NOTHING_SEEN } from "../../src/trace/read-hop-pass.ts";
 import type { TraceOptions } from "../../src/trace/trace-options.ts";
 import type { HopPass, TraceObservations } from "../../src/trace/trace-report.ts";
 import { traceStack } from "../../src/trace/trace-stack.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { diagnoseTrace } from "../../src/trace/diagnose-trace.ts";
-import { NOTHING_SEEN } from "../../src/trace/hop-pass.ts";
+import { NOTHING_SEEN } from "../../src/trace/read-hop-pass.ts";
 import type { HopPass, TracedEngineRequest } from "../../src/trace/trace-report.ts";
 import { observations } from "../support/trace.ts";
 

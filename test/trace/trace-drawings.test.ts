@@ -2,7 +2,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
 import { diagnoseTrace } from "../../src/trace/diagnose-trace.ts";
-import { NOTHING_SEEN } from "../../src/trace/hop-pass.ts";
+import { NOTHING_SEEN } from "../../src/trace/read-hop-pass.ts";
 import { drawTrace } from "../../src/trace/trace-lines.ts";
 import { renderTracePage } from "../../src/trace/trace-page.ts";
 import type { TraceReport } from "../../src/trace/trace-report.ts";
