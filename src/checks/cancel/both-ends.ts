@@ -53,11 +53,7 @@ function hadEnded(reply: CancelledReply): boolean {
 /** Broken where the engine went on, or was late to stop. */
 export function judgeEngine(reply: CancelledReply): Broken | undefined {
   const { engineMs, generations } = reply;
-  if (generations === null) {
-    throw new NotObservable(
-      "whether the engine stops is seen only at the engine: by its own record, or by a tap (stack tap)",
-    );
-  }
+  if (generations === null) throw engineNotSeen(reply);
   if (generations.length === 0) throw new CouldNotRun("the message never reached the engine");
   const ends = generations.map(({ ended }) => ended);
   const isAborted = ends.every((end) => end === "aborted");
@@ -65,6 +61,12 @@ export function judgeEngine(reply: CancelledReply): Broken | undefined {
   const expected = `the engine's request aborted within ${LIMIT_MS} ms`;
   const late = isAborted ? lateBy(engineMs) : {};
   return { ...broken(reply, expected, `${ends.join(", ")} ${after(engineMs)}`), ...late };
+}
+
+/** For a claim about the engine, where nobody keeps a record of what it is asked. */
+export function engineNotSeen({ whyUnseen }: Pick<CancelledReply, "whyUnseen">): NotObservable {
+  const why = whyUnseen ?? "it is seen by its own record, or by a tap (stack tap)";
+  return new NotObservable(`whether the engine stops is not seen: ${why}`);
 }
 
 /** By how much an end that came was late. */

@@ -29,6 +29,8 @@ export interface CancelledReply {
   readonly engineMs: number | null;
   /** What the engine was asked for this message; null where it cannot be watched. */
   readonly generations: readonly SeenGeneration[] | null;
+  /** Why the engine cannot be watched, where that is so and known. */
+  readonly whyUnseen?: string;
   /** The conversation as it was stored after that; null where the back end shows none. */
   readonly rows: readonly SeenRow[] | null;
 }
@@ -138,9 +140,10 @@ export async function watchGeneration(
   asked: string,
   start: number,
   pointless?: AbortSignal,
-): Promise<Pick<CancelledReply, "engineMs" | "generations">> {
+): Promise<Pick<CancelledReply, "engineMs" | "generations" | "whyUnseen">> {
   if (!context.target.capabilities.has("show what reached the engine")) {
-    return { generations: null, engineMs: null };
+    const whyUnseen = context.target.reasonsMissing["show what reached the engine"];
+    return { generations: null, engineMs: null, ...(whyUnseen !== undefined && { whyUnseen }) };
   }
   const generations = await pollUntil(
     context,

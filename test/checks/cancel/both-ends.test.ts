@@ -93,3 +93,12 @@ test("deleted: the engine, the stream and the conversation are judged", () => {
   expect(judge(deleted, { ...evidence, after: "still there" }).verdict).toBe("broken");
   expect(() => judge(deleted, { ...evidence, generations: [] })).toThrow(CouldNotRun);
 });
+
+test("where the engine is not seen, what would show it here is told", () => {
+  const unseen = cancelledReply({ generations: null, engineMs: null });
+  expect(() => judge(midReply, unseen)).toThrow("by its own record, or by a tap (stack tap)");
+  const whyUnseen = "the tap before Ollama 0.23.0 refuses its record: 401";
+  expect(() => judge(midReply, { ...unseen, whyUnseen })).toThrow(
+    `whether the engine stops is not seen: ${whyUnseen}`,
+  );
+});
