@@ -18,6 +18,8 @@ export interface KnownValues {
   readonly models: LearnedModels | undefined;
   /** What all messages of the log have alike, such as who sends them, by {@link leafKey}; of a log with one message nothing. */
   readonly constants: ReadonlySet<string>;
+  /** What the page made up for this message alone, by {@link leafKey}. */
+  readonly keys: ReadonlySet<string>;
   /** How each message brings its whole conversation. */
   readonly history: {
     readonly at: LearnedHistory["at"];
@@ -98,10 +100,15 @@ function filledLeaf(value: unknown, place: string, known: KnownValues): unknown 
   if (typeof value !== "string") return value;
   if (isModel({ name, value }, known)) return "{model}";
   if (isSecretName(name)) return "{token}";
+  return isKey({ place, value }, known) ? "{key}" : value;
+}
+
+/** Whether a value is another one in each message. */
+function isKey({ place, value }: JsonLeaf, { constants, keys }: KnownValues): boolean {
+  const key = leafKey({ place, value });
   // Nobody is called by zeros alone.
-  const isKey =
-    UUID.test(value) && /[1-9a-f]/i.test(value) && !known.constants.has(leafKey({ place, value }));
-  return isKey ? "{key}" : value;
+  const isUuid = UUID.test(String(value)) && /[1-9a-f]/i.test(String(value)) && !constants.has(key);
+  return isUuid || keys.has(key);
 }
 
 /** Whether a value is the model that is asked for: by its name, or as one of those that are listed. */

@@ -73,7 +73,7 @@ function idOf(
   { send, read, rows }: TalkExchanges,
 ): WeighedId | undefined {
   const isNeeded = [told, ...uses].some((each) => each && [send, read, rows].includes(each.exchange));
-  if (!isNeeded || (told === undefined && !isMadeUp(value, uses, send))) return undefined;
+  if (!isNeeded || (told === undefined && !isMadeUp(value, uses, { send, rows }))) return undefined;
   const isOfSend = uses.some(({ exchange, isInPath }) => exchange === send && (isInPath || isFlowing));
   const isOfRead =
     told?.exchange === send &&

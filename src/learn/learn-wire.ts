@@ -19,6 +19,7 @@ import { learnRows } from "./learn-rows.ts";
 import { type LearnedSending, learnSendings } from "./learn-sending.ts";
 import { learnHeaders } from "./learned-headers.ts";
 import type { LearnedFinding, LearnedWire, UnknownSetting } from "./learned-wire.ts";
+import { madeUpKeys } from "./made-up-keys.ts";
 import { type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
 import { maskSecrets, segmentsOf } from "./network-log-words.ts";
 import { departuresFrom, recogniseDriver } from "./recognise-driver.ts";
@@ -92,10 +93,14 @@ function settingsOf(log: NetworkLog, talk: LearnedTalk): readonly LearnedSetting
     models,
     history,
     constants: constantsIn(log, send),
+    keys: keysIn(log, send),
   };
   const sendings = learnSendings(
     { message: later, known: { ...known, ids, said: later.said } },
-    first && { message: first, known: { ...known, ids: firstIds, said: first.said } },
+    first && {
+      message: first,
+      known: { ...known, ids: firstIds, said: first.said, keys: keysIn(log, first.said.exchange) },
+    },
   );
   const { headers } = learnHeaders(send);
   const setting = (
@@ -164,6 +169,10 @@ function constantsIn({ exchanges }: NetworkLog, send: LoggedExchange): ReadonlyS
     .map((each) => new Set(leavesOf(each.requestBody).map(leafKey)));
   const isAlike = (key: string): boolean => others.every((keys) => keys.has(key));
   return new Set(others.length === 0 ? [] : [...(first ?? [])].filter(isAlike));
+}
+
+function keysIn(log: NetworkLog, send: LoggedExchange): ReadonlySet<string> {
+  return new Set(madeUpKeys(log, send).map(leafKey));
 }
 
 /** How often a reply that is polled is asked for. */

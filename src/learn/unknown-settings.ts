@@ -3,11 +3,12 @@ import { hasSlot } from "../targets/drivers/has-slot.ts";
 import { readPacket } from "../targets/drivers/socket-io.ts";
 import type { LearnedMessage, LearnedTalk } from "./find-message-and-reply.ts";
 import { isMadeForOne, isNumber, isSameEndpoint } from "./id-uses.ts";
+import { lastName, leavesOf } from "./json-leaves.ts";
 import { learnHistory } from "./learn-history.ts";
 import type { UnknownSetting } from "./learned-wire.ts";
 import { pageFrames } from "./message-candidates.ts";
 import { type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
-import { maskSecrets, segmentsOf } from "./network-log-words.ts";
+import { CONVERSATION_NAME, maskSecrets, segmentsOf } from "./network-log-words.ts";
 import { bytesInLine } from "./stream-findings.ts";
 
 /** What no log had, each with what a person would have to do for it. */
@@ -72,11 +73,37 @@ function isGuessedHistory({ wire, talk, log }: Learned): boolean {
 
 /** What a wire does that no description says: a contract without it would be believed, and be wrong. */
 export function unsayableOf({ wire, talk, log }: Learned): string[] {
-  return learnHistory(log, talk).isSent === true && !hasSlot(wire.send, "history")
-    ? [
-        "each message brings the whole conversation before it, in a shape that {history} has not: no list of {role, content} or {role, parts}",
-      ]
-    : [];
+  const isUntoldHistory = learnHistory(log, talk).isSent === true && !hasSlot(wire.send, "history");
+  const fixed = fixedConversation(wire);
+  return [
+    ...(isUntoldHistory
+      ? [
+          "each message brings the whole conversation before it, in a shape that {history} has not: no list of {role, content} or {role, parts}",
+        ]
+      : []),
+    ...(fixed === undefined
+      ? []
+      : [
+          `every message would go into ${fixed}, the conversation that the log is from: nothing in it tells how another one is begun`,
+        ]),
+  ];
+}
+
+/** What a message names as it stands in the log, and by which what was said is listed: somebody's own conversation. */
+function fixedConversation({ send, rows }: WireSettings): string | undefined {
+  if (send === undefined || rows === undefined || hasSlot(send, "conversation")) return undefined;
+  const [, path = ""] = rows.request.split(" ");
+  const listed = new Set(segmentsOf(path).filter((segment) => segment !== ""));
+  const inBody = leavesOf(send.body).flatMap(({ place, value }) =>
+    CONVERSATION_NAME.test(lastName(place)) || isIdLike(String(value)) ? [String(value)] : [],
+  );
+  const inPath = segmentsOf(send.request.split(" ")[1] ?? "").filter(isIdLike);
+  return [...inBody, ...inPath].find((word) => listed.has(word));
+}
+
+/** A version, as in `/v1/chat`, is no id. */
+function isIdLike(word: string): boolean {
+  return !/^v\d/.test(word) && (isNumber(word) || isMadeForOne(word));
 }
 
 /** Whether the call that carries a message is answered with the reply. */
@@ -154,9 +181,7 @@ function literals(wire: WireSettings): UnknownSetting[] {
     (setting) => {
       const given = wire[setting];
       const [, path = ""] = typeof given === "object" ? given.request.split(" ") : [];
-      const fixed = segmentsOf(path).filter(
-        (segment) => !/^v\d/.test(segment) && (isNumber(segment) || isMadeForOne(segment)),
-      );
+      const fixed = segmentsOf(path).filter(isIdLike);
       return fixed.map((segment) => ({
         setting,
         why: `${segment} stands in its address as it is: nothing in the log told it before`,

@@ -84,6 +84,46 @@ test("socket.io: two events are two messages, and its own greeting is nothing th
   ]);
 });
 
+/** A page with rooms that it names itself, as it does each message. */
+function rooms(room: string, ...asked: readonly (readonly [id: string, text: string])[]): HarEntry[] {
+  const frames = asked.flatMap(([id, text]) => [
+    sent({ op: "ask", id, room, text }),
+    ...came({ op: "got", id }, ...RIVERS.map((s) => ({ op: "tok", id, s })), { op: "done", id, how: "ok" }),
+  ]);
+  const rows = asked.flatMap(([, text]) => [
+    { from: "me", text, state: "ok" },
+    { from: "bot", text: RIVERS.join(""), state: "ok" },
+  ]);
+  return [
+    { request: "WS ws://127.0.0.1:8000/live", frames },
+    { request: `GET http://127.0.0.1:8000/history/${room}`, answer: rows },
+  ];
+}
+
+test.each([
+  ["one message", [["m4p1t07oj", SALTY]]],
+  [
+    "two messages",
+    [
+      ["m4p1t07oj", SALTY],
+      ["mj1l72axh", TIDES],
+    ],
+  ],
+] as const)("a room and an id that the page made up are made anew, by %s", (_, asked) => {
+  const { wire, unsayable } = learn(...rooms("rm-q5vyqzt1", ...asked));
+  expect(wire).toMatchObject({
+    conversation: "own",
+    send: { body: { op: "ask", id: "{key}", room: "{conversation}", text: "{text}" } },
+    rows: { request: "GET /history/{conversation}" },
+  });
+  expect(unsayable).toEqual([]);
+});
+
+test("a room that does not look made up is no place for messages of a check", () => {
+  const { unsayable } = learn(...rooms("lobby", ["m4p1t07oj", SALTY]));
+  expect(unsayable).toEqual([expect.stringMatching(/^every message would go into lobby, /)]);
+});
+
 test("a stream that is open for all replies is said to need a driver in code", () => {
   const channel: HarEntry = {
     request: "GET http://127.0.0.1:8000/events?room=1",
