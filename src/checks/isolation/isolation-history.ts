@@ -4,6 +4,7 @@ import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { beginTalk, converseIn, openPlace } from "../check-conversation.ts";
 import { generationsFor, textsOf } from "../engine-generations.ts";
+import { isShortenedText } from "../is-shortened-text.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readSettledRows, sendAndReadReply } from "../read-replies.ts";
 import { wordFrom } from "./marker-words.ts";
@@ -84,12 +85,18 @@ async function talksOnAnyWire(context: Context): Promise<readonly Talk[]> {
 
 function judgeOne(talk: Talk, talks: readonly Talk[]): Broken | undefined {
   // Without the last reply, which this prompt asked for.
-  const said = talk.rows.slice(0, 2 * TURNS.length - 1).map(({ content }) => content);
-  if (said.length < 2 * TURNS.length - 1 || said.includes("")) {
+  const streamed = talk.rows.slice(0, 2 * TURNS.length - 1).map(({ content }) => content);
+  if (streamed.length < 2 * TURNS.length - 1 || streamed.includes("")) {
     throw new CouldNotRun(`conversation ${talk.sessionId} does not hold ${TURNS.length} turns`);
   }
   const [generation] = talk.generations;
   const given = generation === undefined ? [] : textsOf(generation);
+  // A reply whose stream or row lost a part of it is in the prompt all the same, as the back end has it.
+  const said = streamed.map((text) =>
+    given.some((each) => each.includes(text))
+      ? text
+      : (given.find((each) => isShortenedText(each, text)) ?? text),
+  );
   const missing = said.filter((text) => !given.some((each) => each.includes(text)));
   const isInOrder = isOrdered(given.join("\n"), said);
   const foreign = talks.filter(({ word }) => word !== talk.word && given.join("\n").includes(word));

@@ -25,7 +25,9 @@ function judgeOne(voice: Voice, voices: readonly Voice[]): Broken | undefined {
   // What instructs the model is no part of what was said.
   const said = voice.rows.filter(({ role }) => !voice.isForeign || role === "user" || role === "assistant");
   const roles = said.map(({ role }) => role).join(", ");
-  const isOwn = said[0]?.content === asked && roles === "user, assistant";
+  // In whatever order they are shown: that is judged by persistence/row-order.
+  const isReplied = said.some(({ role }) => role === "assistant");
+  const isOwn = said.length === 2 && isReplied && said.find(({ role }) => role === "user")?.content === asked;
   if (foreign.length === 0 && isOwn) return undefined;
   return {
     verdict: "broken",

@@ -74,9 +74,7 @@ export async function askByWire(
   const stream = sent.isTaken ? await hear(context, talk, sent).ended : null;
   const isRead = stream !== null && stream.status < 300;
   const hasRows = isRead && talk.conversation !== null && capabilities.has("show rows");
-  const rows = hasRows
-    ? await settledRowsOf(context, talk, (seen) => seen.at(-1)?.content === textOf(stream))
-    : [];
+  const rows = hasRows ? await settledRowsOf(context, talk, (seen) => seen.some(isReplyOf(stream))) : [];
   const refused = stream === null ? sent.call : stream;
   return {
     sessionId: talk.conversation ?? "",
@@ -84,9 +82,20 @@ export async function askByWire(
     ended: isRead ? lastWord(stream) : "refused",
     error: isRead ? failureIn(stream) : { code: `${refused.status}`, message: refusedWords(refused) },
     atEngine: (await generationsFor(context, sent.text)).map((generation) => generation.model),
-    row: rows.findLast(({ role }) => role === "assistant") ?? null,
+    row: hasRows ? rowOfReply(rows, stream) : null,
     isOtherWire: true,
   };
+}
+
+/** The row with the text that was streamed, wherever it stands; else the last of a reply, as rows are told oldest first. */
+export function rowOfReply(rows: readonly SeenRow[], stream: SeenStream): SeenRow | null {
+  const replies = rows.filter(({ role }) => role === "assistant");
+  return replies.findLast(isReplyOf(stream)) ?? replies.at(-1) ?? null;
+}
+
+function isReplyOf(stream: SeenStream): (row: SeenRow) => boolean {
+  const text = textOf(stream).trim();
+  return ({ role, content }) => role === "assistant" && content.trim() === text;
 }
 
 /** {@link askByWire}, in a conversation of its own. */

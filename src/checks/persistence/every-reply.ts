@@ -57,11 +57,12 @@ function judgeEach(
   return broken ?? { verdict: "holds" as const, seen: `replies ${how}: ${names}` };
 }
 
+/** Where it stands among the rows is for the claim about their order. */
 function judgeUser({ rows, asked }: StoredReply): Pick<Broken, "expected" | "found"> | undefined {
   const users = rows.filter(({ role }) => role === "user");
-  const [first] = rows.filter(({ role }) => role !== "system");
-  if (users.length === 1 && users[0]?.content === asked && first?.role === "user") return undefined;
-  return { expected: "the message first, once, as it was sent", found: rolesOf(rows) };
+  if (users.length === 1 && users[0]?.content === asked) return undefined;
+  const other = users.length === 1 ? "; its text is another one" : "";
+  return { expected: "the message once, as it was sent", found: `${rolesOf(rows)}${other}` };
 }
 
 function judgeCount(reply: StoredReply): Pick<Broken, "expected" | "found"> | undefined {

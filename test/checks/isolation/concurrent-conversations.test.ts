@@ -60,6 +60,10 @@ test.each([
   });
 });
 
+test("where a row stands is not judged by what it holds", () => {
+  expect(judge(rows, [voice(1, { rows: rowsOf(1).toReversed() }), voice(2)]).verdict).toBe("holds");
+});
+
 test.each([
   ["another profile's word", [generation("profile1 profile2")], "words of others: profile2"],
   ["nothing, because it never came", [], "no prompt with its word"],

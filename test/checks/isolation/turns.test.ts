@@ -48,6 +48,13 @@ test.each([
   });
 });
 
+test("history holds where a reply lost a part of its text on the stream, and the prompt has it whole", () => {
+  const rows = ["word 1", "count 1, 2, 4, 5", "word 2", "two", "word 3", "three"];
+  const given = ["word 1", "count 1, 2, 3, 4, 5", "word 2", "two", "word 3"];
+  const seen = { ...talk, rows: rows.map((content) => row({ content })), generations: [prompt(given)] };
+  expect(judge(history, [seen, other])).toMatchObject({ verdict: "holds" });
+});
+
 test("history has no verdict on a conversation that did not grow", () => {
   expect(() => judge(history, [{ ...talk, rows: talk.rows.slice(0, 3) }])).toThrow(CouldNotRun);
 });
@@ -73,6 +80,28 @@ test("opened-meanwhile is broken where the reply is in the other conversation", 
     found: "0 characters in 1, rows in 2: 1",
   });
 });
+
+test.each([
+  ["stream", "Hi th", "Hi there"],
+  ["row", "Hi there", "Hi the"],
+])(
+  "opened-meanwhile leaves a text that is short in the %s to the claim about texts",
+  (_, streamed, saved) => {
+    const seen = {
+      ...meanwhile,
+      stream: stream(whole(streamed)),
+      rows: [row(), replyRow({ content: saved })],
+    };
+    expect(judge(openedMeanwhile, seen)).toMatchObject({
+      verdict: "holds",
+      seen: expect.stringContaining("which persistence/complete judges"),
+    });
+    const other = { ...seen, rows: [row(), replyRow({ content: "Another one" })] };
+    expect(judge(openedMeanwhile, other).verdict).toBe("broken");
+    const astray = { ...seen, isForeign: true, openedRows: [replyRow({ content: saved })] };
+    expect(judge(openedMeanwhile, astray).verdict).toBe("broken");
+  },
+);
 
 test.each([
   ["the reply was there before", { meanwhile: [row(), replyRow()] }],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { AskedByModel } from "../../../src/checks/models/ask-by-model.ts";
+import { type AskedByModel, rowOfReply } from "../../../src/checks/models/ask-by-model.ts";
 import { defaultListed } from "../../../src/checks/models/default-listed.ts";
 import { defaultUsed } from "../../../src/checks/models/default-used.ts";
 import { displayName } from "../../../src/checks/models/display-name.ts";
@@ -11,7 +11,8 @@ import { switched } from "../../../src/checks/models/models-switch.ts";
 import { unknown } from "../../../src/checks/models/models-unknown.ts";
 import { profileDefault } from "../../../src/checks/models/profile-default.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
-import { judge, replyRow, session } from "../model-conversation/evidence.ts";
+import { judge, replyRow, row, session } from "../model-conversation/evidence.ts";
+import { stream, whole } from "../sse/evidence.ts";
 
 const INSTALLED = ["llama", "phi"];
 
@@ -162,4 +163,11 @@ test.each([
   [agents, { ...staff, begun: [] }],
 ])("no verdict where nothing was seen", (check, evidence) => {
   expect(() => judge(check, evidence)).toThrow(CouldNotRun);
+});
+
+test("a reply's row is found by its text, also where the newest row is shown first", () => {
+  const [older, newer] = [replyRow({ content: "One" }), replyRow({ content: "Two " })];
+  expect(rowOfReply([newer, row(), older, row()], stream(whole("Two")))).toBe(newer);
+  expect(rowOfReply([row(), older, row(), newer], stream(whole("Three")))).toBe(newer);
+  expect(rowOfReply([row()], stream())).toBeNull();
 });

@@ -72,7 +72,20 @@ test("concurrent: in each conversation its message and its reply", () => {
   ]) {
     expect(judge(concurrent, [each, { ...each, rows }]).verdict).toBe("broken");
   }
+  const swapped = { ...each, rows: [row(), savedReply({ content: "Bye" })] };
+  expect(judge(concurrent, [swapped])).toMatchObject({
+    found: "user complete, assistant complete; the reply is another one",
+  });
   expect(() => judge(concurrent, [])).toThrow(CouldNotRun);
+});
+
+test("concurrent: text that is short, and rows that are shown newest first, are other claims'", () => {
+  const each = { sessionId: "80", asked: "Hello", stream: stream(whole("Hi all")) };
+  const rows = [savedReply({ content: "Hi al" }), row()];
+  expect(judge(concurrent, [{ ...each, rows }])).toMatchObject({
+    verdict: "holds",
+    seen: expect.stringContaining("which persistence/complete judges"),
+  });
 });
 
 test("next turn: a prompt without an empty reply, and a whole answer", () => {
