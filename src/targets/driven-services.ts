@@ -28,5 +28,7 @@ export async function openDrivenServices(
 
 /** Why a claim about the contract's own words is not judged on a target of another wire. */
 export function otherWire(driver: string): string {
-  return `this claim is about the words of docs/contract.md, and the target speaks the wire of ${driver}`;
+  const wire =
+    driver === "described" ? "a wire described in contract.wire" : `the wire of the driver ${driver}`;
+  return `this claim needs calls or fields that only docs/contract.md defines, and the target speaks ${wire}: no setting supplies them`;
 }

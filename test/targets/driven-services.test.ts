@@ -1,0 +1,13 @@
+import { expect, test } from "vitest";
+import { otherWire } from "../../src/targets/driven-services.ts";
+
+test.each([
+  ["described", "speaks a wire described in contract.wire: no setting supplies them"],
+  ["openai", "speaks the wire of the driver openai: no setting supplies them"],
+])(
+  "a claim that only the contract's own words can be judged by says what is missing: %s",
+  (driver, words) => {
+    expect(otherWire(driver)).toContain("calls or fields that only docs/contract.md defines");
+    expect(otherWire(driver)).toContain(words);
+  },
+);
