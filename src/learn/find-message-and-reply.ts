@@ -9,6 +9,7 @@ import {
 } from "./message-candidates.ts";
 import { type LoggedExchange, mayBeConversation, type NetworkLog } from "./network-log.ts";
 import { isLeftOut, nothingLearned } from "./nothing-learned.ts";
+import { isStopped } from "./stopped-replies.ts";
 
 /** A message in a log, with the stream of its reply. */
 export interface LearnedMessage {
@@ -111,9 +112,13 @@ function weightOf(
     (reply.description.done === undefined ? 0 : 1) +
     Math.min(reply.logged.events.length, 20) / 20 +
     (said.exchange === read ? 1 : 0) -
+    (isStopped(log, read) ? STOPPED : 0) -
     Math.min(between, 20) / 10
   );
 }
+
+/** Of two replies the whole one is understood: what is said at the end of the other is another thing. */
+const STOPPED = 6;
 
 /** With this much speaking for it, something is a message also where nothing answers it: a name for one, or words. */
 const LIKELY_SAID = 2;

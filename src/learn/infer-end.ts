@@ -50,10 +50,11 @@ export function doneOf(
   return flagOf(events, said);
 }
 
-/** The reply that was logged came whole, so its word is the one for that. */
+/** The reply that was logged came whole, so its word is the one for that; unless it is known to be another. */
 function toldBy(reason: JsonLeaf | undefined): object {
   if (reason === undefined) return {};
   const word = String(reason.value);
+  if (statusMeant(word) === "cancelled") return { reason: reason.place, reasons: { cancelled: [word] } };
   return { reason: reason.place, ...(!WHOLE.test(word) && { reasons: { stop: [word] } }) };
 }
 

@@ -5,6 +5,7 @@ import { lastFact, textOf } from "../targets/drivers/reply-facts.ts";
 import type { LearnedRows } from "./learn-rows.ts";
 import { timedFactsBy } from "./learn-stream.ts";
 import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
+import { stoppedOnSocket } from "./stopped-replies.ts";
 
 /** What a back end calls a reply that was cancelled, where a log has one. */
 export interface CancelledWords {
@@ -17,27 +18,27 @@ export interface CancelledWords {
 interface Known {
   /** The call that ended it; undefined for none. */
   readonly cancel: LoggedExchange | undefined;
+  /** The reply that was understood. */
+  readonly read: LoggedExchange;
   /** How streams are understood. */
   readonly description: StreamDescription;
   readonly rows: LearnedRows | undefined;
 }
 
 /** What a reply that was cancelled while it came is called. */
-export function learnCancelled(
-  { exchanges }: NetworkLog,
-  { cancel, description, rows }: Known,
-): CancelledWords {
-  const none: CancelledWords = { reason: undefined, status: undefined };
-  if (cancel === undefined) return none;
-  for (const stream of exchanges) {
-    if (stream.began_ms >= cancel.began_ms || stream.ended_ms < cancel.began_ms) continue;
+export function learnCancelled(log: NetworkLog, { cancel, read, description, rows }: Known): CancelledWords {
+  const byCall = log.exchanges.filter(
+    ({ began_ms, ended_ms }) => cancel && began_ms < cancel.began_ms && ended_ms >= cancel.began_ms,
+  );
+  const byFrame = stoppedOnSocket(log, read).map(({ exchange }) => exchange);
+  for (const stream of [...byCall, ...byFrame]) {
     const facts = timedFactsBy(description, stream);
     const text = textOf({ facts });
     if (text === "") continue;
     const reason = lastFact({ facts }, "done")?.reason ?? undefined;
     return { reason: reason === "stop" ? undefined : reason, status: rows && statusOf(rows, text) };
   }
-  return none;
+  return { reason: undefined, status: undefined };
 }
 
 /** The word for it in the row with this text, where that is not one for a whole reply. */

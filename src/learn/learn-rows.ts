@@ -124,7 +124,7 @@ function rolesOf(user: unknown, assistant: unknown): Pick<Rows, "roles"> {
   return isKnown ? {} : { roles: { user: [String(user)], assistant: [String(assistant)] } };
 }
 
-/** The reply that was listed had ended, so its word is the one for that. */
+/** The reply that was listed had ended, so its word is the one for that; unless it needs no telling. */
 function statusesOf(word: unknown): Pick<Rows, "statuses"> {
-  return statusMeant(String(word)) === "complete" ? {} : { statuses: { complete: [String(word)] } };
+  return statusMeant(String(word)) !== undefined ? {} : { statuses: { complete: [String(word)] } };
 }

@@ -126,7 +126,12 @@ function settingsOf(log: NetworkLog, talk: LearnedTalk): readonly LearnedSetting
   const started = [...(first === undefined ? [] : [idPlacesOf(firstIds, first.read)]), idPlacesOf(ids, read)];
   const { conversations, deletion, health, page } = calls;
   const cancel = calls.cancel?.exchange;
-  const cancelled = learnCancelled(log, { cancel, description: talk.reply.description, rows });
+  const cancelled = learnCancelled(log, {
+    cancel,
+    read: talk.read,
+    description: talk.reply.description,
+    rows,
+  });
   return [
     ...(Object.keys(headers).length === 0
       ? []

@@ -9,6 +9,7 @@ import type { UnknownSetting } from "./learned-wire.ts";
 import { pageFrames } from "./message-candidates.ts";
 import { type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
 import { CONVERSATION_NAME, maskSecrets, segmentsOf } from "./network-log-words.ts";
+import { stoppedOnSocket } from "./stopped-replies.ts";
 import { bytesInLine } from "./stream-findings.ts";
 
 /** What no log had, each with what a person would have to do for it. */
@@ -164,14 +165,11 @@ function leftWords({ exchanges }: NetworkLog, { read }: LearnedTalk): string | u
 }
 
 /** Of a stop that a page says on its WebSocket. */
-function stopFrameWords({ exchanges }: NetworkLog, { read }: LearnedTalk): string | undefined {
-  const stop = exchanges
-    .filter((each) => read.method === "WS" && isSameEndpoint(each, read))
-    .flatMap((each) => pageFrames(each).map((frame) => JSON.stringify(frame)))
-    .find((frame) => /"[^"]*(?:cancel|stop|abort|interrupt)/i.test(frame));
+function stopFrameWords(log: NetworkLog, { read }: LearnedTalk): string | undefined {
+  const [stop] = stoppedOnSocket(log, read);
   return (
     stop &&
-    `the page ends a reply by ${bytesInLine(stop)} on its WebSocket: a contract knows a call, or \`cancel: close\`; a driver in code can say more`
+    `the page ends a reply by ${bytesInLine(stop.frame)} on its WebSocket: a contract knows a call, or \`cancel: close\`; a driver in code can say more`
   );
 }
 

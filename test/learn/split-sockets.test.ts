@@ -85,7 +85,10 @@ test("socket.io: two events are two messages, and its own greeting is nothing th
 });
 
 /** A page with rooms that it names itself, as it does each message. */
-function rooms(room: string, ...asked: readonly (readonly [id: string, text: string])[]): HarEntry[] {
+function rooms(
+  room: string,
+  ...asked: readonly (readonly [id: string, text: string])[]
+): [HarEntry, HarEntry] {
   const frames = asked.flatMap(([id, text]) => [
     sent({ op: "ask", id, room, text }),
     ...came({ op: "got", id }, ...RIVERS.map((s) => ({ op: "tok", id, s })), { op: "done", id, how: "ok" }),
@@ -117,6 +120,38 @@ test.each([
     rows: { request: "GET /history/{conversation}" },
   });
   expect(unsayable).toEqual([]);
+});
+
+test("a reply that a frame halted is no sample of a whole one, and tells what a cancelled one is called", () => {
+  const [socket] = rooms("rm-q5vyqzt1", ["m4p1t07oj", SALTY]);
+  const halted = "Once upon a time there was";
+  const { wire, talk, unknown } = learn(
+    {
+      request: "WS ws://127.0.0.1:8000/live",
+      frames: [
+        sent({ op: "ask", id: "m6t9upkbn", room: "rm-q5vyqzt1", text: "Tell me a long story of 500 words" }),
+        ...came(...halted.split(/(?<= )/).map((s) => ({ op: "tok", id: "m6t9upkbn", s }))),
+        sent({ op: "halt", id: "m6t9upkbn" }),
+        ...came({ op: "done", id: "m6t9upkbn", how: "cut" }),
+      ],
+    },
+    socket,
+    {
+      request: "GET http://127.0.0.1:8000/history/rm-q5vyqzt1",
+      answer: [
+        { from: "me", text: "Tell me a long story of 500 words", state: "ok" },
+        { from: "bot", text: halted, state: "cut" },
+        { from: "me", text: SALTY, state: "ok" },
+        { from: "bot", text: RIVERS.join(""), state: "ok" },
+      ],
+    },
+  );
+  expect(talk.reply).toBe(RIVERS.join(""));
+  expect(wire.stream?.done).toMatchObject({ reasons: { stop: ["ok"], cancelled: ["cut"] } });
+  expect(wire.rows?.statuses).toEqual({ cancelled: ["cut"] });
+  expect(unknown.find(({ setting }) => setting === "cancel")?.why).toMatch(
+    /^the page ends a reply by \{"op":"halt","id":"m6t9upkbn"\} on its WebSocket/,
+  );
 });
 
 test("a room that does not look made up is no place for messages of a check", () => {
