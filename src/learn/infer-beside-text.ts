@@ -45,12 +45,12 @@ export function modelOf(
 export function usageOf(events: readonly TypedEvent[], type: string | undefined): StreamDescription["usage"] {
   const counts = spotsOf(events, type).filter(
     ({ place, values }) =>
-      /token|usage|count|eval/i.test(place) && values.some((value) => Number.isInteger(value)),
+      /token|usage|count|eval|(?:^|\.)use\./i.test(place) && values.some((value) => Number.isInteger(value)),
   );
-  const prompt = counts.find(({ place }) => /prompt|input|(?:^|[._])in$/i.test(place));
+  const prompt = counts.find(({ place }) => /prompt|input|(?:^|[._])(?:in|p)$/i.test(place));
   const completions = counts.filter(
     ({ place }) =>
-      /completion|candidates|output|generated|reply|(?:^|[._])out$|eval_count$/i.test(place) &&
+      /completion|candidates|output|generated|reply|(?:^|[._])(?:out|c)$|eval_count$/i.test(place) &&
       place !== prompt?.place,
   );
   const beside = completions.find(({ type: of }) => of === (prompt?.type ?? of));

@@ -57,7 +57,7 @@ function rowsIn(items: readonly object[], said: string, replied: string) {
     at(/^(?:_?id|uuid|message_?id|key)$/i, "string") ??
     at(/^(?:_?id|message_?id)$/i, "number") ??
     at(/^@key$/, "string");
-  const status = at(/^(?:status|state)$/i, "string") ?? statusIn(leaves, message, [text, role]);
+  const status = at(/^(?:status|state|st)$/i, "string") ?? statusIn(leaves, message, [text, role]);
   const prompt = at(/(?:prompt|input)_?tokens|tokens_?in/i, "number");
   const completion = at(/(?:completion|output)_?tokens|tokens_?out/i, "number");
   const model = at(MODEL_NAME, "string");

@@ -187,3 +187,26 @@ test("of one message in a list, beside the id of a conversation, it is said that
     /^whether its list of messages is the whole/,
   );
 });
+
+test.each([{ use: { in: 6, out: 65 } }, { usage: { p: 6, c: 65 } }])(
+  "tokens under short names, beside the reason of the end: %j",
+  (counts) => {
+    const [[group, names] = ["", {}]] = Object.entries(counts);
+    const [prompt, completion] = Object.keys(names).map((name) => `${group}.${name}`);
+    const { wire } = learn(
+      streamed(eventsOf(...WORDS.map((v) => ({ t: "chunk", v })), { t: "fin", why: "stop", ...counts })),
+      {
+        request: `GET ${AT}/said`,
+        answer: [
+          { by: "me", body: SALTY, st: "ok" },
+          { by: "wren", body: WORDS.join(""), st: "ok" },
+        ],
+      },
+    );
+    expect(wire.stream).toMatchObject({
+      usage: { of: "fin", prompt, completion },
+      done: { of: "fin", reason: "why" },
+    });
+    expect(wire.rows).toMatchObject({ status: "st" });
+  },
+);
