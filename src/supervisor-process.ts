@@ -5,7 +5,7 @@
  */
 import { readFileSync } from "node:fs";
 import { messageOf } from "./errors/thrown-error.ts";
-import { supervise } from "./supervisor/daemon/supervise.ts";
+import { supervise } from "./supervisor/daemon/supervise-all-services.ts";
 import { OWN_COMPILE_CACHE, type SupervisorPlan } from "./supervisor/supervisor-protocol.ts";
 
 // Programs of the user's inherit our environment, and keep no compiled code where only we do.

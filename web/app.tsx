@@ -3,7 +3,7 @@ import { ChatController } from "./chat-controller.ts";
 import { App } from "./components/App.tsx";
 import { tabDrafts } from "./drafts.ts";
 import { isTokenWanted, takeToken } from "./page-token.ts";
-import { takeTurns } from "./reply-stream-turns.ts";
+import { takeTurns } from "./share-reply-streams.ts";
 
 const root = document.getElementById("app");
 if (root === null) throw new Error('The page has no element with the id "app".');

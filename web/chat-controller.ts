@@ -1,5 +1,6 @@
 import type { SearchResults, UserEvent } from "../src/contract/hmi-schemas.ts";
 import { ApiError } from "./api-error.ts";
+import { ListChanges } from "./change-lists.ts";
 import type { ChatAction } from "./chat-action.ts";
 import type { ChatState, PageProblem } from "./chat-state.ts";
 import { ChatStore } from "./chat-store.ts";
@@ -7,13 +8,12 @@ import { ConversationReader } from "./conversation-reader.ts";
 import type { DraftStorage } from "./drafts.ts";
 import { HmiConnection, isUnreachable } from "./hmi-connection.ts";
 import { keepDrafts } from "./keep-drafts.ts";
-import { ListChanges } from "./list-changes.ts";
 import { MessageSender } from "./message-sender.ts";
 import { type OpenConversation, type PageAddress, parseAddress } from "./page-address.ts";
 import { createApi, type PageApi } from "./page-api.ts";
 import { PageLists } from "./page-lists.ts";
-import type { Turns } from "./reply-stream-turns.ts";
 import { checkedServices, hasServiceDown } from "./service-health.ts";
+import type { Turns } from "./share-reply-streams.ts";
 
 export interface ChatControllerOptions {
   /** Empty in the page, which talks to the HMI that it came from. */

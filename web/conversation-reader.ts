@@ -9,7 +9,7 @@ import type { PageApi } from "./page-api.ts";
 import type { PageLists } from "./page-lists.ts";
 import { pageProblemOf } from "./page-problem.ts";
 import { isUnsaved, streamingReply } from "./reduce-exchange.ts";
-import type { Turns } from "./reply-stream-turns.ts";
+import type { Turns } from "./share-reply-streams.ts";
 
 export interface ReaderParts {
   readonly connection: HmiConnection;

@@ -12,7 +12,7 @@ import {
   sendFailed,
   sendStarted,
 } from "./reduce-exchange.ts";
-import { blank, missing, opened, sentTo, unavailable } from "./reduce-place.ts";
+import { blank, missing, opened, sentTo, unavailable } from "./reduce-opened.ts";
 
 /** The state after an action. Pure: what it does not change, it hands on as the same object. */
 export function reduce(state: ChatState, action: ChatAction): ChatState {

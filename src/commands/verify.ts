@@ -3,7 +3,7 @@ import { BaseCommand } from "../cli/base-command.ts";
 import { listChecks, type SuiteListing } from "../cli/check-list.ts";
 import { findTarget } from "../cli/choose-target.ts";
 import type { PrintedContract } from "../cli/contract-lines.ts";
-import { chooseVerifyTarget, DRILL, suitesToRun } from "../cli/drill-target.ts";
+import { chooseVerifyTarget, DRILL, suitesToRun } from "../cli/drill-flag.ts";
 import { exitCodeOf } from "../cli/exit-code.ts";
 import { lastFailed, rememberRun } from "../cli/last-run.ts";
 import { type LoadFlagValues, loadFlags, readLoadFlags } from "../cli/load-flags.ts";

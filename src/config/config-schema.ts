@@ -55,7 +55,7 @@ const word = z.string().check(z.regex(/^[a-z-]+$/));
 const fields = z.record(text, text);
 
 /**
- * What it is made of is looked at by `wire-faults.ts`, where one is given: every command builds this schema, and that one
+ * What it is made of is looked at by `wire-problems.ts`, where one is given: every command builds this schema, and that one
  * takes longer than all the rest of it.
  */
 const wire = z.record(z.string(), z.unknown()) as unknown as z.ZodMiniType<WireSettings, WireSettings>;

@@ -17,13 +17,13 @@ import { type Config, ConfigSchema, type Settings } from "./config-schema.ts";
 import { DEFAULT_CONFIG, DEFAULT_SETTINGS } from "./default-config.ts";
 import { environmentLayer } from "./environment-layer.ts";
 import { PLAIN_WORDS } from "./expected-words.ts";
-import { peopleFaults } from "./people-faults.ts";
+import { peopleFaults } from "./people-problems.ts";
 import { replicaFaults } from "./replicas.ts";
-import { faultsOf } from "./schema-faults.ts";
+import { faultsOf } from "./schema-problems.ts";
 import type { Services } from "./service-config.ts";
 import { whyUnreadable } from "./unreadable-file.ts";
-import { unreadWireFaults } from "./unused-wire-faults.ts";
-import { wireDescriptionFaults } from "./wire-faults.ts";
+import { unreadWireFaults } from "./unused-wire-problems.ts";
+import { wireDescriptionFaults } from "./wire-problems.ts";
 
 /** File names that are looked for, in this order. */
 export const CONFIG_FILES: readonly string[] = ["yaml", "yml", "json", "ts", "mts", "js", "mjs"].map(
@@ -144,7 +144,7 @@ async function servicesOf(
   if (given === undefined) return { services: DEFAULT_CONFIG.services, faults: [] };
   const [{ readServices }, { patternFaults }] = await Promise.all([
     import("./services/read-services.ts"),
-    import("./services/pattern-faults.ts"),
+    import("./services/pattern-problems.ts"),
   ]);
   const { services, faults } = readServices(given, folder, settings);
   return { services, faults: [...faults, ...(await patternFaults(services))] };

@@ -8,9 +8,9 @@ import type { ServiceState } from "../supervisor/inspect-service.ts";
 import type { LastExit } from "../supervisor/supervisor-protocol.ts";
 import { frontOf } from "../targets/connect-chat.ts";
 import { deviationsOf } from "../targets/contract-deviations.ts";
+import { createForeignClient, isLacking } from "../targets/deviating-client.ts";
 import type { ChatClient, ChatPlace } from "../targets/drivers/chat-client.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
-import { createForeignClient, isLacking } from "../targets/foreign-client.ts";
 import {
   type CallOptions,
   createHttpClient,

@@ -1,4 +1,5 @@
 import type { StreamDescription } from "../contract/wire-description.ts";
+import { type ReplyFact, type TimedFact, textOf } from "../targets/drivers/reply-facts.ts";
 import {
   AI_SDK_DATA_STREAM,
   AI_SDK_UI_STREAM,
@@ -7,8 +8,7 @@ import {
   OLLAMA_STREAM,
   OPENAI_CHAT_STREAM,
   OPENAI_RESPONSES_STREAM,
-} from "../targets/drivers/known-streams.ts";
-import { type ReplyFact, type TimedFact, textOf } from "../targets/drivers/reply-facts.ts";
+} from "../targets/drivers/shipped-stream-formats.ts";
 import { streamDecoderOf } from "../targets/drivers/stream-decoder.ts";
 import { inferPolled } from "./infer-polled.ts";
 import { inferStream, type TextsBeside } from "./infer-stream.ts";

@@ -1,6 +1,7 @@
 import type { StreamDescription, WireSettings } from "../contract/wire-description.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
 import { isHeaderPlace } from "../targets/drivers/json-place.ts";
+import { answerBytes, callBytes, cancelBytes, readingBytes, sendingBytes } from "./evidence-bytes.ts";
 import { bodyOf, type KnownValues, leafKey, requestTemplate } from "./fill-templates.ts";
 import {
   exchangesOf,
@@ -23,7 +24,6 @@ import { madeUpKeys } from "./made-up-keys.ts";
 import { type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
 import { maskSecrets, segmentsOf } from "./network-log-words.ts";
 import { departuresFrom, recogniseDriver } from "./recognise-driver.ts";
-import { answerBytes, callBytes, cancelBytes, readingBytes, sendingBytes } from "./setting-bytes.ts";
 import { splitSockets } from "./split-sockets.ts";
 import { bytesInLine, streamFindings } from "./stream-findings.ts";
 import { unknownOf, unsayableOf } from "./unknown-settings.ts";

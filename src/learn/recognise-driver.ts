@@ -1,8 +1,8 @@
 import type { WireSettings } from "../contract/wire-description.ts";
 import { SLOT } from "../contract/wire-slots.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
-import { CONTRACT_STREAM } from "../targets/drivers/known-streams.ts";
 import { SHIPPED_DRIVERS } from "../targets/drivers/shipped-drivers.ts";
+import { CONTRACT_STREAM } from "../targets/drivers/shipped-stream-formats.ts";
 import type { LearnedTalk } from "./find-message-and-reply.ts";
 import { lastName, leavesOf } from "./json-leaves.ts";
 import { factsBy } from "./learn-stream.ts";

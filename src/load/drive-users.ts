@@ -1,9 +1,9 @@
 /** What a process does that drives its share of a load run's users. */
 import { type ConnectedChat, connectChatWithModel } from "../targets/connect-chat.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
-import { watchDriverLag } from "./driver-lag.ts";
 import type { DriveJob, FromLoadProcess } from "./load-messages.ts";
 import { stepAt } from "./load-plan.ts";
+import { watchDriverLag } from "./load-process-lag.ts";
 import { StepRecord } from "./step-record.ts";
 import { UserConversations } from "./user-conversations.ts";
 import { type UserWorld, VirtualUser } from "./virtual-user.ts";

@@ -2,8 +2,8 @@ import { type ConnectedChat, connectChatWithModel } from "../targets/connect-cha
 import { Refusal } from "../targets/drivers/refused-words.ts";
 import { replyNameOf } from "../targets/drivers/reply-name.ts";
 import { endReply } from "../targets/end-reply.ts";
+import { RUN_PROFILE_NAME, runProfileDescription } from "../targets/made-conversations.ts";
 import type { TargetUrls } from "../targets/open-target.ts";
-import { RUN_PROFILE_NAME, runProfileDescription } from "../targets/run-journal.ts";
 import type { LoadPerson } from "./load-messages.ts";
 
 /** How the people of a load run are made known to a target. */

@@ -5,7 +5,7 @@ import { github, githubSummary } from "./github-reporter.ts";
 import { html } from "./html/html-reporter.ts";
 import { json } from "./json-reporter.ts";
 import { junit } from "./junit-reporter.ts";
-import { tap } from "./tap-reporter.ts";
+import { tap } from "./test-anything-reporter.ts";
 
 /** The formats that a run can be written in. */
 export const fileReporters: readonly FileReporter[] = [html, json, junit, tap, github, githubSummary];

@@ -1,7 +1,7 @@
 import { type ConfigPlace, configError } from "../config/config-layer.ts";
 import type { Config } from "../config/config-schema.ts";
 import { DEFAULT_CONFIG } from "../config/default-config.ts";
-import { peopleFaults } from "../config/people-faults.ts";
+import { peopleFaults } from "../config/people-problems.ts";
 import { UserError } from "../errors/user-error.ts";
 import { startTap } from "../tap/start-tap.ts";
 import { startEngine } from "./engine/start-engine.ts";

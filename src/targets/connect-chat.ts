@@ -4,13 +4,13 @@ import { type WireSettings, withSettings } from "../contract/wire-description.ts
 import { UserError } from "../errors/user-error.ts";
 import { doesNotAnswer } from "./connection-parts.ts";
 import { deviationsOf } from "./contract-deviations.ts";
+import { createForeignClient } from "./deviating-client.ts";
 import { bearerTokenOfWire } from "./drivers/bearer-token-of-wire.ts";
 import type { ChatClient } from "./drivers/chat-client.ts";
 import { createContractChat } from "./drivers/contract-chat.ts";
 import { connectDriver, type Driver } from "./drivers/define-driver.ts";
 import { isRefusal } from "./drivers/refused-words.ts";
 import { findDriver } from "./drivers/shipped-drivers.ts";
-import { createForeignClient } from "./foreign-client.ts";
 import { createHttpClient, type HttpClient } from "./http-client.ts";
 import type { TargetUrls } from "./open-target.ts";
 import { SERVICE_TITLES } from "./service-titles.ts";

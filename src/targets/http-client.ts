@@ -8,8 +8,8 @@ import { createSseDecoder, EVENT_STREAM_WANTED, isEventStreamType } from "../con
 import { textOfChunks as textPassed } from "../tap/recorded-exchange.ts";
 import { isTooDeep } from "../text/json-depth.ts";
 import { HIDDEN, withoutSecretQuery } from "../text/secret-names.ts";
-import { knownStreamDecoder } from "./drivers/known-streams.ts";
 import type { TimedFact } from "./drivers/reply-facts.ts";
+import { knownStreamDecoder } from "./drivers/shipped-stream-formats.ts";
 import type { StreamDecoderMaker } from "./drivers/stream-framings.ts";
 import { noteRequest, type RequestStep } from "./request-step.ts";
 import { uncompressedBody } from "./uncompressed-body.ts";

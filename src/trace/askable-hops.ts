@@ -4,9 +4,9 @@ import type { HttpClient } from "../targets/http-client.ts";
 import { askChatHop, type TracePlace } from "./ask-chat-hop.ts";
 import { askEngineHop } from "./ask-engine-hop.ts";
 import { askGatewayHop } from "./ask-gateway-hop.ts";
-import type { EngineFollower } from "./engine-requests.ts";
 import { HOP_TITLES } from "./hop-names.ts";
 import type { HopQuestion } from "./hop-question.ts";
+import type { EngineFollower } from "./match-engine-requests.ts";
 import type { HopObservation, HopPass } from "./trace-report.ts";
 
 /** A hop, and how it is asked. */

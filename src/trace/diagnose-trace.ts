@@ -1,15 +1,15 @@
 import { duration } from "./finding-words.ts";
 import { toldPasses } from "./hop-passes.ts";
 import { judgeAnswers } from "./judge-answers.ts";
+import { judgeBuffering } from "./judge-buffering.ts";
 import { firstTokenOf, judgeHopFirstToken } from "./judge-first-token.ts";
 import { judgeModel } from "./judge-model.ts";
-import { judgePace } from "./judge-pace.ts";
 import { judgeReplyOrigin } from "./judge-reply-origin.ts";
 import { judgeText } from "./judge-text.ts";
 import type { TraceDiagnosis, TraceObservations, TraceReport } from "./trace-report.ts";
 
 /** From what costs the reply to what costs time. */
-const JUDGES = [judgeAnswers, judgeText, judgeModel, judgeReplyOrigin, judgePace, judgeHopFirstToken];
+const JUDGES = [judgeAnswers, judgeText, judgeModel, judgeReplyOrigin, judgeBuffering, judgeHopFirstToken];
 
 /** Says what is wrong: a pure function of what was observed. The diagnosis is the worst finding, of the hop furthest in. */
 export function diagnoseTrace(

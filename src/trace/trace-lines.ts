@@ -1,7 +1,7 @@
 /** A trace as lines of a terminal: the time line of each hop, its figures beside those of the others, the sentence. */
 import { alignColumns, paint, type StyledText, styled, type Text } from "../text/styled-text.ts";
+import { drawAxis, drawBar, drawLane, type LaneScale } from "./draw-lanes.ts";
 import { figureTable, headline, shownPass, warmUpWords } from "./hop-figures.ts";
-import { drawAxis, drawBar, drawLane, type LaneScale } from "./trace-lanes.ts";
 import type { HopObservation, HopPass, TraceReport } from "./trace-report.ts";
 
 /** Columns of the names before the lanes. */

@@ -16,9 +16,9 @@ import {
 } from "./askable-hops.ts";
 import { connectHops } from "./connect-hops.ts";
 import { diagnoseTrace } from "./diagnose-trace.ts";
-import { followEngine } from "./engine-requests.ts";
 import type { HopName } from "./hop-names.ts";
 import type { HopQuestion } from "./hop-question.ts";
+import { followEngine } from "./match-engine-requests.ts";
 import { LOAD_WITHIN_MS, REPLY_OPTIONS, type TraceOptions } from "./trace-options.ts";
 import type { HopObservation, TraceFindingKind, TraceObservations, TraceReport } from "./trace-report.ts";
 

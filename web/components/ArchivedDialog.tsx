@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Session } from "../../src/contract/hmi-schemas.ts";
 import type { Profile } from "../../src/contract/profile-schemas.ts";
+import type { ListChanges } from "../change-lists.ts";
 import { titleOf } from "../chat-selectors.ts";
-import type { ListChanges } from "../list-changes.ts";
 import type { FoundSessions } from "../list-newest-sessions.ts";
 import { pageProblemOf } from "../page-problem.ts";
 import { useFocusWhenDrawn } from "../useFocusWhenDrawn.ts";

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import type { ChangeOutcome } from "../list-changes.ts";
+import type { ChangeOutcome } from "../change-lists.ts";
 import { Dialog } from "./Dialog.tsx";
 import { TroubleText } from "./TroubleText.tsx";
 

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Profile } from "../../src/contract/profile-schemas.ts";
-import type { ChangeOutcome, ListChanges } from "../list-changes.ts";
+import type { ChangeOutcome, ListChanges } from "../change-lists.ts";
 import type { FoundSessions } from "../list-newest-sessions.ts";
 import { pageProblemOf } from "../page-problem.ts";
 import { ConfirmDialog } from "./ConfirmDialog.tsx";

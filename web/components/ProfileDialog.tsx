@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { EngineModel } from "../../src/contract/common-schemas.ts";
 import type { Profile, ProfileDraft } from "../../src/contract/profile-schemas.ts";
-import type { ChangeOutcome } from "../list-changes.ts";
+import type { ChangeOutcome } from "../change-lists.ts";
 import { type FieldErrors, parseProfile, profileFieldsOf } from "../profile-form.ts";
 import { Dialog } from "./Dialog.tsx";
 import { ProfileFieldset } from "./ProfileFieldset.tsx";

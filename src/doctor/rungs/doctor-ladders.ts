@@ -1,19 +1,19 @@
 import type { Rung } from "../climb-ladder.ts";
 import type { ExaminedStack } from "../examined-stack.ts";
 import { answersRung } from "./answers-rung.ts";
+import { bufferingRung } from "./buffering-rung.ts";
 import { hmiCancel } from "./cancel-rung.ts";
 import { gatewayReachesEngine, hmiReachesGateway } from "./dependency-rungs.ts";
 import { engineBehindModel, engineChat, engineModel } from "./engine-rungs.ts";
 import { gatewayCancel, gatewayChat, gatewayResume } from "./gateway-rungs.ts";
-import { hmiGeneralStream } from "./general-stream-rung.ts";
 import { gatewayHeartbeat, hmiHeartbeat } from "./heartbeat-rungs.ts";
 import { hmiPage, hmiScripts } from "./page-rungs.ts";
 import { portRung } from "./port-rung.ts";
 import { processRung } from "./process-rung.ts";
 import { hmiReply, hmiStored } from "./reply-rungs.ts";
+import { hmiGeneralStream } from "./saved-to-profile-rung.ts";
 import { wireAnswersRung, wireModelRung } from "./wire-answer-rungs.ts";
 import { wireCancelRung } from "./wire-cancel-rung.ts";
-import { wirePaceRung } from "./wire-pace-rung.ts";
 import { wireReplyRung, wireSavedRung } from "./wire-reply-rungs.ts";
 
 /**
@@ -35,7 +35,7 @@ export function wireLadder({
     wireModelRung(front),
     wireReplyRung(front),
     wireSavedRung(front),
-    wirePaceRung(front),
+    bufferingRung(front),
     wireCancelRung(front),
   ];
 }
@@ -64,7 +64,7 @@ export function ladder(isSlow: boolean): readonly Rung<ExaminedStack>[] {
     hmiReachesGateway,
     hmiReply,
     hmiStored,
-    wirePaceRung("hmi"),
+    bufferingRung("hmi"),
     hmiGeneralStream,
     hmiCancel,
     ...(isSlow ? [hmiHeartbeat] : []),

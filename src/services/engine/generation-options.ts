@@ -1,7 +1,7 @@
 import { closestName, orMeant } from "../../config/closest-name.ts";
 import { LONGEST_TIMER_MS } from "./abortable-waits.ts";
 import { EngineError } from "./engine-errors.ts";
-import { type Directions, readDirections } from "./message-directions.ts";
+import { type Directions, readDirections } from "./failure-directions.ts";
 
 /** What a generation is told beside its prompt, with the process's own settings where it is told nothing. */
 export interface GenerationOptions {

@@ -12,7 +12,7 @@ import {
   readChatRequest,
   readGenerateRequest,
 } from "./ollama-requests.ts";
-import { optionsInPrompt } from "./prompt-directions.ts";
+import { optionsInPrompt } from "./options-in-prompt.ts";
 import type { ReplyFormat } from "./reply-format.ts";
 import { resolveModel } from "./resolve-model.ts";
 import { type GenerationJob, runGeneration } from "./run-generation.ts";

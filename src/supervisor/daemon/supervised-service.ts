@@ -10,7 +10,7 @@ import { type Environment, readEnvironment } from "./request-environment.ts";
 import type { ReportChange } from "./service-state-store.ts";
 import type { ServiceSupervision, SupervisionParts } from "./service-supervision.ts";
 
-/** What the steps of one service (`service-steps.ts`) know of it, and remember from one to the next. */
+/** What the steps of one service (`supervise-service.ts`) know of it, and remember from one to the next. */
 export class SupervisedService {
   readonly spec: ServiceSpec;
   readonly supervision: ServiceSupervision;

@@ -3,7 +3,7 @@ import { formatEventId, NOWHERE, nextPlace } from "../../../src/contract/event-i
 import type { StreamEvent } from "../../../src/contract/event-schemas.ts";
 import type { Message } from "../../../src/contract/hmi-schemas.ts";
 import { EVENT_STREAM_HEADERS, encodeEvent } from "../../../src/contract/sse.ts";
-import { factsInChunks } from "../../../src/targets/drivers/known-streams.ts";
+import { factsInChunks } from "../../../src/targets/drivers/shipped-stream-formats.ts";
 import type { SeenStream } from "../../../src/targets/http-client.ts";
 import type { SeenGeneration } from "../../../src/targets/seen-evidence.ts";
 import { generation, replyRow, row } from "../model-conversation/evidence.ts";

@@ -1,5 +1,5 @@
 import { defineDriver } from "../define-driver.ts";
-import { OLLAMA_STREAM } from "../known-streams.ts";
+import { OLLAMA_STREAM } from "../shipped-stream-formats.ts";
 
 /** An Ollama by itself, by its own wire. */
 export const ollama = defineDriver({

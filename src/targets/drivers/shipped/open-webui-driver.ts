@@ -1,8 +1,8 @@
 import { defineDriver } from "../define-driver.ts";
 import { createDescribedChat } from "../described-chat.ts";
-import { OPENAI_CHAT_STREAM } from "../known-streams.ts";
 import { createOpenWebuiPage } from "../open-webui/open-webui-page.ts";
 import { openWebuiToken } from "../open-webui/open-webui-session.ts";
+import { OPENAI_CHAT_STREAM } from "../shipped-stream-formats.ts";
 
 /** Open WebUI as its page talks to it: what is said is saved, and replies come over Socket.IO. */
 export const openWebui = defineDriver({

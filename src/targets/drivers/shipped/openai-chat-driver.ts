@@ -1,5 +1,5 @@
 import { defineDriver } from "../define-driver.ts";
-import { OPENAI_CHAT_STREAM } from "../known-streams.ts";
+import { OPENAI_CHAT_STREAM } from "../shipped-stream-formats.ts";
 
 /** OpenAI's chat completions, as most engines and gateways have them: whoever talks brings the whole conversation. */
 export const openaiChat = defineDriver({

@@ -1,5 +1,5 @@
 import { defineDriver } from "../define-driver.ts";
-import { OPENAI_RESPONSES_STREAM } from "../known-streams.ts";
+import { OPENAI_RESPONSES_STREAM } from "../shipped-stream-formats.ts";
 
 /** OpenAI's Responses and the Open Responses standard: named events, and the whole conversation with each message. */
 export const openaiResponses = defineDriver({

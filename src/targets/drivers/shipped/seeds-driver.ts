@@ -1,5 +1,5 @@
 import { defineDriver } from "../define-driver.ts";
-import { CONTRACT_STREAM } from "../known-streams.ts";
+import { CONTRACT_STREAM } from "../shipped-stream-formats.ts";
 
 /**
  * A Python chat stack: a Flask HMI before a FastAPI gateway before the engine, with UUIDs for ids, as it was seen with curl. It

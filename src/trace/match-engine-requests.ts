@@ -1,6 +1,6 @@
 import type { GenerationRecord } from "../contract/engine-schemas.ts";
 import { generationsIn } from "../tap/recorded-generations.ts";
-import { factsInChunks } from "../targets/drivers/known-streams.ts";
+import { factsInChunks } from "../targets/drivers/shipped-stream-formats.ts";
 import type { EngineWatch } from "../targets/engine-watch.ts";
 import { askedIn, replyGeneration } from "../targets/reply-generation.ts";
 import type { HopPass, TracedEngineRequest } from "./trace-report.ts";

@@ -1,7 +1,7 @@
 import type { Role } from "../../config/service-config.ts";
-import { answererOf, stopBuffering } from "../../targets/buffering-proxy.ts";
 import type { TimedFact } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import { answererOf, stopBuffering } from "../../targets/proxy-by-headers.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
 import type { ExaminedStack } from "../examined-stack.ts";
 import { broken } from "../explain-symptom.ts";
@@ -18,7 +18,7 @@ const SHORTEST_MS = 400;
 const HELD_BACK_SHARE = 0.1;
 
 /** The first and the last word of a reply come apart, as they are written. */
-export function wirePaceRung(service: Role): Rung<ExaminedStack> {
+export function bufferingRung(service: Role): Rung<ExaminedStack> {
   return {
     id: `${service}/pace`,
     service,
@@ -28,12 +28,14 @@ export function wirePaceRung(service: Role): Rung<ExaminedStack> {
       const said = await sendTestMessage(stack, "Count to 30", COUNTING);
       if ("status" in said) return said;
       const stream = await said.reading.ended;
-      return stream.end === "given-up" ? notInTime(stack, stream.duration_ms) : judgePace(stream, service);
+      return stream.end === "given-up"
+        ? notInTime(stack, stream.duration_ms)
+        : judgeBuffering(stream, service);
     },
   };
 }
 
-function judgePace(stream: SeenStream, service: Role): RungFinding {
+function judgeBuffering(stream: SeenStream, service: Role): RungFinding {
   const texts = stream.facts.filter((fact): fact is TimedFact & { kind: "text" } => fact.kind === "text");
   const [first, last] = [texts[0]?.at_ms, texts.at(-1)?.at_ms];
   if (first === undefined || last === undefined || texts.length < 5) {

@@ -9,9 +9,9 @@ import { SessionList } from "../../src/contract/hmi-schemas.ts";
 import { gatewayRoutes, hmiRoutes, pageRoutes } from "../../src/contract/routes.ts";
 import { MissingEndpoint } from "../../src/harness/target-errors.ts";
 import { answerExcerpt } from "../../src/targets/answer-excerpt.ts";
+import { createForeignClient } from "../../src/targets/deviating-client.ts";
 import { answerWords } from "../../src/targets/drivers/refused-words.ts";
 import { findEndpoint } from "../../src/targets/find-endpoint.ts";
-import { createForeignClient } from "../../src/targets/foreign-client.ts";
 import type { HttpClient } from "../../src/targets/http-client.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
 

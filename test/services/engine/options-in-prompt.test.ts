@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { optionsAsText } from "../../../src/contract/options-as-text.ts";
-import { optionsInPrompt } from "../../../src/services/engine/prompt-directions.ts";
+import { optionsInPrompt } from "../../../src/services/engine/options-in-prompt.ts";
 
 const line = (options: Record<string, unknown>): string => optionsAsText(options);
 const user = (content: string) => ({ role: "user", content });

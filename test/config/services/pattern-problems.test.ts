@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { patternFaults } from "../../../src/config/services/pattern-faults.ts";
+import { patternFaults } from "../../../src/config/services/pattern-problems.ts";
 
 async function faultOf(pattern: string): Promise<unknown> {
   const ready = { kind: "log", pattern } as const;

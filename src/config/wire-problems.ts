@@ -1,6 +1,6 @@
 import { type ConfigFault, isRecord } from "./config-layer.ts";
 import { PLAIN_WORDS } from "./expected-words.ts";
-import { faultsOf } from "./schema-faults.ts";
+import { faultsOf } from "./schema-problems.ts";
 
 /** What is wrong with the description of a wire, at its own places; nothing where none is given, or it is none at all. */
 export async function wireDescriptionFaults(contract: unknown): Promise<ConfigFault[]> {

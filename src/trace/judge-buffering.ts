@@ -1,4 +1,4 @@
-import { answererOf, stopBuffering } from "../targets/buffering-proxy.ts";
+import { answererOf, stopBuffering } from "../targets/proxy-by-headers.ts";
 import { duration, sentence } from "./finding-words.ts";
 import { HOP_TITLES } from "./hop-names.ts";
 import { quickestPass, replyRequestOf, toldHopBehind, toldPasses } from "./hop-passes.ts";
@@ -21,7 +21,7 @@ const LUMP_REST_MS = 50;
 const TOGETHER_MS = 5;
 
 /** Whether a hop lets text go on as it comes, or holds it back. In every pass: once may be chance. */
-export function judgePace(trace: TraceObservations): JudgedTrace {
+export function judgeBuffering(trace: TraceObservations): JudgedTrace {
   return judgeEachHop(trace, (hop) => {
     const behind = toldHopBehind(trace, hop);
     const pass = quickestPass(hop);
