@@ -1,6 +1,7 @@
 import { messageOf } from "../errors/thrown-error.ts";
 import { type Check, CouldNotRun, type Verdict } from "./define-check.ts";
 import { type HoldUps, waitForCalm, watchEventLoop } from "./event-loop-delay.ts";
+import { lostConnectionWords } from "./lost-connection.ts";
 import { recordingSteps, type Step } from "./record-steps.ts";
 import type { CouldNotRunOutcome, Outcome, SkippedOutcome } from "./run-report.ts";
 import { chanceOf } from "./run-seed.ts";
@@ -183,5 +184,5 @@ function explain(
   const reason = (text: string): CouldNotRunOutcome => ({ verdict: "could-not-run", reason: text });
   if (signal?.aborted) return reason("interrupted");
   if (error instanceof CouldNotRun) return reason(error.message);
-  return reason(`the check itself failed: ${messageOf(error)}`);
+  return reason(lostConnectionWords(error) ?? `the check itself failed: ${messageOf(error)}`);
 }
