@@ -143,6 +143,7 @@ function curlLine(
   });
   const address = addresses.get(base) ?? quotable(base);
   const url = `${address}${words.join("/")}${fields === undefined ? "" : `?${fields.join("&")}`}`;
+  if (method === "WS") return webSocketLine(url, headers, body === undefined ? "" : bodyWord(body, find));
   const isUsual = method === "GET" || (method === "POST" && body !== undefined);
   return [
     isStream ? "curl -sSN" : "curl -sS",
@@ -151,6 +152,16 @@ function curlLine(
     ...Object.entries(headers).map(([name, value]) => `-H ${headerWord(name, value)}`),
     ...(hasToken ? [`-H "Authorization: Bearer ${TOKEN_VARIABLE}"`] : []),
     ...(body === undefined ? [] : ["-H 'Content-Type: application/json'", `-d ${bodyWord(body, find)}`]),
+  ].join(" ");
+}
+
+/** Opens a WebSocket, says one thing, and shows what comes within a minute: curl says nothing on one. */
+function webSocketLine(url: string, headers: RequestStep["headers"], said: string): string {
+  const address = url.replace(/^http/, "ws").replace(/^\$(\w+)/, "$${$1/#http/ws}");
+  return [
+    `npx wscat -c "${address}" -w 60`,
+    ...Object.entries(headers).map(([name, value]) => `-H ${headerWord(name, value)}`),
+    ...(said === "" ? [] : [`-x ${said}`]),
   ].join(" ");
 }
 

@@ -111,3 +111,12 @@ test("a shell sends just what was sent, whatever is in it", async () => {
     await tap.close();
   }
 });
+
+test("a message on a WebSocket is a line, too, with what was said on it", () => {
+  const live = step({ method: "WS", path: "/live", body: { op: "ask", text: "It's salty" }, isStream: true });
+  const said = `-w 60 -x '{"op":"ask","text":"It'\\''s salty"}'`;
+  expect(curlCommands([live])).toEqual([`npx wscat -c "ws://hmi/live" ${said}`]);
+  expect(curlCommands([live], new Map([["http://hmi", "$HMI"]]))).toEqual([
+    `npx wscat -c "\${HMI/#http/ws}/live" ${said}`,
+  ]);
+});

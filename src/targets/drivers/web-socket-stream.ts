@@ -1,6 +1,7 @@
 import type { WebSocket } from "undici";
 import { withoutSecretQuery } from "../../text/secret-names.ts";
 import type { HeardStream, OpenStream, SeenChunk } from "../http-client.ts";
+import { noteRequest } from "../request-step.ts";
 import { type DroppableWebSocket, openDroppableWebSocket } from "./droppable-web-socket.ts";
 import type { TimedFact } from "./reply-facts.ts";
 import { connectPacket, eventPacket, PONG_PACKET, readPacket } from "./socket-io.ts";
@@ -31,10 +32,14 @@ const AFTER_END_MS = 200;
  * connection is closed. Rejects where it cannot be opened.
  */
 export async function openWebSocketStream(options: WebSocketOptions): Promise<OpenStream> {
-  const { url, path, headers, signal } = options;
+  const { url, path, headers, body, framing, signal } = options;
   const start = performance.now();
   const sent_at = new Date().toISOString();
   const since = (): number => Math.round((performance.now() - start) * 100) / 100;
+  // No line for a shell speaks socket.io.
+  if (framing === "websocket") {
+    noteRequest({ base: url, method: "WS", path, body, headers, isStream: true, hasToken: false });
+  }
   const opening = openDroppableWebSocket(new URL(path, url.replace(/^http/, "ws")), headers);
   const reading = readSocket(opening, options, since);
   const request = withoutSecretQuery(`WS ${path}`);
