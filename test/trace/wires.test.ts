@@ -2,9 +2,11 @@ import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
+import type { WireDescription } from "../../src/contract/wire-description.ts";
 import { startTestEngine } from "../support/gateway.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
 import { traceUrls } from "../support/trace.ts";
+import { serveWebSockets } from "../support/web-socket-server.ts";
 
 const contractOf = (driver: string) => ({ ...DEFAULT_CONFIG.contract, driver });
 
@@ -50,4 +52,27 @@ test("what answers only when all is written holds back, though it has taken the 
   const { diagnosis, hops } = await traceUrls({ gateway, engine, contract: contractOf("openai-chat") });
   expect(diagnosis).toMatchObject({ hop: "gateway", kind: "held_back" });
   expect(hops.at(-1)?.passes[0]?.accepted_ms).toBeNull();
+});
+
+test("what takes messages on a WebSocket is followed, though that is no 200", async () => {
+  const hmi = await serveWebSockets({
+    onText(_, socket) {
+      for (const d of ["1, 2, ", "3."]) socket.say(JSON.stringify({ op: "piece", d }));
+      socket.say(JSON.stringify({ op: "end" }));
+    },
+  });
+  const wire: WireDescription = {
+    service: "hmi",
+    conversation: "own",
+    send: { request: "WS /ws/{conversation}", body: { op: "ask", text: "{text}" } },
+    stream: {
+      framing: "websocket",
+      type: "op",
+      text: { of: "piece", at: "d" },
+      done: { of: "end" },
+    },
+  };
+  const { hops } = await traceUrls({ hmi, contract: { ...contractOf("described"), wire } });
+  expect(hops.map(({ hop }) => hop)).toEqual(["hmi"]);
+  expect(hops[0]?.passes[0]).toMatchObject({ status: 101, problem: null, end: "done", text: "1, 2, 3." });
 });
