@@ -6,8 +6,18 @@
 import * as z from "zod/mini";
 import { problemsOfSlots } from "./wire-slots.ts";
 
-/** A method and a path: `POST /api/chats/{conversation}/messages`. `WS` opens a WebSocket there, and sends the body as its first frame. */
+/** A method and a path: `DELETE /api/chats/{conversation}`. */
 const call = z.string().check(
+  z.regex(/^(?:GET|POST|PUT|PATCH|DELETE) \/\S*$/, {
+    error:
+      "must be a method and a path, such as DELETE /api/chats/{conversation}; only send, send_first and read can be on a WebSocket",
+    abort: true,
+  }),
+  slotsAreKnown(),
+);
+
+/** The same for a message and its reply: `POST /api/chats/{conversation}/messages`. `WS` opens a WebSocket there, and sends the body as its first frame. */
+const streamableCall = z.string().check(
   z.regex(/^(?:GET|POST|PUT|PATCH|DELETE|WS) \/\S*$/, {
     error: "must be a method and a path, such as POST /api/chats/{conversation}/messages, or WS /ws",
     abort: true,
@@ -150,6 +160,9 @@ const request = {
   headers: z.optional(headers),
 };
 
+/** The same of a call that carries a message or streams its reply. */
+const streamable = { ...request, request: streamableCall };
+
 /** Every field of it is a setting of `contract`; in a driver `send` and `stream` must be there. */
 export const wireFields = {
   /** The service that messages are sent to: a page's back end, a gateway, or an engine by itself. */
@@ -157,16 +170,16 @@ export const wireFields = {
   /** Sent with every call; `{token}` is what `auth.token` says. */
   headers: z.optional(headers),
   /** The call that carries a person's message; its answer is the reply's stream where there is no `read`. */
-  send: z.optional(z.strictObject({ ...request, told: z.optional(told) })),
+  send: z.optional(z.strictObject({ ...streamable, told: z.optional(told) })),
   /** The same for a conversation's first message, where that is another call. */
-  send_first: z.optional(z.strictObject({ ...request, told: z.optional(told) })),
+  send_first: z.optional(z.strictObject({ ...streamable, told: z.optional(told) })),
   /**
    * The call that streams the reply, where that is one of its own. A `WS` whose path the answer does not fill is
    * opened before the message is sent.
    */
   read: z.optional(
     z.strictObject({
-      ...request,
+      ...streamable,
       /** How long after an answer the next one is asked for, in milliseconds, where the framing is `polled`. */
       every_ms: z.optional(z.int().check(z.minimum(10), z.maximum(60_000))),
     }),

@@ -106,6 +106,7 @@ test("a wire that is written by hand is checked name by name, also inside lists 
       "      done: [{ data: x }, { of: end, resons: {} }]",
       "    read: { request: FETCH /x }",
       "    rows: { request: GET /x, list: a, text: b, role: c, statusses: {}, roles: { users: [a] } }",
+      "    cancel: { request: WS /live }",
     ].join("\n"),
   });
   const error: unknown = await loadConfig({ cwd, env: {} }).catch((thrown: unknown) => thrown);
@@ -123,6 +124,7 @@ test("a wire that is written by hand is checked name by name, also inside lists 
     `${YAML}:14:22  contract.wire.read.request: must be a method and a path, such as POST /api/chats/{conversation}/messages, or WS /ws; found the text "FETCH /x"`,
     `${YAML}:15:57  contract.wire.rows.statusses: there is no such setting; did you mean statuses?`,
     `${YAML}:15:81  contract.wire.rows.roles.users: there is no such setting; did you mean user?`,
+    `${YAML}:16:24  contract.wire.cancel.request: must be a method and a path, such as DELETE /api/chats/{conversation}; only send, send_first and read can be on a WebSocket; found the text "WS /live"`,
   ]);
 });
 

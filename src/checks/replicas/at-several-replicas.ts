@@ -3,6 +3,7 @@
 import type { WholeRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
+import { TRIES_TO_MEET } from "../../targets/service-replicas.ts";
 import { generationsFor } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readReply, readSettledRows } from "../read-replies.ts";
@@ -12,6 +13,8 @@ import { replicaIn, targetReplicas, untilAtTwo } from "./met-replicas.ts";
 export interface SentAtOnce {
   readonly answers: readonly SeenCall[];
   readonly copies: readonly string[];
+  /** What was answered where the first was sent again after the reply, at two copies; left out where it has no key. */
+  readonly later?: readonly SeenCall[];
   /** What the conversation holds after that. */
   readonly rows: readonly WholeRow[];
   /** What the engine was asked for these messages; empty where it cannot be watched. */
@@ -44,10 +47,17 @@ export async function sendAtOnce(
     };
     const answers = await Promise.all([send(1), send(2)]);
     await readReply(context, session_id).ended;
+    const later = keyOf(1, word) === undefined ? undefined : await sendToTwo(() => send(1));
     const rows = await readSettledRows(context, session_id);
     const asked = [...new Set(rows.filter(({ role }) => role === "user").map(({ content }) => content))];
     const generations = await Promise.all(asked.map((text) => generationsFor(context, text)));
-    return { answers, copies: answers.map(replicaIn), rows, generations: generations.flat() };
+    return {
+      answers,
+      copies: answers.map(replicaIn),
+      ...(later !== undefined && { later }),
+      rows,
+      generations: generations.flat(),
+    };
   };
   return await untilAtTwo(
     context,
@@ -55,6 +65,18 @@ export async function sendAtOnce(
     play,
     ({ copies }) => new Set(copies).size > 1,
   );
+}
+
+/** Sends the same again, until two copies have answered. */
+async function sendToTwo(send: () => Promise<SeenCall>): Promise<SeenCall[]> {
+  const answers: SeenCall[] = [];
+  const copies = new Set<string>();
+  while (copies.size < 2 && answers.length < TRIES_TO_MEET) {
+    const answer = await send();
+    answers.push(answer);
+    copies.add(replicaIn(answer));
+  }
+  return answers;
 }
 
 /** What was answered and saved, in words. */

@@ -12,22 +12,27 @@ export const copyShowsOldRows: Fault = {
   ofCopies: true,
   overrides: (onApplied) => ({
     store(store) {
-      const kept = new Map<string, Message[]>();
+      let kept = new Map<string, Message[]>();
+      const forget = (): void => {
+        kept = new Map();
+      };
       const listing = withUserMethod(store, "messages", "list", (own) => async (sessionId, limit) => {
         const name = `${sessionId} ${limit}`;
-        const known = kept.get(name);
+        // What was read before a write of this copy is not kept after it.
+        const present = kept;
+        const known = present.get(name);
         if (known !== undefined) onApplied();
         const rows = known ?? (await own.messages.list(sessionId, limit));
-        kept.set(name, rows);
+        present.set(name, rows);
         return rows;
       });
       const beginning = withUserMethod(listing, "messages", "begin", (own) => async (exchange) => {
-        kept.clear();
+        forget();
         return await own.messages.begin(exchange);
       });
       return withReplyMethod(beginning, "finish", async (messageId, ending) => {
         const isEnded = await store.replies.finish(messageId, ending);
-        kept.clear();
+        forget();
         return isEnded;
       });
     },
