@@ -6,7 +6,7 @@ import { type ExaminedStack, examinedService } from "./examined-stack.ts";
 import { broken } from "./explain-symptom.ts";
 
 /**
- * A call that a service did not do: for want of its database, or whatever it says.
+ * A call that a service did not do: for want of its database, of a token that it takes, or whatever it says.
  *
  * @param said its answer, in its own words
  */
@@ -16,6 +16,10 @@ export function refusedCall(
   { request, status, body }: Pick<SeenCall, "status" | "body"> & { readonly request: string },
   said: string,
 ): BrokenRung {
+  if (status === 401) {
+    const { url } = examinedService(stack, service);
+    return broken("token_refused", { service, url, hasToken: stack.hasToken });
+  }
   const error = ErrorBody.safeParse(body).data?.error;
   return error !== undefined && STORE_CODES.has(error.code)
     ? storeUnavailable(stack, service, error.message)

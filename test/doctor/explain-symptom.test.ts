@@ -280,7 +280,7 @@ const CASES: readonly Case[] = [
     "another token",
     "token_refused",
     { service: "gateway", url: "http://127.0.0.1:6120", hasToken: true },
-    { cause: "started with another auth.token", next: "STACK_AUTH_TOKEN=... stack doctor" },
+    { cause: "another token than the configured one", next: "STACK_AUTH_TOKEN=... stack doctor" },
   ],
   [
     "no token",

@@ -42,6 +42,15 @@ test.each([
   });
 });
 
+test("a reply that is refused for want of a token is told as that", () => {
+  const services = { hmi: { url: "http://127.0.0.1:1" } };
+  const at = { ...stack(), services, hasToken: true } as unknown as ExaminedStack;
+  const stream = { request: "POST /say", status: 401, body: { error: "log in first" }, facts: [] };
+  expect(judgeReply(stream as unknown as SeenStream, "hmi", at)).toMatchObject({
+    problem: { code: "token_refused", cause: expect.stringContaining("another token than") },
+  });
+});
+
 test("a model that is known to be asked, and is not there, is named", () => {
   expect(judge([failure("no")], {}, "Claude Sonnet 4")).toMatchObject({
     problem: { code: "wrong_default_model", found: expect.stringContaining("Claude Sonnet 4") },

@@ -106,7 +106,7 @@ export const chatExplanations: Explanations<ChatSymptoms> = {
   token_refused: ({ service, url, hasToken }) => ({
     found: `refuses our token: 401 at ${url}`,
     cause: hasToken
-      ? `The ${SERVICE_TITLES[service]} was started with another auth.token than the configured one.`
+      ? `The ${SERVICE_TITLES[service]} takes another token than the configured one (auth.token), or takes it no more.`
       : `The ${SERVICE_TITLES[service]} asks for a token, and none is configured here (auth.token).`,
     next: `STACK_AUTH_TOKEN=... stack doctor`,
   }),
