@@ -384,6 +384,18 @@ const CASES: readonly Case[] = [
     { found: "1 characters, not 2", isWithoutModelId: false },
     { next: "stack verify persistence" },
   ],
+  [
+    "a turn that is saved twice",
+    "rows_wrong",
+    { service: "hmi", kind: "twice", found: "the reply 2 times" },
+    { found: "one turn is saved more than once: the reply 2 times", next: "stack verify persistence" },
+  ],
+  [
+    "a stream that loses text",
+    "rows_wrong",
+    { service: "hmi", kind: "lost_on_stream", found: "37 characters, not 32" },
+    { cause: "loses text on its stream", next: "stack trace" },
+  ],
   ["a missing GET", "resume_missing", { status: 501 }, { next: "stack verify sse --grep gateway-join" }],
   [
     "a missing cancel",

@@ -1,10 +1,10 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
+import { isShortenedText } from "../../targets/is-shortened-text.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { beginTalk, converseIn, openPlace } from "../check-conversation.ts";
 import { generationsFor, textsOf } from "../engine-generations.ts";
-import { isShortenedText } from "../is-shortened-text.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readSettledRows, sendAndReadReply } from "../read-replies.ts";
 import { wordFrom } from "./marker-words.ts";

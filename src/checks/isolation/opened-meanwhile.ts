@@ -4,6 +4,7 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import { isShortenedText } from "../../targets/is-shortened-text.ts";
 import {
   beginTalk,
   conversationRows,
@@ -13,10 +14,10 @@ import {
   sayIn,
   settledRowsOf,
 } from "../check-conversation.ts";
-import { isShortenedText, TEXT_JUDGED_ELSEWHERE } from "../is-shortened-text.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readReply, readRows, readSettledRows, sendMessage } from "../read-replies.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
+import { TEXT_JUDGED_ELSEWHERE } from "../text-judged-elsewhere.ts";
 import { repeatAfterMe, timesFor, wordFrom } from "./marker-words.ts";
 
 interface Evidence {

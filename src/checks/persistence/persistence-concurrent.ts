@@ -2,10 +2,11 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import { isShortenedText } from "../../targets/is-shortened-text.ts";
 import { beginTalk, converseIn, openPlace, settledRowsOf, type Talk } from "../check-conversation.ts";
-import { isShortenedText, TEXT_JUDGED_ELSEWHERE } from "../is-shortened-text.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
+import { TEXT_JUDGED_ELSEWHERE } from "../text-judged-elsewhere.ts";
 import { storedReplyRow } from "./stored-replies.ts";
 
 /** How many conversations get a message each at the same time: a burst, and no load yet. */

@@ -3,8 +3,9 @@ import { gatewayRoutes } from "../../contract/routes.ts";
 import { isNobodyThere } from "../../targets/service-origin.ts";
 import { SERVICE_TITLES } from "../../targets/service-titles.ts";
 import { shellWord } from "../../text/shell-word.ts";
-import type { Explanations } from "../climb-ladder.ts";
+import type { Explanations, RungProblem } from "../climb-ladder.ts";
 import { isDisplayName, seconds, shortened } from "../doctor-words.ts";
+import type { SavedTurnProblem } from "../judge-saved-turn.ts";
 
 /** What is wrong on the way of a message. */
 export interface ChatSymptoms {
@@ -75,6 +76,8 @@ export interface ChatSymptoms {
   /** All of a reply's text came at once, long after it was begun. */
   buffered: { service: Role; pieces: number; withinMs: number; afterMs: number; who: string; todo: string };
   reply_not_saved: { found: string; isWithoutModelId: boolean };
+  /** Message and reply are there, and not as they were said. */
+  rows_wrong: { service: Role; kind: Exclude<SavedTurnProblem["kind"], "not_saved">; found: string };
 }
 
 export const chatExplanations: Explanations<ChatSymptoms> = {
@@ -144,7 +147,7 @@ export const chatExplanations: Explanations<ChatSymptoms> = {
   }),
   reply_failed: ({ service, call, said, hint }) => ({
     found: `${call}: ${shortened(said)}`,
-    cause: hint ?? `The ${SERVICE_TITLES[service]}'s log says more; the engine itself answered.`,
+    cause: hint ?? `The ${SERVICE_TITLES[service]}'s log says more.`,
     next: "stack status",
   }),
   reply_cut: ({ service, call }) => ({
@@ -188,6 +191,35 @@ export const chatExplanations: Explanations<ChatSymptoms> = {
       ? "The call that saves it has a literal None where model_id belongs (BUG-016)."
       : "It is saved to another conversation, after `done`, or not at all.",
     next: isWithoutModelId ? "stack verify source --root backend" : "stack verify persistence",
+  }),
+  rows_wrong: ({ service, kind, found }) => ROWS_WRONG[kind](SERVICE_TITLES[service], found),
+};
+
+const ROWS_WRONG: Readonly<
+  Record<
+    Exclude<SavedTurnProblem["kind"], "not_saved">,
+    (title: string, found: string) => Omit<RungProblem, "code">
+  >
+> = {
+  lost_on_stream: (title, found) => ({
+    found: `the saved reply has more than what was streamed: ${found}`,
+    cause: `The ${title} loses text on its stream; what it saves is whole.`,
+    next: "stack trace",
+  }),
+  lost_when_saved: (title, found) => ({
+    found: `the saved reply has less than what was streamed: ${found}`,
+    cause: `The ${title} loses text when it saves; its stream is whole.`,
+    next: "stack trace",
+  }),
+  twice: (title, found) => ({
+    found: `one turn is saved more than once: ${found}`,
+    cause: `The ${title} saves it at several places, or its list shows a row more than once.`,
+    next: "stack verify persistence",
+  }),
+  order: (title, found) => ({
+    found: `the reply is not behind its message: ${found}`,
+    cause: `The ${title} lists its rows in another order; where that is the newest first, contract.wire.rows.newest_first says so.`,
+    next: "stack verify persistence",
   }),
 };
 

@@ -3,13 +3,14 @@ import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import type { ChatClient, NamedReply, Reading, Sent } from "../../targets/drivers/chat-client.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import { isRefusal } from "../../targets/drivers/refused-words.ts";
-import { lastFact, type SeenRow, type TimedFact, textOf } from "../../targets/drivers/reply-facts.ts";
+import { lastFact, type TimedFact, textOf } from "../../targets/drivers/reply-facts.ts";
 import { replyNameOf } from "../../targets/drivers/reply-name.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { callDeadline, type DoctorTalk, type ExaminedStack } from "../examined-stack.ts";
 import { broken } from "../explain-symptom.ts";
 import { judgeReply, notInTime, replyTimeoutMs, waitedBefore } from "../judge-reply.ts";
+import { judgeSavedTurn, type SaidTurn, type SavedTurnProblem } from "../judge-saved-turn.ts";
 import { lookAtEngine } from "./engine-look.ts";
 import { judgeEngineUse, sayOk } from "./judge-engine-use.ts";
 import { connectTo } from "./wire-connection.ts";
@@ -71,7 +72,7 @@ export function wireSavedRung(service: Role): Rung<ExaminedStack> {
       const problem = await lookForReply(stack, chat, { ...reply, conversation });
       return problem === undefined
         ? { status: "holds", text: "message and reply are saved, and read back as they were" }
-        : broken("reply_not_saved", problem);
+        : brokenTurn(service, problem);
     },
   };
 }
@@ -80,39 +81,22 @@ export function wireSavedRung(service: Role): Rung<ExaminedStack> {
 const SAVED_WITHIN_MS = 3_000;
 const LOOK_AGAIN_MS = 50;
 
-interface SaidTo {
-  readonly conversation: string;
-  readonly asked: string;
-  readonly text: string;
+function brokenTurn(service: Role, { kind, found, isWithoutModelId }: SavedTurnProblem): RungFinding {
+  if (kind === "not_saved") return broken("reply_not_saved", { found, isWithoutModelId });
+  return broken("rows_wrong", { service, kind, found });
 }
-
-type NotSaved = { readonly found: string; readonly isWithoutModelId: boolean };
 
 async function lookForReply(
   stack: ExaminedStack,
   chat: ChatClient,
-  said: SaidTo,
-): Promise<NotSaved | undefined> {
+  said: SaidTurn,
+): Promise<SavedTurnProblem | undefined> {
   return await pollUntil(
     { signal: stack.signal, pauseMs: LOOK_AGAIN_MS },
     SAVED_WITHIN_MS,
-    async () => whatIsWrong(await chat.rows(said.conversation, callDeadline(stack)), said),
+    async () => judgeSavedTurn(await chat.rows(said.conversation, callDeadline(stack)), said),
     (problem) => problem === undefined,
   );
-}
-
-/** Some trim what they save: whether a text is saved exactly is a claim of `stack verify`. */
-function whatIsWrong(rows: readonly SeenRow[], { conversation, asked, text }: SaidTo): NotSaved | undefined {
-  const row = rows.findLast(({ role }) => role === "assistant");
-  const isAsked = rows.some(({ role, content }) => role === "user" && content.trim() === asked.trim());
-  if (!isAsked) {
-    const isWithoutModelId = row?.model_id === null;
-    return { found: `conversation ${conversation} does not have the message`, isWithoutModelId };
-  }
-  if (row === undefined)
-    return { found: `conversation ${conversation} does not have it`, isWithoutModelId: false };
-  if (row.content.trim() === text.trim()) return undefined;
-  return { found: `${row.content.length} characters, not ${text.length}`, isWithoutModelId: false };
 }
 
 /** Something that was said, while its reply is heard. */

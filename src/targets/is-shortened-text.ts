@@ -10,7 +10,3 @@ export function isShortenedText(one: string, other: string): boolean {
   for (const character of long) if (short.startsWith(character, at)) at += character.length;
   return at === short.length;
 }
-
-/** Said beside a claim that holds although a reply's text was not stored as it was streamed. */
-export const TEXT_JUDGED_ELSEWHERE =
-  "its text is not stored as it was streamed, which persistence/complete judges";
