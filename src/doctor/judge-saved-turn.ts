@@ -1,5 +1,5 @@
+import { isSameText, isShortenedText } from "../targets/compare-texts.ts";
 import type { SeenRow } from "../targets/drivers/reply-facts.ts";
-import { isShortenedText } from "../targets/is-shortened-text.ts";
 
 /** What was said, and what came back. */
 export interface SaidTurn {
@@ -34,8 +34,8 @@ export function judgeSavedTurn(
     isWithoutModelId = false,
   ): SavedTurnProblem => ({ kind, found, isWithoutModelId });
   const replies = rows.filter(({ role }) => role === "assistant");
-  const questions = rows.filter((row) => row.role === "user" && isSame(row.content, asked));
-  const row = replies.findLast(({ content }) => isSame(content, text)) ?? replies.at(-1);
+  const questions = rows.filter((row) => row.role === "user" && isSameText(row.content, asked));
+  const row = replies.findLast(({ content }) => isSameText(content, text)) ?? replies.at(-1);
   const [question] = questions;
   if (question === undefined) {
     return problem(
@@ -45,7 +45,7 @@ export function judgeSavedTurn(
     );
   }
   if (row === undefined) return problem("not_saved", `conversation ${conversation} does not have it`);
-  if (!isSame(row.content, text)) {
+  if (!isSameText(row.content, text)) {
     const found = `${row.content.length} characters, not ${text.length}`;
     if (!isShortenedText(row.content, text)) return problem("not_saved", found);
     return problem(row.content.length > text.length ? "lost_on_stream" : "lost_when_saved", found);
@@ -54,12 +54,13 @@ export function judgeSavedTurn(
   const place = rows.indexOf(question);
   const next = rows.findIndex(({ role }, index) => index > place && role === "user");
   const turn = rows.slice(place + 1, next === -1 ? undefined : next);
-  const answers = turn.filter(({ role, content }) => role === "assistant" && isSame(content, text));
+  const answers = turn.filter(({ role, content }) => role === "assistant" && isSameText(content, text));
   if (answers.length > 1) return problem("twice", `the reply ${answers.length} times`);
-  if (answers.length === 0) return problem("order", rows.map(({ role }) => role).join(", "));
-  return undefined;
-}
-
-function isSame(one: string, other: string): boolean {
-  return one.trim() === other.trim();
+  if (answers.length > 0) return undefined;
+  // Behind another message it is the answer to that one, and this one's is lost.
+  const first = rows.findIndex(({ role, content }) => role === "assistant" && isSameText(content, text));
+  const isOfAnother = rows.slice(0, first).some(({ role }) => role === "user");
+  return isOfAnother
+    ? problem("not_saved", `conversation ${conversation} does not have it behind its message`)
+    : problem("order", rows.map(({ role }) => role).join(", "));
 }

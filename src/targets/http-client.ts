@@ -8,7 +8,7 @@ import { createSseDecoder, EVENT_STREAM_WANTED, isEventStreamType } from "../con
 import { textOfChunks as textPassed } from "../tap/recorded-exchange.ts";
 import { isTooDeep } from "../text/json-depth.ts";
 import { HIDDEN, withoutSecretQuery } from "../text/secret-names.ts";
-import type { TimedFact } from "./drivers/reply-facts.ts";
+import { recordFacts, type TimedFact } from "./drivers/reply-facts.ts";
 import { knownStreamDecoder } from "./drivers/shipped-stream-formats.ts";
 import type { StreamDecoderMaker } from "./drivers/stream-framings.ts";
 import { noteRequest, type RequestStep } from "./request-step.ts";
@@ -225,16 +225,12 @@ async function readStream(
   const content_type = headers["content-type"] ?? "";
   const chunks: SeenChunk[] = [];
   const events: SeenEvent[] = [];
-  const facts: TimedFact[] = [];
+  const { facts, take } = recordFacts(() => since(start), onFact);
   const comments_ms: number[] = [];
   // What is refused is no reply: its words are in the body.
   const isAnswer = answer.statusCode >= 200 && answer.statusCode < 300;
   const makeFactDecoder = makeDecoder ?? knownStreamDecoder(content_type, prepare);
-  const factDecoder = makeFactDecoder((told) => {
-    const fact: TimedFact = { ...told, at_ms: since(start) };
-    facts.push(fact);
-    onFact?.(fact);
-  });
+  const factDecoder = makeFactDecoder(take);
   const isEventStream = isEventStreamType(content_type);
   const decoder = createSseDecoder({
     onMessage({ id, data }) {

@@ -1,3 +1,4 @@
+import { isPartOfText, isSameText } from "../targets/compare-texts.ts";
 import { quotedText, sentence } from "./finding-words.ts";
 import { HOP_TITLES } from "./hop-names.ts";
 import { isWholePass, replyRequestOf, toldHopBehind, toldPasses } from "./hop-passes.ts";
@@ -38,19 +39,19 @@ function judgeRow({ hop }: HopObservation, { row, has_rows, text }: HopPass): Tr
   const title = HOP_TITLES[hop];
   if (row === null)
     return of("not_saved", "The reply that the HMI streamed is not among its conversation's rows");
-  if (isSame(row.text, text)) {
+  if (isSameText(row.text, text)) {
     return row.status === "streaming"
       ? of("not_saved", "The reply's row is still `streaming` 3 s after its stream said that it is done")
       : undefined;
   }
   const sizes = `${text.length} characters streamed, ${row.text.length} in its row`;
-  if (isPartOf(text, row.text)) {
+  if (isPartOfText(text, row.text)) {
     return of(
       "lost_text",
       `${sentence(title)} loses text on its stream: ${sizes}${firstLost(text, row.text)}`,
     );
   }
-  if (isPartOf(row.text, text)) {
+  if (isPartOfText(row.text, text)) {
     return of("lost_text", `The HMI loses text when it saves: ${sizes}${firstLost(row.text, text)}`);
   }
   return of(
@@ -63,10 +64,10 @@ function judgeByTap({ hop }: HopObservation, pass: HopPass): TraceFinding | unde
   const request = replyRequestOf(pass);
   if (request === undefined || request.text === null || request.ended_ms === null) return undefined;
   const [said, came] = [withoutThoughts(request.text), pass.text];
-  if (isSame(said, came)) return undefined;
+  if (isSameText(said, came)) return undefined;
   const title = sentence(HOP_TITLES[hop]);
   const sizes = `${said.length} characters left the engine for it, ${came.length} came`;
-  return isPartOf(came, said)
+  return isPartOfText(came, said)
     ? {
         hop,
         kind: "lost_text",
@@ -102,7 +103,12 @@ function judgeByCounts(
   }
   const counted = pass.usage?.completion_tokens ?? null;
   const isAsLong = counted !== null && counted === (whole.usage?.completion_tokens ?? null);
-  if (!isAsLong || texts.size !== 1 || isSame(pass.text, whole.text) || !isPartOf(pass.text, whole.text))
+  if (
+    !isAsLong ||
+    texts.size !== 1 ||
+    isSameText(pass.text, whole.text) ||
+    !isPartOfText(pass.text, whole.text)
+  )
     return undefined;
   return {
     hop: hop.hop,
@@ -118,7 +124,7 @@ function untold(trace: TraceObservations, hop: HopObservation): string[] {
   const [pass] = toldPasses(hop);
   if (hop.hop !== "gateway" || behind === undefined || pass === undefined) return [];
   if (replyRequestOf(pass)?.text !== undefined && replyRequestOf(pass)?.text !== null) return [];
-  if (toldPasses(behind).some(({ text }) => isSame(text, pass.text))) return [];
+  if (toldPasses(behind).some(({ text }) => isSameText(text, pass.text))) return [];
   return [
     "The gateway's text is another than the engine's own, which may be the model's doing: only a tap in front of the engine could tell.",
   ];
@@ -133,21 +139,6 @@ function firstOf<Item, Found>(
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-function isSame(a: string, b: string): boolean {
-  return a.trim() === b.trim();
-}
-
-/** Whether `part` is `whole` with something left out. */
-function isPartOf(part: string, whole: string): boolean {
-  if (part.length >= whole.length) return false;
-  let at = 0;
-  for (const character of part.trim()) {
-    at = whole.indexOf(character, at) + 1;
-    if (at === 0) return false;
-  }
-  return true;
 }
 
 /** What is missing first, for whoever looks for it. */

@@ -396,6 +396,18 @@ const CASES: readonly Case[] = [
     { service: "hmi", kind: "lost_on_stream", found: "37 characters, not 32" },
     { cause: "loses text on its stream", next: "stack trace" },
   ],
+  [
+    "a row that is shorter than its stream",
+    "rows_wrong",
+    { service: "hmi", kind: "lost_when_saved", found: "30 characters, not 32" },
+    { cause: "loses text when it saves", next: "stack trace" },
+  ],
+  [
+    "a reply before its message",
+    "rows_wrong",
+    { service: "hmi", kind: "order", found: "assistant, user" },
+    { cause: "contract.wire.rows.newest_first", next: "stack verify persistence" },
+  ],
   ["a missing GET", "resume_missing", { status: 501 }, { next: "stack verify sse --grep gateway-join" }],
   [
     "a missing cancel",

@@ -1,8 +1,10 @@
+import { createServer } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import { examine } from "../../src/doctor/examine-stack.ts";
 import { rungOf } from "../support/doctor.ts";
 import { startTestEngine } from "../support/gateway.ts";
+import { listenOnAnyPort } from "../support/listen.ts";
 import { ODD_WIRE, startOddBackEnd } from "../support/odd-back-end.ts";
 
 async function examineWire(driver: string, urls: Parameters<typeof examine>[0]["urls"]) {
@@ -74,5 +76,20 @@ test("another wire than the one that is spoken is told in the answer's own words
   expect(rungOf(responses, "gateway/reply")).toMatchObject({
     status: "broken",
     text: expect.stringContaining("404"),
+  });
+});
+
+test("a back end that asks for another token is told as that by the message that it refuses", async () => {
+  const gateway = await listenOnAnyPort(
+    createServer((request, response) => {
+      const isMessage = request.method === "POST";
+      response.writeHead(isMessage ? 401 : 200, { "content-type": "application/json" });
+      response.end(JSON.stringify(isMessage ? { error: "log in first" } : { data: [{ id: "tiny" }] }));
+    }),
+  );
+  const report = await examineWire("openai-chat", { gateway });
+  expect(rungOf(report, "gateway/reply").problem).toMatchObject({
+    code: "token_refused",
+    cause: expect.stringContaining("asks for a token, and none is configured"),
   });
 });

@@ -1,10 +1,10 @@
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
+import { isShortenedText } from "../../targets/compare-texts.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { isShortenedText } from "../../targets/is-shortened-text.ts";
 import {
   beginTalk,
   conversationRows,

@@ -6,11 +6,12 @@ import { isRefusal } from "../../targets/drivers/refused-words.ts";
 import { lastFact, type TimedFact, textOf } from "../../targets/drivers/reply-facts.ts";
 import { replyNameOf } from "../../targets/drivers/reply-name.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
-import type { Rung, RungFinding } from "../climb-ladder.ts";
+import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";
 import { callDeadline, type DoctorTalk, type ExaminedStack } from "../examined-stack.ts";
 import { broken } from "../explain-symptom.ts";
 import { judgeReply, notInTime, replyTimeoutMs, waitedBefore } from "../judge-reply.ts";
 import { judgeSavedTurn, type SaidTurn, type SavedTurnProblem } from "../judge-saved-turn.ts";
+import { refusedCall } from "../refused-call.ts";
 import { lookAtEngine } from "./engine-look.ts";
 import { judgeEngineUse, sayOk } from "./judge-engine-use.ts";
 import { connectTo } from "./wire-connection.ts";
@@ -24,7 +25,8 @@ export function wireReplyRung(service: Role): Rung<ExaminedStack> {
     needs: [`${service}/answers`],
     async look(stack) {
       const asked = sayOk();
-      const look = await lookAtEngine(stack);
+      // Of an engine by itself no other one can be in the way.
+      const look = service === "engine" ? undefined : await lookAtEngine(stack);
       const said = await sendTestMessage(stack, asked, { num_predict: 16 });
       if ("status" in said) return said;
       const stream = await said.reading.ended;
@@ -33,8 +35,7 @@ export function wireReplyRung(service: Role): Rung<ExaminedStack> {
       stack.notes.reply = { talk: said.talk, text: textOf(stream), asked: said.sent.text };
       const { notes } = stack;
       const told = lastFact(stream, "model")?.name ?? null;
-      // Of an engine by itself no other one can be in the way.
-      if (service === "engine") {
+      if (look === undefined) {
         return { status: "holds", text: `a message is answered${told === null ? "" : ` by ${told}`}` };
       }
       const isNamed = notes.chat?.missingAbilities["choose a model"] === undefined;
@@ -160,10 +161,10 @@ export async function sendTestMessage(
 }
 
 function refused(
-  { front }: ExaminedStack,
-  { request, status, body }: Pick<Sent["call"], "request" | "status" | "body">,
-) {
-  return broken("call_refused", { service: front, call: request, status, said: JSON.stringify(body) });
+  stack: ExaminedStack,
+  answer: Pick<Sent["call"], "request" | "status" | "body">,
+): BrokenRung {
+  return refusedCall(stack, stack.front, answer, JSON.stringify(answer.body));
 }
 
 function learnConversation(

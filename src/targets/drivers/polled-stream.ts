@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { HeardStream, OpenStream, SeenCall, SeenChunk } from "../http-client.ts";
-import type { TimedFact } from "./reply-facts.ts";
+import { recordFacts, type TimedFact } from "./reply-facts.ts";
 import type { StreamDecoderMaker } from "./stream-framings.ts";
 
 interface PollOptions {
@@ -40,13 +40,11 @@ async function readAnswers(
   since: () => number,
 ): Promise<HeardStream> {
   const chunks: SeenChunk[] = [];
-  const facts: TimedFact[] = [];
+  const { facts, take } = recordFacts(since, onFact);
   let isOver = false;
   const decoder = makeDecoder((told) => {
-    const fact: TimedFact = { ...told, at_ms: since() };
-    facts.push(fact);
-    onFact?.(fact);
-    isOver ||= fact.kind === "done";
+    const { kind } = take(told);
+    isOver ||= kind === "done";
   });
   let end: HeardStream["end"] = "closed";
   let answer = first;

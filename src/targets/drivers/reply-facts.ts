@@ -42,6 +42,31 @@ export type ReplyFact =
 /** A fact, with when its last byte arrived after the request was sent, in milliseconds. */
 export type TimedFact = ReplyFact & { readonly at_ms: number };
 
+/** What is told of a reply, written down with the time of each fact; `take` gives it as it was written down. */
+export interface FactRecord {
+  readonly facts: readonly TimedFact[];
+  take(told: ReplyFact): TimedFact;
+}
+
+/**
+ * Writes down facts as they come.
+ *
+ * @param now since the message was sent, in milliseconds
+ * @param onFact told of each
+ */
+export function recordFacts(now: () => number, onFact?: (fact: TimedFact) => void): FactRecord {
+  const facts: TimedFact[] = [];
+  return {
+    facts,
+    take(told) {
+      const fact: TimedFact = { ...told, at_ms: now() };
+      facts.push(fact);
+      onFact?.(fact);
+      return fact;
+    },
+  };
+}
+
 /** What facts are read from. */
 interface Heard {
   readonly facts: readonly TimedFact[];

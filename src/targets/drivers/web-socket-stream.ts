@@ -3,7 +3,7 @@ import { withoutSecretQuery } from "../../text/secret-names.ts";
 import type { HeardStream, OpenStream, SeenChunk } from "../http-client.ts";
 import { noteRequest } from "../request-step.ts";
 import { type DroppableWebSocket, openDroppableWebSocket } from "./droppable-web-socket.ts";
-import type { TimedFact } from "./reply-facts.ts";
+import { recordFacts, type TimedFact } from "./reply-facts.ts";
 import { connectPacket, eventPacket, PONG_PACKET, readPacket } from "./socket-io.ts";
 import type { StreamDecoderMaker } from "./stream-framings.ts";
 
@@ -73,7 +73,7 @@ function readSocket(
   const { framing, body, makeDecoder, signal, onFact } = options;
   const { promise, resolve } = Promise.withResolvers<HeardStream>();
   const chunks: SeenChunk[] = [];
-  const facts: TimedFact[] = [];
+  const { facts, take } = recordFacts(since, onFact);
   let closing: NodeJS.Timeout | undefined;
   let end: HeardStream["end"] = "cut";
   const hangUp = (how: HeardStream["end"]): void => {
@@ -81,10 +81,8 @@ function readSocket(
     leave();
   };
   const decoder = makeDecoder((told) => {
-    const fact: TimedFact = { ...told, at_ms: since() };
-    facts.push(fact);
-    onFact?.(fact);
-    if (fact.kind === "done") closing ??= setTimeout(() => hangUp("closed"), AFTER_END_MS);
+    const { kind } = take(told);
+    if (kind === "done") closing ??= setTimeout(() => hangUp("closed"), AFTER_END_MS);
   });
   const say = (text: string): void => socket.send(text);
   const sayBody = (): void => {

@@ -1,0 +1,25 @@
+/** Whether two texts are the same, but for white space at their ends: some trim what they save. */
+export function isSameText(one: string, other: string): boolean {
+  return one.trim() === other.trim();
+}
+
+/** Whether `part` is `whole` with something left out. */
+export function isPartOfText(part: string, whole: string): boolean {
+  if (part.length >= whole.length) return false;
+  let at = 0;
+  for (const character of part.trim()) {
+    at = whole.indexOf(character, at) + 1;
+    if (at === 0) return false;
+  }
+  return true;
+}
+
+/**
+ * Whether two texts are one, of which a part went missing on the way: one is the other with something left out, and has more
+ * than half of it. White space at the ends does not count. False where they are the same. What tells where a reply went
+ * judges no text by it: that is for the claim that a reply is stored as streamed.
+ */
+export function isShortenedText(one: string, other: string): boolean {
+  const [short = "", long = ""] = [one.trim(), other.trim()].sort((a, b) => a.length - b.length);
+  return 2 * short.length > long.length && isPartOfText(short, long);
+}
