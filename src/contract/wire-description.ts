@@ -6,23 +6,24 @@
 import * as z from "zod/mini";
 import { problemsOfSlots } from "./wire-slots.ts";
 
+function callBy(methods: string, error: string) {
+  return z
+    .string()
+    .check(z.regex(new RegExp(`^(?:${methods}) /\\S*$`), { error, abort: true }), slotsAreKnown());
+}
+
+const METHODS = "GET|POST|PUT|PATCH|DELETE";
+
 /** A method and a path: `DELETE /api/chats/{conversation}`. */
-const call = z.string().check(
-  z.regex(/^(?:GET|POST|PUT|PATCH|DELETE) \/\S*$/, {
-    error:
-      "must be a method and a path, such as DELETE /api/chats/{conversation}; only send, send_first and read can be on a WebSocket",
-    abort: true,
-  }),
-  slotsAreKnown(),
+const call = callBy(
+  METHODS,
+  "must be a method and a path, such as DELETE /api/chats/{conversation}; only send, send_first and read can be on a WebSocket",
 );
 
 /** The same for a message and its reply: `POST /api/chats/{conversation}/messages`. `WS` opens a WebSocket there, and sends the body as its first frame. */
-const streamableCall = z.string().check(
-  z.regex(/^(?:GET|POST|PUT|PATCH|DELETE|WS) \/\S*$/, {
-    error: "must be a method and a path, such as POST /api/chats/{conversation}/messages, or WS /ws",
-    abort: true,
-  }),
-  slotsAreKnown(),
+const streamableCall = callBy(
+  `${METHODS}|WS`,
+  "must be a method and a path, such as POST /api/chats/{conversation}/messages, or WS /ws",
 );
 
 /** Where a value stands in JSON: `choices.0.delta.content`; empty: the whole value. */

@@ -4,7 +4,7 @@ import { valueAt } from "../targets/drivers/json-place.ts";
 import { modelOf, usageOf } from "./infer-beside-text.ts";
 import { ENDING_NAME } from "./infer-end.ts";
 import { type InferredStream, isIdOrTime } from "./infer-stream.ts";
-import { type JsonLeaf, lastName, leavesOf } from "./json-leaves.ts";
+import { isInList, type JsonLeaf, lastName, leavesOf } from "./json-leaves.ts";
 import type { LoggedStream } from "./stream-events.ts";
 
 /**
@@ -49,8 +49,7 @@ function isEnd({ place, value }: JsonLeaf): boolean {
 
 /** A list has a place for each of its items, and none for the one that is meant. */
 function isText({ place, value }: JsonLeaf): boolean {
-  const isInList = /(?:^|\.)\d+(?:\.|$)/.test(place);
-  return typeof value === "string" && value.trim() !== "" && !isInList && !isIdOrTime(place, [value]);
+  return typeof value === "string" && value.trim() !== "" && !isInList(place) && !isIdOrTime(place, [value]);
 }
 
 /** Whether a text is there from some answer on, and each has the one before at its beginning. */

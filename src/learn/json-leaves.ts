@@ -79,3 +79,8 @@ function mapsIn(value: unknown, place = "", deepest = 4): ListOfObjects[] {
 export function lastName(place: string): string {
   return place.split(".").at(-1) ?? "";
 }
+
+/** Whether a place is in an item of a list. */
+export function isInList(place: string): boolean {
+  return /(?:^|\.)\d+(?:\.|$)/.test(place);
+}

@@ -3,7 +3,7 @@ import { exchangesOf, type LearnedTalk } from "./find-message-and-reply.ts";
 import { idsUsedBy, isSameEndpoint } from "./id-uses.ts";
 import { timedFactsBy } from "./learn-stream.ts";
 import type { LoggedExchange } from "./network-log.ts";
-import { pathOf } from "./network-log-words.ts";
+import { CANCEL_NAME, pathOf } from "./network-log-words.ts";
 import { isStreamType } from "./stream-events.ts";
 
 /** The call that ended a reply, and how that was seen. */
@@ -20,8 +20,6 @@ interface Known {
   /** The ids of conversations. */
   readonly conversations: ReadonlySet<string>;
 }
-
-const CANCEL_NAME = /cancel|stop|abort|interrupt|halt/i;
 
 /** A reply that was cancelled ends within this time, in milliseconds. */
 const SOON_MS = 3_000;

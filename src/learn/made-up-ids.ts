@@ -1,4 +1,5 @@
 import { type IdUse, isMadeForOne, isSameEndpoint } from "./id-uses.ts";
+import { isInList } from "./json-leaves.ts";
 import type { LoggedExchange } from "./network-log.ts";
 import { CONVERSATION_NAME, MODEL_NAME } from "./network-log-words.ts";
 
@@ -31,6 +32,7 @@ function isOfConversation(
     own.every(
       ({ value, place, names }) =>
         isMadeForOne(value) &&
+        // The turns of a conversation have ids of their own.
         !isInList(place) &&
         names.every(
           (name) => (CONVERSATION_NAME.test(name) && !MODEL_NAME.test(name)) || (isListed && name === "id"),
@@ -52,9 +54,4 @@ export function isOfEachMessage(uses: readonly IdUse[], send: LoggedExchange): b
       names.every((name) => name === "id" || CONVERSATION_NAME.test(name)),
   );
   return isBare && new Set(own.map(({ exchange }) => exchange)).size > 1;
-}
-
-/** The turns of a conversation have ids of their own. */
-function isInList(place: string): boolean {
-  return /(?:^|\.)\d+(?:\.|$)/.test(place);
 }

@@ -7,6 +7,9 @@ export const MODEL_NAME =
 /** The names by which back ends call a conversation. */
 export const CONVERSATION_NAME = /conv|chat|session|thread|dialog|room|topic|discussion/i;
 
+/** The words by which back ends call what ends a reply. */
+export const CANCEL_NAME = /cancel|stop|abort|interrupt|halt/i;
+
 /** What a log says, with no secret in it that is named as one: in JSON, and in a query. */
 export function maskSecrets(text: string): string {
   return withoutSecretJson(withoutSecretQuery(text));

@@ -1,10 +1,10 @@
 import { isSameEndpoint } from "./id-uses.ts";
 import { bodyOfFrame } from "./message-candidates.ts";
 import type { LoggedExchange, NetworkLog } from "./network-log.ts";
-import { pathOf } from "./network-log-words.ts";
+import { CANCEL_NAME, pathOf } from "./network-log-words.ts";
 
-const STOP_NAME = /cancel|stop|abort|interrupt|halt/i;
-const STOP_WORD = /"[^"]*(?:cancel|stop|abort|interrupt|halt)/i;
+/** Such a word in a string of JSON. */
+const CANCEL_STRING = new RegExp(`"[^"]*(?:${CANCEL_NAME.source})`, "i");
 
 /** A reply that a frame of the page's ended, on its WebSocket. */
 export interface StoppedOnSocket {
@@ -26,7 +26,7 @@ export function isStopped({ exchanges }: NetworkLog, read: LoggedExchange): bool
   const isStop = (each: LoggedExchange): boolean =>
     each.origin === read.origin &&
     each !== read &&
-    (each.method === "DELETE" || (each.method === "POST" && STOP_NAME.test(pathOf(each)))) &&
+    (each.method === "DELETE" || (each.method === "POST" && CANCEL_NAME.test(pathOf(each)))) &&
     each.began_ms > read.began_ms &&
     each.began_ms < read.ended_ms;
   return stopFrameOf(read) !== undefined || read.isLeft || exchanges.some(isStop);
@@ -38,5 +38,5 @@ function stopFrameOf({ method, frames, requestBody }: LoggedExchange): string | 
   const said = frames
     .filter(({ from }) => from === "page")
     .map((frame) => JSON.stringify(bodyOfFrame(frame)));
-  return said.slice(said.indexOf(JSON.stringify(requestBody)) + 1).find((frame) => STOP_WORD.test(frame));
+  return said.slice(said.indexOf(JSON.stringify(requestBody)) + 1).find((frame) => CANCEL_STRING.test(frame));
 }

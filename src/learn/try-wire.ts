@@ -1,6 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { DEFAULTS } from "../contract/contract-defaults.ts";
 import { messageOf } from "../errors/thrown-error.ts";
+import { isSameText } from "../targets/compare-texts.ts";
 import { deviationsOf } from "../targets/contract-deviations.ts";
 import { bearerTokenOfWire } from "../targets/drivers/bearer-token-of-wire.ts";
 import type { ChatClient, OutgoingMessage, Sent } from "../targets/drivers/chat-client.ts";
@@ -8,9 +8,10 @@ import { createContractChat } from "../targets/drivers/contract-chat.ts";
 import { connectDriver } from "../targets/drivers/define-driver.ts";
 import { hasSlot } from "../targets/drivers/has-slot.ts";
 import { Refusal } from "../targets/drivers/refused-words.ts";
-import { failureOf, lastFact, textOf } from "../targets/drivers/reply-facts.ts";
+import { failureOf, lastFact, type SeenRow, textOf } from "../targets/drivers/reply-facts.ts";
 import { findDriver } from "../targets/drivers/shipped-drivers.ts";
 import { createHttpClient, type HttpClient } from "../targets/http-client.ts";
+import { pollUntil } from "../targets/poll-until.ts";
 import type { LearnedWire } from "./learned-wire.ts";
 
 /** What became of one message that was sent as a learned wire says. */
@@ -128,23 +129,21 @@ async function readRows(
     );
     return null;
   }
-  const deadline = performance.now() + SAVED_WITHIN_MS;
-  for (;;) {
-    const rows = await chat.rows(conversation ?? "", signal);
-    const isListed = [SAID, reply.text].every((text) =>
-      rows.some(({ content }) => content.trim() === text.trim()),
-    );
-    if (isListed && rows.length >= 2 * turns) return rows.length;
-    if (performance.now() > deadline) {
-      problems.push(
-        isListed
-          ? `its conversation lists ${rows.length} rows, not each message and its reply`
-          : `what was said, or its reply, is not among the ${rows.length} rows that are listed`,
-      );
-      return rows.length;
-    }
-    await delay(100, undefined, { signal });
+  const isListed = (rows: readonly SeenRow[]): boolean =>
+    [SAID, reply.text].every((text) => rows.some(({ content }) => isSameText(content, text)));
+  const hasAll = (rows: readonly SeenRow[]): boolean => rows.length >= 2 * turns;
+  const rows = await pollUntil(
+    { signal, pauseMs: 100 },
+    SAVED_WITHIN_MS,
+    () => chat.rows(conversation ?? "", signal),
+    (seen) => isListed(seen) && hasAll(seen),
+  );
+  if (!isListed(rows)) {
+    problems.push(`what was said, or its reply, is not among the ${rows.length} rows that are listed`);
+  } else if (!hasAll(rows)) {
+    problems.push(`its conversation lists ${rows.length} rows, not each message and its reply`);
   }
+  return rows.length;
 }
 
 /** Says something in a conversation that has begun: by another call than its first message. */

@@ -18,3 +18,17 @@ export function describedChatAt(url: string, wire: WireDescription, token = ""):
     isStandIn: false,
   });
 }
+
+/** A wire on which a message is the first frame of a WebSocket, and the reply's pieces the next ones. */
+export const SOCKET_CHAT: WireDescription = {
+  service: "hmi",
+  conversation: "own",
+  send: { request: "WS /ws/{conversation}", body: { op: "ask", text: "{text}" } },
+  stream: {
+    framing: "websocket",
+    type: "op",
+    text: { of: "piece", at: "d" },
+    usage: { of: "count", completion: "n" },
+    done: { of: "end" },
+  },
+};

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
-import type { WireDescription } from "../../src/contract/wire-description.ts";
+import { SOCKET_CHAT } from "../support/described-chat.ts";
 import { startTestEngine } from "../support/gateway.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
 import { traceUrls } from "../support/trace.ts";
@@ -61,18 +61,7 @@ test("what takes messages on a WebSocket is followed, though that is no 200", as
       socket.say(JSON.stringify({ op: "end" }));
     },
   });
-  const wire: WireDescription = {
-    service: "hmi",
-    conversation: "own",
-    send: { request: "WS /ws/{conversation}", body: { op: "ask", text: "{text}" } },
-    stream: {
-      framing: "websocket",
-      type: "op",
-      text: { of: "piece", at: "d" },
-      done: { of: "end" },
-    },
-  };
-  const { hops } = await traceUrls({ hmi, contract: { ...contractOf("described"), wire } });
+  const { hops } = await traceUrls({ hmi, contract: { ...contractOf("described"), wire: SOCKET_CHAT } });
   expect(hops.map(({ hop }) => hop)).toEqual(["hmi"]);
   expect(hops[0]?.passes[0]).toMatchObject({ status: 101, problem: null, end: "done", text: "1, 2, 3." });
 });

@@ -129,10 +129,12 @@ export class ExchangeStarter {
     const asked = { ...outgoing, images: outgoing.images ?? edited?.images };
     await refuseUnableModel(asked, () => chooseModel(store, outgoing), this.#parts.settings.limitsOf);
     const { settings, clientMessageId } = outgoing;
+    const ask = (saved: SavedMessage): HmiReply =>
+      this.#ask({ user, session: saved.session, exchange: saved, settings, created: saved.created });
     let reply: HmiReply | undefined;
     /** The gateway is asked while what is committed is brought to the disk; nobody is told of the message before it is there. */
     const onCommitted = (saved: SavedMessage): void => {
-      if (saved.isNew) reply = this.#ask({ ...saved, user, exchange: saved, settings });
+      if (saved.isNew) reply = ask(saved);
     };
     const begun = await this.#parts.orphaned
       .orLookAgain(() => saveMessage(store, this.#parts.replies, outgoing, { clientKey, onCommitted }))
@@ -143,7 +145,8 @@ export class ExchangeStarter {
     // Another process was first with the same client key.
     if (!begun.isNew) return this.#joined(user, begun);
     const { before, created, session } = begun;
-    reply ??= this.#ask({ user, session, exchange: begun, settings, created });
+    // A store that is safe with its commit tells nothing before.
+    reply ??= ask(begun);
     if (created) this.#parts.settings.events.publish(user, { type: "session_changed", session: before });
     // Its title is made from its first message, and a message brings an archived one back.
     if (session.title !== before.title || before.archived) {

@@ -1,10 +1,9 @@
 import { createServer } from "node:http";
 import { expect, test } from "vitest";
-import type { WireDescription } from "../../../src/contract/wire-description.ts";
 import { NotObservable } from "../../../src/harness/target-errors.ts";
 import type { ChatClient } from "../../../src/targets/drivers/chat-client.ts";
 import { failureOf, lastFact, textOf } from "../../../src/targets/drivers/reply-facts.ts";
-import { describedChatAt } from "../../support/described-chat.ts";
+import { describedChatAt, SOCKET_CHAT } from "../../support/described-chat.ts";
 import { EXPRESS_CHAT, startExpressChat } from "../../support/express-chat.ts";
 import { listenOnAnyPort } from "../../support/listen.ts";
 import { type ServerSocket, serveWebSockets } from "../../support/web-socket-server.ts";
@@ -93,19 +92,6 @@ test("what a description does not say is not told, with the setting that would s
   expect(chat.missingAbilities["show rows"]).toContain("contract.wire.rows");
 });
 
-const SOCKET: WireDescription = {
-  service: "hmi",
-  conversation: "own",
-  send: { request: "WS /ws/{conversation}", body: { op: "ask", text: "{text}" } },
-  stream: {
-    framing: "websocket",
-    type: "op",
-    text: { of: "piece", at: "d" },
-    usage: { of: "count", completion: "n" },
-    done: { of: "end" },
-  },
-};
-
 const PIECES = ["Hello ", "there."].map((d) => ({ op: "piece", d }));
 
 function sayAll(socket: ServerSocket, events: readonly unknown[]): void {
@@ -121,7 +107,7 @@ test("by a WebSocket a message is the first frame, and its reply the frames that
       sayAll(socket, [...PIECES, { op: "end" }, { op: "count", n: 2 }]);
     },
   });
-  const { sent, seen } = await say(describedChatAt(url, SOCKET, "s3cret"), "Hi");
+  const { sent, seen } = await say(describedChatAt(url, SOCKET_CHAT, "s3cret"), "Hi");
   expect(asked).toEqual([[`/ws/${sent.conversation}`, "Bearer s3cret", { op: "ask", text: "Hi" }]]);
   expect(sent.conversation).toMatch(/^[\da-f-]{36}$/);
   expect(textOf(seen)).toBe("Hello there.");
@@ -136,21 +122,21 @@ test("a WebSocket that is closed before the end was told has not told it", async
       socket.close();
     },
   });
-  const { seen } = await say(describedChatAt(url, SOCKET), "Hi");
+  const { seen } = await say(describedChatAt(url, SOCKET_CHAT), "Hi");
   expect(textOf(seen)).toBe("Hello there.");
   expect(lastFact(seen, "done")).toBeUndefined();
 });
 
 test("whoever leaves a WebSocket closes it, and one that nobody accepts is an error", async () => {
   const url = await serveWebSockets({ onText: (_, socket) => sayAll(socket, PIECES) });
-  const sent = await describedChatAt(url, SOCKET).send(
+  const sent = await describedChatAt(url, SOCKET_CHAT).send(
     { place: PLACE, conversation: "7", text: "Hi" },
     never,
   );
   const reading = sent.read({ signal: never });
   reading.leave();
   expect((await reading.ended).end).toBe("given-up");
-  const nobody = describedChatAt("http://127.0.0.1:1", SOCKET);
+  const nobody = describedChatAt("http://127.0.0.1:1", SOCKET_CHAT);
   await expect(say(nobody, "Hi")).rejects.toThrow("was not accepted as a WebSocket");
 });
 
