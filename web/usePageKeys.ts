@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { focusMessage } from "./message-field.ts";
 
 /** Keys that work everywhere on the page. */
@@ -13,7 +13,8 @@ export interface PageKeys {
 export function usePageKeys(keys: PageKeys): void {
   const latest = useRef(keys);
   latest.current = keys;
-  useEffect(() => {
+  // Whoever sees the page can use its keys: other effects run a moment after it is seen.
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.isComposing || document.querySelector("dialog[open], :popover-open") !== null) return;
       const action = actionOf(event, latest.current);

@@ -46,6 +46,7 @@ describe.runIf(CHROMIUM !== undefined)("search on the page", () => {
     await importConversation(running.stack.hmi, ["Where is the quarry?", ...texts]);
     await using chat = await running.open();
     const { page } = chat;
+    await chat.message.waitFor();
     await page.keyboard.press("Control+k");
     await page.getByRole("searchbox", { name: "Search conversations" }).fill("quarry");
     await page.getByRole("button", { name: "quarry" }).click();

@@ -21,6 +21,8 @@ export interface TestPostgresql {
   readonly password: string;
   /** The address of a database of its own, in which this was run. */
   createDatabase(sql: string): Promise<string>;
+  /** Ends the server, and removes its files. */
+  close(): void;
 }
 
 let running: Promise<TestPostgresql> | undefined;
@@ -34,8 +36,8 @@ export function sharedPostgresql(): Promise<TestPostgresql> {
 /** Runs the server until its standard input ends, as it does with whoever has started it, however that ends. */
 const UNTIL_ALONE = `"$@" </dev/null & cat; kill -QUIT $!; wait; rm -rf "$0"`;
 
-/** Not even root can run one as itself: then it runs as `postgres`. */
-async function startPostgresql(): Promise<TestPostgresql> {
+/** A server for one test alone, which must close it. Not even root can run one as itself: then it runs as `postgres`. */
+export async function startPostgresql(): Promise<TestPostgresql> {
   const folder = mkdtempSync(join(tmpdir(), "stack-postgresql-"));
   const user = userInfo().uid === 0 ? await postgresAccount() : undefined;
   if (user !== undefined) chownSync(folder, user.uid, user.gid);
@@ -81,5 +83,6 @@ async function startPostgresql(): Promise<TestPostgresql> {
       await queryOnce(urlOf(name), sql);
       return urlOf(name);
     },
+    close: () => void stdin.end(),
   };
 }

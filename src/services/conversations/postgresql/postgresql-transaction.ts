@@ -43,9 +43,15 @@ export interface Worked<Result> {
 export interface TransactionName {
   /** Its number. One that is lost when the server crashes is given to another transaction after that. */
   readonly xid: string;
-  /** When it began, by the server's clock. */
-  readonly began: string;
+  /** When it had that number, by the server's clock. */
+  readonly named: string;
+  /** Where the server's last checkpoint stood then. */
+  readonly checkpoint: string;
 }
+
+/** The columns of a {@link TransactionName}: worked out one after the other, so it has its number before the clock is read. */
+export const NAME =
+  "pg_current_xact_id()::text AS xid, clock_timestamp()::text AS named, (pg_control_checkpoint()).checkpoint_lsn::text AS checkpoint";
 
 /** A transaction that was sent, by the answers to come. */
 export interface SentTransaction<Result> {
@@ -105,26 +111,35 @@ export async function inOrder<Results extends readonly unknown[]>(
 
 /** Asks for the transaction's name, and waits for the lock, where there is one. */
 async function nameTransaction(sql: Statements, lock: bigint | undefined): Promise<TransactionName> {
-  const name = "SELECT pg_current_xact_id()::text AS xid, now()::text AS began";
   const row =
     lock === undefined
-      ? await sql.get(name)
-      : await sql.get(`${name}, pg_advisory_xact_lock(?)`, String(lock));
-  return { xid: String(row?.["xid"]), began: String(row?.["began"]) };
+      ? await sql.get(`SELECT ${NAME}`)
+      : await sql.get(`SELECT ${NAME}, pg_advisory_xact_lock(?)`, String(lock));
+  return {
+    xid: String(row?.["xid"]),
+    named: String(row?.["named"]),
+    checkpoint: String(row?.["checkpoint"]),
+  };
 }
 
 /**
- * What became of a transaction by this name: `committed`, `aborted` or `in progress`. One whose number is not among those that
- * the server knew at its last checkpoint, although that was made since, was lost in a crash; by now another may have its number.
+ * What became of a transaction by this name: `committed`, `aborted` or `in progress`.
+ *
+ * A checkpoint that began after a transaction was named knows its number, unless the server has crashed in between: the number
+ * was lost then, and by now another transaction may have it. A checkpoint's time is that of its beginning, in whole seconds. One of the
+ * second in which the transaction was named may have begun before it: that tells of a crash only where there is another
+ * checkpoint than there was, and it is of the kind that is made when nothing runs, as at the end of a recovery.
  */
-export function fateQuery({ xid, began }: TransactionName): QueryConfig {
+export function fateQuery({ xid, named, checkpoint }: TransactionName): QueryConfig {
   return {
     text: `SELECT CASE
-        WHEN checkpoint_time >= date_trunc('second', $2::text::timestamptz)
-         AND split_part(next_xid, ':', 1)::bigint * 4294967296 + split_part(next_xid, ':', 2)::bigint <= $1::text::bigint
+        WHEN split_part(next_xid, ':', 1)::bigint * 4294967296 + split_part(next_xid, ':', 2)::bigint <= $1::text::bigint
+         AND (checkpoint_time > $2::text::timestamptz
+           OR (checkpoint_time = date_trunc('second', $2::text::timestamptz)
+             AND checkpoint_lsn <> $3::text::pg_lsn AND checkpoint_lsn = redo_lsn))
         THEN 'aborted' ELSE pg_xact_status($1::text::xid8) END AS fate
       FROM pg_control_checkpoint()`,
-    values: [xid, began],
+    values: [xid, named, checkpoint],
   };
 }
 
