@@ -1,4 +1,5 @@
 import type { Role } from "../config/service-config.ts";
+import type { RungReport } from "../contract/doctor-report.ts";
 import { messageOf } from "../errors/thrown-error.ts";
 import { NotObservable } from "../harness/target-errors.ts";
 import { SERVICE_TITLES } from "../targets/service-titles.ts";
@@ -39,21 +40,6 @@ export interface RungProblem {
 export type Explanations<Some> = {
   readonly [Code in keyof Some]: (seen: Some[Code]) => Omit<RungProblem, "code">;
 };
-
-/** One rung of the ladder, as it is told. */
-export interface RungReport {
-  readonly id: string;
-  readonly service: Role;
-  readonly name: string;
-  readonly status: "holds" | "broken" | "skipped" | "not_tried";
-  /** What was found; `waits for the engine's model` where it was not tried. */
-  readonly text: string;
-  /** Null where it was not tried. */
-  readonly took_ms: number | null;
-  /** The broken rung below; null where it was tried. */
-  readonly waits_for: string | null;
-  readonly problem: Omit<RungProblem, "found"> | null;
-}
 
 export interface ClimbOptions<Subject> {
   readonly rungs: readonly Rung<Subject>[];

@@ -1,6 +1,7 @@
 /** Health as a ladder: each rung of the stack from its processes up to a cancelled reply, and why one is broken. */
 import type { Config } from "../config/config-schema.ts";
 import type { Role } from "../config/service-config.ts";
+import type { LadderReport } from "../contract/doctor-report.ts";
 import type { EndpointName, ForeignContract } from "../contract/foreign-back-end.ts";
 import { postgresqlName } from "../contract/store-address.ts";
 import { exposureWarnings } from "../launch/exposure-warnings.ts";
@@ -13,13 +14,14 @@ import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { stateFolder } from "../supervisor/state-folder.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
 import { whyNotObservable } from "../targets/why-not-observable.ts";
-import { type ClimbOptions, climb, type Rung, type RungFinding, type RungReport } from "./climb-ladder.ts";
+import { type ClimbOptions, climb, type Rung, type RungFinding } from "./climb-ladder.ts";
 import { type ExaminedStack, openExamination } from "./examined-stack.ts";
+import { keepLastReport } from "./keep-last-report.ts";
 import { ladder, wireLadder } from "./rungs/doctor-ladders.ts";
 import { replicasRungs } from "./rungs/replicas-rung.ts";
 import { urlsOfServices } from "./service-urls.ts";
 
-export type { RungReport } from "./climb-ladder.ts";
+export type { LadderReport, RungReport } from "../contract/doctor-report.ts";
 
 export interface ExamineOptions {
   readonly config: Config;
@@ -38,27 +40,10 @@ export interface ExamineOptions {
   readonly onRung?: ClimbOptions<ExaminedStack>["onRung"];
 }
 
-/** The whole ladder as it was found. */
-export interface LadderReport {
-  /** True where no rung is broken. */
-  readonly ok: boolean;
-  /** Each null where the stack has none, or it is not known. */
-  readonly hmi: string | null;
-  readonly gateway: string | null;
-  readonly engine: string | null;
-  /** The model that was judged: the configured one, or what stands in for it. */
-  readonly model: string;
-  /** The setting `chat.model`. */
-  readonly configured_model: string;
-  readonly rungs: readonly RungReport[];
-  readonly took_ms: number;
-  /** Sentences about what other machines can reach without a token. */
-  readonly warnings: readonly string[];
-  /** What was made for the look and could not be deleted. */
-  readonly left_behind: readonly string[];
-}
-
-/** Tries every rung of a stack and deletes what it made. Throws only the signal's reason. */
+/**
+ * Tries every rung of a stack and deletes what it made. The report is kept in the state folder of a stack that `stack up` keeps,
+ * and of no other. Throws only the signal's reason.
+ */
 export async function examine(options: ExamineOptions): Promise<LadderReport> {
   const { config, env, urls: given = {}, contract = config.contract, driver, signal } = options;
   const start = performance.now();
@@ -116,7 +101,7 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
   // Closed also where the climb was ended.
   const left_behind = await climbed.then(close, close);
   const reports = await climbed;
-  return {
+  const report: LadderReport = {
     ok: reports.every(({ status }) => status !== "broken"),
     hmi: urls.hmi ?? null,
     gateway: urls.gateway ?? null,
@@ -131,6 +116,9 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     ),
     left_behind,
   };
+  const isKept = isHeard || inspections.some(({ state }) => state.state === "running");
+  if (isKept && flags === "") keepLastReport(config, report);
+  return report;
 }
 
 /** Where the configured tap is; undefined where there is none, or another engine is named than the one it is before. */

@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { LAST_DOCTOR_FILE, LastDoctorReport } from "../../src/contract/doctor-report.ts";
 import type { LadderReport } from "../../src/doctor/examine-stack.ts";
 import {
   clearStack,
@@ -56,6 +57,27 @@ test("--json is the whole ladder", async () => {
     waits_for: null,
     problem: null,
   });
+});
+
+test("the last ladder is kept for the page, with when it ended, readable by its owner alone", async () => {
+  const file = join(healthy.stateDir, LAST_DOCTOR_FILE);
+  const { report } = await doctor(healthy);
+  const kept = LastDoctorReport.parse(JSON.parse(readFileSync(file, "utf8")));
+  expect(kept).toEqual({ at: expect.any(String), ...report });
+  expect(Math.abs(Date.parse(kept.at) - Date.now())).toBeLessThan(60_000);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+});
+
+test("of a stack that is not kept here, nothing is written", async () => {
+  const file = join(healthy.stateDir, LAST_DOCTOR_FILE);
+  rmSync(file, { force: true });
+  await doctor(healthy, {}, "--hmi", healthy.hmi);
+  await doctor(healthy, {}, "--contract", "ollama", "--engine", healthy.engine);
+  expect(existsSync(file)).toBe(false);
+
+  const stopped = await testStack();
+  expect((await doctor(stopped)).exitCode).toBe(1);
+  expect(existsSync(stopped.stateDir)).toBe(false);
 });
 
 test("status --deep shows the ladder under the status", async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { climb, type Rung, type RungFinding, type RungReport } from "../../src/doctor/climb-ladder.ts";
+import type { RungReport } from "../../src/contract/doctor-report.ts";
+import { climb, type Rung, type RungFinding } from "../../src/doctor/climb-ladder.ts";
 
 const HOLDS: RungFinding = { status: "holds", text: "well" };
 const BROKEN: RungFinding = {

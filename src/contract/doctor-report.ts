@@ -1,0 +1,64 @@
+import * as z from "zod";
+
+/** The services that a ladder climbs over. */
+const Service = z.enum(["engine", "gateway", "hmi"]);
+
+/** One rung of the ladder of `stack doctor`, as it is told. */
+export const RungReport = z.object({
+  /** `engine/model`. */
+  id: z.string(),
+  service: Service,
+  /** A noun, as in "not tried: chat". */
+  name: z.string(),
+  /** `skipped`: it cannot be judged here, and `text` says why; `not_tried`: it stands on a broken one. */
+  status: z.enum(["holds", "broken", "skipped", "not_tried"]),
+  /** What was found; `waits for the engine's model` where it was not tried. */
+  text: z.string(),
+  /** Null where it was not tried. */
+  took_ms: z.number().nullable(),
+  /** The broken rung below; null where it was tried. */
+  waits_for: z.string().nullable(),
+  /** Null where it is not broken. */
+  problem: z
+    .object({
+      /** A name for programs. */
+      code: z.string(),
+      /** The likely reason. */
+      cause: z.string(),
+      /** The command to type next. */
+      next: z.string(),
+    })
+    .nullable(),
+});
+export type RungReport = Readonly<z.infer<typeof RungReport>>;
+
+/** The whole ladder as it was found: what `stack doctor --json` prints. */
+export const LadderReport = z.object({
+  /** True where no rung is broken. */
+  ok: z.boolean(),
+  /** Each null where the stack has none, or it is not known. */
+  hmi: z.string().nullable(),
+  gateway: z.string().nullable(),
+  engine: z.string().nullable(),
+  /** The model that was judged: the configured one, or what stands in for it. */
+  model: z.string(),
+  /** The setting `chat.model`. */
+  configured_model: z.string(),
+  rungs: z.array(RungReport).readonly(),
+  took_ms: z.number(),
+  /** Sentences about what other machines can reach without a token. */
+  warnings: z.array(z.string()).readonly(),
+  /** What was made for the look and could not be deleted. */
+  left_behind: z.array(z.string()).readonly(),
+});
+export type LadderReport = Readonly<z.infer<typeof LadderReport>>;
+
+/** The file in a stack's state folder that keeps the last one: {@link LastDoctorReport}. */
+export const LAST_DOCTOR_FILE = "last-doctor.json";
+
+/** The last ladder that was climbed on a stack that `stack up` keeps. */
+export const LastDoctorReport = LadderReport.extend({
+  /** ISO 8601, UTC: when it ended. */
+  at: z.iso.datetime(),
+});
+export type LastDoctorReport = Readonly<z.infer<typeof LastDoctorReport>>;
