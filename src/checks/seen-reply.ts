@@ -4,6 +4,7 @@ import { SentMessage } from "../contract/hmi-schemas.ts";
 import { gatewayRoutes, hmiRoutes } from "../contract/routes.ts";
 import { CouldNotRun } from "../harness/define-check.ts";
 import { answerExcerpt } from "../targets/answer-excerpt.ts";
+import { isSameText } from "../targets/compare-texts.ts";
 import { refusedWords } from "../targets/drivers/refused-words.ts";
 import { type SeenRow, textOf } from "../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../targets/http-client.ts";
@@ -79,7 +80,7 @@ async function sayByWire(context: Context, request: SeenReplyRequest): Promise<S
   const isFailure = stream.status >= 500 && request.tellsByRefusal === true;
   if (stream.status >= 300 && !isFailure) throw new CouldNotRun(refusedWords(stream));
   const isSaved = (rows: readonly SeenRow[]): boolean =>
-    rows.findLast(({ role }) => role === "assistant")?.content === textOf(stream);
+    isSameText(rows.findLast(({ role }) => role === "assistant")?.content ?? "", textOf(stream));
   const rows =
     context.target.capabilities.has("show rows") && talk.conversation !== null
       ? await settledRowsOf(context, talk, isSaved)

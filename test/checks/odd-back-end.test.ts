@@ -107,6 +107,17 @@ test("what is stored of a cancelled reply is not judged where a cancel ends none
   ]);
 });
 
+test("white space that is trimmed where a text is saved is told, and is no loss", async () => {
+  const saved =
+    /\/(complete|cancelled|reader-left|saved-at-done|grows|row-order|concurrent|user-message|saved|rows|reload)$/;
+  const report = await judge(saved, ["trims"], { suites: [...SUITES, ...PERSISTENCE] });
+  expect(verdicts(report, "broken")).toEqual([]);
+  expect(report.results.find(({ id }) => id === "persistence/saved-at-done")?.outcome).toMatchObject({
+    verdict: "holds",
+    seen: expect.stringContaining("saved with other white space at its ends than was streamed"),
+  });
+}, 120_000);
+
 test("where every message is refused, nothing is called broken, and the answer's own words are told", async () => {
   const report = await judge(
     /^(cancel\/(saved|twice|before-first-token)|isolation\/rows|model-conversation)/,

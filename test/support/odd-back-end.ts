@@ -17,6 +17,8 @@ export type OddFault =
   | "no-history"
   /** A reply is saved a moment after its end, without the white space around it. */
   | "saves-late"
+  /** A reply ends with a line's end, and all texts are saved without the white space around them. No fault of a chat. */
+  | "trims"
   /** Every message is refused. */
   | "refuses"
   /** HEAD and OPTIONS do what DELETE does. */
@@ -94,6 +96,7 @@ export async function startOddBackEnd(
   const end = (answer: Answer, state: Row["state"], event: object): void => {
     if (answer.isOver) return;
     if (has("saves-late")) saveLate(answer);
+    if (has("trims")) tell(answer, { delta: " \n" });
     answer.row.state = state;
     tell(answer, event);
     answer.isOver = true;
@@ -165,7 +168,10 @@ export async function startOddBackEnd(
       chats.delete(chat);
       json(response, 204);
     },
-    "GET chats/:chat/messages": ({ rows, response }) => json(response, 200, { items: rows.toReversed() }),
+    "GET chats/:chat/messages"({ rows, response }) {
+      const items = rows.map((row) => ({ ...row, body: has("trims") ? row.body.trim() : row.body }));
+      json(response, 200, { items: items.toReversed() });
+    },
     async "POST chats/:chat/messages"({ rows, request, response }) {
       const { text } = (await bodyOf(request)) as { text?: string };
       if (has("fails-at-length") && (text?.length ?? 0) > 100_000)

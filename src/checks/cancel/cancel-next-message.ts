@@ -1,5 +1,6 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
+import { isSameText } from "../../targets/compare-texts.ts";
 import type { Sent } from "../../targets/drivers/chat-client.ts";
 import { refusedWords } from "../../targets/drivers/refused-words.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
@@ -77,5 +78,5 @@ export const nextMessage = defineCheck<Context["target"], NextMessage>({
 
 /** Whether this is the whole reply's row; a status that is not told is not judged. */
 function isRowOf(row: SeenRow | undefined, text: string): boolean {
-  return row !== undefined && (row.status ?? "complete") === "complete" && row.content.trim() === text.trim();
+  return row !== undefined && (row.status ?? "complete") === "complete" && isSameText(row.content, text);
 }

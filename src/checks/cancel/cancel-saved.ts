@@ -2,6 +2,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { beginsWithText, isSavedAsStreamed } from "../saved-as-streamed.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { describeCancel } from "./both-ends.ts";
 import { cancelledInMidReply } from "./cancel-mid-reply.ts";
@@ -29,7 +30,7 @@ type Problem = Pick<Broken, "expected" | "found" | "texts">;
 
 function problemOf(reply: CancelledReply, rows: readonly SeenRow[]): Problem | undefined {
   const users = rows.filter(({ role }) => role === "user");
-  if (users.length !== 1 || users[0]?.content !== reply.asked) {
+  if (users.length !== 1 || !isSavedAsStreamed(users[0]?.content, reply.asked, reply)) {
     return { expected: "the user's message, once", found: `${users.length} messages of a user` };
   }
   const [row, ...others] = rows.filter(({ role }) => role === "assistant");
@@ -59,7 +60,7 @@ const NOT_PARTIAL: ReadonlySet<string> = new Set(["complete", "streaming", "erro
 
 /** The text that came; of a wire that is not ours, with what was on its way to the reader. */
 function holdsWhatCame(saved: string, came: string): boolean {
-  return saved.startsWith(came.trim()) && saved.length <= came.length + MOST_ON_ITS_WAY;
+  return beginsWithText(saved, came, { isForeign: true }) && saved.length <= came.length + MOST_ON_ITS_WAY;
 }
 
 /** Far less than the rest of the reply, in characters. */

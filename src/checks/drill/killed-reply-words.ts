@@ -2,6 +2,7 @@ import { CouldNotRun } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import { SERVICE_TITLES } from "../../targets/service-titles.ts";
+import { beginsWithText, isSavedAsStreamed } from "../saved-as-streamed.ts";
 import { lastWord } from "../stream-endings.ts";
 import type { KilledReply } from "./killed-reply.ts";
 
@@ -27,8 +28,8 @@ export function replyRowIn(rows: readonly SeenRow[]): SeenRow | undefined {
 }
 
 /** Whether this is the reply as the engine would have written it without the kill. */
-export function isWholeText({ script }: KilledReply, text: string): boolean {
-  return script !== null && text === script;
+export function isWholeText(reply: KilledReply, text: string): boolean {
+  return reply.script !== null && isSavedAsStreamed(text, reply.script, reply);
 }
 
 /** Throws {@link CouldNotRun} where the reply was not in the middle when the service was gone. */
@@ -63,8 +64,9 @@ export function requireNotContinued({ script, went_on, victim }: KilledReply): v
  *
  * @param text of the reply, shown or saved
  */
-export function addedTo({ script }: KilledReply, text: string): string | undefined {
-  if (script === null || script.startsWith(text)) return undefined;
+export function addedTo(reply: KilledReply, text: string): string | undefined {
+  const { script } = reply;
+  if (script === null || beginsWithText(script, text, reply)) return undefined;
   const common = [...text].findIndex((char, index) => char !== script[index]);
   return `${JSON.stringify(text.slice(common, common + 60))} after ${common} characters, which the engine did not say`;
 }

@@ -22,6 +22,8 @@ import { patienceOf } from "../read-replies.ts";
 
 /** One reply during which a service was killed. */
 export interface KilledReply {
+  /** Left out by the contract's own wire. */
+  readonly isForeign?: boolean;
   readonly victim: KillableService;
   readonly asked: string;
   /** What the engine was told to say; null where it says what it likes. */
@@ -113,6 +115,7 @@ async function killInMidReply(context: Context, victim: KillableService): Promis
   const isReadAgain = isThere && context.target.capabilities.has("read a reply again");
   const replay = isReadAgain ? await endOf(context, listen(hearAgain(context, talk, sent))) : null;
   return {
+    isForeign: !context.target.capabilities.has("speak the contract"),
     victim,
     asked: sent.text,
     script: canDirect ? SCRIPT : null,

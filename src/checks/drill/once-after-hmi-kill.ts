@@ -2,6 +2,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { isSavedAsStreamed } from "../saved-as-streamed.ts";
 import { type KilledReply, killedReply } from "./killed-reply.ts";
 import { describeKill, requireLook } from "./killed-reply-words.ts";
 
@@ -16,14 +17,15 @@ export const onceAfterHmiKill = defineCheck<Context["target"], KilledReply>({
   judge(reply) {
     const seen = describeKill(reply);
     const looks = [requireLook(reply, reply.rows), ...(reply.history === null ? [] : [reply.history])];
-    return firstBroken(looks, (rows) => judgeRows(rows, reply.asked, seen)) ?? { verdict: "holds", seen };
+    return firstBroken(looks, (rows) => judgeRows(rows, reply, seen)) ?? { verdict: "holds", seen };
   },
 });
 
-function judgeRows(rows: readonly SeenRow[], asked: string, seen: string): Broken | undefined {
+function judgeRows(rows: readonly SeenRow[], reply: KilledReply, seen: string): Broken | undefined {
   const users = rows.filter(({ role }) => role === "user");
   const replies = rows.filter(({ role }) => role === "assistant");
-  if (users.length === 1 && users[0]?.content === asked && replies.length === 1) return undefined;
+  const isAsked = users.length === 1 && isSavedAsStreamed(users[0]?.content, reply.asked, reply);
+  if (isAsked && replies.length === 1) return undefined;
   return {
     verdict: "broken",
     expected: "the message as it was sent, once, and one reply to it",

@@ -2,6 +2,7 @@ import { type Broken, defineCheck, type Verdict } from "../../harness/define-che
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import { SERVICE_TITLES } from "../../targets/service-titles.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { isSavedAsStreamed } from "../saved-as-streamed.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { type KilledReply, killedReply } from "./killed-reply.ts";
 import {
@@ -54,7 +55,8 @@ function judgeSaved(reply: KilledReply): Verdict {
     requireNotContinued(reply);
     return broken(rowInWords(row));
   }
-  if (row.content === streamed) return { verdict: "holds", seen: `${seen}; ${rowInWords(row)}` };
+  if (isSavedAsStreamed(row.content, streamed, reply))
+    return { verdict: "holds", seen: `${seen}; ${rowInWords(row)}` };
   const how = row.content.length === streamed.length ? " that are others" : "";
   return broken(`${rowInWords(row)}${how}`);
 }

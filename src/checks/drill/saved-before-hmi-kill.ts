@@ -1,6 +1,7 @@
 import { type Broken, defineCheck, type Verdict } from "../../harness/define-check.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { beginsWithText } from "../saved-as-streamed.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { type KilledReply, killedReply, SAVED_WITHIN_MS } from "./killed-reply.ts";
 import {
@@ -44,8 +45,8 @@ function judgeSaved(reply: KilledReply): Verdict {
   if (added !== undefined) return broken(`${rowInWords(row)}: ${added}`);
   // More may have been saved than was shown, or less; but of one text.
   const streamed = textOf(stream);
-  const isOneText = content.startsWith(streamed) || streamed.startsWith(content);
-  if (!isOneText || !content.startsWith(shown_before)) return broken(rowInWords(row));
+  const isOneText = beginsWithText(content, streamed, reply) || beginsWithText(streamed, content, reply);
+  if (!isOneText || !beginsWithText(content, shown_before, reply)) return broken(rowInWords(row));
   if (status === "complete" && reply.script !== null && !isWholeText(reply, content)) {
     return broken(`${rowInWords(row)}, of ${reply.script.length}`);
   }

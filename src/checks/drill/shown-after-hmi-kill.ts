@@ -2,6 +2,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { isSavedAsStreamed } from "../saved-as-streamed.ts";
 import { lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { type KilledReply, killedReply } from "./killed-reply.ts";
@@ -24,7 +25,8 @@ export const shownAfterHmiKill = defineCheck<Context["target"], KilledReply>({
     if (row.status === "streaming") throw new NotObservable("the row of the reply is still streaming");
     const again = textOf(replay);
     const seen = `${describeKill(reply)}; ${rowInWords(row)}; read again ${again.length} characters, ${lastWord(replay)}`;
-    if (again === row.content && shown?.content === row.content && shown.status === row.status) {
+    const isShown = shown?.status === row.status && isSavedAsStreamed(shown?.content, row.content, reply);
+    if (isSavedAsStreamed(again, row.content, reply) && isShown) {
       return { verdict: "holds", seen };
     }
     return {

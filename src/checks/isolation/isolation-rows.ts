@@ -2,6 +2,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { isSavedAsStreamed } from "../saved-as-streamed.ts";
 import { conversationsAtOnce, foreignWords, type Voice } from "./concurrent-conversations.ts";
 
 export const rows = defineCheck<Context["target"], readonly Voice[]>({
@@ -27,7 +28,8 @@ function judgeOne(voice: Voice, voices: readonly Voice[]): Broken | undefined {
   const roles = said.map(({ role }) => role).join(", ");
   // In whatever order they are shown: that is judged by persistence/row-order.
   const isReplied = said.some(({ role }) => role === "assistant");
-  const isOwn = said.length === 2 && isReplied && said.find(({ role }) => role === "user")?.content === asked;
+  const message = said.find(({ role }) => role === "user");
+  const isOwn = said.length === 2 && isReplied && isSavedAsStreamed(message?.content, asked, voice);
   if (foreign.length === 0 && isOwn) return undefined;
   return {
     verdict: "broken",

@@ -1,7 +1,7 @@
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
-import { isShortenedText } from "../../targets/compare-texts.ts";
+import { isSameText, isShortenedText } from "../../targets/compare-texts.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
@@ -16,6 +16,7 @@ import {
 } from "../check-conversation.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readReply, readRows, readSettledRows, sendMessage } from "../read-replies.ts";
+import { isSavedAsStreamed } from "../saved-as-streamed.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { TEXT_JUDGED_ELSEWHERE } from "../text-judged-elsewhere.ts";
 import { repeatAfterMe, timesFor, wordFrom } from "./marker-words.ts";
@@ -59,7 +60,7 @@ export const openedMeanwhile = defineCheck<Context["target"], Evidence>({
     if (text === "") throw new CouldNotRun(`${stream.request} streamed no reply`);
     const reply = rows.find(({ role }) => role === "assistant");
     const stray = openedRows.filter((row) => evidence.isForeign !== true || isOf(row, evidence));
-    const isSame = evidence.isForeign ? reply?.content.trim() === text.trim() : reply?.content === text;
+    const isSame = isSavedAsStreamed(reply?.content, text, evidence);
     const seen = `conversation ${openedId} was opened while ${sessionId} was being answered`;
     if (isSame && stray.length === 0) return { verdict: "holds", seen };
     if (stray.length === 0 && isShortenedText(reply?.content ?? "", text)) {
@@ -145,7 +146,7 @@ async function openMeanwhileOnAnyWire(
 /** Whether a row is of the conversation that was asked. */
 function isOf({ content }: SeenRow, { asked, stream }: Evidence): boolean {
   const text = textOf(stream);
-  return content === asked || content.trim() === text.trim() || isShortenedText(content, text);
+  return isSameText(content, asked) || isSameText(content, text) || isShortenedText(content, text);
 }
 
 function wasTooLate({ meanwhile, hadEnded }: Evidence): boolean {

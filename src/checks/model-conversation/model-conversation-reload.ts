@@ -3,6 +3,7 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
+import { isSavedAsStreamed } from "../saved-as-streamed.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { firstExchanges, rowPlaces } from "./first-exchanges.ts";
 import type { ModelExchange } from "./model-exchange.ts";
@@ -48,14 +49,19 @@ export const reload = defineCheck<Context["target"], readonly Reloaded[]>({
 });
 
 function judgeOne({ exchange, rows }: Reloaded): Broken | undefined {
-  const asked = rows.findIndex((row) => row.role === "user" && row.content === exchange.asked.message);
+  const asked = rows.findIndex(
+    (row) => row.role === "user" && isSavedAsStreamed(row.content, exchange.asked.message, exchange),
+  );
   const reply = asked === -1 ? undefined : rows[asked + 1];
   const isEnded =
     reply?.status === "complete" ||
     (exchange.isCut && reply?.status === "cancelled") ||
     (exchange.isForeign && reply?.status === undefined);
   const isWhole =
-    reply?.role === "assistant" && isEnded && isSame(reply.content, exchange) && reply.content !== "";
+    reply?.role === "assistant" &&
+    isEnded &&
+    isSavedAsStreamed(reply.content, exchange.streamedText, exchange) &&
+    reply.content !== "";
   if (isWhole) return undefined;
   return {
     verdict: "broken",
@@ -65,11 +71,6 @@ function judgeOne({ exchange, rows }: Reloaded): Broken | undefined {
     rows: rowPlaces(rows),
     ...streamedAndStored(exchange.streamedText, reply?.content),
   };
-}
-
-/** Space around a text is nobody's business but the contract's. */
-function isSame(saved: string, { streamedText, isForeign }: ModelExchange): boolean {
-  return isForeign ? saved.trim() === streamedText.trim() : saved === streamedText;
 }
 
 function describe(asked: number, reply: SeenRow | undefined): string {

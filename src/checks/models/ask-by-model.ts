@@ -1,6 +1,7 @@
 import type { ErrorEvent, StreamEvent } from "../../contract/event-schemas.ts";
 import { SentMessage } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
+import { isSameText } from "../../targets/compare-texts.ts";
 import { refusedWords } from "../../targets/drivers/refused-words.ts";
 import { failureOf, type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
@@ -94,8 +95,8 @@ export function rowOfReply(rows: readonly SeenRow[], stream: SeenStream): SeenRo
 }
 
 function isReplyOf(stream: SeenStream): (row: SeenRow) => boolean {
-  const text = textOf(stream).trim();
-  return ({ role, content }) => role === "assistant" && content.trim() === text;
+  const text = textOf(stream);
+  return ({ role, content }) => role === "assistant" && isSameText(content, text);
 }
 
 /** {@link askByWire}, in a conversation of its own. */

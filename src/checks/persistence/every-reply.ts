@@ -3,6 +3,7 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { requireFieldInRows } from "../rows-lack-field.ts";
+import { isSavedAsStreamed } from "../saved-as-streamed.ts";
 import { allReplies, describeStored, type StoredReply } from "./stored-replies.ts";
 
 export const keptMessage = defineCheck<Context["target"], readonly StoredReply[]>({
@@ -58,9 +59,14 @@ function judgeEach(
 }
 
 /** Where it stands among the rows is for the claim about their order. */
-function judgeUser({ rows, asked }: StoredReply): Pick<Broken, "expected" | "found"> | undefined {
+function judgeUser({
+  rows,
+  asked,
+  speaksContract,
+}: StoredReply): Pick<Broken, "expected" | "found"> | undefined {
   const users = rows.filter(({ role }) => role === "user");
-  if (users.length === 1 && users[0]?.content === asked) return undefined;
+  if (users.length === 1 && isSavedAsStreamed(users[0]?.content, asked, { isForeign: !speaksContract }))
+    return undefined;
   const other = users.length === 1 ? "; its text is another one" : "";
   return { expected: "the message once, as it was sent", found: `${rolesOf(rows)}${other}` };
 }
@@ -69,7 +75,7 @@ function judgeCount(reply: StoredReply): Pick<Broken, "expected" | "found"> | un
   const { rows, stream, speaksContract } = reply;
   const { length } = rows.filter(({ role }) => role === "assistant");
   // Nobody else promises a row where there was not a word.
-  const needsRow = speaksContract || textOf(stream) !== "";
+  const needsRow = speaksContract || textOf(stream).trim() !== "";
   if (length === 1 || (length === 0 && !needsRow)) return undefined;
   return { expected: "one row of a reply", found: rolesOf(rows) };
 }

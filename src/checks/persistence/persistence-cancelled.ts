@@ -12,7 +12,7 @@ import {
 
 export const cancelled = defineCheck<Context["target"], StoredReply>({
   id: "persistence/cancelled",
-  claim: "a cancelled reply is stored, and read again, exactly as far as it was streamed",
+  claim: "a cancelled reply is stored, and read again, as far as it was streamed",
   why: "amd/gaia#2157: the whole reply is saved after a cancel; vercel/chatbot#1060: nothing is.",
   lookAt: "what is saved when a reply is cancelled: the text that the reader got, no more and no less",
   needs: ["show rows", "cancel"],

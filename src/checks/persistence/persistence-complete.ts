@@ -5,8 +5,8 @@ import { completeReply, describeStored, judgeStored, type StoredReply } from "./
 
 export const complete = defineCheck<Context["target"], StoredReply>({
   id: "persistence/complete",
-  claim: "a finished reply is stored, and read again, exactly as it was streamed",
-  why: "The contract, section 4: after a reload the exchange is there, whole. White space and repeats count.",
+  claim: "a finished reply is stored, and read again, as it was streamed",
+  why: "The contract, section 4: after a reload the exchange is there, whole. White space and repeats count; at its ends, white space does by the contract's own wire alone.",
   lookAt: "whatever stands between the streamed pieces and the row: trimming, joining, filters, encodings",
   needs: ["show rows"],
   collect: completeReply,

@@ -1,6 +1,6 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { isShortenedText } from "../../targets/compare-texts.ts";
+import { isSameText, isShortenedText } from "../../targets/compare-texts.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { beginTalk, converseIn, openPlace, settledRowsOf, type Talk } from "../check-conversation.ts";
@@ -40,10 +40,8 @@ export const concurrent = defineCheck<Context["target"], readonly Concurrent[]>(
     );
     const evidence: Concurrent[] = [];
     for (const { talk, sent, stream } of said) {
-      const rows = await settledRowsOf(
-        context,
-        talk,
-        (seen) => storedReplyRow({ rows: seen })?.content.trim() === textOf(stream).trim(),
+      const rows = await settledRowsOf(context, talk, (seen) =>
+        isSameText(storedReplyRow({ rows: seen })?.content ?? "", textOf(stream)),
       );
       evidence.push({ sessionId: talk.conversation ?? "", asked: sent.text, stream, rows });
     }
@@ -62,9 +60,10 @@ function judgeOne({ sessionId, asked, stream, rows }: Concurrent): Broken | unde
   const user = said.find(({ role }) => role === "user");
   const reply = said.find(({ role }) => role === "assistant");
   const text = textOf(stream);
-  const isAsked = user?.content === asked;
-  // Some trim what they save: whether a text is saved exactly is another claim's.
-  const isReply = reply?.content.trim() === text.trim() || isShortenedText(reply?.content ?? "", text);
+  const isAsked = isSameText(user?.content ?? "", asked);
+  // Whether a text is saved exactly is another claim's.
+  const isReply =
+    reply !== undefined && (isSameText(reply.content, text) || isShortenedText(reply.content, text));
   if (said.length === 2 && isAsked && isReply) return undefined;
   const roles = rows.map(({ role, status = "" }) => `${role} ${status}`.trim()).join(", ") || "no rows";
   const others = [

@@ -3,6 +3,7 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { rowsLackField } from "../rows-lack-field.ts";
+import { beginsWithText } from "../saved-as-streamed.ts";
 import { lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import {
@@ -58,7 +59,8 @@ function judgeByContract(reply: StoredReply): Broken | undefined {
 function judgeByRow(reply: StoredReply): Broken | undefined {
   const row = storedReplyRow(reply);
   const streamed = textOf(reply.stream);
-  const isKept = row === undefined ? streamed === "" : row.content.startsWith(streamed);
+  const isKept =
+    row === undefined ? streamed.trim() === "" : beginsWithText(row.content, streamed, { isForeign: true });
   const isCalledWell = row?.status === "complete" || row?.status === "streaming";
   if (isKept && !isCalledWell) return undefined;
   return {

@@ -5,9 +5,12 @@ import { pollUntil } from "../../targets/poll-until.ts";
 import { conversationRows, hear, sayIn, startTalk, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { patienceOf } from "../read-replies.ts";
+import { beginsWithText } from "../saved-as-streamed.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 
 interface GrowingReply {
+  /** Left out by the contract's own wire. */
+  readonly isForeign?: boolean;
   /** From the third token until some text was on disk, in milliseconds; null where none came. */
   readonly savedMs: number | null;
   /** As they were seen last, in mid-reply. */
@@ -45,9 +48,10 @@ export const grows = defineCheck<Context["target"], GrowingReply>({
     const isThere = rows.some((row) => row.role === "assistant" && row.content !== "");
     const hadEnded = hearing.hasEnded;
     hearing.leave();
-    return { savedMs: isThere ? savedMs : null, rows, hadEnded, stream: await hearing.ended };
+    const isForeign = !context.target.capabilities.has("speak the contract");
+    return { isForeign, savedMs: isThere ? savedMs : null, rows, hadEnded, stream: await hearing.ended };
   },
-  judge({ savedMs, rows, hadEnded, stream }) {
+  judge({ isForeign = false, savedMs, rows, hadEnded, stream }) {
     const row = rows.findLast(({ role }) => role === "assistant");
     const status = row?.status ?? (hadEnded ? "over" : "streaming");
     if (status !== "streaming") {
@@ -55,7 +59,7 @@ export const grows = defineCheck<Context["target"], GrowingReply>({
     }
     const streamed = textOf(stream);
     const seen = `${streamed.length} characters streamed, ${row?.content.length ?? 0} on disk ${savedMs ?? `more than ${LIMIT_MS}`} ms after the third token`;
-    const isPart = row !== undefined && streamed.startsWith(row.content);
+    const isPart = row !== undefined && beginsWithText(streamed, row.content, { isForeign });
     if (savedMs !== null && savedMs <= LIMIT_MS && isPart) return { verdict: "holds", seen };
     const expected = `text of the reply on disk within ${LIMIT_MS} ms`;
     const found =

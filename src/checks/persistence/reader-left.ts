@@ -1,6 +1,7 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { beginsWithText } from "../saved-as-streamed.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import {
@@ -27,8 +28,9 @@ export const readerLeft = defineCheck<Context["target"], StoredReply>({
     const replayed = reply.replay && textOf(reply.replay);
     const isThere =
       (row?.status ?? "complete") === "complete" &&
-      row?.content.startsWith(read) === true &&
-      row.content.length > read.length &&
+      row !== undefined &&
+      beginsWithText(row.content, read, { isForeign: !reply.speaksContract }) &&
+      row.content.trim().length > read.trim().length &&
       (replayed === null || replayed === row.content);
     if (isThere) return { verdict: "holds", seen };
     return {

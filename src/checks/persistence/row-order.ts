@@ -1,4 +1,5 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { isSameText } from "../../targets/compare-texts.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import { converseIn, settledRowsOf, startTalk } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
@@ -28,7 +29,8 @@ export const rowOrder = defineCheck<Context["target"], QuickMessages>({
       rows = await settledRowsOf(
         context,
         talk,
-        (seen) => seen.length >= 2 * asked.length && seen.some(({ content }) => content === textOf(stream)),
+        (seen) =>
+          seen.length >= 2 * asked.length && seen.some(({ content }) => isSameText(content, textOf(stream))),
       );
     }
     return { asked, rows };

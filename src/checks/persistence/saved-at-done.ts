@@ -12,11 +12,14 @@ import {
   texts,
 } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { isSavedAsStreamed, whiteSpaceWords } from "../saved-as-streamed.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { storedReplyRow } from "./stored-replies.ts";
 
 interface SavedAtDone {
+  /** Left out by the contract's own wire. */
+  readonly isForeign?: boolean;
   readonly stream: SeenStream;
   /** Read as soon as `done` had come, or when it came no more. */
   readonly rows: readonly SeenRow[];
@@ -58,7 +61,7 @@ export const savedAtDone = defineCheck<Context["target"], readonly SavedAtDone[]
   judge: (looks) =>
     firstBroken(looks, judgeOne) ?? {
       verdict: "holds",
-      seen: `looked at ${looks.length} times at done; ${looks.slice(0, 1).map(seenOf).join("")}`,
+      seen: `looked at ${looks.length} times at done; ${looks.slice(0, 1).map(seenOf).join("")}${looks.map(whiteSpaceOf).find(Boolean) ?? ""}`,
     },
 });
 
@@ -76,13 +79,15 @@ async function lookAtDone(context: Context, talk: Talk, text: string, name: stri
   await Promise.race([hearing.until("done", ({ kind }) => kind === "done"), hearing.ended]);
   const rows = await conversationRows(context, talk);
   await isConnected;
-  return { stream: await hearing.ended, rows };
+  const isForeign = !context.target.capabilities.has("speak the contract");
+  return { isForeign, stream: await hearing.ended, rows };
 }
 
-function isSavedWhole({ stream, rows }: SavedAtDone): boolean {
+function isSavedWhole({ isForeign = false, stream, rows }: SavedAtDone): boolean {
   const row = storedReplyRow({ rows });
   const isComplete = (row?.status ?? "complete") === "complete";
-  return isComplete && row?.content === textOf(stream) && isWholeEnding(lastWord(stream));
+  const isSaved = isSavedAsStreamed(row?.content, textOf(stream), { isForeign });
+  return isComplete && isSaved && isWholeEnding(lastWord(stream));
 }
 
 function judgeOne(look: SavedAtDone): Broken | undefined {
@@ -106,4 +111,8 @@ function judgeOne(look: SavedAtDone): Broken | undefined {
 
 function seenOf({ stream }: SavedAtDone): string {
   return `${textOf(stream).length} characters streamed, ended with ${lastWord(stream)}`;
+}
+
+function whiteSpaceOf({ stream, rows }: SavedAtDone): string {
+  return whiteSpaceWords(storedReplyRow({ rows })?.content, textOf(stream));
 }

@@ -3,6 +3,7 @@ import type { Message } from "../../contract/hmi-schemas.ts";
 import type { Broken } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { answerExcerpt } from "../../targets/answer-excerpt.ts";
+import { isSameText } from "../../targets/compare-texts.ts";
 import { refusedWords } from "../../targets/drivers/refused-words.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
@@ -22,6 +23,7 @@ import {
 import { generationsFor } from "../engine-generations.ts";
 import { fewerOnRealEngine } from "../engine-workload.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { isSavedAsStreamed, whiteSpaceWords } from "../saved-as-streamed.ts";
 import { lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 
@@ -139,19 +141,23 @@ export function judgeStored(reply: StoredReply, status: Message["status"]): Brok
   const row = storedReplyRow(reply);
   const streamed = textOf(reply.stream);
   const shown = reply.history?.findLast(({ role }) => role === "assistant") ?? row;
-  const isShown = isSame(shown?.status, row?.status) && shown?.content === row?.content;
+  const rule = { isForeign: !reply.speaksContract };
+  const isTextShown =
+    shown?.content === row?.content || isSavedAsStreamed(shown?.content, row?.content ?? "", rule);
+  const isShown = isSame(shown?.status, row?.status) && isTextShown;
   const replayed = reply.replay === null ? streamed : textOf(reply.replay);
-  const isStored = isSame(row?.status, status) && row?.content === streamed;
+  const isSaved = isSavedAsStreamed(row?.content, streamed, rule);
+  const isStored = isSame(row?.status, status) && isSaved;
   if (isStored && replayed === streamed && isShown) return undefined;
   const again =
     reply.replay === null ? "" : `; read again ${replayed.length} characters${mark(replayed, streamed)}`;
   return {
     verdict: "broken",
     expected: `a row ${status} with the ${streamed.length} characters that were streamed${reply.replay === null ? "" : ", and the same when read again"}`,
-    found: `${storedRowInWords(row)}${mark(row?.content, streamed)}${again}${isShown ? "" : `; the HMI shows ${storedRowInWords(shown)}`}`,
+    found: `${storedRowInWords(row)}${isSaved ? "" : mark(row?.content, streamed)}${again}${isShown ? "" : `; the HMI shows ${storedRowInWords(shown)}`}`,
     seen: describeStored(reply),
     rows: reply.rows,
-    ...streamedAndStored(row?.content === streamed ? replayed : streamed, row?.content),
+    ...streamedAndStored(isSaved ? replayed : streamed, row?.content),
   };
 }
 
@@ -161,9 +167,11 @@ function isSame(one: string | undefined, other: string | undefined): boolean {
 }
 
 /** `complete: 24 characters streamed, ended with done (stop)` */
-export function describeStored({ name, stream }: Pick<StoredReply, "name" | "stream">): string {
+export function describeStored(reply: Pick<StoredReply, "name" | "stream" | "rows">): string {
+  const { name, stream } = reply;
   if (stream.status >= 300) return `${name}: ${refusedWords(stream)}`;
-  return `${name}: ${textOf(stream).length} characters streamed, ended with ${lastWord(stream)}`;
+  const saved = whiteSpaceWords(storedReplyRow(reply)?.content, textOf(stream));
+  return `${name}: ${textOf(stream).length} characters streamed, ended with ${lastWord(stream)}${saved}`;
 }
 
 /** `a row complete (stop) with 24 characters`, as far as it tells that. */
@@ -192,7 +200,7 @@ async function storeReply(
   context: Context,
   name: string,
   options: EngineOptions,
-  { meanwhile, isStored = ({ content }, read) => content === read, upTo = 200 }: StoredScene = {},
+  { meanwhile, isStored = ({ content }, read) => isSameText(content, read), upTo = 200 }: StoredScene = {},
 ): Promise<StoredReply> {
   return await context.share(name, async () => {
     await generationsFor(context, "");

@@ -1,5 +1,6 @@
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { isSameText } from "../../targets/compare-texts.ts";
 import { refusedWords } from "../../targets/drivers/refused-words.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
@@ -75,7 +76,7 @@ async function readByWire(context: Context): Promise<Evidence> {
   const requests = async (): Promise<number | null> =>
     (await generationsOf(context, sent.text))?.length ?? null;
   const rows = context.target.capabilities.has("show rows")
-    ? await settledRowsOf(context, talk, (seen) => seen.at(-1)?.content === textOf(stream))
+    ? await settledRowsOf(context, talk, (seen) => isSameText(seen.at(-1)?.content ?? "", textOf(stream)))
     : [];
   const first = { stream, rows, requests: await requests() };
   const hearing = hearAgain(context, talk, sent);
@@ -94,7 +95,10 @@ function judgeStream(first: Reading, second: Reading, isOtherWire: boolean): Bro
   if (isOtherWire && stream.facts.length === 0) throw new CouldNotRun(`${stream.request} told nothing more`);
   const expected = isOtherWire ? saidByWire(first.stream) : said(first.stream);
   const found = isOtherWire ? saidByWire(stream) : said(stream);
-  if (expected === found) return undefined;
+  const isSame = isOtherWire
+    ? isSameText(textOf(stream), textOf(first.stream)) && lastWord(stream) === lastWord(first.stream)
+    : expected === found;
+  if (isSame) return undefined;
   return { verdict: "broken", expected, found, seen: describeStream(stream), rows: second.rows };
 }
 

@@ -3,6 +3,7 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import { describeStream, textIn } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { beginsWithText } from "../saved-as-streamed.ts";
 import { replyRow } from "../seen-reply.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { type FailedReply, failedReplies, story } from "./failed-replies.ts";
@@ -40,11 +41,14 @@ function judgeByWire(failed: FailedReply): Broken | undefined {
   const streamed = textOf(reply.stream);
   const isShown = reply.rows.length > 0;
   const saved = isShown ? (replyRow(reply)?.content ?? "") : before;
-  if (streamed.startsWith(before) && saved.startsWith(before)) return undefined;
+  const [isStreamed, isSaved] = [streamed, saved].map((text) =>
+    beginsWithText(text, before, { isForeign: true }),
+  );
+  if (isStreamed && isSaved) return undefined;
   return {
     verdict: "broken",
     expected: JSON.stringify(before),
-    found: streamed.startsWith(before)
+    found: isStreamed
       ? `${replyRow(reply) === null ? "no reply" : JSON.stringify(saved)} in the rows`
       : JSON.stringify(streamed),
     seen: `${story(failed)}; ${describeStream(reply.stream)}`,

@@ -3,6 +3,7 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import { describeStream } from "../arrived-events.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { isSavedAsStreamed } from "../saved-as-streamed.ts";
 import { type Door, replyRow, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 
@@ -75,7 +76,8 @@ export const text = defineCheck<Context["target"], readonly Said[]>({
 function judgeOne({ asked, reply }: Said): Broken | undefined {
   const streamed = textOf(reply.stream);
   const saved = replyRow(reply)?.content ?? asked.text;
-  if (streamed === asked.text && saved === asked.text) return undefined;
+  const isSaved = isSavedAsStreamed(saved, asked.text, { isForeign: asked.door === "wire" });
+  if (streamed === asked.text && isSaved) return undefined;
   const found = streamed === asked.text ? saved : streamed;
   const at = firstDifference(asked.text, found);
   return {

@@ -1,0 +1,31 @@
+import { isSameText } from "../targets/compare-texts.ts";
+
+/** How strictly texts are compared; what was seen of a reply says it of itself. */
+export interface TextRule {
+  /**
+   * True of a target whose wire is none of the contract's: nobody promised that white space at the ends of a text is kept, and
+   * many trim what they save. The contract promises it (section 4).
+   */
+  readonly isForeign?: boolean;
+}
+
+/** Whether a reply's saved text is the one that was streamed; false where none is saved. */
+export function isSavedAsStreamed(
+  saved: string | undefined,
+  streamed: string,
+  { isForeign = false }: TextRule,
+): boolean {
+  if (saved === undefined) return false;
+  return isForeign ? isSameText(saved, streamed) : saved === streamed;
+}
+
+/** Whether a text begins with this one. */
+export function beginsWithText(text: string, beginning: string, { isForeign = false }: TextRule): boolean {
+  return isForeign ? text.trimStart().startsWith(beginning.trim()) : text.startsWith(beginning);
+}
+
+/** Said beside a claim that holds although a text was saved without white space at its ends, or with other; else nothing. */
+export function whiteSpaceWords(saved: string | undefined, streamed: string): string {
+  const isOther = saved !== undefined && saved !== streamed && isSameText(saved, streamed);
+  return isOther ? "; saved with other white space at its ends than was streamed" : "";
+}
