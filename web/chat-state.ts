@@ -16,6 +16,7 @@ export type ShownMessage = ReplyTiming &
     | "role"
     | "content"
     | "thinking"
+    | "thinking_ms"
     | "images"
     | "status"
     | "model_name"

@@ -176,6 +176,7 @@ function unsavedReply(state: ChatState, at: number, earlier: readonly string[]):
     role: "assistant",
     content: "",
     thinking: null,
+    thinking_ms: null,
     images: [],
     status: "streaming",
     model_name: selectedModel(state),

@@ -1,26 +1,25 @@
 import type { StreamEvent } from "../src/contract/event-schemas.ts";
 import type { ShownMessage } from "./chat-state.ts";
 
-/** What the page has measured of a reply by its own clock; nothing of it is in a row. */
+/** What the page measures of a reply by its own clock; nothing of it is in a row. */
 export interface ReplyTiming {
-  /** When the first thought came, in milliseconds since 1970. */
-  readonly thinkingSince?: number;
-  /** How long the model thought before it said something. */
-  readonly thoughtMs?: number;
+  /** When the model began to think, in milliseconds since 1970; undefined where it does not think, or no more. */
+  readonly thinkingSince?: number | undefined;
 }
 
-/** The timing after an event that came at `now`. */
+/** What changes of a reply's timing with an event that came at `now`. */
 export function timed(
-  { thinkingSince, thoughtMs }: ReplyTiming,
+  { thinkingSince, thinking_ms, content }: ShownMessage,
   { type }: StreamEvent,
   now: number,
-): ReplyTiming {
-  if (type === "thinking" && thinkingSince === undefined) return { thinkingSince: now };
-  const isEnd = type === "token" || type === "done";
-  if (isEnd && thinkingSince !== undefined && thoughtMs === undefined) {
-    return { thinkingSince, thoughtMs: now - thinkingSince };
+): Partial<ShownMessage> {
+  if (type === "thinking" && thinkingSince === undefined && content === "") {
+    return { thinkingSince: now - (thinking_ms ?? 0) };
   }
-  return {};
+  const isEnd = type === "token" || type === "done";
+  return isEnd && thinkingSince !== undefined
+    ? { thinkingSince: undefined, thinking_ms: now - thinkingSince }
+    : {};
 }
 
 /** How long a model thought before it answered. */
@@ -30,9 +29,9 @@ export interface ThinkingTime {
   readonly isEstimated: boolean;
 }
 
-/** How long a model thought: as the page has seen it, else by what the engine tells; null where neither does. */
+/** How long a model thought: as it was measured, else by what the engine tells; null where neither is known. */
 export function thinkingTime(message: ShownMessage): ThinkingTime | null {
-  if (message.thoughtMs !== undefined) return { ms: message.thoughtMs, isEstimated: false };
+  if (message.thinking_ms !== null) return { ms: message.thinking_ms, isEstimated: false };
   const { thinking, content, usage, timings } = message;
   const speed = timings?.tokens_per_second;
   if (usage?.thinking_tokens && speed) {

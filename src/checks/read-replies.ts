@@ -111,6 +111,7 @@ const NOTHING: Omit<Message, "role" | "content" | "session_id"> = {
   model_id: null,
   message_type: "chat",
   thinking: null,
+  thinking_ms: null,
   images: [],
   model_name: null,
   agent_id: "",

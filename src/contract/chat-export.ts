@@ -55,6 +55,7 @@ export const ExportedMessage = z.strictObject({
   message_type: Message.shape.message_type,
   content: messageText,
   thinking: messageText.min(1).nullable(),
+  thinking_ms: Message.shape.thinking_ms,
   images: z.array(ExportedImage).max(LIMITS.imagesOfMessage),
   model_name: text(500).min(1).nullable(),
   status: MessageStatus.exclude(["streaming"]).describe(

@@ -116,6 +116,8 @@ export const Message = z.object({
   content: z.string(),
   /** What the model thought; null where it thought nothing. */
   thinking: z.string().nullable().default(null),
+  /** For how long, until the reply said something or ended, in milliseconds; null where nobody has measured it. */
+  thinking_ms: z.int().min(0).nullable().default(null),
   images: z.array(MessageImage).default([]),
   /** The model that answered; of a user's message, the one that was asked for. */
   model_name: z.string().nullable(),

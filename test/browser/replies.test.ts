@@ -31,6 +31,19 @@ describe.runIf(CHROMIUM !== undefined)("a reply on the page", () => {
     expect(chat.complaints).toEqual([]);
   });
 
+  test("that is stopped among its thoughts says for how long it thought, also after a reload", async () => {
+    await using chat = await running.open();
+    await chat.page.getByLabel("Model").selectOption("qwen3:8b");
+    const thought = "Let me think about that once more. ".repeat(200);
+    await chat.say(directed("Count to 3", { stand_in_thought: thought, stand_in_token_ms: 20 }));
+    const title = chat.lastReply.locator("details.thoughts > summary");
+    await expect.poll(() => title.textContent(), PATIENTLY).toBe("Thinking 1 s");
+    await chat.page.getByRole("button", { name: "Stop" }).click();
+    await expect.poll(() => title.textContent(), PATIENTLY).toMatch(/^Thought for [12] s$/);
+    await chat.page.reload();
+    await expect.poll(() => title.textContent(), PATIENTLY).toMatch(/^Thought for [12] s$/);
+  });
+
   test("is thought about as chosen beside the model, where the model can", async () => {
     await using chat = await running.open();
     const thinking = chat.page.getByLabel("Thinking");

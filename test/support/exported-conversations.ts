@@ -20,6 +20,7 @@ export const MESSAGE: ExportedMessage = {
   message_type: "chat",
   content: "Hi",
   thinking: null,
+  thinking_ms: null,
   images: [],
   model_name: null,
   status: "complete",

@@ -67,6 +67,12 @@ export function writeVersion6(path: string): void {
   bringTo(6, path);
 }
 
+/** The same as the seventh version left it, with what that one brought: keys for exports. */
+export function writeVersion7(path: string): void {
+  writeVersion6(path);
+  bringTo(7, path);
+}
+
 /** Brings a database from the version before to this one, as its program did, and writes what that one brought. */
 function bringTo(version: number, path: string, rows = ""): void {
   const db = new DatabaseSync(path);

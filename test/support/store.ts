@@ -60,6 +60,7 @@ export function endingOf(change: Partial<ReplyEnding> = {}): ReplyEnding {
   return {
     content: "Hello",
     thinking: "",
+    thinkingMs: null,
     status: "complete",
     finishReason: "stop",
     modelName: null,

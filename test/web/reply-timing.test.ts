@@ -26,11 +26,26 @@ test("thinking takes from the first thought to the first word", () => {
   };
   expect(came(1000, "thinking")).toMatchObject({ thinkingSince: 1000 });
   came(2000, "thinking");
-  expect(came(4500, "token")).toMatchObject({ thinkingSince: 1000, thoughtMs: 3500 });
-  expect(came(9000, "token")).toMatchObject({ thoughtMs: 3500 });
+  expect(came(4500, "token")).toMatchObject({ thinking_ms: 3500 });
+  expect(came(6000, "thinking")).toMatchObject({ thinking_ms: 3500 });
+  expect(came(9000, "token")).toMatchObject({ thinking_ms: 3500 });
 });
 
-test("after a reload the time of thinking is that of its tokens, or of its share in the text", () => {
+test("the clock of a reply that is opened among its thoughts goes on from what was measured", () => {
+  const begun = reply("", { status: "streaming", usage: null, thinking: "Hm", thinking_ms: 2500 });
+  let state: ChatState = { ...INITIAL_STATE, messages: [begun] };
+  state = reduce(state, {
+    type: "reply_continued",
+    events: [{ type: "thinking", content: "!" }],
+    at: 10_000,
+  });
+  expect(state.messages.at(-1)).toMatchObject({ thinkingSince: 7500 });
+  const done = { type: "done", finish_reason: "cancelled" } as const;
+  state = reduce(state, { type: "reply_continued", events: [done], at: 11_000 });
+  expect(state.messages.map(thinkingTime)).toEqual([{ ms: 3500, isEstimated: false }]);
+});
+
+test("where nobody measured it the time of thinking is that of its tokens, or of its share in the text", () => {
   const usage = { prompt_tokens: 1, completion_tokens: 60, total_tokens: 61, thinking_tokens: 50 };
   const timings = { ...TIMINGS, tokens_per_second: 25 };
   const thinking = "Hm.".repeat(10);

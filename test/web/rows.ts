@@ -96,6 +96,7 @@ function message(fields: Partial<Message>): Message {
     message_type: "chat",
     content: "",
     thinking: null,
+    thinking_ms: null,
     images: [],
     timings: null,
     notices: [],

@@ -65,6 +65,7 @@ function messageAt(index: number): ExportedMessage {
     message_type: "chat",
     content: isReply ? `${turn}.` : `${turn}?`,
     thinking: null,
+    thinking_ms: null,
     images: [],
     model_name: null,
     status: "complete",

@@ -19,6 +19,7 @@ export async function interruptReply(store: ConversationStore, { reply }: OwnedR
   await store.replies.finish(reply.message_id, {
     content,
     thinking: reply.thinking ?? "",
+    thinkingMs: reply.thinking_ms,
     status: "interrupted",
     finishReason: "error",
     modelName: reply.model_name,

@@ -10,11 +10,21 @@ export interface Growth {
   readonly added: string;
 }
 
+/** What is saved of a growing reply beside its texts. */
+export interface GrowthDetails {
+  /** All that were told; nothing is changed where there are none. */
+  readonly notices?: readonly Notice[];
+  /** See {@link ReplyEnding.thinkingMs}; as it is so far. */
+  readonly thinkingMs?: number | null;
+}
+
 /** How a reply ended, with its whole text. */
 export interface ReplyEnding {
   readonly content: string;
   /** What the model thought; empty where it thought nothing. */
   readonly thinking: string;
+  /** For how long it thought until it said something or ended, in milliseconds; null where it did not, or nobody knows. */
+  readonly thinkingMs: number | null;
   readonly status: Exclude<MessageStatus, "streaming">;
   readonly finishReason: FinishReason | null;
   /** The model that answered; null where nobody told: then the one that was asked for stays. */
@@ -55,11 +65,11 @@ export interface ReplyStore {
   /** Whether this is the key that others know of this store's writer, as it is now. */
   isOwnKey(key: string): boolean;
   /**
-   * Appends to the text and the thoughts of a reply that this store writes, and sets its notices where there are any:
+   * Appends to the text and the thoughts of a reply that this store writes, and sets its details where there are any:
    * all or nothing. False where that reply is not there to be written: it has ended, was deleted, or another store has
    * taken it over.
    */
-  grow(messageId: string, text: Growth, thinking: Growth, notices?: readonly Notice[]): Promise<boolean>;
+  grow(messageId: string, text: Growth, thinking: Growth, details?: GrowthDetails): Promise<boolean>;
   /**
    * Ends a reply that this store writes. False where it is not there to be ended, as {@link grow} says: then
    * nothing was saved. Throws `store_unavailable` also where the ending is there, and only the disk does not confirm it:

@@ -60,7 +60,7 @@ export class HmiReply {
   readonly log: EventLog;
   /** Resolves when readers have been told its end, or will be told nothing more. Never rejects. */
   readonly ended: Promise<ReplyOutcome>;
-  readonly received = new ReceivedReply();
+  readonly received: ReceivedReply;
   /** What it failed with; null where it did not. */
   error: ReplyError | null = null;
   /** What its row says, or will say as soon as it can be saved; undefined before its end. */
@@ -84,6 +84,7 @@ export class HmiReply {
     this.log = new EventLog(row.message_id);
     this.#start = start;
     this.#settings = settings;
+    this.received = new ReceivedReply(row);
     this.#saver = new ReplySaver(row, this.received, settings, () => this.#stop("lost"));
     this.log.append(startedEvent(start));
     this.ended = this.#run(start.events(this.#hangUp.signal));
@@ -226,12 +227,13 @@ export class HmiReply {
 
   /** Saves how it ended, and then tells the readers: that ending, or why it is not saved. */
   async #save(status: ReplyEnding["status"], finishReason: FinishReason): Promise<ReplyOutcome> {
-    const { text, thinking, model, notices, usage } = this.received;
+    const { text, thinking, thinkingMs, model, notices, usage } = this.received;
     this.savedStatus = status;
     const outcome = await this.#saver.finish(
       {
         content: text,
         thinking,
+        thinkingMs,
         status,
         finishReason,
         modelName: model,

@@ -6,6 +6,7 @@ import type {
   StreamEvent,
   UsageEvent,
 } from "../../contract/event-schemas.ts";
+import type { Message } from "../../contract/hmi-schemas.ts";
 
 /** Which of a reply's events belong to its ending, whatever kind of ending it is. */
 const ENDING_STATUS: ReadonlySet<string> = new Set(["complete", "cancelled", "error"]);
@@ -26,6 +27,17 @@ export class ReceivedReply {
   finishReason: FinishReason | undefined;
   #step: number = STEP.started;
   #isEnding = false;
+  #thought: ThinkingClock;
+
+  /** `row` is what was saved of it by an HMI that was stopped, if anything was. */
+  constructor(row: Pick<Message, "content" | "thinking_ms">) {
+    this.#thought = new ThinkingClock(row);
+  }
+
+  /** For how long the model thought, or has thought so far, in milliseconds; null where it did not. */
+  get thinkingMs(): number | null {
+    return this.#thought.ms;
+  }
 
   /** The step that was told last; see `contract/event-id.ts`. */
   get step(): number {
@@ -48,9 +60,11 @@ export class ReceivedReply {
         return [];
       case "thinking":
         this.thinking += event.content;
+        this.#thought.begin();
         return this.#piece(event);
       case "token":
         this.text += event.content;
+        this.#thought.end();
         return this.#piece(event);
       case "usage":
         this.usage = event;
@@ -93,6 +107,31 @@ export class ReceivedReply {
 
   #isNew(event: StreamEvent): boolean {
     return !this.#isEnding && (stepOf(event) ?? this.#step) > this.#step;
+  }
+}
+
+/** Measures how long a model thinks before it says something: also where an HMI that was stopped has measured the beginning. */
+class ThinkingClock {
+  readonly #before: number;
+  #beganAt: number | undefined;
+  #ms: number | null;
+
+  constructor({ content, thinking_ms }: Pick<Message, "content" | "thinking_ms">) {
+    this.#before = thinking_ms ?? 0;
+    this.#ms = content === "" ? null : thinking_ms;
+  }
+
+  begin(): void {
+    this.#beganAt ??= performance.now() - this.#before;
+  }
+
+  end(): void {
+    this.#ms = this.ms;
+  }
+
+  get ms(): number | null {
+    if (this.#ms !== null) return this.#ms;
+    return this.#beganAt === undefined ? null : Math.round(performance.now() - this.#beganAt);
   }
 }
 

@@ -25,6 +25,8 @@ export interface GrowingReply {
   readonly text: string;
   readonly thinking: string;
   readonly notices: readonly Notice[];
+  /** See `ReplyEnding`. */
+  readonly thinkingMs: number | null;
 }
 
 /** Brings one reply to the disk: its texts and notices while they grow, then its ending, which is kept until it is saved. */
@@ -108,7 +110,10 @@ export class ReplySaver {
     const notices = told > this.#saved.notices ? this.#reply.notices : [];
     if (text.added === "" && thinking.added === "" && notices.length === 0) return;
     try {
-      const isOurs = await this.#settings.replies.grow(this.#messageId, text, thinking, notices);
+      const isOurs = await this.#settings.replies.grow(this.#messageId, text, thinking, {
+        notices,
+        thinkingMs: this.#reply.thinkingMs,
+      });
       if (isOurs) {
         this.#saved.text += text.added.length;
         this.#saved.thinking += thinking.added.length;

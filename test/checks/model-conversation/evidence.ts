@@ -21,6 +21,7 @@ export function row(changes: Partial<Message> = {}): Message {
     message_type: "chat",
     content: "Hello",
     thinking: null,
+    thinking_ms: null,
     images: [],
     model_name: null,
     agent_id: "architect",

@@ -18,6 +18,7 @@ function historyOf(
     message_type: "chat",
     content,
     thinking: role === "assistant" ? "What I thought." : null,
+    thinking_ms: null,
     images: [],
     model_name: "m",
     agent_id: "architect",

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { hmiRoutes } from "../../../src/contract/routes.ts";
 import { findGrammarFault } from "../../../src/contract/stream-grammar.ts";
@@ -14,7 +15,9 @@ import {
   USAGE,
 } from "../../support/fake-gateway.ts";
 import { call } from "../../support/http.ts";
+import type { TestStack } from "../../support/stack.ts";
 import { eventually, shapeOf } from "../../support/streams.ts";
+import { tempFolder } from "../../support/temp.ts";
 
 /** Within which a cancel and a delete are answered (contract, section 3), in milliseconds. */
 const ANSWERED_WITHIN_MS = 1_000;
@@ -197,6 +200,42 @@ test("the gateway that fails in words is passed on with its usage", async () => 
     usage: { total_tokens: 5 },
     error: { code: "rate_limited", message: "Too many." },
   });
+});
+
+/** Thinks on and on, and never says anything. */
+const THINKER: FakeGateway = {
+  reply({ send, response }) {
+    send(PLANNING, EXECUTING);
+    const timer = setInterval(() => send(thought("Hm. ")), 10);
+    response.once("close", () => clearInterval(timer));
+  },
+};
+
+test("for how long a model thought is known of a reply that is stopped among its thoughts", async () => {
+  const { stack } = await stackBeforeGateway(THINKER, { stream: { save_every_ms: 10 } });
+  const { sent, reader } = await stack.send({ message: "Hi" });
+  const { session_id } = sent;
+  const row = async () => (await stack.messages(session_id)).at(-1);
+  await eventually(async () => expect((await row())?.thinking_ms).toBeGreaterThan(100));
+  await call(stack.hmi, hmiRoutes.cancel.path({ session_id }), { body: {} });
+  await reader.ended;
+  expect(await row()).toMatchObject({ status: "cancelled", thinking: reader.thoughts });
+  expect((await row())?.thinking_ms).toBeGreaterThan(100);
+});
+
+test("for how long a model thought is known of a reply that nobody has any more after a restart", async () => {
+  const storePath = join(tempFolder(), "chat.db");
+  const options = { storePath, stream: { save_every_ms: 10 } };
+  const first = await stackBeforeGateway(THINKER, options);
+  const { sent, reader } = await first.stack.send({ message: "Hi" });
+  const ended = expect(reader.ended).rejects.toThrow();
+  const rowIn = async (stack: TestStack) => (await stack.messages(sent.session_id)).at(-1);
+  await eventually(async () => expect((await rowIn(first.stack))?.thinking_ms).toBeGreaterThan(100));
+  await first.stack.close();
+  await ended;
+  const { stack } = await stackBeforeGateway({ ...THINKER, hasGet: false }, options);
+  await eventually(async () => expect(await rowIn(stack)).toMatchObject({ status: "interrupted" }));
+  expect((await rowIn(stack))?.thinking_ms).toBeGreaterThan(100);
 });
 
 test("a reply that runs is on the disk with its thoughts, and comes again from there after the end", async () => {

@@ -74,6 +74,7 @@ export const COPIED_TABLES: readonly CopiedTable[] = [
       "message_type",
       "content",
       "thinking",
+      "thinking_ms",
       "model_name",
       "agent_id",
       "status",
@@ -113,7 +114,7 @@ export const COPIED_TABLES: readonly CopiedTable[] = [
     order: "message_id",
     key: ["message_id", "kind", "start"],
     givesKeys: false,
-    columns: ["message_id", "kind", "start", "text"],
+    columns: ["message_id", "kind", "start", "text", "thinking_ms"],
     page: 4,
   },
 ];

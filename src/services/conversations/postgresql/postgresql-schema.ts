@@ -264,6 +264,11 @@ export const POSTGRESQL_MIGRATIONS: readonly string[] = [
   CREATE UNIQUE INDEX generations_one_running ON generations (session_id) WHERE running = 1;
   CREATE INDEX generations_by_writer ON generations (writer);
   `,
+  `
+  -- For how long a reply has thought, as its HMI has measured it; of one that is being written also with its parts.
+  ALTER TABLE messages ADD COLUMN thinking_ms integer CHECK (thinking_ms >= 0);
+  ALTER TABLE reply_parts ADD COLUMN thinking_ms integer CHECK (thinking_ms >= 0);
+  `,
 ];
 
 /** The schema version that this program writes. */

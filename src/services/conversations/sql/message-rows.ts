@@ -163,6 +163,7 @@ export function toMessage(row: Row): Message {
     message_type: row["message_type"],
     content: `${row["content"]}${row["growth"] ?? ""}`,
     thinking: thinking === "" ? null : thinking,
+    thinking_ms: row["thinking_ms_so_far"] ?? row["thinking_ms"] ?? null,
     images: fromJson(row["images"]) ?? [],
     timings: fromJson(row["timings"]),
     notices: fromJson(row["notices"]) ?? [],

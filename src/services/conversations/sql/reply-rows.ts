@@ -29,11 +29,11 @@ export function createReplyStore(db: Database, writer: ReplyWriter): ReplyStore 
     announce: (url) => writer.announce(url),
     otherWriterOf: (messageId) => db.read((sql) => writer.otherWriterOf(sql, messageId)),
     isOwnKey: (key) => writer.isOwnKey(key),
-    async grow(messageId, text, thinking, notices = []) {
+    async grow(messageId, text, thinking, { notices = [], thinkingMs = null } = {}) {
       const reach = await reachOf(messageId);
       const growth = { text: beyond(text, reach?.text), thinking: beyond(thinking, reach?.thinking) };
       const append = async (sql: Statements): Promise<boolean> => {
-        const isOurs = await appendText(sql, { messageId, writer, ...growth });
+        const isOurs = await appendText(sql, { messageId, writer, thinkingMs, ...growth });
         if (!isOurs) await requireLost(sql, messageId, writer);
         if (isOurs && notices.length > 0) await setNotices(sql, messageId, notices);
         return isOurs;
@@ -116,10 +116,11 @@ async function finish(
   const { replaces } = row;
   if (replaces !== null && !(await settleVersion(sql, id, Number(replaces), ending))) return true;
   await sql.run(
-    `UPDATE messages SET content = ?, thinking = ?, status = ?, finish_reason = ?, usage = ?, timings = ?,
+    `UPDATE messages SET content = ?, thinking = ?, thinking_ms = ?, status = ?, finish_reason = ?, usage = ?, timings = ?,
             notices = ifnull(?, notices), error = ?, model_name = ifnull(?, model_name), writer = NULL WHERE id = ?`,
     ending.content,
     ending.thinking === "" ? null : ending.thinking,
+    ending.thinkingMs,
     ending.status,
     ending.finishReason,
     toJson(ending.usage),

@@ -3,6 +3,9 @@ import type { ReplyWriter } from "./reply-writer.ts";
 import type { SqlValue, Statements } from "./sql-database.ts";
 import type { SqlDialect } from "./sql-dialect.ts";
 
+/** For how long a streaming reply has thought, as it was saved last with a part of its own. */
+const THINKING_MS = "(SELECT max(thinking_ms) FROM reply_parts WHERE message_id = messages.id)";
+
 /** What a streaming reply has beyond its row, of its text or of its thoughts. */
 function partsOf(kind: Kind): string {
   return `(SELECT string_agg(text, '' ORDER BY start) FROM reply_parts WHERE message_id = messages.id AND kind = '${kind}')`;
@@ -12,7 +15,7 @@ type Kind = "text" | "thinking";
 
 /**
  * Selects rows of `messages` with all that belongs to them: to the `content` and `thinking` of a reply that is being
- * written `growth` and `thinking_growth` are to be appended; `images` are those of a user's message, as JSON, and
+ * written `growth` and `thinking_growth` are to be appended, and `thinking_ms_so_far`, where there is one, is the time; `images` are those of a user's message, as JSON, and
  * `versions` the ids of all versions, where there are several.
  */
 export function selectMessages({ dialect }: Statements): string {
@@ -20,6 +23,7 @@ export function selectMessages({ dialect }: Statements): string {
   SELECT messages.*,
          CASE WHEN status = 'streaming' THEN ${partsOf("text")} END AS growth,
          CASE WHEN status = 'streaming' THEN ${partsOf("thinking")} END AS thinking_growth,
+         CASE WHEN status = 'streaming' THEN ${THINKING_MS} END AS thinking_ms_so_far,
          CASE WHEN role = 'user' THEN ${images(dialect)} END AS images,
          CASE WHEN message_type = 'chat' THEN ${versions(dialect)} END AS versions
     FROM messages`;
@@ -49,6 +53,8 @@ export interface ReplyGrowth {
   readonly writer: ReplyWriter;
   readonly text: Growth;
   readonly thinking: Growth;
+  /** As in {@link GrowthDetails}. */
+  readonly thinkingMs: number | null;
 }
 
 /**
@@ -59,16 +65,18 @@ export interface ReplyGrowth {
  * text. Whoever reads the table alone finds short replies whole, and of long ones at least half.
  */
 export async function appendText(sql: Statements, growth: ReplyGrowth): Promise<boolean> {
-  const { messageId, writer, text, thinking } = growth;
+  const { messageId, writer, text, thinking, thinkingMs } = growth;
   const isOurs = `id = ? AND ${writer.mayWrite}`;
   const ours: SqlValue[] = [Number(messageId), writer.present];
   const length = lengthOf(text) + lengthOf(thinking);
   if (length <= SHORT || length >= 2 * (await lengthInRow(sql, growth))) {
     const changed = await sql.run(
       `UPDATE messages SET content = content || ifnull(${partsOf("text")}, '') || ?,
-              thinking = nullif(ifnull(thinking, '') || ifnull(${partsOf("thinking")}, '') || ?, '') WHERE ${isOurs}`,
+              thinking = nullif(ifnull(thinking, '') || ifnull(${partsOf("thinking")}, '') || ?, ''),
+              thinking_ms = ifnull(?, thinking_ms) WHERE ${isOurs}`,
       text.added,
       thinking.added,
+      thinkingMs,
       ...ours,
     );
     if (changed > 0) await dropParts(sql, messageId);
@@ -76,8 +84,8 @@ export async function appendText(sql: Statements, growth: ReplyGrowth): Promise<
   }
   const own = await sql.get(`SELECT 1 FROM messages WHERE ${isOurs} ${sql.dialect.forUpdate}`, ...ours);
   if (own === undefined) return false;
-  await addPart(sql, messageId, "text", text);
-  await addPart(sql, messageId, "thinking", thinking);
+  await addPart(sql, growth, "text");
+  await addPart(sql, growth, "thinking");
   return true;
 }
 
@@ -100,18 +108,15 @@ async function lengthInRow(sql: Statements, { messageId, text, thinking }: Reply
   return Number(first?.["text"] ?? text.from) + Number(first?.["thinking"] ?? thinking.from);
 }
 
-async function addPart(
-  sql: Statements,
-  messageId: string,
-  kind: Kind,
-  { from, added }: Growth,
-): Promise<void> {
+async function addPart(sql: Statements, growth: ReplyGrowth, kind: Kind): Promise<void> {
+  const { from, added } = growth[kind];
   if (added === "") return;
   await sql.run(
-    "INSERT INTO reply_parts (message_id, kind, start, text) VALUES (?, ?, ?, ?)",
-    Number(messageId),
+    "INSERT INTO reply_parts (message_id, kind, start, text, thinking_ms) VALUES (?, ?, ?, ?, ?)",
+    Number(growth.messageId),
     kind,
     from,
     added,
+    growth.thinkingMs,
   );
 }

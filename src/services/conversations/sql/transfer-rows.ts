@@ -186,7 +186,7 @@ function columnsOf(
   ids: ReadonlyMap<string, number>,
 ): Record<string, SqlValue> {
   const { parent_id, covers_until, chosen, timestamp } = message;
-  const { role, message_type, content, thinking, model_name, status, finish_reason } = message;
+  const { role, message_type, content, thinking, thinking_ms, model_name, status, finish_reason } = message;
   const { usage, timings, notices, error } = message;
   return {
     parent: idOf(parent_id, ids),
@@ -196,6 +196,7 @@ function columnsOf(
     message_type,
     content,
     thinking,
+    thinking_ms,
     model_name,
     status,
     finish_reason,

@@ -333,6 +333,11 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER conversations_get_a_key AFTER INSERT ON conversations WHEN NEW.export_key IS NULL
   BEGIN UPDATE conversations SET export_key = lower(hex(randomblob(16))) WHERE id = NEW.id; END;
   `,
+  `
+  -- For how long a reply has thought, as its HMI has measured it; of one that is being written also with its parts.
+  ALTER TABLE messages ADD COLUMN thinking_ms INTEGER CHECK (thinking_ms >= 0);
+  ALTER TABLE reply_parts ADD COLUMN thinking_ms INTEGER CHECK (thinking_ms >= 0);
+  `,
 ];
 
 /** The schema version that this program writes. */

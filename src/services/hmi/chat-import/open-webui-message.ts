@@ -35,9 +35,9 @@ export function convertOpenWebuiMessage(
 ): Omit<ExportedMessage, "message_id" | "parent_id" | "chosen"> {
   const { role, model, models, timestamp } = message;
   const isReply = role === "assistant";
-  const { content, thinking } = isReply
+  const { content, thinking, seconds } = isReply
     ? splitReasoning(message.content, message.output ?? [])
-    : { content: message.content, thinking: "" };
+    : { content: message.content, thinking: "", seconds: null };
   const error = isReply ? errorOf(message.error) : null;
   const status = error !== null ? "error" : isReply && message.done === false ? "interrupted" : "complete";
   return {
@@ -45,6 +45,7 @@ export function convertOpenWebuiMessage(
     message_type: "chat",
     content: content.toWellFormed(),
     thinking: thinking === "" ? null : thinking.toWellFormed(),
+    thinking_ms: seconds === null ? null : Math.round(seconds * 1000),
     images: picturesOf(message, note),
     model_name: model || models?.find((each) => each !== "") || null,
     status,

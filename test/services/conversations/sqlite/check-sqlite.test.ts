@@ -54,7 +54,7 @@ test.each([
     "conversations with more than one reply that is being written: 1",
   ],
   [
-    "INSERT INTO reply_parts VALUES (2, 'text', 0, 'x')",
+    "INSERT INTO reply_parts VALUES (2, 'text', 0, 'x', NULL)",
     "replies that have ended and have text beside their row: 1",
   ],
   [

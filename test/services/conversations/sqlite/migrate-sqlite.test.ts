@@ -14,6 +14,7 @@ import {
   writeVersion4,
   writeVersion5,
   writeVersion6,
+  writeVersion7,
 } from "../../../support/old-databases.ts";
 import {
   endingOf,
@@ -34,6 +35,7 @@ const OLD = [
   [4, writeVersion4, "1, 2, 3, 4"],
   [5, writeVersion5, "1, 2, 3, 4"],
   [6, writeVersion6, "1, 2, 3, 4"],
+  [7, writeVersion7, "1, 2, 3, 4"],
 ] as const;
 
 function oldDatabase(write: (path: string) => void): string {
@@ -57,7 +59,7 @@ describe.each(OLD)("a database of version %i", (version, write, streaming) => {
       { session_id: "2", model_id: null, title: "Older", message_count: 2 },
     ]);
     expect(await own.profiles.list()).toMatchObject([{ model_id: 7, name: "Tower" }]);
-    const bare = { images: [], notices: [], timings: null };
+    const bare = { images: [], notices: [], timings: null, thinking_ms: null };
     expect(await own.messages.list("1")).toMatchObject([
       { ...bare, message_id: "1", content: "Hi", parent_id: null, versions: ["1"] },
       {

@@ -223,7 +223,8 @@ export function messagesSuite(open: OpenStore): void {
       for (let piece = 0; piece < 400; piece += 1) {
         const added = addedBy(piece);
         const growthOf = (kind: "text" | "thinking") => ({ from: so[kind].length, added: added[kind] });
-        expect(await store.replies.grow(message_id, growthOf("text"), growthOf("thinking"))).toBe(true);
+        const growth = [growthOf("text"), growthOf("thinking"), { thinkingMs: 10 * piece }] as const;
+        expect(await store.replies.grow(message_id, ...growth)).toBe(true);
         so.text += added.text;
         so.thinking += added.thinking;
         const inRow = await raw.get(`SELECT content, thinking FROM messages WHERE id = ${message_id}`);
@@ -231,14 +232,22 @@ export function messagesSuite(open: OpenStore): void {
         if (row !== last) written += row.length;
         last = row;
         if (piece % 7 === 0) {
-          const expected = { content: so.text, thinking: so.thinking };
+          const expected = { content: so.text, thinking: so.thinking, thinking_ms: 10 * piece };
           expect(await own.messages.find(message_id)).toMatchObject(expected);
         }
       }
       expect(written).toBeLessThan(3 * (so.text.length + so.thinking.length));
-      await store.replies.finish(message_id, endingOf({ content: so.text, thinking: so.thinking }));
+      await store.replies.finish(
+        message_id,
+        endingOf({ content: so.text, thinking: so.thinking, thinkingMs: 4000 }),
+      );
       const [, reply] = await own.messages.list(sessionId);
-      expect(reply).toMatchObject({ content: so.text, thinking: so.thinking, status: "complete" });
+      expect(reply).toMatchObject({
+        content: so.text,
+        thinking: so.thinking,
+        thinking_ms: 4000,
+        status: "complete",
+      });
       expect(await raw.get("SELECT count(*) AS n FROM reply_parts")).toEqual({ n: 0 });
     });
 

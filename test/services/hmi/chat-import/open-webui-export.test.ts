@@ -143,7 +143,7 @@ test("a reply that failed, or was left half written, is that", () => {
 test("thoughts that an older version wrote into the text are taken out of it", () => {
   const content = `<details type="reasoning" done="true" duration="2">\n<summary>Thought for 2 seconds</summary>\n&gt; 2 &lt; 3\n> so\n</details>\nYes`;
   const [, said] = convert({ a: user, b: { ...reply, content } }).conversation.messages;
-  expect(said).toMatchObject({ content: "Yes", thinking: "2 < 3\nso" });
+  expect(said).toMatchObject({ content: "Yes", thinking: "2 < 3\nso", thinking_ms: 2000 });
 });
 
 test("300,000 openings of thoughts that never end take no time", () => {
