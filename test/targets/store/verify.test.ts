@@ -23,9 +23,16 @@ test("our own store's rows are those that the HMI shows", async () => {
   const { hmi } = await startTestStack({ storePath: path });
   await say(hmi, "Hello");
   const store = await openTargetStore(`sqlite:${path}`, {});
-  // Pictures are kept in a table of their own; versions, and what a summary covers, are told by whoever shows them.
+  // Pictures are kept in a table of their own; versions, what a summary covers and how long was thought are told by whoever shows them.
   const shown = (await messagesOf(hmi, "1")).map(
-    ({ images: _images, parent_id: _parent, versions: _versions, covers_until: _covers, ...row }) => row,
+    ({
+      images: _images,
+      parent_id: _parent,
+      versions: _versions,
+      covers_until: _covers,
+      thinking_ms: _ms,
+      ...row
+    }) => row,
   );
   expect(await store.messagesOf("1")).toEqual(shown);
   expect(await store.messagesOf("1")).toHaveLength(2);
