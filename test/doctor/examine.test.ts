@@ -45,7 +45,9 @@ test("it asks for a few tokens at each level, and for more only once, to see the
   await examineUrls(stack);
   const asked = await stack.generations();
   expect(asked.map(({ ended }) => ended)).toEqual(["done", "done", "done", "done", "done", "aborted"]);
-  const [counting = 0, ...others] = asked.map(({ tokens_sent }) => tokens_sent).toSorted((a, b) => b - a);
+  // How much the cancelled one has written by then is a matter of the machine.
+  const whole = asked.filter(({ ended }) => ended === "done").map(({ tokens_sent }) => tokens_sent);
+  const [counting = 0, ...others] = whole.toSorted((a, b) => b - a);
   expect(counting).toBeLessThanOrEqual(48);
   expect(Math.max(...others)).toBeLessThanOrEqual(4);
 });

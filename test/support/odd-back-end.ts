@@ -9,6 +9,8 @@ export type OddFault =
   | "cancel-ignored"
   /** The engine works on after a cancel. */
   | "engine-goes-on"
+  /** A cancel ends the engine's request when its next piece has come. */
+  | "stops-at-next-piece"
   /** A cancelled reply is saved as a whole one. */
   | "cancelled-as-whole"
   /** Replies are saved to whichever conversation was made last. */
@@ -141,7 +143,10 @@ export async function startOddBackEnd(
     answer: Answer,
     line: { message?: { content: string; thinking?: string }; done?: boolean; eval_count?: number },
   ): void {
-    if (answer.isOver) return;
+    if (answer.isOver) {
+      if (has("stops-at-next-piece")) answer.cancel.abort();
+      return;
+    }
     const thought = line.message?.thinking ?? "";
     if (!has("thoughts-in-text")) muse(answer, thought);
     const delta = (has("thoughts-in-text") ? thought : "") + (line.message?.content ?? "");
@@ -205,7 +210,7 @@ export async function startOddBackEnd(
       if (answer === undefined) return noAnswer(response);
       if (!has("cancel-ignored")) {
         end(answer, has("cancelled-as-whole") ? "ok" : "stopped", { finished: "stopped" });
-        answer.cancel.abort();
+        if (!has("stops-at-next-piece")) answer.cancel.abort();
       }
       return json(response, 204);
     },

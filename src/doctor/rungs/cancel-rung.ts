@@ -8,11 +8,9 @@ import { askForStream, askService, type ExaminedStack } from "../examined-stack.
 import { broken } from "../explain-symptom.ts";
 import { replyTimeoutMs } from "../judge-reply.ts";
 import { isMissing } from "./gateway-rungs.ts";
-import { judgeEngineStop, judgeUnrecorded, openEngineRecord } from "./judge-engine-record.ts";
+import { openEngineRecord } from "./judge-engine-record.ts";
+import { judgeEngineStop, judgeUnrecorded, LONG } from "./judge-engine-stop.ts";
 import { makePlace, sendWithoutModel } from "./reply-rungs.ts";
-
-/** Long enough to be cancelled, and an end to what a cancel that does not work leaves behind. */
-export const LONG = { num_predict: 500, stand_in_pause_after: 1, stand_in_pause_ms: 5_000 };
 
 /** A cancel at the HMI stops the engine. */
 export const hmiCancel: Rung<ExaminedStack> = {
@@ -29,36 +27,24 @@ export const hmiCancel: Rung<ExaminedStack> = {
     const sent = await sendWithoutModel(stack, place, `Count to 500 (${mark})${directions}`);
     if ("problem" in sent) return sent;
 
-    let cancelling: Promise<AnsweredCancel> | undefined;
-    const cancel = (): void => {
-      cancelling ??= cancelAt(stack, hmiRoutes.cancel.path(sent));
-      // Its failure is told where it is waited for.
-      cancelling.catch(() => undefined);
+    let cancelling: Promise<RungFinding | undefined> | undefined;
+    const cancel = (): Promise<RungFinding | undefined> => {
+      cancelling ??= askService(stack, "hmi", ["POST", hmiRoutes.cancel.path(sent)]).then(
+        async (answer) => judgeAnswer(answer) ?? (record && (await judgeEngineStop(record, mark, stack))),
+      );
+      return cancelling;
     };
     const stream = await askForStream(stack, "hmi", ["GET", hmiRoutes.stream.path(sent)], {
       timeoutMs: replyTimeoutMs(stack),
       onEvent: ({ event }) => {
-        if ("type" in event && event.type === "token") cancel();
+        // Its failure is told where it is waited for.
+        if ("type" in event && event.type === "token") cancel().catch(() => undefined);
       },
     });
     // A reply without a token is cancelled at its end.
-    const { answer, answeredAt } = await (cancelling ?? cancelAt(stack, hmiRoutes.cancel.path(sent)));
-    const refusal = judgeAnswer(answer);
-    if (refusal !== undefined) return refusal;
-    if (record !== undefined) return await judgeEngineStop(record, { mark, answeredAt });
-    return judgeUnrecorded(stack, stream);
+    return (await cancel()) ?? judgeUnrecorded(stack, stream);
   },
 };
-
-/** A cancel, and when it was answered, as `Date.now()` tells it. */
-interface AnsweredCancel {
-  readonly answer: SeenCall;
-  readonly answeredAt: number;
-}
-
-async function cancelAt(stack: ExaminedStack, path: string): Promise<AnsweredCancel> {
-  return { answer: await askService(stack, "hmi", ["POST", path]), answeredAt: Date.now() };
-}
 
 function judgeAnswer(answer: SeenCall): RungFinding | undefined {
   if (answer.status === 200) return undefined;

@@ -5,8 +5,8 @@ import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { shortened } from "../doctor-words.ts";
 import { callDeadline, type ExaminedStack } from "../examined-stack.ts";
 import { broken } from "../explain-symptom.ts";
-import { LONG } from "./cancel-rung.ts";
-import { judgeEngineStop, judgeUnrecorded, openEngineRecord } from "./judge-engine-record.ts";
+import { openEngineRecord } from "./judge-engine-record.ts";
+import { judgeEngineStop, judgeUnrecorded, LONG } from "./judge-engine-stop.ts";
 import { sendTestMessage, type TestMessage } from "./wire-reply-rungs.ts";
 
 /** A cancel, by a call or by closing the connection, stops the engine. */
@@ -31,9 +31,8 @@ export function wireCancelRung(service: Role): Rung<ExaminedStack> {
       await Promise.race([first.promise, said.reading.ended]);
       const refusal = await cancel(stack, said);
       if (refusal !== undefined) return refusal;
-      const answeredAt = Date.now();
       if (record !== undefined) {
-        const finding = await judgeEngineStop(record, { mark, answeredAt });
+        const finding = await judgeEngineStop(record, mark, stack);
         // A reply that goes on in spite of its cancel need not be heard to its end.
         said.reading.leave();
         await said.reading.ended;

@@ -1,0 +1,68 @@
+import type { ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
+import { expect, onTestFinished, test } from "vitest";
+import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
+import { examine, type RungReport } from "../../src/doctor/examine-stack.ts";
+import { startTap } from "../../src/tap/start-tap.ts";
+import { rungOf } from "../support/doctor.ts";
+import { engineLine, FINAL_LINE, startFakeEngine, startTestEngine } from "../support/gateway.ts";
+import { ODD_WIRE, type OddFault, startOddBackEnd } from "../support/odd-back-end.ts";
+
+const STOPS = { status: "holds", text: "a cancel stops the engine" };
+
+test.each<OddFault>(["saves-late", "stops-at-next-piece"])(
+  "a back end that ends its request at once, or when the engine's next token comes, stops the engine: %s",
+  async (fault) => {
+    expect(await cancelRung(await startTestEngine(), [fault])).toMatchObject(STOPS);
+  },
+);
+
+test("one that lets the engine write on for long is told with how long", async () => {
+  expect(await cancelRung(await startTestEngine(), ["engine-goes-on"])).toMatchObject({
+    status: "broken",
+    text: expect.stringMatching(/^after a cancel the engine works on: still, \d+ tokens and \d\S* s later$/),
+    problem: { code: "engine_goes_on" },
+  });
+});
+
+test("an engine that is slow to its next token is waited for", async () => {
+  const engine = await startTappedEngine((response) =>
+    setTimeout(() => response.write(engineLine("2 ")), 2_500),
+  );
+  expect(await cancelRung(engine, ["stops-at-next-piece"])).toMatchObject(STOPS);
+});
+
+test("of an engine that writes nothing more nobody knows whether it would be stopped", async () => {
+  const engine = await startTappedEngine(() => undefined);
+  expect(await cancelRung(engine, ["stops-at-next-piece"])).toMatchObject({
+    status: "skipped",
+    text: expect.stringContaining("too little was written to tell whether it goes on"),
+  });
+});
+
+/** An engine of its own pace behind a tap: it says OK at once, and counts to 1 before it is asked for more. */
+async function startTappedEngine(goOn: (response: ServerResponse) => unknown): Promise<string> {
+  const engine = await startFakeEngine(async (request, response) => {
+    const isLong = (await text(request)).includes("Count to 500");
+    response.write(engineLine(isLong ? "1 " : "OK"));
+    if (isLong) goOn(response);
+    else response.end(FINAL_LINE);
+  });
+  const tap = await startTap({ upstream: engine });
+  onTestFinished(() => tap.close());
+  return tap.url;
+}
+
+/** What the doctor says of the cancel of a back end before this engine. */
+async function cancelRung(engine: string, faults: readonly OddFault[]): Promise<RungReport> {
+  const { url, close } = await startOddBackEnd(engine, faults);
+  onTestFinished(close);
+  const report = await examine({
+    config: DEFAULT_CONFIG,
+    env: {},
+    urls: { hmi: url, engine },
+    contract: { ...DEFAULT_CONFIG.contract, driver: "described", wire: ODD_WIRE },
+    signal: new AbortController().signal,
+  });
+  return rungOf(report, "hmi/cancel");
+}
