@@ -170,7 +170,7 @@ test("only the command line's own files end the process or write to its output",
 /** Who may make a server, by what: each hands every call to the guard first, or has not a word for anybody. */
 const SERVER_MAKERS: Readonly<Record<string, RegExp>> = {
   "http-guard/guarded-server.ts": /refusalOf\(callerOf\(request, deed\), policy\)/,
-  "os/process-presence.ts": /createServer\(\(socket\) => socket\.destroy\(\)\)/,
+  "os/liveness-socket.ts": /createServer\(\(socket\) => socket\.destroy\(\)\)/,
   "services/http/http-server.ts": /app\.addHook\("onRequest", guardFastifyCalls\(/,
 };
 

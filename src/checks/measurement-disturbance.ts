@@ -1,5 +1,5 @@
 import { CouldNotRun } from "../harness/define-check.ts";
-import { watchEventLoop } from "../harness/event-loop-delay.ts";
+import { watchEventLoop } from "../harness/event-loop-stalls.ts";
 
 /** How much this process itself was disturbed while something was timed. */
 export interface Disturbance {

@@ -1,7 +1,7 @@
 import { debuglog } from "node:util";
 import { messageOf } from "../errors/thrown-error.ts";
 import { EXIT, UserError } from "../errors/user-error.ts";
-import { visibleText } from "../text/foreign-text.ts";
+import { visibleText } from "../text/escape-untrusted-text.ts";
 import { paint, styled } from "../text/styled-text.ts";
 import { printJson } from "./print-to-stdout.ts";
 import { createScreen, type Screen } from "./screen.ts";

@@ -1,4 +1,4 @@
-import { safeJson, safeJsonText } from "../text/foreign-text.ts";
+import { safeJson, safeJsonText } from "../text/escape-untrusted-text.ts";
 
 /** Prints a value for a program; in one line where answers come piece by piece, else for the eye too. */
 export function printJson(value: unknown, how: "one line" | "indented" = "indented"): void {

@@ -27,8 +27,8 @@ export async function loadRunningConfig(file: string | undefined, screen: Screen
     return { config: await loadConfig(options), mistake: undefined };
   } catch (error) {
     if (!(error instanceof UserError) || !MISTAKES.includes(error.code)) throw error;
-    const { configWithoutServices } = await import("../config/state-dir.ts");
-    const config = await configWithoutServices(options);
+    const { fallbackConfig } = await import("../config/fallback-config.ts");
+    const config = await fallbackConfig(options);
     if (!existsSync(config.state.dir)) throw error;
     screen.line(styled`  ${paint("bad", error.message)}`, 2);
     screen.line(`  So this goes by what is in ${config.state.dir}.`, 2);

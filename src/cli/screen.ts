@@ -1,4 +1,4 @@
-import { withoutCiCommands } from "../text/foreign-text.ts";
+import { withoutCiCommands } from "../text/escape-untrusted-text.ts";
 import { inOneLine, StyledText, type Text, toStyled, wrap } from "../text/styled-text.ts";
 import { createTextStream, type TextStream } from "../text/text-stream.ts";
 import { renderText } from "./terminal-colours.ts";

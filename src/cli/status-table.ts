@@ -1,5 +1,6 @@
 import { withoutStop } from "../errors/thrown-error.ts";
-import { isWorking, type ServiceStatus } from "../launch/service-status.ts";
+import { isWorking } from "../launch/is-service-working.ts";
+import type { ServiceStatus } from "../launch/service-status.ts";
 import { type StackStatus, withReplicas } from "../launch/stack-status.ts";
 import {
   alignColumns,

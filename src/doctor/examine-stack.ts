@@ -10,8 +10,8 @@ import { serviceOrigins } from "../launch/service-origins.ts";
 import { engineUrlForGateway } from "../launch/service-specs.ts";
 import { knownSupervisor } from "../supervisor/client/known-supervisor.ts";
 import type { ServiceState } from "../supervisor/inspect-service.ts";
-import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { stateFolder } from "../supervisor/state-folder.ts";
+import { requireStateFolderAccess } from "../supervisor/state-folder-access.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
 import { whyNotObservable } from "../targets/why-not-observable.ts";
 import { type ClimbOptions, climb, type Rung, type RungFinding } from "./climb-ladder.ts";
@@ -51,7 +51,7 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
   const isElsewhere =
     isOtherStack || (["engine", "gateway", "hmi"] as const).every((name) => given[name] !== undefined);
   const folder = stateFolder(config.state.dir);
-  if (!isElsewhere) await requireJudgeable(folder);
+  if (!isElsewhere) await requireStateFolderAccess(folder);
   const inspections = isElsewhere ? [] : await inspectStack(config, env);
   const urls = urlsOfServices(options, inspections);
   const stateOf = (name: Role): ServiceState | undefined => {

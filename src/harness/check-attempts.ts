@@ -1,17 +1,17 @@
 import { messageOf } from "../errors/thrown-error.ts";
 import { type Check, CouldNotRun, type Verdict } from "./define-check.ts";
-import { type HoldUps, waitForCalm, watchEventLoop } from "./event-loop-delay.ts";
+import { type EventLoopStalls, waitForIdleEventLoop, watchEventLoop } from "./event-loop-stalls.ts";
 import { lostConnectionWords } from "./lost-connection.ts";
 import { recordingSteps, type Step } from "./record-steps.ts";
 import type { CouldNotRunOutcome, Outcome, SkippedOutcome } from "./run-report.ts";
-import { chanceOf } from "./run-seed.ts";
+import { seededRandomOf } from "./run-seed.ts";
 import type { OpenTarget, RunSettings } from "./run-settings.ts";
 import { MissingEndpoint, NotObservable } from "./target-errors.ts";
 import type { Teardown } from "./teardown.ts";
 
 /** Evidence that several checks judge, with how much this process was held up meanwhile, and what was done for it. */
 interface SharedCollection {
-  readonly collected: Promise<Pick<HoldUps, "heldUpMs"> & { readonly result: unknown }>;
+  readonly collected: Promise<Pick<EventLoopStalls, "heldUpMs"> & { readonly result: unknown }>;
   readonly steps: readonly Step[];
 }
 
@@ -95,7 +95,7 @@ async function tryUndisturbed<Target>(
     const isPatient =
       attempts < DISTURBED_ATTEMPTS && performance.now() - start < PATIENCE_MS && !signal.aborted;
     if (!isLate || !isPatient) return last;
-    await waitForCalm({ limitMs: DISTURBED_MS, patienceMs: CALM_PATIENCE_MS, signal });
+    await waitForIdleEventLoop({ limitMs: DISTURBED_MS, patienceMs: CALM_PATIENCE_MS, signal });
   }
 }
 
@@ -144,7 +144,7 @@ async function collectAndJudge<Target>(
     const evidence = await check.collect({
       target: open.target,
       signal: AbortSignal.any([settings.signal, deadline.signal]),
-      ...chanceOf(settings.seed, check.id),
+      ...seededRandomOf(settings.seed, check.id),
       share: async (name, collect) => {
         const known = shared.get(name) ?? collectShared(collect);
         shared.set(name, known);

@@ -2,7 +2,7 @@ import { createHash, randomInt } from "node:crypto";
 import { CANARY_BYTES, canaryOf } from "../text/canary-word.ts";
 
 /** What looks like chance and can be had again: everything follows from a seed and names. */
-export interface Chance {
+export interface SeededRandom {
   /** See `CollectContext.canary`. */
   canary(name: string): string;
   /** See `CollectContext.random`. */
@@ -10,7 +10,7 @@ export interface Chance {
 }
 
 /** The chance of one check in a run of this seed. */
-export function chanceOf(seed: string, checkId: string): Chance {
+export function seededRandomOf(seed: string, checkId: string): SeededRandom {
   const digest = (name: string): Buffer =>
     createHash("sha256").update(`${seed}\n${checkId}\n${name}`).digest();
   return {

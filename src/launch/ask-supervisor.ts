@@ -20,11 +20,12 @@ import type { StateFolder } from "../supervisor/state-folder.ts";
 import { type Agreed, agreeToReplace, clearPorts, type PortChoices } from "./clear-ports.ts";
 import { dependentsFirst } from "./dependents-first.ts";
 import { inspectionOf, inspectStack, type ServiceInspection } from "./inspect-stack.ts";
-import { oneReplicaAtATime, surplusReplicas } from "./plan-replicas.ts";
 import { withDependencies } from "./plan-services.ts";
+import { oneReplicaAtATime } from "./rolling-restart.ts";
 import { type Intent, intentFor, startsIt } from "./service-intent.ts";
 import { StopProgress } from "./stop-progress.ts";
 import { startSupervisorAhead, superviseStack } from "./supervise-stack.ts";
+import { surplusReplicas } from "./surplus-replicas.ts";
 
 export interface AskOptions extends PortChoices {
   readonly config: Config;

@@ -4,13 +4,14 @@ import {
   StoppedMeanwhile,
   SupervisorLost,
 } from "../supervisor/client/follow-supervisor.ts";
-import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { stateFolder } from "../supervisor/state-folder.ts";
+import { requireStateFolderAccess } from "../supervisor/state-folder-access.ts";
 import type { ServiceReport } from "../supervisor/supervisor-protocol.ts";
 import { type AskOptions, askConsentToReplace, askSupervisor } from "./ask-supervisor.ts";
 import { exposureWarnings } from "./exposure-warnings.ts";
 import { inspectStack } from "./inspect-stack.ts";
 import { rollBackStart } from "./roll-back.ts";
+import { restartInTurn } from "./rolling-restart.ts";
 import { startsIt } from "./service-intent.ts";
 import { superviseStack } from "./supervise-stack.ts";
 import { UnreadyForeignServices } from "./unready-foreign-services.ts";
@@ -45,16 +46,14 @@ export interface UpResult {
  */
 export async function bringUp(options: UpOptions): Promise<UpResult> {
   const { later, ...first } = await bringUpOnce(options);
-  const waiting = [...later];
   let result: UpResult = first;
-  // Copies are restarted one at a time, so that the others keep serving.
-  for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+  const restartOnly = (name: string) => {
     const restart = (options.restart ?? []).filter((each) => each === name);
     const only = { names: [name], restart, adopt: [], replace: [], wait: true };
-    const { later: others, ...next } = await bringUpOnce({ ...options, ...only }, name);
-    waiting.push(...others.filter((other) => !waiting.includes(other)));
+    return bringUpOnce({ ...options, ...only }, name);
+  };
+  for await (const { later: _, ...next } of restartInTurn(later, restartOnly))
     result = together(result, next);
-  }
   return result;
 }
 
@@ -65,7 +64,7 @@ async function bringUpOnce(
 ): Promise<UpResult & { readonly later: readonly string[] }> {
   const { config, signal, onStep, onProgress } = options;
   const folder = stateFolder(config.state.dir);
-  await requireJudgeable(folder);
+  await requireStateFolderAccess(folder);
   const agreed = await askConsentToReplace(options, folder);
   const { asked, later } = await withCommandLock(folder, (locked) => askSupervisor(options, locked, agreed), {
     signal,

@@ -1,4 +1,5 @@
-import { isWorking, type ServiceStatus, type ServiceUsage } from "./service-status.ts";
+import { isWorking } from "./is-service-working.ts";
+import type { ServiceStatus, ServiceUsage } from "./service-status.ts";
 
 /**
  * The copies of a service under its one name: healthy where all work, degraded where some do, else as the first is; which do

@@ -2,8 +2,8 @@ import type { Config } from "../config/config-schema.ts";
 import { urlOf } from "../contract/address.ts";
 import { finishedJobs } from "../supervisor/client/known-supervisor.ts";
 import { pendingRequests } from "../supervisor/client/pending-request.ts";
-import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
+import { requireStateFolderAccess } from "../supervisor/state-folder-access.ts";
 import { describeOccupants, isBlocked } from "./clear-ports.ts";
 import { inspectStack, type ServiceInspection } from "./inspect-stack.ts";
 import { withDependencies } from "./plan-services.ts";
@@ -28,7 +28,7 @@ export async function planUp(
   names: readonly string[],
 ): Promise<PlannedStep[]> {
   const folder = stateFolder(config.state.dir);
-  await requireJudgeable(folder);
+  await requireStateFolderAccess(folder);
   const all = await inspectStack(config, env);
   const chosen = names.length === 0 ? new Set(all.map(({ name }) => name)) : withDependencies(all, names);
   const pendingOf = pendingRequests(folder);

@@ -47,14 +47,6 @@ export interface ServiceStatus {
   readonly copies?: readonly ServiceStatus[];
 }
 
-/** The states in which a service does its work. */
-const WORKING: ReadonlySet<ServiceStatus["state"]> = new Set(["healthy", "external", "done", "unconfigured"]);
-
-/** Whether a service does its work. */
-export function isWorking({ state }: Pick<ServiceStatus, "state">): boolean {
-  return WORKING.has(state);
-}
-
 /** What the processes of a service use, as {@link Usage} counts it. */
 export interface ServiceUsage {
   readonly processes: number;

@@ -5,14 +5,15 @@ import { describeProcess, isSameProcess } from "../os/process-identity.ts";
 import { cpuShare, type ProcessUsage, processUsageOf, usageByGroup } from "../os/process-usage.ts";
 import { finishedJobs, knownSupervisor } from "../supervisor/client/known-supervisor.ts";
 import { processesOf, recordedServices } from "../supervisor/client/recorded-services.ts";
-import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import type { ServiceRecord } from "../supervisor/service-spec.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
+import { requireStateFolderAccess } from "../supervisor/state-folder-access.ts";
 import { combineReplicaStatuses } from "./combine-replica-statuses.ts";
-import { decideServiceCondition } from "./decide-service-condition.ts";
+import { decideServiceStatus } from "./decide-service-status.ts";
 import { exposureWarnings } from "./exposure-warnings.ts";
 import { inspectStack, type ServiceInspection } from "./inspect-stack.ts";
-import { isWorking, type ServiceStatus, type ServiceUsage } from "./service-status.ts";
+import { isWorking } from "./is-service-working.ts";
+import type { ServiceStatus, ServiceUsage } from "./service-status.ts";
 import { statusByRecord } from "./status-by-records.ts";
 
 export interface StackStatus {
@@ -41,7 +42,7 @@ export async function stackStatus(
   { before, isByRecords = false }: StatusOptions = {},
 ): Promise<StackStatus> {
   const folder = stateFolder(config.state.dir);
-  await requireJudgeable(folder);
+  await requireStateFolderAccess(folder);
   const looking = inspectStack(config, env);
   // Here, because the services take their time to answer.
   const [now, groups] = [Date.now(), usageByGroup()];
@@ -56,7 +57,7 @@ export async function stackStatus(
     const { state } = inspection;
     return {
       name: inspection.name,
-      ...decideServiceCondition(inspection, isKnown ? report : undefined),
+      ...decideServiceStatus(inspection, isKnown ? report : undefined),
       usage: state.state === "running" ? usage(state.record) : null,
       restarts: inspection.isExternal ? null : (report?.restarts ?? null),
       last_exit: report?.last_exit ?? null,

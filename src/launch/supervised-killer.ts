@@ -6,9 +6,9 @@ import { type LockedState, withCommandLock } from "../supervisor/client/command-
 import { knownSupervisor } from "../supervisor/client/known-supervisor.ts";
 import { recordedEvents } from "../supervisor/client/service-history.ts";
 import { crashRecordedService } from "../supervisor/client/stop-recorded-service.ts";
-import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import { DEFAULT_RESTART, type RestartPolicy } from "../supervisor/service-spec.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
+import { requireStateFolderAccess } from "../supervisor/state-folder-access.ts";
 import type { ServiceReport } from "../supervisor/supervisor-protocol.ts";
 import type { KeptServiceState, KillableService, ServiceKiller } from "../targets/service-killer.ts";
 import { inspectionOf, inspectStack, type ServiceInspection } from "./inspect-stack.ts";
@@ -25,7 +25,7 @@ export async function openSupervisedKiller(
   onProgress: (text: string) => void = () => undefined,
 ): Promise<ServiceKiller> {
   const folder = stateFolder(config.state.dir);
-  await requireJudgeable(folder);
+  await requireStateFolderAccess(folder);
   const inspections = await inspectStack(config, env);
   requireSupervisor(folder, inspections);
   const policies = new Map<KillableService, RestartPolicy>();

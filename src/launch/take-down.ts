@@ -9,9 +9,9 @@ import {
   type StopResult,
   stopRecordedService,
 } from "../supervisor/client/stop-recorded-service.ts";
-import { requireJudgeable } from "../supervisor/other-namespace.ts";
 import type { ServiceRecord } from "../supervisor/service-spec.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
+import { requireStateFolderAccess } from "../supervisor/state-folder-access.ts";
 import { dependentsFirst } from "./dependents-first.ts";
 import { inspectStack } from "./inspect-stack.ts";
 import { StopProgress } from "./stop-progress.ts";
@@ -49,13 +49,13 @@ export function isUntouched(config: Config, steps: readonly DownStep[]): boolean
 /**
  * Stops what this stack started, each service after those that depend on it, and side by side else; what it did not
  * start is left alone. One that cannot be stopped does not keep the others from it. Where nothing was ever started,
- * no state folder is made. Throws `stop_failed`, what {@link requireJudgeable} does, or the reason of `hurry` where another
+ * no state folder is made. Throws `stop_failed`, what {@link requireStateFolderAccess} does, or the reason of `hurry` where another
  * command still has the lock.
  */
 export async function takeDown(options: DownOptions): Promise<DownStep[]> {
   const { config, env, names, reason = "by stack down", hurry, onStep, onProgress } = options;
   const folder = stateFolder(config.state.dir);
-  await requireJudgeable(folder);
+  await requireStateFolderAccess(folder);
   const look = async () => {
     const targets = await findTargets(config, env, folder);
     return targets.filter(({ name }) => names?.includes(name) ?? true);

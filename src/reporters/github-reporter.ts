@@ -1,5 +1,5 @@
 import type { CheckResult } from "../harness/run-report.ts";
-import { safeText } from "../text/foreign-text.ts";
+import { safeText } from "../text/escape-untrusted-text.ts";
 import type { FileReporter } from "./file-reporter.ts";
 import { detailsOf, troubleIn } from "./report-words.ts";
 

@@ -1,4 +1,4 @@
-import { safeJson } from "../text/foreign-text.ts";
+import { safeJson } from "../text/escape-untrusted-text.ts";
 import type { FileReporter } from "./file-reporter.ts";
 
 /** The report itself, as `--json` prints it; `stack report merge` and `--baseline` read it. */

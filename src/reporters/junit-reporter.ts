@@ -1,6 +1,6 @@
 import type { LoadReport } from "../harness/load-report.ts";
 import { type CheckResult, type RunReport, type SuiteReport, suiteOf } from "../harness/run-report.ts";
-import { safeText } from "../text/foreign-text.ts";
+import { safeText } from "../text/escape-untrusted-text.ts";
 import type { FileReporter } from "./file-reporter.ts";
 import { SHOWN_PERCENTILES, SHOWN_TIMES } from "./load-words.ts";
 import { detailsOf, troubleIn } from "./report-words.ts";

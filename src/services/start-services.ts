@@ -130,7 +130,7 @@ export async function startHmiOn(
     engineSettings: configuredSettings(config.chat),
     bus: copies,
     // Alone it looks where there is a reason to.
-    lookForOrphansEveryMs: copies === undefined ? 0 : LOOK_FOR_ORPHANS_EVERY_MS,
+    lookForLeftRepliesEveryMs: copies === undefined ? 0 : LOOK_FOR_ORPHANS_EVERY_MS,
     summaryQuietMs,
     webFolder: webFolder(),
     version: packageVersion(),

@@ -14,8 +14,8 @@ import {
 } from "../os/process-identity.ts";
 import { shellWord } from "../text/shell-word.ts";
 import { isDiskFull } from "./disk-full.ts";
-import { inOtherNamespace } from "./other-namespace.ts";
 import { prepareState, type StateFolder, sweepTemporaries, writeTemporary } from "./state-folder.ts";
+import { inOtherNamespace } from "./state-folder-access.ts";
 
 /** How to wait for a lock. */
 export interface LockOptions {

@@ -1,4 +1,4 @@
-import { visibleText } from "./foreign-text.ts";
+import { visibleText } from "./escape-untrusted-text.ts";
 import { StyledText } from "./styled-text.ts";
 import { splitAtCodes } from "./terminal-codes.ts";
 

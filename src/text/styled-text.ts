@@ -1,4 +1,4 @@
-import { visibleText } from "./foreign-text.ts";
+import { visibleText } from "./escape-untrusted-text.ts";
 import { cutToWidth, textWidth } from "./text-width.ts";
 
 /** Colours that only tell things apart: neither those of good and bad, nor hard to read on a usual background. */

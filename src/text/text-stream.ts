@@ -1,4 +1,4 @@
-import { safeText, visibleText } from "./foreign-text.ts";
+import { safeText, visibleText } from "./escape-untrusted-text.ts";
 
 /** Shows text of others that comes in pieces, such as the tokens of a reply. */
 export interface TextStream {

@@ -2,9 +2,9 @@ import { readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod/mini";
 import { makePrivateFolder, readOwn } from "../files/private-files.ts";
+import { isLivenessSocketOpen, openLivenessSocket, removeLivenessSocket } from "../os/liveness-socket.ts";
 import { lifeOfNamespace } from "../os/pid-namespace.ts";
 import { fateOf, recordedSelf } from "../os/process-identity.ts";
-import { clearPresence, isPresent, showPresence } from "../os/process-presence.ts";
 import { prepareRoot, stateFolder, writeWhole } from "../supervisor/state-folder.ts";
 import { newRunId, type RunJournal } from "../targets/made-conversations.ts";
 import type { TargetUrls } from "../targets/open-target.ts";
@@ -55,7 +55,7 @@ export function beginVerifyRecord(stateDir: string, hmi: string): VerifyJournal 
   };
   const write = (): void => writeWhole(pathOf(stateDir, record), `${JSON.stringify(record)}\n`);
   write();
-  const endPresence = showPresence(folderOf(stateDir), record.run_id);
+  const endPresence = openLivenessSocket(folderOf(stateDir), record.run_id);
   return {
     runId: record.run_id,
     madeConversation({ session_id, created_at }) {
@@ -71,7 +71,7 @@ export function beginVerifyRecord(stateDir: string, hmi: string): VerifyJournal 
 
 /**
  * The runs that ended without undoing what they made: the records of processes that are no more. What another PID
- * namespace has recorded is judged as the state folder is (`other-namespace.ts`): where it cannot be seen whether that
+ * namespace has recorded is judged as the state folder is (`state-folder-access.ts`): where it cannot be seen whether that
  * namespace lives, by whether the run is present.
  */
 export async function endedVerifyRecords(stateDir: string): Promise<readonly VerifyRecord[]> {
@@ -88,13 +88,13 @@ async function hasEnded(folder: string, record: VerifyRecord): Promise<boolean> 
   const fate = fateOf(record);
   if (fate !== "other_namespace") return fate !== "alive";
   const life = lifeOfNamespace(record.pid_namespace ?? "");
-  return life === "ended" || (life === "unknown" && !(await isPresent(folder, record.run_id)));
+  return life === "ended" || (life === "unknown" && !(await isLivenessSocketOpen(folder, record.run_id)));
 }
 
 /** Removes a record, and the folder after the last one. */
 export function forgetVerifyRecord(stateDir: string, record: Pick<VerifyRecord, "run_id">): void {
   rmSync(pathOf(stateDir, record), { force: true });
-  clearPresence(folderOf(stateDir), record.run_id);
+  removeLivenessSocket(folderOf(stateDir), record.run_id);
   try {
     rmdirSync(folderOf(stateDir));
   } catch {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pageRoutes } from "../../src/contract/routes.ts";
 import { PATIENTLY } from "../support/cli.ts";
-import { sumHoldUps } from "../support/event-loop-delay.ts";
+import { sumEventLoopStalls } from "../support/event-loop-stalls.ts";
 import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";
 import { openChatPage } from "./page.ts";
 import { type Supervised, startSupervised } from "./supervised.ts";
@@ -40,7 +40,7 @@ describe.runIf(CHROMIUM !== undefined)("code in a browser", () => {
     const blocks = Object.entries(HOSTILE).map(([language, code]) => `\`\`\`${language}\n${code}\n\`\`\``);
     const chat = await openChatPage(running.browser, running.stack.hmi + pageRoutes.newConversation.path());
     await chat.page.evaluate(WATCH_FRAMES);
-    const heldUpMs = sumHoldUps();
+    const heldUpMs = sumEventLoopStalls();
     await chat.say(`Say: ${[...blocks, "```js\nlet good = 1;\n```"].join("\n\n")}`);
     const good = chat.lastReply.locator("pre").last();
     const coloured = async (): Promise<number> => await good.locator(".hljs-keyword").count();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
-import { chanceOf, newSeed } from "../../src/harness/run-seed.ts";
+import { newSeed, seededRandomOf } from "../../src/harness/run-seed.ts";
 import type { StackStatus } from "../../src/launch/stack-status.ts";
 import { BIN, isAlive, PATIENTLY, processesOf, type TestStack, testStack } from "../support/cli.ts";
 import { freePorts } from "../support/ports.ts";
@@ -45,7 +45,7 @@ test.runIf(process.platform === "linux")(
 
 /** One round: an `up` starts, and a moment later something is killed, or a record is forged. */
 async function storm(stack: TestStack, round: number, decoy: ChildProcess): Promise<string> {
-  const { random } = chanceOf(SEED, String(round));
+  const { random } = seededRandomOf(SEED, String(round));
   const up = spawn(process.execPath, [BIN, "up", "--detach"], {
     cwd: stack.cwd,
     env: stack.env,

@@ -2,8 +2,8 @@
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { fallbackConfig } from "../../src/config/fallback-config.ts";
 import { loadConfig, resolveConfig } from "../../src/config/load-config.ts";
-import { configWithoutServices } from "../../src/config/state-dir.ts";
 import { originsOf } from "../../src/config/value-origins.ts";
 import { problemsOf } from "../support/config.ts";
 import { tempFolder } from "../support/temp.ts";
@@ -122,10 +122,10 @@ test("programs fill in their own: a TypeScript configuration stays as it is", as
 test("where a variable is missing, what runs is still found by the state folder", async () => {
   const yaml = "state:\n  dir: ${WHERE:-there}\nchat:\n  model: ${MODEL}\n";
   const cwd = tempFolder({ [FILE]: yaml });
-  expect((await configWithoutServices({ cwd, env: {} })).state.dir).toBe(join(cwd, "there"));
-  expect((await configWithoutServices({ cwd, env: { WHERE: "here" } })).state.dir).toBe(join(cwd, "here"));
+  expect((await fallbackConfig({ cwd, env: {} })).state.dir).toBe(join(cwd, "there"));
+  expect((await fallbackConfig({ cwd, env: { WHERE: "here" } })).state.dir).toBe(join(cwd, "here"));
   const other = tempFolder({ [FILE]: "state:\n  dir: ${WHERE}\n" });
-  expect((await configWithoutServices({ cwd: other, env: {} })).state.dir).toBe(join(other, ".stack"));
+  expect((await fallbackConfig({ cwd: other, env: {} })).state.dir).toBe(join(other, ".stack"));
 });
 
 test("what a value was made of is told with it, and one of a secret is one", async () => {

@@ -3,7 +3,7 @@ import { findGrammarFault } from "../../src/contract/stream-grammar.ts";
 import type { StandInOptions } from "../../src/services/engine/start-engine.ts";
 import { createEngineClient } from "../../src/services/gateway/engine-client.ts";
 import type { Overrides } from "../../src/services/start-services.ts";
-import { sumHoldUps } from "../support/event-loop-delay.ts";
+import { sumEventLoopStalls } from "../support/event-loop-stalls.ts";
 import { generationsOf, startTestEngine, startTestGateway } from "../support/gateway.ts";
 import { leaveReply, startLeftGateway, startTestHmi } from "../support/restarted-hmi.ts";
 import { startTestStack } from "../support/stack.ts";
@@ -61,7 +61,7 @@ const heldBack: NonNullable<Overrides["engine"]> = (real) => ({
 
 /** A cancel is sent now. All services are in this process: what holds that up holds the stop up. */
 function noteCancel(): { readonly at: number; readonly heldUpMs: () => number } {
-  return { at: Date.now(), heldUpMs: sumHoldUps() };
+  return { at: Date.now(), heldUpMs: sumEventLoopStalls() };
 }
 
 /** The engine stopped each reply in time after the cancel that met it, if it was asked at all. */

@@ -5,8 +5,8 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { execa, type Options } from "execa";
 import { expect, onTestFinished } from "vitest";
+import { fallbackConfig } from "../../src/config/fallback-config.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
-import { configWithoutServices } from "../../src/config/state-dir.ts";
 import { type StackStatus, stackStatus } from "../../src/launch/stack-status.ts";
 import { takeDown } from "../../src/launch/take-down.ts";
 import { identify } from "../../src/os/process-identity.ts";
@@ -154,7 +154,7 @@ export async function clearStack({ cwd, env, stateDir, ports }: TestStack): Prom
 /** What `stack down` does, also where the configuration has a mistake; a process of its own would double the time. */
 async function stopAll(cwd: string, env: TestStack["env"]): Promise<void> {
   const options = { cwd, env, file: undefined };
-  const config = await loadConfig(options).catch(() => configWithoutServices(options));
+  const config = await loadConfig(options).catch(() => fallbackConfig(options));
   await takeDown({ config, env, onStep: () => undefined });
 }
 

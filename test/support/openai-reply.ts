@@ -1,6 +1,6 @@
 import { expect, onTestFinished } from "vitest";
 import { createEngineClient, type EngineRequest } from "../../src/services/gateway/engine-client.ts";
-import type { EnginePiece, FinalPiece } from "../../src/services/gateway/engine-pieces.ts";
+import type { EngineDelta, FinalDelta } from "../../src/services/gateway/engine-deltas.ts";
 
 /** A request for a reply that says no more than it must. */
 export const REQUEST: EngineRequest = { model: "m", messages: [{ role: "user", content: "Hi" }] };
@@ -15,7 +15,7 @@ export function openAiClientOf(url: string, options: { apiKey?: string; maxReply
 export interface Reply {
   text: string;
   thoughts: string;
-  final: FinalPiece | undefined;
+  final: FinalDelta | undefined;
   /** What it failed with. */
   error: unknown;
 }
@@ -23,7 +23,7 @@ export interface Reply {
 /** Reads a reply to its end, in whatever way it ends. */
 export async function replyOf(url: string, request = REQUEST, options = {}): Promise<Reply> {
   const reply: Reply = { text: "", thoughts: "", final: undefined, error: undefined };
-  const add = (piece: EnginePiece): void => {
+  const add = (piece: EngineDelta): void => {
     expect(reply.final, "nothing comes after the final piece").toBeUndefined();
     if ("text" in piece) reply.text += piece.text;
     else if ("thought" in piece) reply.thoughts += piece.thought;

@@ -1,5 +1,5 @@
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
-import { watchEventLoop } from "../../harness/event-loop-delay.ts";
+import { watchEventLoop } from "../../harness/event-loop-stalls.ts";
 import type { Disturbance } from "../measurement-disturbance.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { type Door, doorsOf, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";

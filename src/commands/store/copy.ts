@@ -1,6 +1,6 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../../cli/base-command.ts";
-import type { StoreCopy } from "../../services/conversations/copy/copy-store.ts";
+import type { StoreCopy } from "../../services/conversations/store-copy/copy-store.ts";
 
 export default class StoreCopyCommand extends BaseCommand {
   static override summary = "Copy all conversations from one database to another, of either kind.";
@@ -23,7 +23,7 @@ Exit codes: 0 all is there, and the same; 2 it is not.`;
   async run(): Promise<StoreCopy> {
     const { flags } = await this.parse(StoreCopyCommand);
     const signal = this.interruptSignal();
-    const { copyStore } = await import("../../services/conversations/copy/copy-store.ts");
+    const { copyStore } = await import("../../services/conversations/store-copy/copy-store.ts");
     const { screen } = this;
     const copy = await copyStore({
       ...flags,

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import type { ServiceCommand } from "../service-config.ts";
 import { readEnvFile } from "./read-env-file.ts";
+import type { Tell } from "./report-problem.ts";
 import type { ServiceInput } from "./service-schema.ts";
 import { splitWords } from "./split-words.ts";
-import type { Tell } from "./tell-fault.ts";
 
 /** Where a service's commands run. */
 export type CommandPlace = Pick<ServiceCommand, "cwd" | "env">;

@@ -1,7 +1,7 @@
 import type { ServiceLiveness, ServiceProbe } from "../service-config.ts";
 import { type CommandPlace, readCommand } from "./read-command.ts";
+import type { Tell } from "./report-problem.ts";
 import type { LivenessInput, ProbeInput } from "./service-schema.ts";
-import type { Tell } from "./tell-fault.ts";
 
 /** What a probe has to know of its service. */
 export interface Probed {

@@ -10,9 +10,9 @@ import type { ServiceConfig, ServiceProbe, ServiceRestart, Services } from "../s
 import { dependencyFaults, namesIn, restartsWith } from "./dependency-problems.ts";
 import { readCommand, readVariables } from "./read-command.ts";
 import { httpProbe, readLiveness, readReadiness, TCP_PROBE } from "./read-probes.ts";
+import type { Tell } from "./report-problem.ts";
 import { checkKind, serviceKindOf } from "./service-kinds.ts";
 import { type DependsOnInput, SERVICE_NAME, type ServiceInput, ServiceSchema } from "./service-schema.ts";
-import type { Tell } from "./tell-fault.ts";
 
 /** Reads what stands under `services`. `folder` is the configuration's; without settings roles are not compared. */
 export function readServices(

@@ -2,8 +2,8 @@ import { addressOfUrl } from "../../contract/address.ts";
 import { isRole, roleAddress } from "../addresses.ts";
 import type { Settings } from "../config-schema.ts";
 import type { Role } from "../service-config.ts";
+import type { Tell } from "./report-problem.ts";
 import type { ServiceInput } from "./service-schema.ts";
-import type { Tell } from "./tell-fault.ts";
 
 const KINDS = ["command", "embedded", "url"] as const;
 export type Kind = (typeof KINDS)[number];

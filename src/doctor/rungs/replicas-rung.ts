@@ -1,11 +1,11 @@
 import type { Role } from "../../config/service-config.ts";
 import {
-  decideServiceCondition,
+  type DecidedStatus,
+  decideServiceStatus,
   missingDependencies,
-  type ServiceCondition,
-} from "../../launch/decide-service-condition.ts";
+} from "../../launch/decide-service-status.ts";
 import type { StackInspection } from "../../launch/inspect-stack.ts";
-import { isWorking } from "../../launch/service-status.ts";
+import { isWorking } from "../../launch/is-service-working.ts";
 import type { ServiceReports } from "../../supervisor/supervisor-protocol.ts";
 import type { Rung } from "../climb-ladder.ts";
 import type { ExaminedStack } from "../examined-stack.ts";
@@ -54,10 +54,10 @@ function replicasToBlame(
   service: Role,
   inspections: StackInspection,
   reports: ServiceReports,
-): ({ readonly name: string } & ServiceCondition)[] {
+): ({ readonly name: string } & DecidedStatus)[] {
   const seen = inspections.map((inspection) => ({
     inspection,
-    condition: decideServiceCondition(inspection, reports[inspection.name]),
+    condition: decideServiceStatus(inspection, reports[inspection.name]),
     lacks: missingDependencies(inspection).map(({ name }) => name),
   }));
   const copies = seen.filter(({ inspection }) => inspection.service === service);

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { handleOrphanedReplies, interruptReply } from "../tools/handle-orphaned-replies.ts";
+import { handleLeftReplies, interruptReply } from "../tools/handle-left-replies.ts";
 
 export const leftReplyDoubled: Fault = {
   name: "left-reply-doubled",
@@ -10,7 +10,7 @@ export const leftReplyDoubled: Fault = {
   actsIn: ["drill"],
   overrides: (onApplied) => ({
     store: (store) =>
-      handleOrphanedReplies(store, async (left) => {
+      handleLeftReplies(store, async (left) => {
         onApplied();
         const { user, reply } = left;
         await interruptReply(store, left, reply.content);

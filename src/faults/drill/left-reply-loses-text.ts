@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { handleOrphanedReplies, interruptReply } from "../tools/handle-orphaned-replies.ts";
+import { handleLeftReplies, interruptReply } from "../tools/handle-left-replies.ts";
 
 export const leftReplyLosesText: Fault = {
   name: "left-reply-loses-text",
@@ -10,7 +10,7 @@ export const leftReplyLosesText: Fault = {
   actsIn: ["drill"],
   overrides: (onApplied) => ({
     store: (store) =>
-      handleOrphanedReplies(store, async (left) => {
+      handleLeftReplies(store, async (left) => {
         onApplied();
         await interruptReply(store, left, "");
       }),

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { handleOrphanedReplies } from "../tools/handle-orphaned-replies.ts";
+import { handleLeftReplies } from "../tools/handle-left-replies.ts";
 
 export const leftReplyStaysStreaming: Fault = {
   name: "left-reply-stays-streaming",
@@ -8,5 +8,5 @@ export const leftReplyStaysStreaming: Fault = {
   caughtBy: ["drill/hmi-settled", "drill/hmi-next"],
   alsoStops: ["drill/hmi-shown"],
   actsIn: ["drill"],
-  overrides: (onApplied) => ({ store: (store) => handleOrphanedReplies(store, async () => onApplied()) }),
+  overrides: (onApplied) => ({ store: (store) => handleLeftReplies(store, async () => onApplied()) }),
 };

@@ -1,5 +1,5 @@
 import type { EngineClient } from "../../services/gateway/engine-client.ts";
-import type { EnginePiece } from "../../services/gateway/engine-pieces.ts";
+import type { EngineDelta } from "../../services/gateway/engine-deltas.ts";
 import type { Fault } from "../fault.ts";
 import { countReplies } from "../tools/count-replies.ts";
 
@@ -18,7 +18,7 @@ export const tokensOfAnother: Fault = {
 
 /** A client that puts into each reply, once, what another one said last. */
 function mixing(client: EngineClient, onApplied: () => void): EngineClient {
-  const said = new Map<object, EnginePiece>();
+  const said = new Map<object, EngineDelta>();
   return countReplies(client, async function* (running, request, signal) {
     let isMixed = false;
     for await (const pieces of client.chat(request, signal)) {

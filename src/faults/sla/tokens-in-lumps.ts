@@ -1,4 +1,4 @@
-import type { EnginePiece } from "../../services/gateway/engine-pieces.ts";
+import type { EngineDelta } from "../../services/gateway/engine-deltas.ts";
 import type { Fault } from "../fault.ts";
 import { countReplies, LOAD } from "../tools/count-replies.ts";
 
@@ -15,7 +15,7 @@ export const tokensInLumps: Fault = {
   overrides: (onApplied) => ({
     engine: (client) =>
       countReplies(client, async function* (running, request, signal) {
-        let held: EnginePiece[] = [];
+        let held: EngineDelta[] = [];
         let passedAt = performance.now();
         let isCrowded = false;
         for await (const pieces of client.chat(request, signal)) {

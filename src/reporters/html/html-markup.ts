@@ -1,4 +1,4 @@
-import { safeText } from "../../text/foreign-text.ts";
+import { safeText } from "../../text/escape-untrusted-text.ts";
 
 /** Markup that stands in the page as it is. `html` makes it of everything that anybody else said. */
 export class Html {

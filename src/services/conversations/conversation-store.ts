@@ -7,8 +7,8 @@ import type {
 } from "../../contract/hmi-schemas.ts";
 import type { Profile, ProfileChange, ProfileDraft } from "../../contract/profile-schemas.ts";
 import type { GenerationDirectory } from "../replicas/generation-directory.ts";
+import type { ImportExportStore } from "./import-export-store.ts";
 import type { ReplyStore } from "./reply-store.ts";
-import type { TransferStore } from "./transfer-store.ts";
 
 /**
  * Where conversations live. Everything speaks the contract's own shapes; every call may fail with a
@@ -42,7 +42,7 @@ export interface UserStore {
   readonly conversations: SessionStore;
   readonly messages: MessageStore;
   readonly search: SearchStore;
-  readonly transfer: TransferStore;
+  readonly transfer: ImportExportStore;
   /** Reads in one transaction: all that `work` asks of the store that it is given is of the same moment. */
   snapshot<Result>(work: (store: UserStore) => Promise<Result>): Promise<Result>;
   /**

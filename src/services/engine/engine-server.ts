@@ -19,7 +19,7 @@ import {
   version,
 } from "./engine-information.ts";
 import type { Engine } from "./engine-instance.ts";
-import { ScriptedFailureError } from "./failure-directions.ts";
+import { ScriptedFailureError } from "./injected-failures.ts";
 import { chat, generate } from "./ollama-inference.ts";
 import { chatCompletions } from "./openai-completions.ts";
 import { jsonLine, OPENAI_JSON_TYPE, openAiError } from "./openai-format.ts";

@@ -1,7 +1,7 @@
 import { closestName, orMeant } from "../../config/closest-name.ts";
 import { LONGEST_TIMER_MS } from "./abortable-waits.ts";
 import { EngineError } from "./engine-errors.ts";
-import { type Directions, readDirections } from "./failure-directions.ts";
+import { type InjectedFailures, readInjectedFailures } from "./injected-failures.ts";
 
 /** What a generation is told beside its prompt, with the process's own settings where it is told nothing. */
 export interface GenerationOptions {
@@ -23,7 +23,7 @@ export interface GenerationOptions {
   readonly thought: string | undefined;
   /** `stand_in_thought_tokens`: length of its thoughts, in tokens; undefined is as long as they are. */
   readonly thoughtTokens: number | undefined;
-  readonly directions: Directions;
+  readonly directions: InjectedFailures;
 }
 
 /** A reply can be made this long, in tokens, and no longer. */
@@ -51,7 +51,7 @@ export function readOptions(
     repeats: given["stand_in_repeat"] === true,
     thought: text(given["stand_in_thought"]),
     thoughtTokens: length(integer(given["stand_in_thought_tokens"])),
-    directions: readDirections(given),
+    directions: readInjectedFailures(given),
   };
 }
 

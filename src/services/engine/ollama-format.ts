@@ -1,8 +1,8 @@
 import { encodeGoJson } from "./go/go-json.ts";
 import { goUtcTime } from "./go/go-time.ts";
 import type { FormattedEnd, ReplyFormat } from "./reply-format.ts";
+import type { ReplyToken } from "./reply-tokens.ts";
 import { JSON_TYPE } from "./send-answer.ts";
-import type { SpokenToken } from "./spoken-tokens.ts";
 
 /** The fields in which an endpoint carries what is said; thoughts are left out where there are none. */
 export type OllamaFrame = (text: string, thought: string) => object;
@@ -34,7 +34,7 @@ export function ollamaFormat(model: string, frame: OllamaFrame): ReplyFormat {
     streamType: "application/x-ndjson",
     pieces(tokens) {
       const created_at = goUtcTime(new Date());
-      const piece = ({ text, isThought }: SpokenToken): object => ({
+      const piece = ({ text, isThought }: ReplyToken): object => ({
         model,
         created_at,
         ...(isThought ? frame("", text) : frame(text, "")),

@@ -4,6 +4,7 @@ import type { EngineExchange } from "./engine-handler.ts";
 import type { ModelCapability, StandInModel } from "./engine-models.ts";
 import { readOptions } from "./generation-options.ts";
 import { goUtcTime } from "./go/go-time.ts";
+import { imageDigests } from "./image-digests.ts";
 import { chatFrame, generateFrame, type OllamaFrame, ollamaFormat } from "./ollama-format.ts";
 import {
   type GenerateRequest,
@@ -17,7 +18,6 @@ import type { ReplyFormat } from "./reply-format.ts";
 import { resolveModel } from "./resolve-model.ts";
 import { type GenerationJob, runGeneration } from "./run-generation.ts";
 import type { ChatMessage } from "./scripted-reply.ts";
-import { imageDigests } from "./seen-images.ts";
 import { sendJson } from "./send-answer.ts";
 
 /** `POST /api/generate`. */

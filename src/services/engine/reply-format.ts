@@ -1,4 +1,4 @@
-import type { SpokenToken } from "./spoken-tokens.ts";
+import type { ReplyToken } from "./reply-tokens.ts";
 
 /** A reply that has ended, as the last object of an endpoint tells of it. */
 export interface FormattedEnd {
@@ -18,7 +18,7 @@ export interface ReplyFormat {
   /** Content-Type of a reply that is streamed. */
   readonly streamType: string;
   /** Tokens of a stream. */
-  pieces(tokens: readonly SpokenToken[]): string;
+  pieces(tokens: readonly ReplyToken[]): string;
   /** What ends a stream. Its text and thoughts were said before. */
   end(reply: FormattedEnd): string;
   /** A reply that is not streamed. */

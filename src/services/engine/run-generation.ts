@@ -5,18 +5,18 @@ import { EngineError, inputTooLong } from "./engine-errors.ts";
 import type { Engine } from "./engine-instance.ts";
 import type { StandInModel } from "./engine-models.ts";
 import { tokenId, tokensOf } from "./engine-tokens.ts";
-import { directed, ScriptedFailureError } from "./failure-directions.ts";
 import type { GenerationOptions } from "./generation-options.ts";
 import type { GenerationFacts, RecordEntry } from "./generation-record.ts";
+import { imageDigests, whatIsSeen } from "./image-digests.ts";
+import { ScriptedFailureError, withInjectedFailures } from "./injected-failures.ts";
 import type { Lease } from "./model-scheduler.ts";
 import type { OllamaThink } from "./ollama-requests.ts";
 import { type FittedPrompt, fitToWindow, isTooLong } from "./prompt-window.ts";
 import type { FormattedEnd, ReplyFormat } from "./reply-format.ts";
+import { type ReplyScript, thoughtAndReplyTokens } from "./reply-tokens.ts";
 import { type ChatMessage, scriptedReply } from "./scripted-reply.ts";
 import { scriptedThought } from "./scripted-thought.ts";
-import { imageDigests, whatIsSeen } from "./seen-images.ts";
 import { endStream, sendText, writeStream } from "./send-answer.ts";
-import { type Script, spokenTokens } from "./spoken-tokens.ts";
 import { paceTokens } from "./token-pace.ts";
 
 /** A request to generate that has passed its checks. */
@@ -139,7 +139,11 @@ function mostTokens(
   return shift ? asked : Math.min(asked, contextLength - promptTokens);
 }
 
-function scriptOf(engine: Engine, { options, model, think }: GenerationJob, prompt: FittedPrompt): Script {
+function scriptOf(
+  engine: Engine,
+  { options, model, think }: GenerationJob,
+  prompt: FittedPrompt,
+): ReplyScript {
   const { messages } = prompt;
   const seen = model.capabilities.includes("vision") ? whatIsSeen(imageDigests(messages)) : "";
   const scripted = (): string =>
@@ -162,7 +166,7 @@ interface Spoken {
 
 async function speak(
   job: GenerationJob,
-  script: Script,
+  script: ReplyScript,
   most: number,
   { entry, response, signal }: Turn,
 ): Promise<Spoken> {
@@ -171,8 +175,8 @@ async function speak(
   const tokenIds: number[] = [];
   const unsent = { text: "", thought: "" };
   let firstTokenAt: number | undefined;
-  const groups = paceTokens(spokenTokens(script, options, most), options.tokenDelayMs, signal);
-  const passed = directed(groups, options.directions, { response, streamType: type, signal });
+  const groups = paceTokens(thoughtAndReplyTokens(script, options, most), options.tokenDelayMs, signal);
+  const passed = withInjectedFailures(groups, options.directions, { response, streamType: type, signal });
   for await (const tokens of passed) {
     firstTokenAt ??= performance.now();
     entry.sent(tokens.length);

@@ -3,7 +3,7 @@ import { withoutPrefix } from "../../contract/model-names.ts";
 import { WireError } from "../../contract/wire-error.ts";
 import type { DefaultModel } from "./default-model.ts";
 import type { EngineClient, EngineRequest } from "./engine-client.ts";
-import type { EnginePiece } from "./engine-pieces.ts";
+import type { EngineDelta } from "./engine-deltas.ts";
 import type { EngineQueue } from "./engine-queue.ts";
 
 /** Who is asked. */
@@ -25,7 +25,7 @@ export interface AskListener {
   /** The engine is asked; the same model again where it was told before. */
   onAsked(model: string): void;
   /** What came together. The next is not read before this resolves. */
-  onPieces(pieces: readonly EnginePiece[]): Promise<void>;
+  onPieces(pieces: readonly EngineDelta[]): Promise<void>;
   /** A person's reply needs the place of this one, which no person waits for. */
   giveWay(): void;
 }

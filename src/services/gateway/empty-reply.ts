@@ -1,5 +1,5 @@
 import { WireError } from "../../contract/wire-error.ts";
-import type { FinalPiece } from "./engine-pieces.ts";
+import type { FinalDelta } from "./engine-deltas.ts";
 
 /** Whether a reader has anything to read: white space alone is no reply. */
 export function isReadable(text: string): boolean {
@@ -15,14 +15,14 @@ export interface WrittenParts {
 
 /** The error of a reply that the engine called whole, and in which nothing is said; undefined where something is. */
 export function emptyReplyError(
-  final: FinalPiece,
+  final: FinalDelta,
   { hasText, hasThoughts }: WrittenParts,
 ): WireError | undefined {
   return hasText ? undefined : whyEmpty(final, hasThoughts);
 }
 
 /** Why it has no text, and what a person can do (contract, section 1). */
-function whyEmpty({ finishReason, why }: FinalPiece, hasThoughts: boolean): WireError {
+function whyEmpty({ finishReason, why }: FinalDelta, hasThoughts: boolean): WireError {
   const isCut = finishReason === "length";
   if (why === "tool_calls") {
     return new WireError(

@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from "fastify";
 import type { DependencyHealth } from "../../contract/common-schemas.ts";
 import type { EngineApi } from "../../contract/contract-defaults.ts";
 import type { EngineMessage, EngineOptions, KeepAlive, Think } from "../../contract/gateway-schemas.ts";
-import type { EnginePiece } from "./engine-pieces.ts";
+import type { EngineDelta } from "./engine-deltas.ts";
 import { createOllamaClient } from "./ollama-client.ts";
 import { createOpenAiClient } from "./openai-client.ts";
 
@@ -58,7 +58,7 @@ export interface EngineClient {
    * throws `model_not_found`, `not_able`, `rate_limited`, `reply_too_long`, and `engine_error` where the stream fails
    * or stops without a final piece.
    */
-  chat(request: EngineRequest, signal: AbortSignal): AsyncIterable<readonly EnginePiece[]>;
+  chat(request: EngineRequest, signal: AbortSignal): AsyncIterable<readonly EngineDelta[]>;
   close(): Promise<void>;
 }
 

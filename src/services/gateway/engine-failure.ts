@@ -1,6 +1,6 @@
 import { WireError } from "../../contract/wire-error.ts";
 import { beginningOf } from "../stream/log-segment.ts";
-import { LONGEST_ERROR } from "./engine-pieces.ts";
+import { LONGEST_ERROR } from "./engine-deltas.ts";
 
 /** An answer of an engine that is no reply. */
 export interface EngineRefusal {

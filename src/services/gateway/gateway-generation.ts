@@ -17,8 +17,8 @@ import { messageOf } from "../../errors/thrown-error.ts";
 import { EventLog } from "../stream/event-log.ts";
 import { type AskListener, askEngine, type EngineAccess } from "./ask-engine.ts";
 import { emptyReplyError } from "./empty-reply.ts";
-import type { EnginePiece, FinalPiece } from "./engine-pieces.ts";
-import type { FirstPiecePriority } from "./first-piece-priority.ts";
+import type { EngineDelta, FinalDelta } from "./engine-deltas.ts";
+import type { FirstDeltaPriority } from "./first-delta-priority.ts";
 import { GatewayLogLines } from "./gateway-log-lines.ts";
 import type { GatewayMetrics, StreamMeter } from "./gateway-metrics.ts";
 import { ReplyEventWriter } from "./reply-event-writer.ts";
@@ -34,7 +34,7 @@ export interface GenerationSettings {
   /** Whose key the reply's is, where a person with a token of their own gave it. */
   readonly caller: string | undefined;
   /** Where those that come in floods let others begin. */
-  readonly starting: FirstPiecePriority;
+  readonly starting: FirstDeltaPriority;
   /** Told once, when the generation has ended in any way. */
   readonly onEnd: (generation: GatewayGeneration) => void;
 }
@@ -137,7 +137,7 @@ export class GatewayGeneration {
     };
   }
 
-  async #write(pieces: readonly EnginePiece[]): Promise<void> {
+  async #write(pieces: readonly EngineDelta[]): Promise<void> {
     // After the end only the connection's own end is awaited, so that it can be used again.
     if (this.log.ended) return;
     if (!this.#writer.hasBegun) {
@@ -156,7 +156,7 @@ export class GatewayGeneration {
     if (!this.log.ended) this.log.append(event);
   }
 
-  #complete(final: FinalPiece): void {
+  #complete(final: FinalDelta): void {
     const usage = this.#usageEvent(usageIn(final), final.timings);
     const empty = emptyReplyError(final, this.#writer);
     if (empty === undefined) this.#end("complete", usage, doneEvent(final.finishReason));
@@ -231,7 +231,7 @@ function doneEvent(finish_reason: FinishReason): StreamEvent {
   return { type: "done", finish_reason };
 }
 
-function usageIn({ promptTokens, completionTokens, thinkingTokens }: FinalPiece): Usage {
+function usageIn({ promptTokens, completionTokens, thinkingTokens }: FinalDelta): Usage {
   return {
     ...usageOf(promptTokens, completionTokens),
     ...(thinkingTokens !== undefined && { thinking_tokens: thinkingTokens }),

@@ -4,7 +4,7 @@ import { createNdjsonDecoder } from "../../contract/ndjson.ts";
 import { WireError } from "../../contract/wire-error.ts";
 import { beginningOf } from "../stream/log-segment.ts";
 import type { ReplyLimit } from "../stream/reply-limit.ts";
-import { type FinalPiece, LONGEST_ERROR, PieceGatherer, type ReplyDecoder } from "./engine-pieces.ts";
+import { DeltaGatherer, type FinalDelta, LONGEST_ERROR, type ReplyDecoder } from "./engine-deltas.ts";
 import { requireLastWord } from "./truncated-stream.ts";
 
 /**
@@ -25,7 +25,7 @@ interface EngineLine {
 
 /** A decoder of the NDJSON that `/api/chat` and `/api/generate` send. */
 export function createOllamaReplyDecoder(limit: ReplyLimit): ReplyDecoder {
-  const pieces = new PieceGatherer(limit);
+  const pieces = new DeltaGatherer(limit);
   let isFinished = false;
   let hasCalledTool = false;
   const readLine = (value: unknown): void => {
@@ -58,7 +58,7 @@ function textIn(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-function finalPiece(line: unknown): FinalPiece {
+function finalPiece(line: unknown): FinalDelta {
   const final = EngineFinal.safeParse(line).data;
   const reason = final?.done_reason;
   if (reason === "load" || reason === "unload") {

@@ -3,7 +3,7 @@ import { createSseDecoder } from "../../contract/sse-decoder.ts";
 import { WireError } from "../../contract/wire-error.ts";
 import { beginningOf } from "../stream/log-segment.ts";
 import type { ReplyLimit } from "../stream/reply-limit.ts";
-import { type FinalPiece, LONGEST_ERROR, PieceGatherer, type ReplyDecoder } from "./engine-pieces.ts";
+import { DeltaGatherer, type FinalDelta, LONGEST_ERROR, type ReplyDecoder } from "./engine-deltas.ts";
 import { openAiErrorIn } from "./openai-errors.ts";
 import { requireLastWord } from "./truncated-stream.ts";
 
@@ -29,7 +29,7 @@ interface Delta {
 
 /** A decoder of the event stream that `POST /v1/chat/completions` sends. */
 export function createOpenAiReplyDecoder(limit: ReplyLimit): ReplyDecoder {
-  const pieces = new PieceGatherer(limit);
+  const pieces = new DeltaGatherer(limit);
   let reason: string | undefined;
   let usage: unknown;
   let timings: unknown;
@@ -88,7 +88,7 @@ interface Ending {
   readonly hasCalledTool: boolean;
 }
 
-function finalPiece({ reason, usage, timings, hasCalledTool }: Ending): FinalPiece {
+function finalPiece({ reason, usage, timings, hasCalledTool }: Ending): FinalDelta {
   const counts = fieldsOf(usage);
   const thinkingTokens = countIn(fieldsOf(counts["completion_tokens_details"])["reasoning_tokens"]);
   const isCall = hasCalledTool || reason === "tool_calls" || reason === "function_call";

@@ -1,6 +1,6 @@
 import { WireError } from "../../contract/wire-error.ts";
 import { messageOf } from "../../errors/thrown-error.ts";
-import type { EnginePiece, ReplyDecoder } from "./engine-pieces.ts";
+import type { EngineDelta, ReplyDecoder } from "./engine-deltas.ts";
 
 /** This much of a reply is looked at before the rest of what came with it, in bytes: a reader waits for its first piece. */
 const FIRST_LOOK_BYTES = 4 * 1024;
@@ -23,7 +23,7 @@ export async function* readEngineStream(
   body: AsyncIterable<Uint8Array>,
   decoder: ReplyDecoder,
   wire: string,
-): AsyncIterable<readonly EnginePiece[]> {
+): AsyncIterable<readonly EngineDelta[]> {
   try {
     for await (const bytes of firstLookFirst(body)) {
       decoder.push(bytes);

@@ -1,19 +1,19 @@
 import { type StreamEvent, type Usage, usageOf } from "../../contract/event-schemas.ts";
 import { watchRepetition } from "./detect-repetition.ts";
 import { isReadable } from "./empty-reply.ts";
-import type { EnginePiece, FinalPiece } from "./engine-pieces.ts";
-import { type SaidPiece, ThinkBlock } from "./think-block.ts";
+import type { EngineDelta, FinalDelta } from "./engine-deltas.ts";
+import { LeadingThinkBlock, type SaidDelta } from "./leading-think-block.ts";
 
 /** What comes of a group of an engine's pieces. */
 export interface Written {
   readonly events: StreamEvent[];
   /** The final piece, where it was among them: nothing that came after it counts. */
-  readonly final: FinalPiece | undefined;
+  readonly final: FinalDelta | undefined;
 }
 
 /** Makes the events of a stream of what the engine sends for one reply, and counts what was written. */
 export class ReplyEventWriter {
-  readonly #block = new ThinkBlock();
+  readonly #block = new LeadingThinkBlock();
   readonly #watched = { thinking: watchRepetition(), token: watchRepetition() };
   /** Pieces of the engine's, which are tokens as a rule. */
   #pieces = 0;
@@ -45,7 +45,7 @@ export class ReplyEventWriter {
     };
   }
 
-  write(pieces: readonly EnginePiece[]): Written {
+  write(pieces: readonly EngineDelta[]): Written {
     const events: StreamEvent[] = [];
     for (const piece of pieces) {
       if ("text" in piece) this.#writeText(events, piece.text);
@@ -83,7 +83,7 @@ export class ReplyEventWriter {
     this.#addAll(events, said);
   }
 
-  #addAll(events: StreamEvent[], said: readonly SaidPiece[]): void {
+  #addAll(events: StreamEvent[], said: readonly SaidDelta[]): void {
     for (const piece of said) {
       if ("thought" in piece) this.#addThought(events, piece.thought);
       else this.#addText(events, piece.text);

@@ -10,7 +10,7 @@ import {
 } from "../replicas/generation-directory.ts";
 import { FinishedLogs } from "../stream/retain-finished-logs.ts";
 import { whenUnread } from "../stream/unread-stream.ts";
-import { FirstPiecePriority } from "./first-piece-priority.ts";
+import { FirstDeltaPriority } from "./first-delta-priority.ts";
 import { GatewayGeneration, type GenerationSettings } from "./gateway-generation.ts";
 
 interface GenerationsSettings extends Omit<GenerationSettings, "onEnd" | "caller" | "starting"> {
@@ -29,7 +29,7 @@ export class RunningGenerations {
   /** The last of each conversation. */
   readonly #bySession = new Map<string, GatewayGeneration>();
   readonly #finished: FinishedLogs;
-  readonly #starting = new FirstPiecePriority();
+  readonly #starting = new FirstDeltaPriority();
 
   constructor(settings: GenerationsSettings) {
     this.#settings = settings;

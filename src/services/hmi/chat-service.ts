@@ -12,16 +12,16 @@ import { ReplyOwners } from "./find-reply-owner.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import { logEnded } from "./hmi-log-lines.ts";
 import type { HmiReply, ReplyOutcome } from "./hmi-reply.ts";
-import { OrphanedReplies } from "./orphaned-replies.ts";
 import type { Again, Outgoing } from "./outgoing-message.ts";
 import type { SaverSettings } from "./reply-saver.ts";
 import { RunningReplies } from "./running-replies.ts";
+import { ReplyTakeover } from "./take-over-replies.ts";
 
 export interface ChatSettings extends ExchangeSettings, Pick<SaverSettings, "onError"> {
   readonly stream: StreamSettings;
   readonly gateway: GatewayClient;
-  /** See `OrphanedReplies`. */
-  readonly lookForOrphansEveryMs: number;
+  /** See `ReplyTakeover`. */
+  readonly lookForLeftRepliesEveryMs: number;
   /** See `SummarySettings`. */
   readonly summaryQuietMs: number;
   /** Told how many replies of a stopped HMI are taken up again, where there are any. */
@@ -34,7 +34,7 @@ export class ChatService {
   readonly #replies: RunningReplies;
   readonly #summaries: BackgroundSummaries;
   readonly #cancellations: CancelRequests;
-  readonly #orphaned: OrphanedReplies;
+  readonly #takeover: ReplyTakeover;
   readonly #exchanges: ExchangeStarter;
   /** The other HMIs on the same database that write replies. */
   readonly owners: ReplyOwners;
@@ -55,20 +55,20 @@ export class ChatService {
       onError,
     });
     this.#cancellations = new CancelRequests({ store, gateway, replies: this.#replies, onError });
-    this.#orphaned = new OrphanedReplies({
+    this.#takeover = new ReplyTakeover({
       replies: store.replies,
       known: () => this.#replies.ids,
-      rejoin: (orphan) => this.#replies.rejoin(orphan),
+      rejoin: (reply) => this.#replies.rejoin(reply),
       onTakenOver: settings.onTakenOver,
-      lookForOrphansEveryMs: settings.lookForOrphansEveryMs,
+      lookForLeftRepliesEveryMs: settings.lookForLeftRepliesEveryMs,
       onError,
     });
-    this.owners = new ReplyOwners({ store, replies: this.#replies, orphaned: this.#orphaned });
+    this.owners = new ReplyOwners({ store, replies: this.#replies, takeover: this.#takeover });
     this.#exchanges = new ExchangeStarter({
       settings,
       replies: this.#replies,
       summaries: this.#summaries,
-      orphaned: this.#orphaned,
+      takeover: this.#takeover,
       logOf: (user, asked) => this.logOf(user, asked),
     });
   }
@@ -87,7 +87,7 @@ export class ChatService {
 
   /** Takes up the replies that another HMI left running. They go on behind the readers' backs, as all replies do. */
   async resume(): Promise<void> {
-    await this.#orphaned.lookFirst();
+    await this.#takeover.lookFirst();
   }
 
   /** {@link ExchangeStarter.send} */
@@ -105,11 +105,11 @@ export class ChatService {
    * `generation_in_progress` while a reply runs.
    */
   async choose(user: string, sessionId: string, messageId: string): Promise<Message[]> {
-    await this.#orphaned.looked;
+    await this.#takeover.looked;
     const { messages, conversations } = this.#settings.store.as(user);
     await conversations.get(sessionId);
     await this.#replies.find(sessionId)?.saveNow();
-    const shown = await this.#orphaned.orLookAgain(() => messages.choose(sessionId, messageId));
+    const shown = await this.#takeover.orLookAgain(() => messages.choose(sessionId, messageId));
     // The conversation's last reply is another one by now.
     this.#replies.forget(sessionId);
     this.#summaries.drop(sessionId);
@@ -124,13 +124,13 @@ export class ChatService {
    * `nothing_to_stream`.
    */
   async logOf(user: string, asked: AskedLog): Promise<EventLog | undefined> {
-    await this.#orphaned.looked;
+    await this.#takeover.looked;
     return await findLog(user, this.#settings.store.as(user), this.#replies, asked);
   }
 
   /** The log of the reply that a reader comes back to, in whatever conversation it is; else as {@link logOf}. */
   async logOfEvent(user: string, lastEventId: string): Promise<EventLog | undefined> {
-    await this.#orphaned.looked;
+    await this.#takeover.looked;
     return await findLogOfEvent(this.#settings.store.as(user), this.#replies, lastEventId);
   }
 
@@ -145,14 +145,14 @@ export class ChatService {
    * cannot be saved yet.
    */
   async cancel(user: string, sessionId: string, messageId?: string): Promise<CancelAnswer> {
-    await this.#orphaned.looked;
+    await this.#takeover.looked;
     this.#summaries.drop(sessionId);
     return await this.#cancellations.cancel(user, sessionId, messageId);
   }
 
   /** Ends a conversation's reply and its summary, if one runs, and waits until all is saved that can be. */
   async settle(sessionId: string): Promise<void> {
-    await this.#orphaned.looked;
+    await this.#takeover.looked;
     this.#summaries.drop(sessionId);
     const reply = this.#replies.find(sessionId);
     if (reply === undefined || reply.log.ended) return;
@@ -167,7 +167,7 @@ export class ChatService {
 
   /** Saves what every reply has, and leaves those that run to the next HMI. */
   async close(): Promise<void> {
-    this.#orphaned.close();
+    this.#takeover.close();
     await Promise.all([this.#summaries.close(), this.#replies.close()]);
   }
 

@@ -13,12 +13,12 @@ import { chooseModel } from "./choose-model.ts";
 import type { AskedLog } from "./find-reply-log.ts";
 import { type HmiLog, logSteps } from "./hmi-log-lines.ts";
 import type { HmiReply } from "./hmi-reply.ts";
-import type { OrphanedReplies } from "./orphaned-replies.ts";
 import { type Again, clientKeyOf, type Outgoing } from "./outgoing-message.ts";
 import { refuseUnableModel } from "./refuse-unable-model.ts";
 import type { RunningReplies } from "./running-replies.ts";
 import { type SavedMessage, saveMessage } from "./save-message.ts";
 import type { UserEventPublisher } from "./shared-user-events.ts";
+import type { ReplyTakeover } from "./take-over-replies.ts";
 
 export interface ExchangeSettings extends TurnContext {
   readonly store: ConversationStore;
@@ -34,7 +34,7 @@ interface ExchangeParts {
   readonly settings: ExchangeSettings;
   readonly replies: RunningReplies;
   readonly summaries: Pick<BackgroundSummaries, "giveWay">;
-  readonly orphaned: Pick<OrphanedReplies, "looked" | "orLookAgain">;
+  readonly takeover: Pick<ReplyTakeover, "looked" | "orLookAgain">;
   /** {@link ChatService.logOf} */
   readonly logOf: (user: string, asked: AskedLog) => Promise<EventLog | undefined>;
 }
@@ -63,7 +63,7 @@ export class ExchangeStarter {
   }
 
   async #send(user: string, outgoing: Outgoing): Promise<SentAndSaved> {
-    await this.#parts.orphaned.looked;
+    await this.#parts.takeover.looked;
     const clientKey = clientKeyOf(outgoing);
     if (clientKey === undefined) return await this.#sendNew(user, outgoing, clientKey);
     const name = JSON.stringify([user, outgoing.sessionId, clientKey]);
@@ -81,7 +81,7 @@ export class ExchangeStarter {
   }
 
   async #regenerate(user: string, again: Again): Promise<SentAndSaved> {
-    await this.#parts.orphaned.looked;
+    await this.#parts.takeover.looked;
     const { sessionId, messageId, model: modelName, settings } = again;
     const store = this.#parts.settings.store.as(user);
     const { session, history, profile } = await store.snapshot((own) => readTurn(own, sessionId));
@@ -96,7 +96,7 @@ export class ExchangeStarter {
       this.#parts.settings.limitsOf,
     );
     await this.#parts.replies.find(sessionId)?.saveNow();
-    const exchange = await this.#parts.orphaned.orLookAgain(() =>
+    const exchange = await this.#parts.takeover.orLookAgain(() =>
       store.messages.beginAgain({ sessionId, messageId, modelName, defaultModel }),
     );
     if (session.archived) {
@@ -136,7 +136,7 @@ export class ExchangeStarter {
     const onCommitted = (saved: SavedMessage): void => {
       if (saved.isNew) reply = ask(saved);
     };
-    const begun = await this.#parts.orphaned
+    const begun = await this.#parts.takeover
       .orLookAgain(() => saveMessage(store, this.#parts.replies, outgoing, { clientKey, onCommitted }))
       .catch((error: unknown) => {
         void reply?.takeBack();

@@ -9,7 +9,7 @@ import {
 import type { MessageImage } from "../../contract/hmi-schemas.ts";
 import { WireError } from "../../contract/wire-error.ts";
 import type { UserStore } from "../conversations/conversation-store.ts";
-import type { TransferredConversation, TransferredMessage } from "../conversations/transfer-store.ts";
+import type { TransferredConversation, TransferredMessage } from "../conversations/import-export-store.ts";
 
 /** This much of the text is gathered before it is sent, in UTF-16 units. */
 const PIECE_CHARS = 64 * 1024;

@@ -3,13 +3,13 @@ import type { Message } from "../../contract/hmi-schemas.ts";
 import type { ConversationStore } from "../conversations/conversation-store.ts";
 import type { OtherReplica } from "../replicas/forward-call.ts";
 import type { AskedLog } from "./find-reply-log.ts";
-import type { OrphanedReplies } from "./orphaned-replies.ts";
 import type { RunningReplies } from "./running-replies.ts";
+import type { ReplyTakeover } from "./take-over-replies.ts";
 
 interface ReplyOwnersParts {
   readonly store: ConversationStore;
   readonly replies: Pick<RunningReplies, "find">;
-  readonly orphaned: Pick<OrphanedReplies, "looked" | "takeOver">;
+  readonly takeover: Pick<ReplyTakeover, "looked" | "takeOver">;
 }
 
 /** A running reply is the last that is shown; beside it there may be a summary that was made meanwhile. */
@@ -29,7 +29,7 @@ export class ReplyOwners {
    * `conversation_not_found`.
    */
   async of(user: string, { sessionId, messageId, seen }: AskedLog): Promise<OtherReplica | undefined> {
-    await this.#parts.orphaned.looked;
+    await this.#parts.takeover.looked;
     const present = this.#parts.replies.find(sessionId);
     if (present !== undefined && !present.log.ended) return undefined;
     const { messages } = this.#parts.store.as(user);
@@ -47,7 +47,7 @@ export class ReplyOwners {
 
   /** The same for the reply that a reader comes back to, in whatever conversation it is. */
   async ofEvent(user: string, lastEventId: string): Promise<OtherReplica | undefined> {
-    await this.#parts.orphaned.looked;
+    await this.#parts.takeover.looked;
     const seen = parseEventId(lastEventId)?.messageId;
     const row = seen === undefined ? undefined : await this.#parts.store.as(user).messages.find(seen);
     return row === undefined ? undefined : await this.ofReply(row);
@@ -60,7 +60,7 @@ export class ReplyOwners {
     const other = await replies.otherWriterOf(row.message_id);
     if (other !== undefined || this.#isOurs(row)) return other;
     // Its writer has ended: this is the first to see it, perhaps.
-    await this.#parts.orphaned.takeOver();
+    await this.#parts.takeover.takeOver();
     return this.#isOurs(row) ? undefined : await replies.otherWriterOf(row.message_id);
   }
 

@@ -16,8 +16,8 @@ import { advertisedUrl } from "../replicas/advertised-url.ts";
 import { CallForwarder } from "../replicas/forward-call.ts";
 import { NO_OTHER_REPLICAS, type ReplicaBus } from "../replicas/replica-bus.ts";
 import { serveChat } from "./chat-endpoints.ts";
+import { serveChatImportExport } from "./chat-import-export-endpoints.ts";
 import { ChatService } from "./chat-service.ts";
-import { serveChatTransfer } from "./chat-transfer-endpoints.ts";
 import { serveEvents } from "./event-endpoints.ts";
 import { CallsAtOwner } from "./forward-calls-to-owner.ts";
 import type { GatewayClient } from "./gateway-client.ts";
@@ -47,7 +47,7 @@ export interface HmiOptions {
   /** What copies of it tell each other; left out where it has none. */
   readonly bus?: ReplicaBus | undefined;
   /** See `LeftReplies`. */
-  readonly lookForOrphansEveryMs: number;
+  readonly lookForLeftRepliesEveryMs: number;
   /** See `SummarySettings`. */
   readonly summaryQuietMs: number;
   /** The setting `http.messages_per_minute`. */
@@ -68,7 +68,7 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
     stream,
     store,
     gateway,
-    lookForOrphansEveryMs: options.lookForOrphansEveryMs,
+    lookForLeftRepliesEveryMs: options.lookForLeftRepliesEveryMs,
     summaryQuietMs: options.summaryQuietMs,
     events,
     draining,
@@ -109,7 +109,7 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
   serveChat(app, { chat, store, atOwner, readers: stream });
   serveSessions(app, { chat, store, events, atOwner, defaultAgent });
   serveImages(app, store);
-  serveChatTransfer(app, { store, events, defaultAgent });
+  serveChatImportExport(app, { store, events, defaultAgent });
   serveSearch(app, store);
   serveEvents(app, userEvents, stream);
   serveProfiles(app, store);

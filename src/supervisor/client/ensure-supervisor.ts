@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { closeSync, existsSync, rmSync, statSync } from "node:fs";
 import { finished } from "node:stream/promises";
 import { messageOf } from "../../errors/thrown-error.ts";
+import { removeLivenessSocket } from "../../os/liveness-socket.ts";
 import { everyone, isSameProcess, isStopped, membersOf } from "../../os/process-identity.ts";
-import { clearPresence } from "../../os/process-presence.ts";
 import { MARK } from "../../os/process-table.ts";
 import { resumeInterrupted } from "../logs/resume-rotation.ts";
 import { readRecord, writeRecord } from "../process-record.ts";
@@ -84,7 +84,7 @@ export async function ensureSupervisor(
 export async function endSupervisor(state: LockedState): Promise<void> {
   const present = findSupervisor(state);
   if (present !== undefined) await stopService(present, state, { timeoutMs: END_TIMEOUT_MS });
-  clearPresence(state.run, SUPERVISOR);
+  removeLivenessSocket(state.run, SUPERVISOR);
   resumeInterrupted(state);
 }
 

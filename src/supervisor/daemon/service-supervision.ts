@@ -1,5 +1,5 @@
 import { messageOf } from "../../errors/thrown-error.ts";
-import { clearPresence } from "../../os/process-presence.ts";
+import { removeLivenessSocket } from "../../os/liveness-socket.ts";
 import { removeRecord } from "../process-record.ts";
 import type { ServiceRecord } from "../service-spec.ts";
 import { type StateFolder, SUPERVISOR } from "../state-folder.ts";
@@ -76,7 +76,7 @@ export class ServiceSupervision {
       const record = ownRecord(this.shared.state);
       if (record === undefined || !this.shared.desired.isEmpty) return;
       removeRecord(this.shared.state, record);
-      clearPresence(this.shared.state.run, SUPERVISOR);
+      removeLivenessSocket(this.shared.state.run, SUPERVISOR);
       this.shared.end("nothing is wanted any more");
     });
   }

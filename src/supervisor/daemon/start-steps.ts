@@ -7,7 +7,7 @@ import type { ServiceRecord } from "../service-spec.ts";
 import type { LockedState } from "../state-lock.ts";
 import { waitUntilJobDone } from "../wait-until-job-done.ts";
 import { waitUntilReady } from "../wait-until-ready.ts";
-import { drainCopy } from "./drain-copy.ts";
+import { drainReplica } from "./drain-replica.ts";
 import { afterFailedStart } from "./failure-steps.ts";
 import type { NextStep } from "./next-step.ts";
 import { areReady, findObstacle, neededGroups } from "./ready-dependencies.ts";
@@ -89,7 +89,7 @@ async function launch(service: SupervisedService, state: LockedState): Promise<N
 
 /** Stops what runs, for a new start; a copy of several has come to its end before, where it could. */
 async function stopForStart(service: SupervisedService, reason: string): Promise<void> {
-  const drained = await drainCopy(service);
+  const drained = await drainReplica(service);
   await service.supervision.underLock(async () => {
     const { state } = service.shared;
     if (drained?.hasEnded && isRecorded(state, drained.record))

@@ -1,5 +1,5 @@
 import { messageOf } from "../../errors/thrown-error.ts";
-import { showPresence } from "../../os/process-presence.ts";
+import { openLivenessSocket } from "../../os/liveness-socket.ts";
 import { digestOfJson } from "../service-digest.ts";
 import { SUPERVISOR, serviceFiles, stateFolder } from "../state-folder.ts";
 import type { ServiceEvent, SupervisorPlan } from "../supervisor-protocol.ts";
@@ -32,7 +32,7 @@ const CALM_LOOK_MS = 1000;
 export async function supervise(plan: SupervisorPlan): Promise<string> {
   const state = stateFolder(plan.stateDir);
   if (ownRecord(state) === undefined) return NOT_RECORDED;
-  showPresence(state.run, SUPERVISOR);
+  openLivenessSocket(state.run, SUPERVISOR);
   const changes = new ChangeNotifier();
   const over = Promise.withResolvers<string>();
   const before = readStates(state);

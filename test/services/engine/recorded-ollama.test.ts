@@ -85,7 +85,7 @@ test.each(OLLAMA_CASES)("$name", async ({ name, request, before }) => {
   expect(recorded.request).toEqual(JSON.parse(JSON.stringify({ request, before })));
   const engine = await startTestEngine();
   for (const earlier of before) await sendRaw(engine.url, toStandIn(earlier));
-  const asked = directed(toStandIn(request), readAnswer(recorded.bytes).body);
+  const asked = withInjectedFailures(toStandIn(request), readAnswer(recorded.bytes).body);
   const { bytes } = await sendRaw(engine.url, asked);
   const isHead = request.method === "HEAD";
   const shape = shapeOf(readAnswer(bytes), isHead);
@@ -121,7 +121,7 @@ function renamed(text: string, names: readonly (readonly [string, string])[]): s
 }
 
 /** The request, with directions for the stand-in to say what the real model said, and to end as it did. */
-function directed(request: RawRequest, recordedBody: string): RawRequest {
+function withInjectedFailures(request: RawRequest, recordedBody: string): RawRequest {
   const said = whatWasSaid(recordedBody);
   if (said === undefined || request.body === undefined) return request;
   const body = JSON.parse(request.body);

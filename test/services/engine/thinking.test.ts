@@ -71,7 +71,7 @@ test("thoughts have a length of their own", async () => {
   expect(lines(text).at(-1)).toMatchObject({ done_reason: "stop", eval_count: 40 });
 });
 
-test("a model that cannot think has no thoughts to be directed", async () => {
+test("a model that cannot think has no thoughts to be withInjectedFailures", async () => {
   const options = { stand_in_thought: "Hm.", stand_in_thought_tokens: 9 };
   const { text } = await post(await startTestEngine(), "/api/chat", chatBody({ options }));
   expect(pieces(text).some(({ thinking }) => thinking !== undefined)).toBe(false);

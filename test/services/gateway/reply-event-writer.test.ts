@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import type { StreamEvent } from "../../../src/contract/event-schemas.ts";
-import type { EnginePiece, FinalPiece } from "../../../src/services/gateway/engine-pieces.ts";
+import type { EngineDelta, FinalDelta } from "../../../src/services/gateway/engine-deltas.ts";
 import { ReplyEventWriter } from "../../../src/services/gateway/reply-event-writer.ts";
 import { shapeOf, textOf, thoughtsOf } from "../../support/streams.ts";
 
-const FINAL: FinalPiece = { finishReason: "stop", promptTokens: 1, completionTokens: 2, timings: null };
+const FINAL: FinalDelta = { finishReason: "stop", promptTokens: 1, completionTokens: 2, timings: null };
 
-function writeAll(...pieces: EnginePiece[]): { writer: ReplyEventWriter; events: StreamEvent[] } {
+function writeAll(...pieces: EngineDelta[]): { writer: ReplyEventWriter; events: StreamEvent[] } {
   const writer = new ReplyEventWriter();
   const events = pieces.flatMap((piece) => writer.write([piece]).events);
   return { writer, events: [...events, ...writer.end()] };
@@ -45,7 +45,7 @@ test("what was held back is written before the end", () => {
   expect([textOf(events), final]).toEqual(["<thi", FINAL]);
 });
 
-test.each<[string, EnginePiece[], boolean]>([
+test.each<[string, EngineDelta[], boolean]>([
   ["nothing", [], false],
   ["white space", [{ text: " \n" }], false],
   ["thoughts", [{ thought: "Hm." }], false],
@@ -71,8 +71,8 @@ test("pieces are counted, and those of them that were thoughts", () => {
 });
 
 test.each(["text", "thought"] as const)("a %s that says the same again and again is told once", (kind) => {
-  const piece = { [kind]: "and again " } as unknown as EnginePiece;
-  const { events } = writeAll(...Array<EnginePiece>(400).fill(piece), { text: "and again ".repeat(400) });
+  const piece = { [kind]: "and again " } as unknown as EngineDelta;
+  const { events } = writeAll(...Array<EngineDelta>(400).fill(piece), { text: "and again ".repeat(400) });
   const notices = events.filter(({ type }) => type === "notice");
   expect(notices).toEqual([expect.objectContaining({ code: "repeating" })]);
 });

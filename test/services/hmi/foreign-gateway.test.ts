@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { hmiRoutes } from "../../../src/contract/routes.ts";
 import { findGrammarFault } from "../../../src/contract/stream-grammar.ts";
-import { sumHoldUps } from "../../support/event-loop-delay.ts";
+import { sumEventLoopStalls } from "../../support/event-loop-stalls.ts";
 import {
   COMPLETE,
   EXECUTING,
@@ -51,7 +51,7 @@ const GATEWAYS: readonly (readonly [string, FakeGateway])[] = [
 test.each(GATEWAYS)("a cancel is answered in time where the gateway %s, and saved", async (_, gateway) => {
   const { stack } = await stackBeforeGateway(gateway);
   const { sent, reader } = await stack.send({ message: "Hi" });
-  const [cancelledAt, heldUpMs] = [performance.now(), sumHoldUps()];
+  const [cancelledAt, heldUpMs] = [performance.now(), sumEventLoopStalls()];
   expect((await stack.cancel(sent.session_id)).json).toEqual({
     status: "cancelled",
     session_id: sent.session_id,
@@ -72,7 +72,7 @@ test.each(GATEWAYS)("a cancel is answered in time where the gateway %s, and save
 test.each(GATEWAYS)("a delete is answered in time where the gateway %s", async (_, gateway) => {
   const { stack } = await stackBeforeGateway(gateway);
   const { sent, reader } = await stack.send({ message: "Hi" });
-  const [deletedAt, heldUpMs] = [performance.now(), sumHoldUps()];
+  const [deletedAt, heldUpMs] = [performance.now(), sumEventLoopStalls()];
   expect((await stack.delete(sent.session_id)).status).toBe(200);
   expect(performance.now() - deletedAt).toBeLessThan(ANSWERED_WITHIN_MS + heldUpMs());
   await reader.ended;

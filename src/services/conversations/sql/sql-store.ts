@@ -1,5 +1,6 @@
 import type { GenerationDirectory } from "../../replicas/generation-directory.ts";
 import type { ConversationStore, UserStore } from "../conversation-store.ts";
+import { createImportExportStore } from "./import-export-rows.ts";
 import { createMessageStore } from "./message-store.ts";
 import { createProfileStore } from "./profile-rows.ts";
 import { createReplyStore } from "./reply-rows.ts";
@@ -8,7 +9,6 @@ import { createSearchStore } from "./search-rows.ts";
 import { findUserOf } from "./session-rows.ts";
 import { createSessionStore } from "./session-store.ts";
 import { asPartsOf, type Database, type Transactions } from "./sql-database.ts";
-import { createTransferStore } from "./transfer-rows.ts";
 
 /** What a store is made of. */
 export interface SqlStoreParts {
@@ -56,7 +56,7 @@ function createUserStore(
     conversations: createSessionStore(db, user, parts.defaultAgent),
     messages: createMessageStore({ db, user, writer: parts.writer, withLease }),
     search: createSearchStore(db, user),
-    transfer: createTransferStore(db, user),
+    transfer: createImportExportStore(db, user),
     snapshot: (work) => db.read((sql) => work(within(asPartsOf(sql).parts))),
     transaction: (work, onCommitted) =>
       withLease(() =>

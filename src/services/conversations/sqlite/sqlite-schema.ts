@@ -320,7 +320,7 @@ export const MIGRATIONS: readonly string[] = [
     WHERE archived = 1;
   `,
   `
-  -- By what profiles and conversations are known again when they are brought out and in (store.ts, TransferStore). A
+  -- By what profiles and conversations are known again when they are brought out and in (store.ts, ImportExportStore). A
   -- row that comes without a key gets one that nobody has.
   ALTER TABLE model_profiles ADD COLUMN export_key TEXT CHECK (export_key <> '');
   UPDATE model_profiles SET export_key = lower(hex(randomblob(16)));

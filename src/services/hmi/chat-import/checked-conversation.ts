@@ -3,7 +3,7 @@ import { WireError } from "../../../contract/wire-error.ts";
 import { messageOf } from "../../../errors/thrown-error.ts";
 import { requireAgent } from "../../conversations/agents.ts";
 import type { PictureBytes } from "../../conversations/conversation-store.ts";
-import type { TransferredConversation } from "../../conversations/transfer-store.ts";
+import type { TransferredConversation } from "../../conversations/import-export-store.ts";
 import { readPicture } from "../read-picture.ts";
 import { importRefusalOf } from "./checked-shape.ts";
 import { type ImportDefaults, type ImportFormat, ImportRefusal } from "./import-format.ts";

@@ -3,7 +3,7 @@ import type { PictureBytes, UserStore } from "../../../../src/services/conversat
 import type {
   TransferredConversation,
   TransferredMessage,
-} from "../../../../src/services/conversations/transfer-store.ts";
+} from "../../../../src/services/conversations/import-export-store.ts";
 import {
   CONVERSATION as EXPORTED_CONVERSATION,
   MESSAGE as EXPORTED_MESSAGE,

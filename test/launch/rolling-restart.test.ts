@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 import type { Asked } from "../../src/launch/ask-supervisor.ts";
-import { oneReplicaAtATime, surplusReplicas } from "../../src/launch/plan-replicas.ts";
+import { oneReplicaAtATime, restartInTurn } from "../../src/launch/rolling-restart.ts";
 import type { Intent } from "../../src/launch/service-intent.ts";
-import type { ServiceRecord } from "../../src/supervisor/service-spec.ts";
 
 const asked = (name: string, action: Intent["action"], { service = "gateway", healthy = true } = {}) =>
   ({
@@ -44,24 +43,17 @@ test("what is left as it is is no matter of turns", () => {
   expect(decided(all)).toEqual({ now: ["gateway", "gateway-2", "gateway-3"], later: [] });
 });
 
-const record = (name: string, labels: Record<string, string> = {}) =>
-  ({ name, labels }) as unknown as ServiceRecord;
-const configured = ["gateway", "gateway-2"].map((name) => ({ name, service: "gateway" }));
-
-test("surplus are copies that are not configured any more, whether they run or were given up", () => {
-  const there = record("gateway-3", { copy_of: "gateway" });
-  const { names, records } = surplusReplicas(configured, configured, {
-    records: [record("gateway"), record("gateway-2", { copy_of: "gateway" }), there],
-    wanted: ["gateway", "gateway-3", "gateway-4"],
-  });
-  expect(names).toEqual(new Set(["gateway-3", "gateway-4"]));
-  expect(records).toEqual([there]);
-});
-
-test("a service that only has such a name is none of them, nor is a copy of a service that is not meant", () => {
-  const { names, records } = surplusReplicas(configured, configured, {
-    records: [record("gateway-9"), record("hmi-2", { copy_of: "hmi" })],
-    wanted: ["gateway-9", "hmi-2"],
-  });
-  expect([...names, ...records]).toEqual([]);
+test("each is restarted when the one before it is, and so is what a restart puts off, once", async () => {
+  const done: string[] = [];
+  const restart = async (name: string) => {
+    await Promise.resolve();
+    done.push(name);
+    return { name, later: name === "gateway-2" ? ["gateway-3", "gateway-4"] : [] };
+  };
+  const restarted: string[] = [];
+  for await (const { name } of restartInTurn(["gateway-2", "gateway-3"], restart)) {
+    expect(done.at(-1)).toBe(name);
+    restarted.push(name);
+  }
+  expect(restarted).toEqual(["gateway-2", "gateway-3", "gateway-4"]);
 });

@@ -1,5 +1,5 @@
 /** A part of what a model sent: what it thinks, or what it says. */
-export type SaidPiece = { readonly text: string } | { readonly thought: string };
+export type SaidDelta = { readonly text: string } | { readonly thought: string };
 
 const OPEN = "<think>";
 const CLOSE = "</think>";
@@ -14,7 +14,7 @@ const LONGEST_SPACE = 1_000;
  * meant: later in a text the tag is something that is talked about. The white space around the tags is the
  * template's, and goes with them.
  */
-export class ThinkBlock {
+export class LeadingThinkBlock {
   #state: "before" | "opened" | "thinking" | "closed" | "after" = "before";
   /** What may be a part of a tag, or white space around one. */
   #held = "";
@@ -25,7 +25,7 @@ export class ThinkBlock {
   }
 
   /** What is known to be text or thought by now, in order; what may be a part of a tag is held back. */
-  push(text: string): readonly SaidPiece[] {
+  push(text: string): readonly SaidDelta[] {
     this.#held += text;
     if (this.#state === "before") this.#readOpening();
     if (this.#state === "opened") this.#readSpaceThen("thinking");
@@ -36,7 +36,7 @@ export class ThinkBlock {
   }
 
   /** What was held back, at the end of the text. A block that was never closed was thoughts to its end. */
-  end(): readonly SaidPiece[] {
+  end(): readonly SaidDelta[] {
     const rest = this.#take(this.#held.length);
     const isThought = this.#state === "thinking";
     this.#state = "after";
@@ -56,7 +56,7 @@ export class ThinkBlock {
     if (this.#held !== "") this.#state = next;
   }
 
-  #readThoughts(): SaidPiece[] {
+  #readThoughts(): SaidDelta[] {
     const end = this.#held.indexOf(CLOSE);
     if (end === -1) return thinks(this.#take(this.#held.length - partOfTagAtEnd(this.#held)));
     const thoughts = thinks(this.#take(end));
@@ -81,10 +81,10 @@ function partOfTagAtEnd(text: string): number {
   return CLOSE.startsWith(part) ? part.length : 0;
 }
 
-function says(text: string): SaidPiece[] {
+function says(text: string): SaidDelta[] {
   return text === "" ? [] : [{ text }];
 }
 
-function thinks(thought: string): SaidPiece[] {
+function thinks(thought: string): SaidDelta[] {
   return thought === "" ? [] : [{ thought }];
 }

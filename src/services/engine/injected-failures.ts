@@ -7,7 +7,7 @@ import { EngineError, toldToRefuse } from "./engine-errors.ts";
  * What a request's `options` may tell the stand-in to do wrong, for checks that must see how a stack takes a
  * failing engine. Ollama ignores these names.
  */
-export interface Directions {
+export interface InjectedFailures {
   /** `stand_in_pause_after`, `stand_in_pause_ms`: after this many tokens it is silent for this long. */
   readonly pauseAfter: number;
   readonly pauseMs: number;
@@ -32,7 +32,7 @@ export type ScriptedFailure = "error" | "cut" | "end" | "stall";
 const FAILURES: readonly ScriptedFailure[] = ["error", "cut", "end", "stall"];
 
 /** Reads the directions among a request's options. Throws EngineError 400 for a value that directs nothing. */
-export function readDirections(given: Readonly<Record<string, unknown>>): Directions {
+export function readInjectedFailures(given: Readonly<Record<string, unknown>>): InjectedFailures {
   const number = (name: string): number => (typeof given[name] === "number" ? Math.max(0, given[name]) : 0);
   return {
     pauseAfter: number("stand_in_pause_after"),
@@ -70,9 +70,9 @@ export class ScriptedFailureError extends Error {
  *
  * @param streamType Content-Type of the answer, where it ends before anything was written
  */
-export async function* directed<Token>(
+export async function* withInjectedFailures<Token>(
   groups: AsyncIterable<readonly Token[]>,
-  { pauseAfter, pauseMs, failAfter, fail }: Directions,
+  { pauseAfter, pauseMs, failAfter, fail }: InjectedFailures,
   { response, streamType, signal }: { response: ServerResponse; streamType: string; signal: AbortSignal },
 ): AsyncGenerator<readonly Token[]> {
   const failNow = (): Promise<void> => failAs(fail ?? "error", response, streamType, signal);

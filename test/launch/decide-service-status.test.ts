@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { decideServiceCondition } from "../../src/launch/decide-service-condition.ts";
+import { decideServiceStatus } from "../../src/launch/decide-service-status.ts";
 import type { ServiceInspection } from "../../src/launch/inspect-stack.ts";
 import type { ServiceRecord } from "../../src/supervisor/service-spec.ts";
 import type { ServiceReport } from "../../src/supervisor/supervisor-protocol.ts";
@@ -47,7 +47,7 @@ const CRASHED: Partial<ServiceReport> = {
 };
 
 test("a service that runs and answers is healthy", () => {
-  expect(decideServiceCondition(seen(RUNNING), REPORT)).toEqual({
+  expect(decideServiceStatus(seen(RUNNING), REPORT)).toEqual({
     state: "healthy",
     kind: "embedded",
     url: "http://127.0.0.1:6120",
@@ -60,13 +60,13 @@ test("a service that runs and answers is healthy", () => {
 
 test("a service that listens nowhere has no URL", () => {
   const { address: _, ...spec } = seen(RUNNING).spec;
-  expect(decideServiceCondition({ ...seen(RUNNING), spec }, undefined).url).toBeNull();
+  expect(decideServiceStatus({ ...seen(RUNNING), spec }, undefined).url).toBeNull();
 });
 
 test("a service that says what it lacks is degraded", () => {
   const body = JSON.stringify({ dependencies: { ollama: { status: "down", error: "connection refused" } } });
   const state = { ...RUNNING, probe: { ...OK, body } };
-  expect(decideServiceCondition(seen(state), REPORT)).toMatchObject({
+  expect(decideServiceStatus(seen(state), REPORT)).toMatchObject({
     state: "degraded",
     detail: "ollama: connection refused",
   });
@@ -81,13 +81,13 @@ test.each([
 ] as const)("a service that is not there is, in the phase %s, %s", (phase, state, detail) => {
   const last_exit = detail === null ? null : (CRASHED.last_exit ?? null);
   const report = { ...REPORT, ...CRASHED, phase, last_exit };
-  expect(decideServiceCondition(seen({ state: "stopped" }), report)).toMatchObject({ state, detail });
+  expect(decideServiceStatus(seen({ state: "stopped" }), report)).toMatchObject({ state, detail });
 });
 
 test("a service that does not answer yet is starting, and is unhealthy where it was ready before", () => {
   const silent = seen({ ...RUNNING, healthy: false, probe: REFUSED });
-  expect(decideServiceCondition(silent, { ...REPORT, phase: "starting" }).state).toBe("starting");
-  expect(decideServiceCondition(silent, REPORT)).toMatchObject({
+  expect(decideServiceStatus(silent, { ...REPORT, phase: "starting" }).state).toBe("starting");
+  expect(decideServiceStatus(silent, REPORT)).toMatchObject({
     state: "unhealthy",
     detail: "connection refused",
   });
@@ -99,29 +99,29 @@ test("one that only its log tells to be ready is starting until the supervisor h
     ...running,
     spec: { ...running.spec, ready: { kind: "log", pattern: "up" } },
   };
-  expect(decideServiceCondition(told, { ...REPORT, phase: "starting" }).state).toBe("starting");
-  expect(decideServiceCondition(told, REPORT).state).toBe("healthy");
+  expect(decideServiceStatus(told, { ...REPORT, phase: "starting" }).state).toBe("starting");
+  expect(decideServiceStatus(told, REPORT).state).toBe("healthy");
   // What can be asked now is asked now.
-  expect(decideServiceCondition(running, { ...REPORT, phase: "starting" }).state).toBe("healthy");
+  expect(decideServiceStatus(running, { ...REPORT, phase: "starting" }).state).toBe("healthy");
 });
 
 test("what is seen now stands against an older word of the supervisor", () => {
-  expect(decideServiceCondition(seen(RUNNING), { ...REPORT, phase: "backoff" }).state).toBe("healthy");
-  expect(decideServiceCondition(seen({ state: "stopped" }), REPORT).state).toBe("stopped");
+  expect(decideServiceStatus(seen(RUNNING), { ...REPORT, phase: "backoff" }).state).toBe("healthy");
+  expect(decideServiceStatus(seen({ state: "stopped" }), REPORT).state).toBe("stopped");
 });
 
 test("the supervisor's problem is told before the last exit", () => {
   const problem = { code: "start_failed", message: "It crashed 5 times in 60 s.", hint: null };
   const report = { ...REPORT, ...CRASHED, phase: "failed", problem } as const;
-  expect(decideServiceCondition(seen({ state: "stopped" }), report).detail).toBe(problem.message);
+  expect(decideServiceStatus(seen({ state: "stopped" }), report).detail).toBe(problem.message);
 });
 
 test("somebody else's service is used as it is, or told to be away", () => {
   const external = { ...seen({ state: "stopped" }), isExternal: true, kind: "url" } as const;
-  expect(decideServiceCondition({ ...external, answer: OK }, undefined).state).toBe("external");
-  expect(decideServiceCondition({ ...external, answer: REFUSED }, undefined).state).toBe("stopped");
+  expect(decideServiceStatus({ ...external, answer: OK }, undefined).state).toBe("external");
+  expect(decideServiceStatus({ ...external, answer: REFUSED }, undefined).state).toBe("stopped");
   const bad = { ...REFUSED, status: 500 };
-  expect(decideServiceCondition({ ...external, answer: bad }, undefined).state).toBe("unhealthy");
+  expect(decideServiceStatus({ ...external, answer: bad }, undefined).state).toBe("unhealthy");
 });
 
 function seen(state: ServiceInspection["state"]): ServiceInspection {

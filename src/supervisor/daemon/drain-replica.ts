@@ -6,7 +6,7 @@ import { askToEnd, endsWithin } from "../signal-then-kill.ts";
 import type { SupervisedService } from "./supervised-service.ts";
 
 /** A copy that was asked to end. */
-export interface DrainedCopy {
+export interface DrainedReplica {
   readonly record: ServiceRecord;
   /** False where it has not ended in the time that it has. */
   readonly hasEnded: boolean;
@@ -17,7 +17,10 @@ export interface DrainedCopy {
  * other services are started and stopped meanwhile. Undefined where there is nothing to be asked, or the service has no copies.
  * Its record stays: whoever clears up after it has the lock.
  */
-export async function drainCopy({ spec, supervision }: SupervisedService): Promise<DrainedCopy | undefined> {
+export async function drainReplica({
+  spec,
+  supervision,
+}: SupervisedService): Promise<DrainedReplica | undefined> {
   if (spec.copyOf === undefined) return undefined;
   const record = await supervision.underLock(async (state) => {
     const reading = readRecord(state, spec.name);

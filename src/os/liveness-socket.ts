@@ -14,11 +14,11 @@ import { ownPidNamespace } from "./pid-namespace.ts";
  * Listens until this process ends, or the returned function is called, which removes the socket, too. Where the file
  * system has no sockets, nobody can ask, and nothing else is amiss.
  */
-export function showPresence(folder: string, name: string): () => void {
+export function openLivenessSocket(folder: string, name: string): () => void {
   if (ownPidNamespace() === undefined) return () => undefined;
   const opened = openFolder(folder);
   // That of a killed one is in the way.
-  clearPresence(folder, name);
+  removeLivenessSocket(folder, name);
   const server = createServer((socket) => socket.destroy());
   server.on("error", () => closeSync(opened));
   server.listen(socketIn(opened, name));
@@ -29,12 +29,12 @@ export function showPresence(folder: string, name: string): () => void {
 }
 
 /** Removes the socket of a process that has ended, or is about to; only for who knows that. */
-export function clearPresence(folder: string, name: string): void {
+export function removeLivenessSocket(folder: string, name: string): void {
   rmSync(join(folder, fileName(name)), { force: true });
 }
 
 /** Whether a process of this name listens in this folder, whatever namespace it is in. */
-export async function isPresent(folder: string, name: string): Promise<boolean> {
+export async function isLivenessSocketOpen(folder: string, name: string): Promise<boolean> {
   const opened = openFolder(folder);
   try {
     return await new Promise((resolve) => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { readOptions } from "../../../src/services/engine/generation-options.ts";
-import { replyTokens } from "../../../src/services/engine/spoken-tokens.ts";
+import { replyTokens } from "../../../src/services/engine/reply-tokens.ts";
 
 const reply = (options: Record<string, unknown>): string => {
   const defaults = { tokenDelayMs: 0, replyTokens: undefined };

@@ -7,7 +7,7 @@ const STEP_MS = 5;
  * Adds up for how long this process is held up, until the test ends: what services in this process take for something
  * is judged less that. Returns what it is by now, in milliseconds.
  */
-export function sumHoldUps(): () => number {
+export function sumEventLoopStalls(): () => number {
   let sum = 0;
   let last = performance.now();
   const look = (): number => {

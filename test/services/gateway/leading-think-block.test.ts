@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ThinkBlock } from "../../../src/services/gateway/think-block.ts";
+import { LeadingThinkBlock } from "../../../src/services/gateway/leading-think-block.ts";
 import { anyText } from "../../support/arbitraries.ts";
 
 /** What comes of a text that arrives in pieces of these sizes, over and over. */
 function read(text: string, sizes: readonly number[]): { thoughts: string; text: string; order: string } {
-  const block = new ThinkBlock();
+  const block = new LeadingThinkBlock();
   const said = [];
   for (let at = 0, turn = 0; at < text.length; turn += 1) {
     const size = sizes[turn % sizes.length] ?? 1;
@@ -77,20 +77,20 @@ test("a text without a leading block comes out as it went in", () => {
 });
 
 test("a token of the reply is handed on at once: nothing is held back after the search", () => {
-  const block = new ThinkBlock();
+  const block = new LeadingThinkBlock();
   expect(block.push("Yes")).toEqual([{ text: "Yes" }]);
   expect(block.push("<")).toEqual([{ text: "<" }]);
 });
 
 test("a thought is handed on at once, but for what may be the tag's beginning", () => {
-  const block = new ThinkBlock();
+  const block = new LeadingThinkBlock();
   expect(block.push("<think>Hm")).toEqual([{ thought: "Hm" }]);
   expect(block.push(", so </th")).toEqual([{ thought: ", so " }]);
   expect(block.push("e end")).toEqual([{ thought: "</the end" }]);
 });
 
 test("white space without end is not held back for ever", () => {
-  const block = new ThinkBlock();
+  const block = new LeadingThinkBlock();
   const said = Array.from({ length: 2_000 }, () => block.push(" ")).flat();
   expect(said).toHaveLength(1_000);
 });

@@ -3,11 +3,11 @@ import { endedStatus, type MessageImage } from "../../../contract/hmi-schemas.ts
 import { WireError } from "../../../contract/wire-error.ts";
 import type { PictureBytes } from "../conversation-store.ts";
 import type {
+  ImportExportStore,
   ImportedConversation,
   TransferredConversation,
   TransferredMessage,
-  TransferStore,
-} from "../transfer-store.ts";
+} from "../import-export-store.ts";
 import { insertImages } from "./image-rows.ts";
 import { insertMessage, toJson, toMessage } from "./message-rows.ts";
 import { insertProfile, profileRowsOf } from "./profile-rows.ts";
@@ -16,7 +16,7 @@ import { getSession } from "./session-rows.ts";
 import type { Row, SqlValue, Statements, Transactions } from "./sql-database.ts";
 
 /** What one user brings out and in. */
-export function createTransferStore(db: Transactions, user: string): TransferStore {
+export function createImportExportStore(db: Transactions, user: string): ImportExportStore {
   return {
     profiles: () => db.read(async (sql) => (await profileRowsOf(sql, user)).map(toProfile)),
     sessionIds: () =>
@@ -57,7 +57,7 @@ async function modelIdOf(sql: Statements, user: string, profileKey: string): Pro
   return row && Number(row["model_id"]);
 }
 
-/** {@link TransferStore.read} */
+/** {@link ImportExportStore.read} */
 async function readConversation(
   sql: Statements,
   user: string,
@@ -110,7 +110,7 @@ function toTransferred(row: Row, known: ReadonlySet<unknown>): TransferredMessag
   };
 }
 
-/** {@link TransferStore.importConversation} */
+/** {@link ImportExportStore.importConversation} */
 async function importConversation(
   sql: Statements,
   user: string,

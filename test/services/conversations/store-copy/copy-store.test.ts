@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { COPIED_TABLES } from "../../../../src/services/conversations/copy/copied-tables.ts";
-import { copyStore } from "../../../../src/services/conversations/copy/copy-store.ts";
+import { COPIED_TABLES } from "../../../../src/services/conversations/store-copy/copied-tables.ts";
+import { copyStore } from "../../../../src/services/conversations/store-copy/copy-store.ts";
 import { NO_POSTGRESQL } from "../../../support/postgresql.ts";
 import { openPostgresqlTestStore, query, useTestSchemas } from "../../../support/postgresql-test-store.ts";
 import {

@@ -3,9 +3,9 @@ import type { ReplyLimit } from "../stream/reply-limit.ts";
 import { createSurrogatePairJoiner } from "./surrogate-pair-joiner.ts";
 
 /** A piece of the reply, a piece of what the model thinks, or the end with the engine's own counts. */
-export type EnginePiece = { readonly text: string } | { readonly thought: string } | FinalPiece;
+export type EngineDelta = { readonly text: string } | { readonly thought: string } | FinalDelta;
 
-export interface FinalPiece {
+export interface FinalDelta {
   readonly finishReason: Extract<FinishReason, "stop" | "length">;
   /** Null where the engine did not count. */
   readonly promptTokens: number | null;
@@ -29,18 +29,18 @@ export interface ReplyDecoder {
   /** Throws a WireError where the last word never came: streams of engines can end so, and it is a failure. */
   end(): void;
   /** The pieces that are new since the last call; also those from before an error. */
-  take(): readonly EnginePiece[];
+  take(): readonly EngineDelta[];
 }
 
 /** Longest words of an engine that a reader is told, in characters. */
 export const LONGEST_ERROR = 2_000;
 
 /** Gathers what a decoder reads, within the limit of a reply and as whole characters. */
-export class PieceGatherer {
+export class DeltaGatherer {
   readonly #limit: ReplyLimit;
   readonly #text = createSurrogatePairJoiner();
   readonly #thought = createSurrogatePairJoiner();
-  #pieces: EnginePiece[] = [];
+  #pieces: EngineDelta[] = [];
 
   constructor(limit: ReplyLimit) {
     this.#limit = limit;
@@ -62,13 +62,13 @@ export class PieceGatherer {
   }
 
   /** The end of the reply. */
-  finish(final: FinalPiece): void {
+  finish(final: FinalDelta): void {
     this.#addThought(this.#thought.end());
     this.#addText(this.#text.end());
     this.#pieces.push(final);
   }
 
-  take(): readonly EnginePiece[] {
+  take(): readonly EngineDelta[] {
     const taken = this.#pieces;
     this.#pieces = [];
     return taken;

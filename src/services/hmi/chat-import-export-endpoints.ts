@@ -23,7 +23,7 @@ interface TransferParts {
 const ImportBody = z.string({ error: "the file that is to be imported is expected, as JSON" });
 
 /** All that a user has as a file, and such files brought in. */
-export function serveChatTransfer(
+export function serveChatImportExport(
   app: FastifyInstance,
   { store, events, defaultAgent }: TransferParts,
 ): void {

@@ -1,7 +1,7 @@
 import { EXIT, UserError } from "../errors/user-error.ts";
+import { isLivenessSocketOpen } from "../os/liveness-socket.ts";
 import { lifeOfNamespace } from "../os/pid-namespace.ts";
 import { fateOf } from "../os/process-identity.ts";
-import { isPresent } from "../os/process-presence.ts";
 import { listRecords } from "./process-record.ts";
 import { requireReadable, type StateFolder, SUPERVISOR } from "./state-folder.ts";
 
@@ -15,12 +15,13 @@ import { requireReadable, type StateFolder, SUPERVISOR } from "./state-folder.ts
  *
  * @throws UserError `foreign_owner`, `state_unreadable`, `state_unwritable`, `foreign_namespace`
  */
-export async function requireJudgeable(state: StateFolder): Promise<void> {
+export async function requireStateFolderAccess(state: StateFolder): Promise<void> {
   requireReadable(state);
   const elsewhere = listRecords(state).filter((record) => fateOf(record) === "other_namespace");
   for (const namespace of new Set(elsewhere.flatMap(({ pid_namespace }) => pid_namespace ?? []))) {
     const life = lifeOfNamespace(namespace);
-    if (life === "ended" || (life === "unknown" && !(await isPresent(state.run, SUPERVISOR)))) continue;
+    if (life === "ended" || (life === "unknown" && !(await isLivenessSocketOpen(state.run, SUPERVISOR))))
+      continue;
     const found = elsewhere.filter(({ pid_namespace }) => pid_namespace === namespace);
     const names = found.map(({ name }) => (name === SUPERVISOR ? "the supervisor" : name)).join(", ");
     throw inOtherNamespace(state, `it holds ${names}`, "Run this command there");

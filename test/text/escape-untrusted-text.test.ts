@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { safeJson, safeText, visibleText } from "../../src/text/foreign-text.ts";
+import { safeJson, safeText, visibleText } from "../../src/text/escape-untrusted-text.ts";
 import { createTextStream } from "../../src/text/text-stream.ts";
 import { expectHarmless } from "../support/hostile.ts";
 

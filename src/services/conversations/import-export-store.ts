@@ -24,7 +24,7 @@ export interface ImportedConversation {
  * conversations have a key each by which they are known again: every row has one from its beginning, one that was
  * brought in the one that it came with. It is unique among those of its user.
  */
-export interface TransferStore {
+export interface ImportExportStore {
   /** All profiles, oldest first. */
   profiles(): Promise<ExportedProfile[]>;
   /** All conversations by their `session_id`, archived ones too, in the reverse order of the list: the newest last. */

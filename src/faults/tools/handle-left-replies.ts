@@ -3,7 +3,7 @@ import type { OwnedReply } from "../../services/conversations/reply-store.ts";
 import { withReplyMethod } from "./wrap-store.ts";
 
 /** A store whose HMI does something else, when it starts, with the replies that an earlier one left. */
-export function handleOrphanedReplies(
+export function handleLeftReplies(
   store: ConversationStore,
   treat: (left: OwnedReply) => Promise<void>,
 ): ConversationStore {

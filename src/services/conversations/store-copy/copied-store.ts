@@ -5,7 +5,7 @@ import type { Database, Statements } from "../sql/sql-database.ts";
 import type { CopiedTable } from "./copied-tables.ts";
 
 /** A store that is copied from, or to. */
-export interface StoreEnd {
+export interface CopiedStore {
   /** In words, without a password. */
   readonly name: string;
   readonly db: Database;
@@ -20,7 +20,7 @@ export interface StoreEnd {
  *
  * @param mustExist whether it has to be there, and of the present version: nothing is made or changed to open it
  */
-export async function openStoreEnd(address: string, mustExist: boolean): Promise<StoreEnd> {
+export async function openCopiedStore(address: string, mustExist: boolean): Promise<CopiedStore> {
   const isAddress = /^(?:sqlite|postgres(?:ql)?):/.test(address);
   const read = readStoreAddress(isAddress ? address : `sqlite:${resolve(address)}`);
   if (typeof read === "string") throw new UserError("bad_flag", `The address of a store ${read}.`);
@@ -29,7 +29,7 @@ export async function openStoreEnd(address: string, mustExist: boolean): Promise
     : await openPostgresqlEnd(read.url, mustExist);
 }
 
-async function openSqliteEnd(path: string, mustExist: boolean): Promise<StoreEnd> {
+async function openSqliteEnd(path: string, mustExist: boolean): Promise<CopiedStore> {
   const { openDatabase } = await import("../sqlite/sqlite-database.ts");
   if (mustExist) {
     const [{ checkDatabase }, { SCHEMA_VERSION }] = await Promise.all([
@@ -51,7 +51,7 @@ async function openSqliteEnd(path: string, mustExist: boolean): Promise<StoreEnd
   };
 }
 
-async function openPostgresqlEnd(url: string, mustExist: boolean): Promise<StoreEnd> {
+async function openPostgresqlEnd(url: string, mustExist: boolean): Promise<CopiedStore> {
   const { openPostgresqlDatabase } = await import("../postgresql/open-postgresql-store.ts");
   if (mustExist) {
     const [{ checkPostgresql }, { POSTGRESQL_SCHEMA_VERSION }] = await Promise.all([

@@ -2,25 +2,25 @@ import { tokensOf } from "./engine-tokens.ts";
 import type { GenerationOptions } from "./generation-options.ts";
 
 /** One token as it goes out. */
-export interface SpokenToken {
+export interface ReplyToken {
   readonly text: string;
   /** Whether it is part of the thoughts, which come before the reply. */
   readonly isThought: boolean;
 }
 
 /** What a model has to say. */
-export interface Script {
+export interface ReplyScript {
   /** undefined where it does not think. */
   readonly thought: string | undefined;
   readonly reply: string;
 }
 
 /** The tokens of thoughts and reply; `most` is how many may come together. */
-export function* spokenTokens(
-  { thought, reply }: Script,
+export function* thoughtAndReplyTokens(
+  { thought, reply }: ReplyScript,
   options: GenerationOptions,
   most: number,
-): Generator<SpokenToken> {
+): Generator<ReplyToken> {
   let left = most;
   if (thought !== undefined) {
     for (const text of replyTokens(thought, { replyTokens: options.thoughtTokens, numPredict: left })) {

@@ -6,7 +6,7 @@ import type { ServiceInspection } from "./inspect-stack.ts";
 import type { ServiceStatus } from "./service-status.ts";
 
 /** How a service is, by what was seen of it and by the supervisor's word. */
-export type ServiceCondition = Pick<
+export type DecidedStatus = Pick<
   ServiceStatus,
   "state" | "kind" | "url" | "pid" | "started_at" | "next_start_at" | "detail"
 >;
@@ -15,10 +15,10 @@ export type ServiceCondition = Pick<
  * Decides the state of a service: what was inspected tells how it is now; the living supervisor's report, what it waits for
  * and why.
  */
-export function decideServiceCondition(
+export function decideServiceStatus(
   inspection: ServiceInspection,
   report: ServiceReport | undefined,
-): ServiceCondition {
+): DecidedStatus {
   if (inspection.isExternal) return externalCondition(inspection);
   const seen = ourCondition(inspection);
   const word = report && WORDS[report.phase];
@@ -61,7 +61,7 @@ interface Word {
   readonly state: ServiceStatus["state"];
 }
 
-function externalCondition(inspection: ServiceInspection): ServiceCondition {
+function externalCondition(inspection: ServiceInspection): DecidedStatus {
   const { state, answer } = inspection;
   const base = baseCondition(inspection);
   if (answer?.ok !== true) {
@@ -76,7 +76,7 @@ function externalCondition(inspection: ServiceInspection): ServiceCondition {
 }
 
 /** A service of ours says itself whether what it needs is there. */
-function ourCondition(inspection: ServiceInspection): ServiceCondition {
+function ourCondition(inspection: ServiceInspection): DecidedStatus {
   const { state } = inspection;
   const base = baseCondition(inspection);
   if (state.state !== "running") return { state: state.state, ...base, detail: detailOf(state) };
@@ -91,7 +91,7 @@ function ourCondition(inspection: ServiceInspection): ServiceCondition {
   return { state: "healthy", ...base, detail: unlogged ?? detailOfKind(base) ?? changed };
 }
 
-function baseCondition({ kind, spec, state }: ServiceInspection): Omit<ServiceCondition, "state" | "detail"> {
+function baseCondition({ kind, spec, state }: ServiceInspection): Omit<DecidedStatus, "state" | "detail"> {
   const record = state.state === "running" ? state.record : undefined;
   return {
     kind: record?.labels?.["kind"] ?? kind,
@@ -106,7 +106,7 @@ function removedLogWords(name: string): string {
   return `the file that it logs to was removed while it runs: \`stack restart ${name}\` gives it another one`;
 }
 
-function detailOfKind({ kind }: Pick<ServiceCondition, "kind">): string | null {
+function detailOfKind({ kind }: Pick<DecidedStatus, "kind">): string | null {
   return kind === "stand-in" ? "a stand-in: its answers are scripted" : null;
 }
 

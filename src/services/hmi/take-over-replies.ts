@@ -4,7 +4,7 @@ import type { OwnedReply, ReplyStore } from "../conversations/reply-store.ts";
 import { createSerialQueue } from "../conversations/serial-queue.ts";
 import type { SaverSettings } from "./reply-saver.ts";
 
-interface OrphanedRepliesSettings extends Pick<SaverSettings, "onError"> {
+interface ReplyTakeoverSettings extends Pick<SaverSettings, "onError"> {
   readonly replies: Pick<ReplyStore, "takeOver">;
   /** The replies that are written here. */
   readonly known: () => ReadonlySet<string>;
@@ -15,24 +15,24 @@ interface OrphanedRepliesSettings extends Pick<SaverSettings, "onError"> {
    * How often it is looked in any case, in milliseconds; 0: only where there is a reason to, as where no other machine
    * has the same database.
    */
-  readonly lookForOrphansEveryMs: number;
+  readonly lookForLeftRepliesEveryMs: number;
 }
 
-/** How long until orphaned replies are looked for again, in milliseconds. */
+/** How long until replies that were left are looked for again, in milliseconds. */
 const LOOK_AGAIN_MS = 1_000;
 
 /**
- * Orphaned replies: those that an HMI left running when it stopped or died. They are looked for at the start, and whenever
- * there may be some, and taken over.
+ * Takes over replies that an HMI left running when it stopped or died: they are looked for at the start, and whenever
+ * there may be some.
  */
-export class OrphanedReplies {
-  readonly #settings: OrphanedRepliesSettings;
+export class ReplyTakeover {
+  readonly #settings: ReplyTakeoverSettings;
   readonly #looked = Promise.withResolvers<void>();
   readonly #oneByOne = createSerialQueue();
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor(settings: OrphanedRepliesSettings) {
+  constructor(settings: ReplyTakeoverSettings) {
     this.#settings = settings;
   }
 
@@ -62,10 +62,11 @@ export class OrphanedReplies {
 
   async #takeOver(): Promise<void> {
     const { replies, heldByOthers } = await this.#settings.replies.takeOver(this.#settings.known());
-    for (const orphan of replies) this.#settings.rejoin(orphan);
+    for (const reply of replies) this.#settings.rejoin(reply);
     if (replies.length > 0) this.#settings.onTakenOver(replies.length);
     if (heldByOthers > 0) this.lookAgain();
-    else if (this.#settings.lookForOrphansEveryMs > 0) this.#lookIn(this.#settings.lookForOrphansEveryMs);
+    else if (this.#settings.lookForLeftRepliesEveryMs > 0)
+      this.#lookIn(this.#settings.lookForLeftRepliesEveryMs);
     this.#looked.resolve();
   }
 

@@ -9,7 +9,7 @@ import { chooseFile, type LoadConfigOptions, readLayer } from "./load-config.ts"
  * The configuration as far as it must be known to find what runs, where the whole of it has mistakes: the state folder,
  * no services, and else the defaults. Whatever is wrong, this does not throw.
  */
-export async function configWithoutServices(options: LoadConfigOptions): Promise<Config> {
+export async function fallbackConfig(options: LoadConfigOptions): Promise<Config> {
   const file = chooseFile(options);
   const folder = file === undefined ? resolve(options.cwd) : dirname(file);
   const given = file === undefined ? undefined : await stateDirIn(file, options.env);

@@ -1,11 +1,11 @@
 import { UserError } from "../../../errors/user-error.ts";
 import type { Row, Statements } from "../sql/sql-database.ts";
+import { type CopiedStore, openCopiedStore } from "./copied-store.ts";
 import { COPIED_TABLES, type CopiedTable } from "./copied-tables.ts";
-import { openStoreEnd, type StoreEnd } from "./store-end.ts";
 import { countRows, insertRows, isSameRow, keyOf, pagesOf, rowsIn } from "./table-pages.ts";
 
 export interface CopyOptions {
-  /** The addresses of stores, as `openStoreEnd` reads them. */
+  /** The addresses of stores, as `openCopiedStore` reads them. */
   readonly from: string;
   readonly to: string;
   readonly signal?: AbortSignal;
@@ -41,9 +41,9 @@ export interface StoreCopy {
  * other store has rows that are not of this one: nothing is overwritten, and before they are looked for nothing is written.
  */
 export async function copyStore(options: CopyOptions): Promise<StoreCopy> {
-  const from = await openStoreEnd(options.from, true);
+  const from = await openCopiedStore(options.from, true);
   try {
-    const to = await openStoreEnd(options.to, false);
+    const to = await openCopiedStore(options.to, false);
     try {
       if (from.name === to.name) throw new UserError("bad_flag", "A store is not copied to itself.");
       return await from.db.read((source) => copyFrom(source, from, to, options));
@@ -57,8 +57,8 @@ export async function copyStore(options: CopyOptions): Promise<StoreCopy> {
 
 async function copyFrom(
   source: Statements,
-  from: StoreEnd,
-  to: StoreEnd,
+  from: CopiedStore,
+  to: CopiedStore,
   options: CopyOptions,
 ): Promise<StoreCopy> {
   const copied = new Map<string, number>();
@@ -111,7 +111,7 @@ async function eachPage(
 
 /** Those of the source's rows that the other store does not have yet. Throws where it has another row. */
 function missingRows(
-  to: StoreEnd,
+  to: CopiedStore,
   table: CopiedTable,
   wanted: readonly Row[],
   present: readonly Row[],
@@ -127,7 +127,7 @@ function missingRows(
 }
 
 function requireSame(
-  to: StoreEnd,
+  to: CopiedStore,
   table: CopiedTable,
   wanted: readonly Row[],
   present: readonly Row[],
@@ -144,7 +144,7 @@ function requireSame(
   );
 }
 
-function hasOtherRows(to: StoreEnd, { name }: CopiedTable, key: string): UserError {
+function hasOtherRows(to: CopiedStore, { name }: CopiedTable, key: string): UserError {
   return new UserError(
     "database_unreadable",
     `${to.name} has rows that are not of the store that is copied: ${name} ${key}. They were left as they are.`,
