@@ -47,6 +47,7 @@ export function printLadder(screen: Screen): LadderPrinter {
       flush();
       screen.line();
       screen.line(`  ${countWords(report)}`, 2);
+      for (const text of report.not_judged) screen.line(styled`  · ${paint("quiet", text)}`, 4);
       for (const text of report.warnings) screen.line(styled`  ${paint("warn", "!")} ${text}`, 4);
       for (const what of report.left_behind)
         screen.line(styled`  ${paint("bad", "✗")} left behind: ${what}`, 4);

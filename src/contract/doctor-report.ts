@@ -48,6 +48,8 @@ export const LadderReport = z.object({
   took_ms: z.number(),
   /** Sentences about what other machines can reach without a token. */
   warnings: z.array(z.string()).readonly(),
+  /** Sentences about services that this stack has none of, with the setting that would name one. */
+  not_judged: z.array(z.string()).readonly().default([]),
   /** What was made for the look and could not be deleted. */
   left_behind: z.array(z.string()).readonly(),
 });

@@ -5,7 +5,7 @@ import type { LadderReport } from "../contract/doctor-report.ts";
 import type { EndpointName, ForeignContract } from "../contract/foreign-back-end.ts";
 import { postgresqlName } from "../contract/store-address.ts";
 import { exposureWarnings } from "../launch/exposure-warnings.ts";
-import { inspectionOf, inspectStack, type ServiceInspection } from "../launch/inspect-stack.ts";
+import { inspectionOf, inspectStack } from "../launch/inspect-stack.ts";
 import { serviceOrigins } from "../launch/service-origins.ts";
 import { engineUrlForGateway } from "../launch/service-specs.ts";
 import { knownSupervisor } from "../supervisor/client/known-supervisor.ts";
@@ -19,7 +19,7 @@ import { type ExaminedStack, openExamination } from "./examined-stack.ts";
 import { keepLastReport } from "./keep-last-report.ts";
 import { ladder, wireLadder } from "./rungs/doctor-ladders.ts";
 import { replicasRungs } from "./rungs/replicas-rung.ts";
-import { urlsOfServices } from "./service-urls.ts";
+import { absentServices, servicesThere, urlsOfServices } from "./service-urls.ts";
 
 export type { LadderReport, RungReport } from "../contract/doctor-report.ts";
 
@@ -53,10 +53,15 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
   const folder = stateFolder(config.state.dir);
   if (!isElsewhere) await requireStateFolderAccess(folder);
   const inspections = isElsewhere ? [] : await inspectStack(config, env);
-  const urls = urlsOfServices(options, inspections);
+  const urls = urlsOfServices(options, isElsewhere ? new Set() : await servicesThere(config, inspections));
+  // The engine is looked at behind its tap.
+  const untapped = { ...config, engine: { ...config.engine, tap_port: 0 } };
+  const origins = serviceOrigins(untapped, { urls: given, contract });
   const stateOf = (name: Role): ServiceState | undefined => {
     const found = given[name] === undefined ? inspectionOf(inspections, name) : undefined;
-    return found !== undefined && isOurs(found, contract) ? found.state : undefined;
+    if (found === undefined) return undefined;
+    const isOurs = !found.isExternal && origins[name]?.isStartedByStack === true;
+    return isOurs || found.state.state === "running" ? found.state : undefined;
   };
   const { isHeard, reports: supervised } = knownSupervisor(folder);
   const lastExitOf = (name: Role) =>
@@ -65,11 +70,7 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     given[name] === undefined ? replicasRungs(name, inspections, isHeard ? supervised : {}) : [];
   const { stack, close } = openExamination({
     urls,
-    // The engine is looked at behind its tap.
-    origins: serviceOrigins(
-      { ...config, engine: { ...config.engine, tap_port: 0 } },
-      { urls: given, contract },
-    ),
+    origins,
     tapUrl: tapUrlOf(options),
     states: { engine: stateOf("engine"), gateway: stateOf("gateway"), hmi: stateOf("hmi") },
     lastExits: { engine: lastExitOf("engine"), gateway: lastExitOf("gateway"), hmi: lastExitOf("hmi") },
@@ -90,7 +91,7 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
   ].join("");
   const { onStart = ignore, onRung = ignore } = options;
   const isOurWire = driver === undefined && contract.driver === "ours";
-  const rungs = (isOurWire ? ladder(options.slow ?? false) : wireLadder(stack))
+  const rungs = (isOurWire ? ladder(stack, options.slow ?? false) : wireLadder(stack))
     .flatMap((rung) => (rung.name === "port" ? [rung, ...copiesOf(rung.service)] : [rung]))
     .map((rung) => aimed(rung, flags))
     .map((rung) => knownGap(rung, contract));
@@ -114,6 +115,7 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
       config,
       inspections.filter(({ state }) => state.state === "running"),
     ),
+    not_judged: absentServices(options, urls),
     left_behind,
   };
   const isKept = isHeard || inspections.some(({ state }) => state.state === "running");
@@ -152,11 +154,6 @@ function knownGap(rung: Rung<ExaminedStack>, { lacks }: ForeignContract): Rung<E
       };
     },
   };
-}
-
-/** Of a backend with a contract of its own only what was configured as a program, or runs, is of this stack. */
-function isOurs({ kind, isExternal, state }: ServiceInspection, { driver }: ForeignContract): boolean {
-  return state.state === "running" || (!isExternal && (driver === "ours" || kind === "command"));
 }
 
 /** Commands of ours that judge the stack are told where it is, if that is not the configured place. */

@@ -29,6 +29,7 @@ test("a line a rung, the cause and the next command under a broken one, what wai
     "  hmi       ✓ process 12",
     "",
     "  2 hold, 1 broken, 2 not tried, 1 skipped in 0.4 s.",
+    "  · The engine is not judged.",
     "  ✗ left behind: model profile 3",
     "",
   ]);
@@ -49,6 +50,7 @@ function shown(columns?: number): string {
     took_ms: 400,
     left_behind: ["model profile 3"],
     warnings: [],
+    not_judged: ["The engine is not judged."],
   } as unknown as LadderReport);
   return output();
 }

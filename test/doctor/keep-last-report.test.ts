@@ -54,5 +54,6 @@ const LADDER: LadderReport = {
   rungs: [],
   took_ms: 3,
   warnings: [],
+  not_judged: [],
   left_behind: [],
 };

@@ -37,6 +37,12 @@ function judge(
   needs: "engine" | "gateway",
   names: readonly string[],
 ): RungFinding {
+  if (stack.services[needs] === undefined) {
+    return {
+      status: "skipped",
+      text: `this stack has no ${needs} that is known here (--${needs} names one)`,
+    };
+  }
   const reported = stack.notes.health[service]?.dependencies;
   const dependency = names.map((name) => reported?.[name]).find((each) => each !== undefined);
   if (dependency === undefined) {

@@ -40,9 +40,12 @@ export function wireLadder({
   ];
 }
 
-/** The whole ladder of our contract, from the ground up; the slow rungs only where they are wished for. */
-export function ladder(isSlow: boolean): readonly Rung<ExaminedStack>[] {
-  return [
+/** The ladder of our contract, from the ground up, over what there is; the slow rungs only where they are wished for. */
+export function ladder(
+  { services }: Pick<ExaminedStack, "services">,
+  isSlow: boolean,
+): readonly Rung<ExaminedStack>[] {
+  const rungs = [
     processRung("engine"),
     portRung("engine"),
     answersRung("engine"),
@@ -69,4 +72,5 @@ export function ladder(isSlow: boolean): readonly Rung<ExaminedStack>[] {
     hmiCancel,
     ...(isSlow ? [hmiHeartbeat] : []),
   ];
+  return rungs.filter(({ service }) => services[service] !== undefined);
 }
