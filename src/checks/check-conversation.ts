@@ -11,6 +11,7 @@ import { replyNameOf } from "../targets/drivers/reply-name.ts";
 import type { SeenStream } from "../targets/http-client.ts";
 import { RUN_PROFILE_NAME, runProfileDescription } from "../targets/made-conversations.ts";
 import { pollUntil } from "../targets/poll-until.ts";
+import { generationsOf, requireMadeByEngine } from "./engine-generations.ts";
 import type { Context } from "./profiles-and-sessions.ts";
 import { patienceOf } from "./read-replies.ts";
 import { StreamWaiter } from "./stream-waiter.ts";
@@ -42,6 +43,8 @@ const CREATE_TIMEOUT_MS = 30_000;
 /** Opens a place of its own, to be closed at the end with all that was said there. */
 export async function openPlace(context: Context, draft: TalkDraft): Promise<ChatPlace> {
   const { chat, journal } = context.target;
+  // Before anything is said: what the engine is asked counts from here.
+  await generationsOf(context, "");
   const { name, instructions = "Answer in a few words.", options, think = false } = draft;
   const place = await understood(
     chat.openPlace(
@@ -91,7 +94,10 @@ export async function sayIn(
 
 /** A reply while it is heard. */
 export interface Hearing extends Reading {
-  /** Rejects with {@link CouldNotRun} where the stream ends before such a fact is told. */
+  /**
+   * Rejects with {@link CouldNotRun} where the stream ends before such a fact is told; with {@link NotObservable}, where it
+   * did so because the engine that is watched was not asked for the reply.
+   */
   until(what: string, isIt: (fact: ReplyFact) => boolean): Promise<void>;
   readonly hasEnded: boolean;
   /** What the reply is called, as far as it was told by now: when the message was taken, or by the stream. */
@@ -148,7 +154,14 @@ function attend(
       return waiter.hasEnded;
     },
     name: () => ({ ...name.told(), conversation: talk.conversation }),
-    until: (what, isIt) => waiter.until(ended, { what, of: "the reply" }, isIt),
+    async until(what, isIt) {
+      try {
+        await waiter.until(ended, { what, of: "the reply" }, isIt);
+      } catch (error) {
+        if (error instanceof CouldNotRun) await requireMadeByEngine(context, sent.text, await ended);
+        throw error;
+      }
+    },
   };
 }
 

@@ -1,6 +1,11 @@
 import { withoutOptions } from "../contract/options-as-text.ts";
+import { NotObservable } from "../harness/target-errors.ts";
+import { refusedWords } from "../targets/drivers/refused-words.ts";
+import { failureOf, textOf } from "../targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../targets/http-client.ts";
 import type { SeenGeneration } from "../targets/seen-evidence.ts";
 import type { Context } from "./profiles-and-sessions.ts";
+import { endInWords } from "./stream-endings.ts";
 
 /**
  * What the engine was asked to answer this message; empty where the engine cannot be watched. Look once before the
@@ -10,7 +15,45 @@ export async function generationsFor(context: Context, asked: string): Promise<r
   return answering(asked, await newGenerations(context));
 }
 
-/** The same with this word anywhere in what it was given. */
+/** The same; null where the engine is not watched. */
+export async function generationsOf(
+  context: Context,
+  asked: string,
+): Promise<readonly SeenGeneration[] | null> {
+  if (!context.target.capabilities.has("show what reached the engine")) return null;
+  return await generationsFor(context, asked);
+}
+
+/**
+ * For a claim about a reply that the engine made: throws {@link NotObservable} where the engine is watched and nobody asked it.
+ *
+ * @param generations what the engine was asked for it; null where it is not watched
+ * @param stream of the reply, which may say why
+ */
+export function requireAsked(generations: readonly unknown[] | null, stream?: SeenStream | null): void {
+  if (generations === null || generations.length > 0) return;
+  const hasFailed = stream != null && (stream.status >= 300 || failureOf(stream) !== undefined);
+  const how = hasFailed ? `the reply failed before that: ${refusedOrFailed(stream)}` : MADE_WITHOUT;
+  throw new NotObservable(`the engine that is watched got no request with this message: ${how}`);
+}
+
+/** The same for what was just said, once its reply has ended: where that brought text, somebody made it. */
+export async function requireMadeByEngine(
+  context: Context,
+  asked: string,
+  stream: SeenStream | null,
+): Promise<void> {
+  if (stream === null || textOf(stream) === "") return;
+  requireAsked(await generationsOf(context, asked), stream);
+}
+
+const MADE_WITHOUT = "the reply was made without it (a canned answer, a cache, another engine)";
+
+function refusedOrFailed(stream: SeenStream): string {
+  return stream.status >= 300 ? refusedWords(stream) : endInWords(stream);
+}
+
+/** What the engine was asked with this word anywhere in what it was given. */
 export async function generationsWith(context: Context, word: string): Promise<readonly SeenGeneration[]> {
   return (await newGenerations(context)).filter((generation) =>
     textsOf(generation).some((text) => text.includes(word)),

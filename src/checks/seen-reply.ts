@@ -10,7 +10,7 @@ import { type SeenRow, textOf } from "../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../targets/http-client.ts";
 import type { SeenGeneration } from "../targets/seen-evidence.ts";
 import { hear, learnConversation, settledRowsOf, startTalk, type Talk } from "./check-conversation.ts";
-import { answering } from "./engine-generations.ts";
+import { generationsOf, requireAsked } from "./engine-generations.ts";
 import { followStream, type StreamReading } from "./follow-stream.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "./profiles-and-sessions.ts";
 import { readRows } from "./read-replies.ts";
@@ -71,7 +71,7 @@ export async function sendAndSeeReply(context: Context, request: SeenReplyReques
 
 /** The same on a wire that is none of the contract's. */
 async function sayByWire(context: Context, request: SeenReplyRequest): Promise<SeenReply> {
-  await lastBefore(context);
+  await generationsOf(context, "");
   const word = context.canary(request.name);
   const { options, think = false } = request;
   const talk = await startTalk(context, { name: "sse", options, think });
@@ -86,7 +86,7 @@ async function sayByWire(context: Context, request: SeenReplyRequest): Promise<S
       ? await settledRowsOf(context, talk, isSaved)
       : [];
   const generations = await generationsOf(context, text);
-  if (isFailure && generations?.length === 0) throw new CouldNotRun(refusedWords(stream));
+  if (isFailure) requireAsked(generations, stream);
   requireDirected(options, generations);
   return { ...request, message: text, sessionId: talk.conversation ?? "", stream, rows, generations };
 }
@@ -119,7 +119,7 @@ async function sayOrRefused(
 /** Makes the conversation of its own, with a profile whose options direct the engine. */
 export async function prepare(context: Context, request: SeenReplyRequest): Promise<Prepared> {
   const { hmi, gateway } = context.target;
-  await lastBefore(context);
+  await generationsOf(context, "");
   const word = context.canary(request.name);
   const message = `Count to 50, ${word}`;
   if (request.door === "gateway") {
@@ -173,23 +173,6 @@ export function replyRow({ door, sessionId, rows }: SeenReply): SeenRow | null {
   if (row !== undefined) return row;
   if (door === "wire") return null;
   throw new CouldNotRun(`the reply's row is not in conversation ${sessionId}, so what is in it is not known`);
-}
-
-/** What the engine was asked for this message; null where nobody can tell. */
-export async function generationsOf(
-  context: Context,
-  message: string,
-): Promise<readonly SeenGeneration[] | null> {
-  if (!context.target.capabilities.has("show what reached the engine")) return null;
-  const generations = await context.target.generationsAfter(await lastBefore(context), context.signal);
-  return answering(message, generations);
-}
-
-/** The newest generation before the first message: the record of an engine that runs for long is long. */
-async function lastBefore(context: Context): Promise<number> {
-  return await context.share("last generation before", async () => {
-    return (await context.target.generationsAfter(0, context.signal)).at(-1)?.id ?? 0;
-  });
 }
 
 /** How long these options make the engine silent at a time, in milliseconds. */

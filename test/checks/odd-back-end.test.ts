@@ -107,6 +107,47 @@ test("what is stored of a cancelled reply is not judged where a cancel ends none
   ]);
 });
 
+test("where a text of its own is the reply to everything, the engine is said not to be asked, and nothing is blamed for it", async () => {
+  const suites = [...SUITES, ...PERSISTENCE, "sse", "models"];
+  const report = await judge(/./, ["canned"], { suites });
+  expect(verdicts(report, "broken")).toEqual([]);
+  expect(report.counts.could_not_run).toBe(0);
+  const reasons = report.results.flatMap(({ id, outcome }) =>
+    outcome.verdict === "skipped" && outcome.reason.startsWith("the engine that is watched")
+      ? [{ id, ...outcome }]
+      : [],
+  );
+  expect(reasons.map(({ id }) => id)).toEqual(
+    expect.arrayContaining([
+      "cancel/mid-reply",
+      "cancel/only-its-own",
+      "persistence/failed",
+      "isolation/prompts",
+      "isolation/one-request",
+      "isolation/history",
+      "models/answered-by",
+      "sse/text",
+      "sse/length",
+      "health/quick",
+    ]),
+  );
+  // Said once, where many claims are told together.
+  expect(new Set(reasons.map(({ reason }) => reason))).toEqual(
+    new Set([
+      "the engine that is watched got no request with this message: the reply was made without it (a canned answer, a cache, another engine)",
+    ]),
+  );
+  // What is no claim about the engine is judged as ever.
+  expect(verdicts(report, "holds")).toEqual(
+    expect.arrayContaining([
+      "persistence/complete",
+      "persistence/user-message",
+      "isolation/rows",
+      "sse/done",
+    ]),
+  );
+}, 120_000);
+
 test("white space that is trimmed where a text is saved is told, and is no loss", async () => {
   const saved =
     /\/(complete|cancelled|reader-left|saved-at-done|grows|row-order|concurrent|user-message|saved|rows|reload)$/;

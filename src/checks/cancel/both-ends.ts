@@ -5,6 +5,7 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import { GIVE_UP_MS, LIMIT_MS } from "../cancel-times.ts";
+import { requireAsked } from "../engine-generations.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import type { CancelledReply } from "./cancelled-reply.ts";
 import type { SeenCancel } from "./running-reply.ts";
@@ -52,9 +53,9 @@ function hadEnded(reply: CancelledReply): boolean {
 
 /** Broken where the engine went on, or was late to stop. */
 export function judgeEngine(reply: CancelledReply): Broken | undefined {
-  const { engineMs, generations } = reply;
+  const { engineMs, generations, stream } = reply;
   if (generations === null) throw engineNotSeen(reply);
-  if (generations.length === 0) throw new CouldNotRun("the message never reached the engine");
+  requireAsked(generations, stream);
   const ends = generations.map(({ ended }) => ended);
   const isAborted = ends.every((end) => end === "aborted");
   if (engineMs !== null && engineMs <= LIMIT_MS && isAborted) return undefined;

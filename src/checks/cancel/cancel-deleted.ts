@@ -1,11 +1,11 @@
-import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { isRefusal } from "../../targets/drivers/refused-words.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { GIVE_UP_MS, LIMIT_MS } from "../cancel-times.ts";
 import { type Talk, texts } from "../check-conversation.ts";
-import { generationsFor } from "../engine-generations.ts";
+import { generationsFor, requireAsked } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { requireUnbufferedReply } from "../unbuffered-reply.ts";
 import { lateBy } from "./both-ends.ts";
@@ -34,7 +34,7 @@ export const deleted = defineCheck<Context["target"], DeletedConversation>({
   judge({ refused, after, readerMs, engineMs, generations }) {
     if (generations === null) throw new NotObservable("whether the engine stops cannot be seen here");
     const ends = generations.map(({ ended }) => ended).join(", ");
-    if (ends === "") throw new CouldNotRun("the message never reached the engine");
+    requireAsked(generations);
     const seen = [
       `the deletion ${refused ?? "was done"}`,
       `the engine ${ends}, seen after ${engineMs ?? `more than ${GIVE_UP_MS}`} ms`,

@@ -6,7 +6,7 @@ import { hearAgain, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lastWord } from "../stream-endings.ts";
 import { answerInWords, cancelStatusOf } from "./both-ends.ts";
-import { beginReply, type SeenCancel } from "./running-reply.ts";
+import { beginReply, requireCancellable, type SeenCancel } from "./running-reply.ts";
 
 interface TwoReaders {
   /** As of {@link CancelledReply}. */
@@ -33,6 +33,7 @@ export const everyReader = defineCheck<Context["target"], TwoReaders>({
     const giveUp = setTimeout(leave, cancelStatusOf(answer, { isForeign }) === undefined ? 0 : GIVE_UP_MS);
     const streams = await Promise.all(readers.map(({ ended }) => ended));
     clearTimeout(giveUp);
+    await requireCancellable(context, own);
     return { isForeign, answer, streams: streams.filter((stream) => stream !== null) };
   },
   judge({ isForeign, answer, streams }) {

@@ -10,7 +10,7 @@ import type { Context } from "../profiles-and-sessions.ts";
 import { endInWords, isWholeEnding, lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { answerInWords } from "./both-ends.ts";
-import { beginReply, type SeenCancel } from "./running-reply.ts";
+import { beginReply, requireCancellable, type SeenCancel } from "./running-reply.ts";
 
 interface NextMessage {
   readonly cancel: SeenCancel;
@@ -44,6 +44,7 @@ export const nextMessage = defineCheck<Context["target"], NextMessage>({
     const sent = await chat.send({ place, conversation, text }, context.signal);
     const stream = sent.isTaken ? await hear(context, talk, sent).ended : null;
     await first.ended;
+    await requireCancellable(context, first);
     return {
       cancel,
       sent: { isTaken: sent.isTaken, call: sent.call },

@@ -6,7 +6,7 @@ import { settledRowsOf, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { endInWords, isWholeEnding, lastWord } from "../stream-endings.ts";
 import { answerInWords, cancelStatusOf } from "./both-ends.ts";
-import { beginReply, type RunningReply, type SeenCancel } from "./running-reply.ts";
+import { beginReply, type RunningReply, requireCancellable, type SeenCancel } from "./running-reply.ts";
 
 interface TwoReplies {
   /** As of {@link CancelledReply}. */
@@ -37,6 +37,7 @@ export const onlyItsOwn = defineCheck<Context["target"], TwoReplies>({
     const left = await other.ended;
     // By then it has ended too, unless the cancel went astray.
     own.leave();
+    await requireCancellable(context, own);
     const { capabilities } = context.target;
     return {
       isForeign: !capabilities.has("speak the contract"),

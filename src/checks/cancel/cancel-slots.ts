@@ -7,7 +7,7 @@ import type { Context } from "../profiles-and-sessions.ts";
 import { endInWords, isWholeEnding, lastWord } from "../stream-endings.ts";
 import { cancelStatusOf } from "./both-ends.ts";
 import { endOf } from "./cancelled-reply.ts";
-import { beginReply, placeWith, type SeenCancel } from "./running-reply.ts";
+import { beginReply, placeWith, requireCancellable, type SeenCancel } from "./running-reply.ts";
 
 /** More than anybody keeps in reserve. */
 const CANCELS = 24;
@@ -80,5 +80,6 @@ async function cancelOne(
   if (!isTaken) reply.leave();
   const isOver = !isTaken || (await endOf(reply, start)) !== null;
   await reply.ended;
+  await requireCancellable(context, reply);
   return { answer, isOver };
 }

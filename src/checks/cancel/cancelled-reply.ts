@@ -1,12 +1,12 @@
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
-import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
+import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { GIVE_UP_MS } from "../cancel-times.ts";
 import { conversationRows, settledRowsOf } from "../check-conversation.ts";
-import { generationsFor } from "../engine-generations.ts";
+import { generationsFor, requireAsked, requireMadeByEngine } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { requireUnbufferedReply } from "../unbuffered-reply.ts";
 import { beginReply, type RunningReply, type SeenCancel } from "./running-reply.ts";
@@ -54,7 +54,10 @@ export async function cancelAndLook(context: Context, scene: CancelScene): Promi
   const asked = `Count to 200. ${context.canary(name)}`;
   const reply = await beginReply(context, options, asked);
   await moment(reply, asked);
-  if (reply.hasEnded) throw new CouldNotRun("the reply had ended before it could be cancelled");
+  if (reply.hasEnded) {
+    await requireMadeByEngine(context, await wordingOf(reply, asked), await reply.ended);
+    throw new CouldNotRun("the reply had ended before it could be cancelled");
+  }
   const start = performance.now();
   const refused = new AbortController();
   const cancelling = cancel(async () => {
@@ -74,7 +77,10 @@ export async function cancelAndLook(context: Context, scene: CancelScene): Promi
   ]);
   const isForeign = !capabilities.has("speak the contract");
   const stream = await reply.ended;
-  if (isForeign) requireUnbufferedReply(stream);
+  if (isForeign) {
+    requireUnbufferedReply(stream);
+    if (stream !== null && textOf(stream) !== "") requireAsked(seen.generations, stream);
+  }
   return {
     isForeign,
     asked: await wordingOf(reply, asked),

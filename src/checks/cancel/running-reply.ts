@@ -13,6 +13,7 @@ import {
   sayIn,
   type Talk,
 } from "../check-conversation.ts";
+import { requireMadeByEngine } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 
 /** What a cancel was answered: null where it was not in time; `closed` where a reply is ended by closing its stream. */
@@ -90,6 +91,13 @@ export function sayAndHear(context: Context, talk: Talk, text: string): RunningR
       return answer;
     },
   };
+}
+
+/** On a wire that is not ours, once the reply has ended: throws where nobody asked the engine for it, so that there was nothing to cancel. */
+export async function requireCancellable(context: Context, { taken, ended }: RunningReply): Promise<void> {
+  if (context.target.capabilities.has("speak the contract")) return;
+  const stream = await ended;
+  if (stream !== null) await requireMadeByEngine(context, (await taken).text, stream);
 }
 
 /** Asks for a cancel; null where it is not answered in time. */

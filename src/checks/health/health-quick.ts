@@ -1,6 +1,7 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
+import { requireAsked } from "../engine-generations.ts";
 import { requireUndisturbed } from "../measurement-disturbance.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import {
@@ -31,14 +32,19 @@ export const quick = defineCheck<Context["target"], Watched>({
   },
 });
 
+/** In a reply that is shorter than this nobody can tell what waited for its end, in milliseconds. */
+const SHORTEST_REPLY_MS = 50;
+
 /** What waits for the end of a reply is answered at its end; what does not, long before. */
 const SHARE_OF_REPLY = 0.75;
 
 function judgeService(service: AskedService, reply: WatchedReply): Broken | undefined {
+  if (reply.what === "the engine loads") requireAsked(reply.generations);
   const looks = looksAt(service, reply.looks);
   const soon = reply.began_ms + SHARE_OF_REPLY * (reply.ended_ms - reply.began_ms);
   const [first] = looks;
-  if (first === undefined || first.asked_ms > soon) {
+  const isTooShort = reply.ended_ms - reply.began_ms < SHORTEST_REPLY_MS;
+  if (isTooShort || first === undefined || first.asked_ms > soon) {
     throw new NotObservable(`the reply was too short for the ${service} to be asked while ${reply.what}`);
   }
   if (looks.some(({ answered_ms, call }) => answered_ms <= soon && call.status < 300)) return undefined;

@@ -7,7 +7,9 @@ import { countAt } from "../../targets/drivers/json-place.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import type { Target } from "../../targets/open-target.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
+import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { hear, sayIn, startTalk } from "../check-conversation.ts";
+import { generationsOf } from "../engine-generations.ts";
 import { type Disturbance, timeUndisturbed } from "../measurement-disturbance.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { patienceOf } from "../read-replies.ts";
@@ -33,6 +35,8 @@ export interface WatchedReply {
   readonly began_ms: number;
   readonly ended_ms: number;
   readonly lastWord: string;
+  /** What the engine was asked for it; null where it is not watched. */
+  readonly generations: readonly SeenGeneration[] | null;
   readonly looks: readonly HealthLook[];
 }
 
@@ -127,6 +131,7 @@ async function watchOne(
   topic: string,
   start: number,
 ): Promise<Omit<WatchedReply, "what">> {
+  await generationsOf(context, "");
   const talk = await startTalk(context, { name: "health", options });
   const began_ms = since(start);
   let ended_ms: number | undefined;
@@ -151,7 +156,8 @@ async function watchOne(
     betweenMs = Math.min(1.2 * betweenMs, heartbeatMs / 6);
   }
   const stream = await ended;
-  return { began_ms, ended_ms: ended_ms ?? since(start), lastWord: lastWord(stream), looks };
+  const generations = await generationsOf(context, (await taken).text);
+  return { began_ms, ended_ms: ended_ms ?? since(start), lastWord: lastWord(stream), generations, looks };
 }
 
 async function lookAtAll(context: Context, start: number): Promise<HealthLook[]> {

@@ -4,7 +4,7 @@ import { isShortenedText } from "../../targets/compare-texts.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { beginTalk, converseIn, openPlace } from "../check-conversation.ts";
-import { generationsFor, textsOf } from "../engine-generations.ts";
+import { generationsFor, requireAsked, textsOf } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readSettledRows, sendAndReadReply } from "../read-replies.ts";
 import { wordFrom } from "./marker-words.ts";
@@ -89,6 +89,7 @@ function judgeOne(talk: Talk, talks: readonly Talk[]): Broken | undefined {
   if (streamed.length < 2 * TURNS.length - 1 || streamed.includes("")) {
     throw new CouldNotRun(`conversation ${talk.sessionId} does not hold ${TURNS.length} turns`);
   }
+  requireAsked(talk.generations);
   const [generation] = talk.generations;
   const given = generation === undefined ? [] : textsOf(generation);
   // A reply whose stream or row lost a part of it is in the prompt all the same, as the back end has it.

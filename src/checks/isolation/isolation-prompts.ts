@@ -1,6 +1,6 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { textsOf } from "../engine-generations.ts";
+import { requireAsked, textsOf } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { conversationsAtOnce, foreignWords, type Voice } from "./concurrent-conversations.ts";
 
@@ -22,12 +22,24 @@ function judgeOne(voice: Voice, voices: readonly Voice[]): Broken | undefined {
   const { sessionId, word, generations, stream } = voice;
   const texts = generations.flatMap(textsOf).join(" ");
   const foreign = foreignWords(texts, voice, voices);
+  const stolen = voices.find((other) => other !== voice && isAskedTwice(other));
+  // What went to the engine in its place, where anything did.
+  if (stolen === undefined) requireAsked(generations, stream);
   if (generations.length > 0 && foreign.length === 0) return undefined;
   return {
     verdict: "broken",
     expected: `for conversation ${sessionId} a prompt with its own word, ${word}, alone`,
-    found: generations.length === 0 ? "no prompt with its word" : `words of others: ${foreign.join(", ")}`,
+    found:
+      generations.length === 0
+        ? `no prompt with its word, and two with ${stolen?.word}`
+        : `words of others: ${foreign.join(", ")}`,
     seen: stream.request,
     rows: generations,
   };
+}
+
+/** Whether the same was asked of the engine more than once: in one of these requests another conversation's was meant. */
+function isAskedTwice({ generations }: Voice): boolean {
+  const asked = generations.map((generation) => textsOf(generation).join("\n"));
+  return new Set(asked).size < asked.length;
 }

@@ -1,5 +1,6 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { conversationsAtOnce, foreignWords, type Voice } from "./concurrent-conversations.ts";
@@ -11,11 +12,15 @@ export const streams = defineCheck<Context["target"], readonly Voice[]>({
   lookAt: "what a running reply is kept in: anything that two replies share, and how a reader finds its own",
   needs: [],
   collect: conversationsAtOnce,
-  judge: (voices) =>
-    firstBroken(voices, (voice) => judgeOne(voice, voices)) ?? {
-      verdict: "holds",
-      seen: `replies streamed at once, each with its own words: ${voices.length}`,
-    },
+  judge(voices) {
+    const broken = firstBroken(voices, (voice) => judgeOne(voice, voices));
+    if (broken !== undefined) return broken;
+    const own = voices.filter(({ stream, word }) => textOf(stream).includes(word)).length;
+    if (own === 0)
+      throw new NotObservable("no reply says the word that it was asked to repeat: it could be anybody's");
+    const seen = `replies streamed at once: ${voices.length}, with their own words: ${own}, with words of others: none`;
+    return { verdict: "holds", seen };
+  },
 });
 
 function judgeOne(voice: Voice, voices: readonly Voice[]): Broken | undefined {

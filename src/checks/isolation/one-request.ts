@@ -1,6 +1,6 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { textsOf } from "../engine-generations.ts";
+import { requireAsked, textsOf } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { conversationsAtOnce, type Voice } from "./concurrent-conversations.ts";
 
@@ -22,7 +22,7 @@ function judgeOne(voice: Voice): Broken | undefined {
   const { asked, stream, isForeign } = voice;
   const generations = isForeign ? inTheWay(voice) : voice.generations;
   const isTheReply = generations.every((generation) => textsOf(generation).at(-1)?.includes(asked));
-  // One that is missing altogether is about another claim: that prompts hold their own conversation.
+  requireAsked(voice.generations, stream);
   if (generations.length <= 1 && isTheReply) return undefined;
   return {
     verdict: "broken",

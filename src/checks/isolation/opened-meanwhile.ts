@@ -14,6 +14,7 @@ import {
   sayIn,
   settledRowsOf,
 } from "../check-conversation.ts";
+import { requireMadeByEngine } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readReply, readRows, readSettledRows, sendMessage } from "../read-replies.ts";
 import { isSavedAsStreamed } from "../saved-as-streamed.ts";
@@ -129,6 +130,7 @@ async function openMeanwhileOnAnyWire(
     );
   }
   const stream = await hearing.ended;
+  if (hadEnded) await requireMadeByEngine(context, sent.text, stream);
   if (talk.conversation === null || opened.conversation === null) throw conversationNotNamed();
   return {
     isForeign: true,

@@ -1,5 +1,6 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { requireAsked } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { rowsLackField } from "../rows-lack-field.ts";
 import { type AskedByModel, askAnew, askAnewByWire, describeAsked } from "./ask-by-model.ts";
@@ -26,9 +27,9 @@ async function askOnce(context: Context): Promise<AskedByModel> {
 
 function judgeOne(asked: AskedByModel): Broken | undefined {
   const { atEngine, row, error } = asked;
+  if (error !== null) throw new CouldNotRun(`no reply to judge: ${describeAsked(asked)}`);
+  requireAsked(atEngine);
   const [model] = atEngine;
-  if (error !== null || model === undefined)
-    throw new CouldNotRun(`no reply to judge: ${describeAsked(asked)}`);
   if (row?.model_name === model) return undefined;
   if (asked.isOtherWire && row?.model_name === undefined) throw rowsLackField("model_name");
   return {

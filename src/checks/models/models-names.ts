@@ -1,5 +1,6 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { requireAsked } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { type AskedByModel, askAnew, askAnewByWire, describeAsked } from "./ask-by-model.ts";
 import { triedByWire, triedModels } from "./model-catalogue.ts";
@@ -32,6 +33,7 @@ function judgeOne(asked: AskedByModel): Broken | undefined {
   const { model, atEngine, row } = asked;
   if (asked.error !== null && asked.isOtherWire) throw new CouldNotRun(asked.error.message);
   const isSaved = row?.model_name === model || (asked.isOtherWire && row?.model_name === undefined);
+  if (isSaved && asked.error === null) requireAsked(atEngine);
   if (atEngine.length > 0 && atEngine.every((name) => name === model) && isSaved) return undefined;
   return {
     verdict: "broken",

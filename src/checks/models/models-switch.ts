@@ -1,6 +1,7 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { startTalk } from "../check-conversation.ts";
+import { requireAsked } from "../engine-generations.ts";
 import { type Context, makeSession } from "../profiles-and-sessions.ts";
 import {
   type AskedByModel,
@@ -63,6 +64,7 @@ function judgeOne(asked: AskedByModel, installed: readonly string[]): Broken | u
   const isAsked = atEngine.length > 0 && atEngine.every((name) => name === model);
   if (error !== null && asked.isOtherWire) throw new CouldNotRun(error.message);
   const isSaved = row?.model_name === model || (asked.isOtherWire && row?.model_name === undefined);
+  if (isSaved && error === null) requireAsked(atEngine);
   if (isSaved && (isRefused || isAsked)) return undefined;
   return {
     verdict: "broken",

@@ -6,13 +6,15 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { converseIn, hear, sayIn, settledRowsOf, startTalk, type Talk } from "../check-conversation.ts";
-import { generationsFor } from "../engine-generations.ts";
+import { generationsFor, requireAsked } from "../engine-generations.ts";
 import { BRIEF_INSTRUCTIONS, type Context, expectAnswer } from "../profiles-and-sessions.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 
 interface NextTurn {
   /** Of the turn that failed without a token. */
   readonly failed: SeenStream;
+  /** What the engine was asked for it. */
+  readonly asked: readonly SeenGeneration[];
   readonly next: SeenStream;
   /** What the engine was asked for the next one. */
   readonly generations: readonly SeenGeneration[];
@@ -33,23 +35,24 @@ export const nextTurn = defineCheck<Context["target"], NextTurn>({
     // However it is told: also by an answer in place of the stream.
     const failing = await sayIn(context, talk, `Fail. ${context.canary("fail")}`);
     const failed = await hear(context, talk, failing).ended;
+    const asked = await generationsFor(context, failing.text);
     if (context.target.capabilities.has("show rows")) await settledRowsOf(context, talk);
     const going = await withOptions(context, talk, { num_predict: 24 });
     const { sent, stream: next } = await converseIn(context, going, `Hello ${context.canary("next")}`);
     const unheard = context.target.chat.missingAbilities["tell failures"];
     const generations = await generationsFor(context, sent.text);
-    return { failed, next, generations, ...(unheard !== undefined && { unheard }) };
+    return { failed, asked, next, generations, ...(unheard !== undefined && { unheard }) };
   },
-  judge({ failed, next, generations, unheard }) {
+  judge({ failed, asked, next, generations, unheard }) {
     if (unheard !== undefined && lastWord(failed) === "done") throw new NotObservable(unheard);
+    requireAsked(asked, failed);
     if (isWholeEnding(lastWord(failed))) throw new CouldNotRun("the first reply did not fail");
     const turns = generations.flatMap(({ messages }) => messages ?? []);
     const blank = turns.filter(({ role, content }) => role === "assistant" && content.trim() === "").length;
     const roles = turns.map(({ role }) => role).join(", ");
     const seen = `the first turn ended with ${lastWord(failed)}, the next with ${lastWord(next)}; its prompt: ${roles || "none"}`;
-    if (generations.length === 0 && isWholeEnding(lastWord(next))) {
-      throw new CouldNotRun("nothing reached the engine that is watched");
-    }
+    // That it fails where the engine is not asked is what is claimed not to be so.
+    if (isWholeEnding(lastWord(next))) requireAsked(generations, next);
     if (blank === 0 && isWholeEnding(lastWord(next))) return { verdict: "holds", seen };
     const expected = "a prompt without an empty assistant turn, and a whole reply";
     return {

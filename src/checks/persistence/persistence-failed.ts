@@ -1,6 +1,7 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
+import { requireAsked } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { rowsLackField } from "../rows-lack-field.ts";
 import { beginsWithText } from "../saved-as-streamed.ts";
@@ -23,9 +24,10 @@ export const failed = defineCheck<Context["target"], readonly StoredReply[]>({
   needs: ["show rows", "direct the engine"],
   collect: failedStoredReplies,
   judge(replies) {
-    const broken = firstBroken(replies, (reply) =>
-      reply.speaksContract ? judgeByContract(reply) : judgeByRow(reply),
-    );
+    const broken = firstBroken(replies, (reply) => {
+      requireAsked(reply.generations, reply.stream);
+      return reply.speaksContract ? judgeByContract(reply) : judgeByRow(reply);
+    });
     if (broken !== undefined) return broken;
     const untold = replies
       .filter(({ speaksContract }) => !speaksContract)

@@ -20,7 +20,7 @@ import {
   type Talk,
   texts,
 } from "../check-conversation.ts";
-import { generationsFor } from "../engine-generations.ts";
+import { generationsOf } from "../engine-generations.ts";
 import { fewerOnRealEngine } from "../engine-workload.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { isSavedAsStreamed, whiteSpaceWords } from "../saved-as-streamed.ts";
@@ -40,8 +40,8 @@ export interface StoredReply {
   readonly history: readonly SeenRow[] | null;
   /** The reply's stream, asked for again after that; null where nobody promises that it can be. */
   readonly replay: SeenStream | null;
-  /** What the engine was asked for this message; empty where it cannot be watched. */
-  readonly generations: readonly SeenGeneration[];
+  /** What the engine was asked for this message; null where it is not watched. */
+  readonly generations: readonly SeenGeneration[] | null;
   /** What a cancel of it was answered, in words; left out where none was asked for, or the stream was closed instead. */
   readonly cancelAnswer?: string;
   /** Whether the target says of itself that it follows the contract: what its rows say of an ending is judged to the word. */
@@ -113,7 +113,7 @@ export async function allReplies(context: Context): Promise<readonly StoredReply
     await completeReply(context),
     ...(capabilities.has("hand options on") ? [await cutReply(context)] : []),
     ...(capabilities.has("cancel") ? await unlessNotTold(cancelledReply(context)) : []),
-    ...(capabilities.has("outlive its reader") ? [await unreadReply(context)] : []),
+    ...(capabilities.has("outlive its reader") ? await unlessNotTold(unreadReply(context)) : []),
     ...(capabilities.has("direct the engine") ? await failedStoredReplies(context) : []),
   ];
 }
@@ -203,7 +203,7 @@ async function storeReply(
   { meanwhile, isStored = ({ content }, read) => isSameText(content, read), upTo = 200 }: StoredScene = {},
 ): Promise<StoredReply> {
   return await context.share(name, async () => {
-    await generationsFor(context, "");
+    await generationsOf(context, "");
     const talk = await startTalk(context, { name: "persistence", options });
     const sent = await sayIn(context, talk, `Count to ${upTo},\n🏛️ please: ${context.canary(name)}`);
     const hearing = hear(context, talk, sent);
@@ -222,7 +222,7 @@ async function storeReply(
       rows,
       history: await shownRowsOf(context, talk),
       replay: speaksContract ? await hearAgain(context, talk, sent).ended : null,
-      generations: await generationsFor(context, sent.text),
+      generations: await generationsOf(context, sent.text),
       speaksContract,
     };
   });

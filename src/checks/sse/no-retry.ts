@@ -1,6 +1,7 @@
-import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { describeStream } from "../arrived-events.ts";
+import { requireAsked } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { type FailedReply, failedReplies, story } from "./failed-replies.ts";
 
@@ -19,14 +20,14 @@ export const noRetry = defineCheck<Context["target"], readonly FailedReply[]>({
 });
 
 function judgeOne(failed: FailedReply): Broken | undefined {
-  const generations = failed.reply.generations ?? [];
-  if (generations.length === 1) return undefined;
-  if (generations.length === 0) throw new CouldNotRun(`${story(failed)}: nothing reached the engine`);
+  const { generations, stream } = failed.reply;
+  requireAsked(generations, stream);
+  if (generations === null || generations.length === 1) return undefined;
   return {
     verdict: "broken",
     expected: "one request to the engine",
     found: `${generations.length} requests`,
-    seen: `${story(failed)}; ${describeStream(failed.reply.stream)}`,
+    seen: `${story(failed)}; ${describeStream(stream)}`,
     rows: generations,
   };
 }

@@ -1,6 +1,7 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { describeStream } from "../arrived-events.ts";
+import { requireAsked } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { type ReconnectedReader, reconnectedReaders } from "./reconnected-readers.ts";
 
@@ -20,7 +21,7 @@ export const oneGeneration = defineCheck<Context["target"], readonly Reconnected
 
 function judgeOne({ generations, rows, message, during, after }: ReconnectedReader): Broken | undefined {
   if (generations === null) throw new CouldNotRun("what reached the engine is not known");
-  if (generations.length === 0) throw new CouldNotRun("nothing reached the engine that is watched");
+  requireAsked(generations);
   // A message that is not in its conversation at all is another check's business.
   const sent = Math.max(1, rows.filter(({ role, content }) => role === "user" && content === message).length);
   if (generations.length === 1 && sent === 1) return undefined;

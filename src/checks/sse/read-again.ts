@@ -6,10 +6,11 @@ import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { describeStream, finishReasonOf } from "../arrived-events.ts";
 import { conversationRows, converseIn, hearAgain, settledRowsOf, startTalk } from "../check-conversation.ts";
+import { generationsOf } from "../engine-generations.ts";
 import { followStream } from "../follow-stream.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { patienceOf, readRows } from "../read-replies.ts";
-import { generationsOf, replyRow, sendAndSeeReply } from "../seen-reply.ts";
+import { replyRow, sendAndSeeReply } from "../seen-reply.ts";
 import { lastWord } from "../stream-endings.ts";
 
 interface Reading {

@@ -3,6 +3,7 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { failureOf } from "../../targets/drivers/reply-facts.ts";
 import { describeStream, finishReasonOf } from "../arrived-events.ts";
+import { requireAsked } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { replyRow } from "../seen-reply.ts";
 import { lastWord } from "../stream-endings.ts";
@@ -22,6 +23,7 @@ export const engineFailure = defineCheck<Context["target"], readonly FailedReply
 });
 
 function judgeOne(failed: FailedReply): Broken | undefined {
+  requireAsked(failed.reply.generations, failed.reply.stream);
   if (failed.reply.door === "wire") return judgeByWire(failed);
   const { stream } = failed.reply;
   const ending = finishReasonOf(stream) ?? "no done";

@@ -2,6 +2,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import { describeStream, textIn } from "../arrived-events.ts";
+import { requireAsked } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { beginsWithText } from "../saved-as-streamed.ts";
 import { replyRow } from "../seen-reply.ts";
@@ -20,6 +21,7 @@ export const kept = defineCheck<Context["target"], readonly FailedReply[]>({
 });
 
 function judgeOne(failed: FailedReply): Broken | undefined {
+  requireAsked(failed.reply.generations, failed.reply.stream);
   if (failed.reply.door === "wire") return judgeByWire(failed);
   const { before, reply } = failed;
   const streamed = textIn(reply.stream.events);

@@ -2,6 +2,7 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { describeStream, finishReasonOf } from "../arrived-events.ts";
+import { requireAsked } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { type Door, doorsOf, replyRow, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
 import { lastWord } from "../stream-endings.ts";
@@ -34,6 +35,7 @@ export const length = defineCheck<Context["target"], readonly SeenReply[]>({
 
 function judgeOne(reply: SeenReply): Broken | undefined {
   const { stream, generations } = reply;
+  requireAsked(generations, stream);
   const asked = generations?.at(-1);
   if (asked !== undefined && asked.options["num_predict"] !== MOST_TOKENS) {
     throw new CouldNotRun("the option num_predict did not reach the engine");

@@ -1,6 +1,7 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { describeStream } from "../arrived-events.ts";
+import { requireAsked } from "../engine-generations.ts";
 import { requireUndisturbed } from "../measurement-disturbance.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import type { SeenReply } from "../seen-reply.ts";
@@ -32,6 +33,7 @@ const MERGING_MS = (PACED_TOKENS * PACE_MS) / 2;
 const LEAST_MOMENTS = 3;
 
 function judgeOne(reply: SeenReply): Broken | undefined {
+  requireAsked(reply.generations, reply.stream);
   const [asked] = reply.generations ?? [];
   if (!asked?.first_token_at || !asked.ended_at) throw new CouldNotRun("the engine's own pace is not known");
   const sentOver = Date.parse(asked.ended_at) - Date.parse(asked.first_token_at);

@@ -2,6 +2,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import { describeStream } from "../arrived-events.ts";
+import { requireAsked } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { isSavedAsStreamed } from "../saved-as-streamed.ts";
 import { type Door, replyRow, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
@@ -74,6 +75,7 @@ export const text = defineCheck<Context["target"], readonly Said[]>({
 });
 
 function judgeOne({ asked, reply }: Said): Broken | undefined {
+  requireAsked(reply.generations, reply.stream);
   const streamed = textOf(reply.stream);
   const saved = replyRow(reply)?.content ?? asked.text;
   const isSaved = isSavedAsStreamed(saved, asked.text, { isForeign: asked.door === "wire" });

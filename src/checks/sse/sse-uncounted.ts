@@ -2,6 +2,7 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import { firstBroken } from "../../harness/first-broken.ts";
 import { lastFact, type SeenUsage } from "../../targets/drivers/reply-facts.ts";
 import { describeStream } from "../arrived-events.ts";
+import { requireAsked } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { replyRow } from "../seen-reply.ts";
 import { type FailedReply, failedReplies, story } from "./failed-replies.ts";
@@ -21,11 +22,12 @@ export const uncounted = defineCheck<Context["target"], readonly FailedReply[]>(
 });
 
 function judgeOne(failed: FailedReply): Broken | undefined {
-  const { stream } = failed.reply;
+  const { stream, generations } = failed.reply;
+  requireAsked(generations, stream);
   const fact = lastFact(stream, "usage");
   const streamed = fact ? { prompt_tokens: fact.prompt, completion_tokens: fact.completion } : null;
   const row = replyRow(failed.reply);
-  if (failed.reply.generations?.some(({ counted }) => counted !== null) === true) {
+  if (generations?.some(({ counted }) => counted !== null) === true) {
     throw new CouldNotRun("the engine has counted");
   }
   // Text came, so that no count can be 0.

@@ -3,6 +3,7 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { lastFact, type SeenUsage } from "../../targets/drivers/reply-facts.ts";
 import { describeStream, eventsIn } from "../arrived-events.ts";
+import { requireAsked } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { replyRow, type SeenReply } from "../seen-reply.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
@@ -24,6 +25,7 @@ export const usage = defineCheck<Context["target"], readonly SeenReply[]>({
 
 function judgeOne(reply: SeenReply): Broken | undefined {
   const { stream, generations } = reply;
+  requireAsked(generations, stream);
   const counted = generations?.at(-1)?.counted;
   // By their own wire, OpenAI-compatible engines count where they are asked to, and nobody has to ask.
   if (!counted && generations?.length && reply.door === "wire")

@@ -1,8 +1,8 @@
 import { withoutOptions } from "../../contract/options-as-text.ts";
-import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { thoughtsOf } from "../../targets/drivers/reply-facts.ts";
-import { textsOf } from "../engine-generations.ts";
+import { requireAsked, textsOf } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import {
   describeThoughts,
@@ -25,7 +25,7 @@ export const notSent = defineCheck<Context["target"], readonly ThoughtfulReply[]
 function judgeOne(reply: ThoughtfulReply): Broken | undefined {
   requireThoughts(reply);
   const { word, stream, next } = reply;
-  if (next.length === 0) throw new CouldNotRun("the next message never reached the engine");
+  requireAsked(next);
   // The stand-in may be told what to think in what a person says.
   const prompt = next.flatMap(textsOf).map(withoutOptions).join("\n");
   const thought = word ?? thoughtsOf(stream).trim().slice(0, MARK);

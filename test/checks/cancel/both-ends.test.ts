@@ -6,6 +6,7 @@ import { midReply } from "../../../src/checks/cancel/cancel-mid-reply.ts";
 import { silence } from "../../../src/checks/cancel/cancel-silence.ts";
 import { twice } from "../../../src/checks/cancel/cancel-twice.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
+import { NotObservable } from "../../../src/harness/target-errors.ts";
 import { judge, replyRow } from "../model-conversation/evidence.ts";
 import { stream, whole } from "../sse/evidence.ts";
 import { aborted, answer, CANCELLED, cancelledReply, IDLE, NOT_FOUND } from "./evidence.ts";
@@ -44,7 +45,7 @@ test.each([
 });
 
 test("no verdict where the message never reached the engine", () => {
-  expect(() => judge(midReply, cancelledReply({ generations: [], engineMs: null }))).toThrow(CouldNotRun);
+  expect(() => judge(midReply, cancelledReply({ generations: [], engineMs: null }))).toThrow(NotObservable);
 });
 
 test("no verdict where the reply had ended by itself before the cancel was answered", () => {
@@ -91,7 +92,7 @@ test("deleted: the engine, the stream and the conversation are judged", () => {
   expect(judge(deleted, { ...evidence, generations: [aborted({ ended: "done" })] }).verdict).toBe("broken");
   expect(judge(deleted, { ...evidence, readerMs: null }).verdict).toBe("broken");
   expect(judge(deleted, { ...evidence, after: "still there" }).verdict).toBe("broken");
-  expect(() => judge(deleted, { ...evidence, generations: [] })).toThrow(CouldNotRun);
+  expect(() => judge(deleted, { ...evidence, generations: [] })).toThrow(NotObservable);
 });
 
 test("where the engine is not seen, what would show it here is told", () => {

@@ -76,6 +76,7 @@ function watched(changes: Partial<Watched> = {}): Watched {
     began_ms: 10,
     ended_ms: 110,
     lastWord: "done (stop)",
+    generations: null,
     looks: looks(20, { active_streams: 1 }),
   } as const;
   return {

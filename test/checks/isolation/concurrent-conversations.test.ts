@@ -5,6 +5,7 @@ import { rows } from "../../../src/checks/isolation/isolation-rows.ts";
 import { streams } from "../../../src/checks/isolation/isolation-streams.ts";
 import { oneRequest } from "../../../src/checks/isolation/one-request.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
+import { NotObservable } from "../../../src/harness/target-errors.ts";
 import type { SeenRow } from "../../../src/targets/drivers/reply-facts.ts";
 import { generation, judge, replyRow, row } from "../model-conversation/evidence.ts";
 import { started, stream, whole } from "../sse/evidence.ts";
@@ -64,11 +65,35 @@ test("where a row stands is not judged by what it holds", () => {
   expect(judge(rows, [voice(1, { rows: rowsOf(1).toReversed() }), voice(2)]).verdict).toBe("holds");
 });
 
-test.each([
-  ["another profile's word", [generation("profile1 profile2")], "words of others: profile2"],
-  ["nothing, because it never came", [], "no prompt with its word"],
-])("broken where a prompt holds %s", (_, generations, found) => {
-  expect(judge(prompts, [voice(1, { generations }), voice(2)])).toMatchObject({ verdict: "broken", found });
+test("broken where a prompt holds another profile's word", () => {
+  const generations = [generation("profile1 profile2")];
+  expect(judge(prompts, [voice(1, { generations }), voice(2)])).toMatchObject({
+    verdict: "broken",
+    found: "words of others: profile2",
+  });
+});
+
+test("where no prompt came, another's that came twice was in its place; else the engine was not asked", () => {
+  const unasked = voice(1, { generations: [] });
+  const twice = voice(2, { generations: [...voice(2).generations, ...voice(2).generations] });
+  expect(judge(prompts, [unasked, twice])).toMatchObject({
+    verdict: "broken",
+    found: "no prompt with its word, and two with word2",
+  });
+  for (const claim of [prompts, oneRequest]) {
+    expect(() => judge(claim, [unasked, voice(2)])).toThrow(
+      "the engine that is watched got no request with this message",
+    );
+  }
+});
+
+test("streams: replies without any of the words could be anybody's", () => {
+  const mute = (index: number) => voice(index, { stream: stream(whole("All is well.")) });
+  expect(() => judge(streams, [mute(1), mute(2)])).toThrow(NotObservable);
+  expect(judge(streams, [mute(1), voice(2)])).toMatchObject({
+    verdict: "holds",
+    seen: expect.stringContaining("with their own words: 1"),
+  });
 });
 
 test("a word of the own profile, which another conversation has too, is not foreign", () => {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { answeredBy } from "../../../src/checks/models/answered-by.ts";
 import { type AskedByModel, rowOfReply } from "../../../src/checks/models/ask-by-model.ts";
 import { defaultListed } from "../../../src/checks/models/default-listed.ts";
 import { defaultUsed } from "../../../src/checks/models/default-used.ts";
@@ -88,10 +89,27 @@ test("default-used leaves a default that the engine lacks to the claim about the
 test.each([
   ["holds", "unchanged", asked("phi")],
   ["broken", "another at the engine", asked("phi", { atEngine: ["llama"] })],
-  ["broken", "none at the engine", asked("phi", { atEngine: [] })],
   ["broken", "another in the row", asked("phi", { row: replyRow({ model_name: "llama" }) })],
 ])("names: %s where the name is %s", (verdict, _, seen) => {
   expect(judge(names, [asked("llama"), seen])).toMatchObject({ verdict });
+});
+
+const NOT_ASKED = "the engine that is watched got no request with this message";
+
+test("names, switch and answered-by: a reply that the engine was not asked for is none of theirs, but for its row", () => {
+  const unasked = asked("phi", { atEngine: [] });
+  const elsewhere = { ...unasked, row: replyRow({ model_name: "llama" }) };
+  for (const evidence of [unasked, elsewhere]) {
+    expect(() => judge(answeredBy, [evidence])).toThrow(NOT_ASKED);
+  }
+  expect(() => judge(names, [asked("llama"), unasked])).toThrow(NOT_ASKED);
+  expect(() => judge(switched, { installed: INSTALLED, asked: [asked("llama"), unasked] })).toThrow(
+    NOT_ASKED,
+  );
+  expect(judge(names, [elsewhere])).toMatchObject({ verdict: "broken" });
+  expect(judge(switched, { installed: INSTALLED, asked: [elsewhere] })).toMatchObject({ verdict: "broken" });
+  // One of several that went astray is seen all the same.
+  expect(judge(names, [unasked, asked("phi", { atEngine: ["llama"] })])).toMatchObject({ verdict: "broken" });
 });
 
 test.each([

@@ -11,7 +11,7 @@ export function stored(changes: Partial<StoredReply> = {}): StoredReply {
     rows: [row(), savedReply()],
     history: null,
     replay: stream(),
-    generations: [],
+    generations: null,
     speaksContract: true,
     ...changes,
   };

@@ -5,6 +5,7 @@ import { grows } from "../../../src/checks/persistence/persistence-grows.ts";
 import { rowOrder } from "../../../src/checks/persistence/row-order.ts";
 import { savedAtDone } from "../../../src/checks/persistence/saved-at-done.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
+import { NotObservable } from "../../../src/harness/target-errors.ts";
 import { generation, judge, row } from "../model-conversation/evidence.ts";
 import { done, error, executing, failing, planning, savedReply, stream, whole } from "../sse/evidence.ts";
 
@@ -94,11 +95,13 @@ test("next turn: a prompt without an empty reply, and a whole answer", () => {
     { role: "assistant" as const, content },
     { role: "user" as const, content: "And?" },
   ];
-  const evidence = { failed, next: stream(), generations: [generation("", said("Hi"))] };
+  const generations = [generation("", said("Hi"))];
+  const evidence = { failed, asked: [generation("", [])], next: stream(), generations };
   expect(judge(nextTurn, evidence).verdict).toBe("holds");
   expect(judge(nextTurn, { ...evidence, generations: [generation("", said(" "))] }).verdict).toBe("broken");
   expect(judge(nextTurn, { ...evidence, next: failed, generations: [] }).verdict).toBe("broken");
-  expect(() => judge(nextTurn, { ...evidence, generations: [] })).toThrow(CouldNotRun);
+  expect(() => judge(nextTurn, { ...evidence, generations: [] })).toThrow(NotObservable);
+  expect(() => judge(nextTurn, { ...evidence, asked: [] })).toThrow(NotObservable);
   expect(judge(nextTurn, { ...evidence, next: failed }).verdict).toBe("broken");
   expect(() => judge(nextTurn, { ...evidence, failed: stream() })).toThrow(CouldNotRun);
 });

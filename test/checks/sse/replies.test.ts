@@ -159,5 +159,5 @@ test("no-retry: broken where the engine was asked twice; where nothing was seen,
   expect(judge(noRetry, [failed({ generations: [asked(), asked()] })])).toMatchObject({
     found: "2 requests",
   });
-  expect(() => judge(noRetry, [failed({ generations: [] })])).toThrow(CouldNotRun);
+  expect(() => judge(noRetry, [failed({ generations: [] })])).toThrow(NotObservable);
 });
