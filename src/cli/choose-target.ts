@@ -127,7 +127,7 @@ export async function namedTarget(
     token: config.auth.token,
     engineKey: config.engine.api_key,
     engineApi: config.engine.api,
-    otherToken: Object.values(config.auth.users)[0] ?? "",
+    users: config.auth.users,
     settings: {
       ...targetSettings(config.stream),
       // Of services elsewhere nobody knows.

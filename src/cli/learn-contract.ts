@@ -62,7 +62,7 @@ export async function learnContract(
     process.exitCode = EXIT.failed;
     return { file, written: false, learned, tried: null, text };
   }
-  const tried = await tryWire(learned, { token: config.auth.token, signal });
+  const tried = await tryWire(learned, { ...config.auth, signal });
   for (const line of triedLines(tried)) screen.line(line, 4);
   screen.line();
   const isGood = tried.problems.length === 0;

@@ -71,12 +71,12 @@ export interface LoadFlagValues {
  * What the flags say of users to be driven; undefined where they say nothing of it. Throws a UserError.
  *
  * @param named the suites on the command line
- * @param users the tokens of people, by their names
+ * @param people whom the users take turns to be
  */
 export function readLoadFlags(
   flags: LoadFlagValues,
   named: readonly string[],
-  users: Readonly<Record<string, string>>,
+  people: NonNullable<VerifyOptions["load"]>["people"],
 ): VerifyOptions["load"] {
   if (flags.users === undefined) return undefined;
   if (named.length !== 1 || named[0] !== SUITE) {
@@ -105,7 +105,7 @@ export function readLoadFlags(
         ? { model: "timetable", every_ms: pacing * 1_000 }
         : { model: "closed", every_ms: think * 1_000 },
     replyTokens: flags["reply-tokens"] ?? 64,
-    tokens: Object.values(users),
+    people,
   };
 }
 

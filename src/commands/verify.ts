@@ -181,7 +181,7 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
   async #readLoad(flags: LoadFlagValues & { config: string | undefined }, named: readonly string[]) {
     if (flags.users === undefined) return undefined;
     const { auth } = await this.loadConfig(flags.config);
-    return readLoadFlags(flags, named, auth.users);
+    return readLoadFlags(flags, named, auth);
   }
 
   /** Where no terminal shows what is being checked, a check that takes long is told on standard error. */

@@ -133,7 +133,10 @@ export const ConfigSchema = z.strictObject({
   auth: z.strictObject({
     /** Whoever calls the HMI or the gateway must show it (`Authorization: Bearer`); empty: nobody is asked. */
     token: printable,
-    /** People with rows of their own, by name: the token that each shows; in a file or as JSON. Needs `auth.token`. */
+    /**
+     * People with rows of their own, by name: the token that each shows; in a file or as JSON. Needs `auth.token`, but for a
+     * back end that is none of ours: by its own login (`contract.wire.login`) these are passwords.
+     */
     users: z.record(
       z.string().check(z.regex(/^[\w.@-]{1,100}$/, "must be letters, digits and . _ @ -")),
       printable.check(z.minLength(1)),

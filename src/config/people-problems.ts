@@ -2,14 +2,15 @@ import type { ConfigFault } from "./config-layer.ts";
 import type { Settings } from "./config-schema.ts";
 
 /** What is wrong with the settings of people together, where each alone is right. */
-export function peopleFaults({ auth }: Pick<Settings, "auth">): ConfigFault[] {
+export function peopleFaults({ auth, contract }: Pick<Settings, "auth" | "contract">): ConfigFault[] {
   const { token, users, user_header, trusted_proxies } = auth;
   const faults: ConfigFault[] = [];
   const tell = (path: readonly string[], message: string): void => {
     faults.push({ path: ["auth", ...path], part: "value", message });
   };
   const needsToken = "needs auth.token too: without one nobody is asked who they are";
-  if (token === "" && Object.keys(users).length > 0) tell(["users"], needsToken);
+  const isOurs = contract.driver === "ours";
+  if (token === "" && Object.keys(users).length > 0 && isOurs) tell(["users"], needsToken);
   if (token === "" && user_header !== "") tell(["user_header"], needsToken);
   if (user_header !== "" && trusted_proxies.length === 0) {
     tell(["user_header"], "needs auth.trusted_proxies: the header is believed from these addresses alone");
@@ -17,6 +18,8 @@ export function peopleFaults({ auth }: Pick<Settings, "auth">): ConfigFault[] {
   if (user_header === "" && trusted_proxies.length > 0) {
     tell(["trusted_proxies"], "needs auth.user_header: it says by which header these proxies name people");
   }
+  // Two people may have chosen one password.
+  if (token === "" && contract.wire.login !== undefined) return faults;
   const owners = new Map([[token, "auth.token"]]);
   for (const [name, shown] of Object.entries(users)) {
     const owner = owners.get(shown);

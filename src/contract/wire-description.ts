@@ -4,12 +4,12 @@
  */
 // Not zod itself, as in config/config-schema.ts, which is made of this.
 import * as z from "zod/mini";
-import { problemsOfSlots } from "./wire-slots.ts";
+import { LOGIN_SLOTS, problemsOfSlots, type WireSlot } from "./wire-slots.ts";
 
-function callBy(methods: string, error: string) {
+function callBy(methods: string, error: string, slots?: readonly WireSlot[]) {
   return z
     .string()
-    .check(z.regex(new RegExp(`^(?:${methods}) /\\S*$`), { error, abort: true }), slotsAreKnown());
+    .check(z.regex(new RegExp(`^(?:${methods}) /\\S*$`), { error, abort: true }), slotsAreKnown(slots));
 }
 
 const METHODS = "GET|POST|PUT|PATCH|DELETE";
@@ -30,8 +30,6 @@ const streamableCall = callBy(
 const place = z
   .string()
   .check(z.regex(/^(?:[^.\s]+(?:\.[^.\s]+)*)?$/, "must be names joined by dots, such as message.content"));
-
-const body = z.unknown().check(slotsAreKnown());
 
 /** What a body is sent as; of a form, its fields are those of the body. */
 const bodyType = z.enum([
@@ -149,17 +147,21 @@ const told = z.strictObject({
   reply: z.optional(place),
 });
 
-const headers = z.record(z.string(), z.string().check(slotsAreKnown()));
+const headersWith = (slots?: readonly WireSlot[]) =>
+  z.record(z.string(), z.string().check(slotsAreKnown(slots)));
+const headers = headersWith();
 
-/** What may be said of any call of a wire. */
-const request = {
-  request: call,
-  body: z.optional(body),
+/** What may go with any call of a wire. */
+const sentWith = (slots?: readonly WireSlot[]) => ({
+  body: z.optional(z.unknown().check(slotsAreKnown(slots))),
   /** Of the body, where that is not JSON. */
   content_type: z.optional(bodyType),
   /** Sent with this call, beside or in place of those that go with every one. */
-  headers: z.optional(headers),
-};
+  headers: z.optional(headersWith(slots)),
+});
+
+/** What may be said of any call of a wire. */
+const request = { request: call, ...sentWith() };
 
 /** The same of a call that carries a message or streams its reply. */
 const streamable = { ...request, request: streamableCall };
@@ -168,8 +170,19 @@ const streamable = { ...request, request: streamableCall };
 export const wireFields = {
   /** The service that messages are sent to: a page's back end, a gateway, or an engine by itself. */
   service: z.optional(z.enum(["hmi", "gateway", "engine"])),
-  /** Sent with every call; `{token}` is what `auth.token` says. */
+  /** Sent with every call; `{token}` is what `auth.token` says, or `login` tells. */
   headers: z.optional(headers),
+  /**
+   * The call that lets a person of `auth.users` in, once before all others, and again after a 401. Cookies that it sets go
+   * with every call; `told` is where the token stands that does (`access_token`, `@cookie.csrftoken`).
+   */
+  login: z.optional(
+    z.strictObject({
+      request: callBy(METHODS, "must be a method and a path, such as POST /api/login", LOGIN_SLOTS),
+      ...sentWith(LOGIN_SLOTS),
+      told: z.optional(z.strictObject({ token: z.optional(place) })),
+    }),
+  ),
   /** The call that carries a person's message; its answer is the reply's stream where there is no `read`. */
   send: z.optional(z.strictObject({ ...streamable, told: z.optional(told) })),
   /** The same for a conversation's first message, where that is another call. */
@@ -256,9 +269,9 @@ function isGroup(value: unknown): value is Record<string, unknown> {
 }
 
 /** Refuses `{slots}` that nothing is known for, each where it stands. */
-function slotsAreKnown() {
+function slotsAreKnown(slots?: readonly WireSlot[]) {
   return ({ value, issues }: z.core.ParsePayload<unknown>): void => {
-    for (const { path, text, message } of problemsOfSlots(value)) {
+    for (const { path, text, message } of problemsOfSlots(value, slots)) {
       issues.push({ code: "custom", input: text, path: [...path], message });
     }
   };

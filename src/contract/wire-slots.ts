@@ -13,7 +13,9 @@ export const WIRE_SLOTS = {
   temperature: "how freely the engine chooses; 0 for the same each time",
   cursor: "where a list goes on, as its page before told it",
   key: "a word that no other message has",
-  token: "the setting auth.token",
+  user: "what the person who calls is called in auth.users",
+  token: "the setting auth.token, or what contract.wire.login tells",
+  password: "what stands beside that name in auth.users; in contract.wire.login alone",
 } as const satisfies Record<string, string>;
 
 export type WireSlot = keyof typeof WIRE_SLOTS;
@@ -35,20 +37,32 @@ export interface SlotProblem {
   readonly message: string;
 }
 
+/** The slots of the call that lets somebody in. */
+export const LOGIN_SLOTS = ["user", "password"] as const satisfies readonly WireSlot[];
+
+/** Those of every other call: nobody's password is told beside the login. */
+export const CALL_SLOTS: readonly WireSlot[] = (Object.keys(WIRE_SLOTS) as WireSlot[]).filter(
+  (name) => name !== "password",
+);
+
 /** What is wrong with the slots in a text or in JSON, each where it stands. */
-export function problemsOfSlots(value: unknown, path: readonly (string | number)[] = []): SlotProblem[] {
+export function problemsOfSlots(
+  value: unknown,
+  known: readonly WireSlot[] = CALL_SLOTS,
+  path: readonly (string | number)[] = [],
+): SlotProblem[] {
   if (typeof value === "string") {
     return [...value.matchAll(SLOT)]
-      .filter(([, name = ""]) => !Object.hasOwn(WIRE_SLOTS, name))
-      .map(([whole]) => ({
+      .filter(([, name]) => !known.some((each) => each === name))
+      .map(([whole, name = ""]) => ({
         path,
         text: value,
-        message: `${whole} is no slot: there are ${Object.keys(WIRE_SLOTS).join(", ")}`,
+        message: `${whole} is no slot${Object.hasOwn(WIRE_SLOTS, name) ? " here" : ""}: there are ${known.join(", ")}`,
       }));
   }
   if (typeof value !== "object" || value === null) return [];
   const isList = Array.isArray(value);
   return Object.entries(value).flatMap(([name, inner]) =>
-    problemsOfSlots(inner, [...path, isList ? Number(name) : name]),
+    problemsOfSlots(inner, known, [...path, isList ? Number(name) : name]),
   );
 }

@@ -75,6 +75,7 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     states: { engine: stateOf("engine"), gateway: stateOf("gateway"), hmi: stateOf("hmi") },
     lastExits: { engine: lastExitOf("engine"), gateway: lastExitOf("gateway"), hmi: lastExitOf("hmi") },
     token: config.auth.token,
+    users: config.auth.users,
     engineApi: config.engine.api,
     engineKey: config.engine.api_key,
     model: config.chat.model,

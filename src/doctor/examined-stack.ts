@@ -119,6 +119,7 @@ export interface ExaminationOptions {
   readonly states: { readonly [Name in Role]?: ServiceState | undefined };
   readonly lastExits?: { readonly [Name in Role]?: LastExit | undefined };
   readonly token: string;
+  readonly users: Readonly<Record<string, string>>;
   readonly engineApi: Config["engine"]["api"];
   readonly engineKey: string;
   readonly model: string;
@@ -179,7 +180,8 @@ export function openExamination(options: ExaminationOptions): {
   const engineTap = options.tapUrl === undefined ? undefined : createHttpClient(options.tapUrl, engineKey);
   const target: TargetUrls = {
     ...urls,
-    ...{ token, engineKey, contract, origins: options.origins, model: options.model, agentId: options.agent },
+    ...{ token, users: options.users, engineKey, contract },
+    ...{ origins: options.origins, model: options.model, agentId: options.agent },
     ...(options.driver !== undefined && { driver: options.driver }),
   };
   const deferred: { what: string; undo: (signal: AbortSignal) => Promise<void> }[] = [];

@@ -3,6 +3,7 @@ import { messageOf } from "../errors/thrown-error.ts";
 import { isSameText } from "../targets/compare-texts.ts";
 import { deviationsOf } from "../targets/contract-deviations.ts";
 import { bearerTokenOfWire } from "../targets/drivers/bearer-token-of-wire.ts";
+import { type Caller, callersOf, type KnownPeople, tokenAsItIs } from "../targets/drivers/caller-session.ts";
 import type { ChatClient, OutgoingMessage, Sent } from "../targets/drivers/chat-client.ts";
 import { createContractChat } from "../targets/drivers/contract-chat.ts";
 import { connectDriver } from "../targets/drivers/define-driver.ts";
@@ -38,9 +39,7 @@ export interface TriedReply {
   readonly isCounted: boolean;
 }
 
-export interface TryOptions {
-  /** The setting `auth.token`. */
-  readonly token: string;
+export interface TryOptions extends KnownPeople {
   readonly signal: AbortSignal;
 }
 
@@ -53,8 +52,12 @@ const SAID_LATER = "Say goodbye in three words.";
 const PATIENCE_MS = 120_000;
 
 /** Sends one message as a learned wire says, reads its reply and lists it, and deletes what it made where it can. */
-export async function tryWire(learned: LearnedWire, { token, signal }: TryOptions): Promise<TriedWire> {
-  const client = createHttpClient(learned.url, bearerTokenOfWire(learned.wire, token));
+export async function tryWire(learned: LearnedWire, { signal, ...people }: TryOptions): Promise<TriedWire> {
+  const { self } = callersOf(people);
+  const client = createHttpClient(
+    learned.url,
+    bearerTokenOfWire(learned.wire, tokenAsItIs(learned.wire, self)),
+  );
   const until = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
   const problems: string[] = [];
   const problem =
@@ -67,7 +70,7 @@ export async function tryWire(learned: LearnedWire, { token, signal }: TryOption
   let rows: number | null = null;
   let conversation: string | null = null;
   try {
-    const chat = await connect(learned, client, token, until);
+    const chat = await connect(learned, client, self, until);
     const place = await chat.openPlace(
       { name: "stack init", description: "", instructions: "", options: {}, think: false },
       until,
@@ -164,7 +167,7 @@ async function sayLater(
 async function connect(
   { driver, wire }: LearnedWire,
   client: HttpClient,
-  token: string,
+  { name: user, secret: token }: Caller,
   signal: AbortSignal,
 ): Promise<ChatClient> {
   if (driver === "ours") return createContractChat(client, deviationsOf(undefined));
@@ -174,6 +177,7 @@ async function connect(
       settings: wire,
       model,
       agent: DEFAULTS.agentId,
+      user,
       token,
       isStandIn: false,
     });

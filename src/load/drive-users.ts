@@ -1,5 +1,6 @@
 /** What a process does that drives its share of a load run's users. */
 import { type ConnectedChat, connectChatWithModel } from "../targets/connect-chat.ts";
+import { asCaller } from "../targets/drivers/caller-session.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
 import type { DriveJob, FromLoadProcess } from "./load-messages.ts";
 import { stepAt } from "./load-plan.ts";
@@ -31,8 +32,8 @@ export async function prepareUsers(
   const soon = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
   const { isStandIn } = job;
   const connected: ConnectedChat[] = [];
-  for (const { token } of job.people) {
-    const target = { ...job.target, token, ...(driver && { driver }) };
+  for (const { caller } of job.people) {
+    const target = { ...job.target, ...asCaller(caller), ...(driver && { driver }) };
     connected.push(await connectChatWithModel(target, { isStandIn }, soon));
   }
   const stopping = new AbortController();

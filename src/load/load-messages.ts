@@ -1,5 +1,6 @@
 /** What the process that measures a load and those that drive its users say to each other: plain JSON. */
 import type { Pace } from "../harness/load-report.ts";
+import type { Caller } from "../targets/drivers/caller-session.ts";
 import type { ChatPlace } from "../targets/drivers/chat-client.ts";
 import type { TargetUrls } from "../targets/open-target.ts";
 import type { PlannedLoadStep } from "./load-plan.ts";
@@ -9,7 +10,7 @@ import type { UserPlan } from "./virtual-user.ts";
 /** Somebody whom the target knows: several users may be one person, each with conversations of its own. */
 export interface LoadPerson {
   /** Shown with every call; empty for none. */
-  readonly token: string;
+  readonly caller: Caller;
   /** Where all its conversations are. */
   readonly place: ChatPlace;
 }

@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { LoadProgress, LoadReport } from "../harness/load-report.ts";
+import type { Caller } from "../targets/drivers/caller-session.ts";
 import type { TargetUrls } from "../targets/open-target.ts";
 import { findKnee } from "./find-knee.ts";
 import type { DriveJob, DriveProgress } from "./load-messages.ts";
@@ -13,8 +14,8 @@ import { StepRecord } from "./step-record.ts";
 
 export interface MeasureLoadOptions {
   readonly target: TargetUrls;
-  /** The tokens of the people who are there; users take turns in being them. */
-  readonly tokens: readonly string[];
+  /** The people who are there; users take turns in being them. */
+  readonly callers: readonly Caller[];
   /** The engine behind it is the stand-in, and can be directed. */
   readonly isStandIn: boolean;
   readonly settings: LoadSettings;
@@ -57,7 +58,7 @@ export async function measureLoad(options: MeasureLoadOptions): Promise<LoadRepo
   const job = {
     target: plain,
     isStandIn,
-    people: people.map(({ token, place }) => ({ token, place })),
+    people: people.map(({ caller, place }) => ({ caller, place })),
     steps,
     pace: settings.pace,
     graceMs: Math.min(GRACE_MS, Math.max(SHORTEST_GRACE_MS, total)),

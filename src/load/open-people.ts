@@ -1,4 +1,5 @@
 import { type ConnectedChat, connectChatWithModel } from "../targets/connect-chat.ts";
+import { asCaller, type Caller } from "../targets/drivers/caller-session.ts";
 import { Refusal } from "../targets/drivers/refused-words.ts";
 import { replyNameOf } from "../targets/drivers/reply-name.ts";
 import { endReply } from "../targets/end-reply.ts";
@@ -9,8 +10,7 @@ import type { LoadPerson } from "./load-messages.ts";
 /** How the people of a load run are made known to a target. */
 interface PeopleOptions {
   readonly target: TargetUrls;
-  /** One for each person. */
-  readonly tokens: readonly string[];
+  readonly callers: readonly Caller[];
   readonly isStandIn: boolean;
   readonly runId: string;
   readonly replyTokens: number;
@@ -28,11 +28,11 @@ const TIMEOUT_MS = 30_000;
 
 /** Opens a place for each person, to be closed at the end with all that was said there, and lets each say one word. Throws a UserError. */
 export async function openPeople(options: PeopleOptions): Promise<OpenPerson[]> {
-  const { target, tokens, isStandIn, runId, replyTokens, defer } = options;
+  const { target, callers, isStandIn, runId, replyTokens, defer } = options;
   const people: OpenPerson[] = [];
-  for (const token of tokens) {
+  for (const caller of callers) {
     const soon = (): AbortSignal => AbortSignal.timeout(TIMEOUT_MS);
-    const connected = await connectChatWithModel({ ...target, token }, { isStandIn }, soon());
+    const connected = await connectChatWithModel({ ...target, ...asCaller(caller) }, { isStandIn }, soon());
     const { chat, client } = connected;
     const left = new Set<string>();
     // The last that is undone, and so the first that is queued.
@@ -50,7 +50,7 @@ export async function openPeople(options: PeopleOptions): Promise<OpenPerson[]> 
     if (place.modelId !== null) {
       defer(`deleting profile ${place.modelId}`, (signal) => chat.closePlace(place, signal));
     }
-    const person = { ...connected, token, place, left };
+    const person = { ...connected, caller, place, left };
     defer(`deleting the conversations of the load run at ${client.url}`, (signal) =>
       deleteLeft(person, signal),
     );

@@ -6,9 +6,11 @@ import { doesNotAnswer } from "./connection-parts.ts";
 import { deviationsOf } from "./contract-deviations.ts";
 import { createForeignClient } from "./deviating-client.ts";
 import { bearerTokenOfWire } from "./drivers/bearer-token-of-wire.ts";
+import { type CallerSession, callersOf, tokenAsItIs } from "./drivers/caller-session.ts";
 import type { ChatClient } from "./drivers/chat-client.ts";
 import { createContractChat } from "./drivers/contract-chat.ts";
-import { connectDriver, type Driver } from "./drivers/define-driver.ts";
+import { connectDriver, type Driver, type DriverContext, sessionOf } from "./drivers/define-driver.ts";
+import { hasSlot } from "./drivers/has-slot.ts";
 import { isRefusal } from "./drivers/refused-words.ts";
 import { findDriver } from "./drivers/shipped-drivers.ts";
 import { createHttpClient, type HttpClient } from "./http-client.ts";
@@ -23,6 +25,8 @@ export interface ConnectedChat {
   readonly front: Driver["service"];
   /** Its client. */
   readonly client: HttpClient;
+  /** Who calls; undefined where it follows the contract, whose callers show a token and no more. */
+  readonly session: CallerSession | undefined;
 }
 
 /** How a stack is connected to. */
@@ -76,22 +80,26 @@ export async function connectChat(
     const departures = deviationsOf(given.contract);
     const made = createForeignClient({ url, token: given.token, service: "hmi", departures });
     const client = headers === undefined ? made : withHeaders(made, headers);
-    return { chat: createContractChat(client, departures), front, client };
+    return { chat: createContractChat(client, departures), front, client, session: undefined };
   }
-  const made = createHttpClient(
-    url,
-    front === "engine" ? given.engineKey : bearerTokenOfWire(wireOf(given), given.token),
-  );
-  const client = headers === undefined ? made : withHeaders(made, headers);
-  const chat = await connectDriver(driver, {
-    client,
+  const { self } = callersOf(given);
+  const spoken = wireOf(given);
+  // An engine has a key of its own, and is told nobody's token but where its wire says so.
+  const isKeyed = front === "engine" && !hasSlot(spoken.headers, "token");
+  const caller = isKeyed ? { name: "", secret: given.engineKey ?? "" } : self;
+  const context: Omit<DriverContext, "client"> = {
     settings: wire,
     model: given.model ?? null,
     agent: given.agentId ?? DEFAULTS.agentId,
-    token: given.token ?? "",
+    user: caller.name,
+    token: caller.secret,
     isStandIn,
-  });
-  return { chat, front, client };
+  };
+  const made = createHttpClient(url, bearerTokenOfWire(spoken, tokenAsItIs(spoken, caller)));
+  const client = headers === undefined ? made : withHeaders(made, headers);
+  const session = sessionOf(driver, { ...context, client });
+  const chat = await connectDriver(driver, { ...context, client }, session);
+  return { chat, front, client, session };
 }
 
 /**

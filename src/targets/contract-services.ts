@@ -5,6 +5,7 @@ import { MissingEndpoint } from "../harness/target-errors.ts";
 import { type Connecting, doesNotAnswer, type TargetServices } from "./connection-parts.ts";
 import { deviationsOf } from "./contract-deviations.ts";
 import { createForeignClient, isLacking } from "./deviating-client.ts";
+import { callersOf } from "./drivers/caller-session.ts";
 import { createContractChat } from "./drivers/contract-chat.ts";
 import type { HttpClient, SeenCall } from "./http-client.ts";
 import { findModelsByCapability } from "./models-by-capability.ts";
@@ -23,10 +24,13 @@ export async function openContractServices({ given, soon, opened }: Connecting):
     return client;
   };
   const [hmi, gateway] = [open("hmi", given.token), open("gateway", given.token)];
-  const { otherToken } = given;
-  const otherPerson = otherToken
-    ? { hmi: open("hmi", otherToken), gateway: open("gateway", otherToken) }
-    : undefined;
+  const { other } = callersOf(given);
+  const otherHmi = other && open("hmi", other.secret);
+  const otherPerson = otherHmi && {
+    hmi: otherHmi,
+    gateway: open("gateway", other.secret),
+    chat: createContractChat(otherHmi, departures),
+  };
   await Promise.all([
     requireService(hmi, "hmi", given, soon()),
     requireService(gateway, "gateway", given, soon()),

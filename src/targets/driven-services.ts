@@ -1,6 +1,7 @@
 import { createAbsentClient } from "./absent-client.ts";
 import { connectChatWithModel, wireOf } from "./connect-chat.ts";
 import type { Connecting, TargetServices } from "./connection-parts.ts";
+import { asCaller, callersOf } from "./drivers/caller-session.ts";
 import type { EngineWatch } from "./engine-watch.ts";
 import { createFrontHttp } from "./front-http.ts";
 
@@ -10,17 +11,21 @@ export async function openDrivenServices(
   watching: Promise<EngineWatch>,
 ): Promise<TargetServices> {
   const { isStandIn } = await watching;
-  const { chat, client, front } = await connectChatWithModel(given, { isStandIn }, soon());
+  const { chat, client, front, session } = await connectChatWithModel(given, { isStandIn }, soon());
   opened.push(client);
+  const { other } = callersOf(given);
+  const another =
+    other && (await connectChatWithModel({ ...given, ...asCaller(other) }, { isStandIn }, soon()));
+  if (another !== undefined) opened.push(another.client);
   const absent = createAbsentClient(client.url, otherWire(chat.driver));
   return {
     hmi: absent,
     gateway: absent,
     chat,
     front,
-    frontHttp: createFrontHttp(client, wireOf(given), given),
+    frontHttp: session && createFrontHttp(client, wireOf(given), session),
     models: { thinking: null, seeing: null, blind: null },
-    otherPerson: undefined,
+    otherPerson: another && { hmi: absent, gateway: absent, chat: another.chat },
     speaksContract: false,
     copies: undefined,
   };

@@ -1,4 +1,5 @@
 import type { WireSettings } from "../contract/wire-description.ts";
+import type { CallerSession } from "./drivers/caller-session.ts";
 import { fillBody, fillHeaders, fillPath, type SlotValues } from "./drivers/fill-slots.ts";
 import type { CallOptions, HttpClient, HttpMethod, SeenCall } from "./http-client.ts";
 
@@ -31,32 +32,38 @@ export interface FrontHttp {
 /** What a service that works answers such a call within, in milliseconds; one that is wrongly taken may stream for long. */
 const ANSWER_TIMEOUT_MS = 20_000;
 
-/** @param client of that service; shows the token as a bearer, where there is one */
-export function createFrontHttp(
-  client: HttpClient,
-  wire: WireSettings,
-  { token = "" }: { readonly token?: string | undefined } = {},
-): FrontHttp {
-  const headers = fillHeaders(wire.headers, { token });
+/** @param client of that service */
+export function createFrontHttp(client: HttpClient, wire: WireSettings, session: CallerSession): FrontHttp {
   return {
     page: wire.page,
     callOf(name, about) {
       const call = wire[name];
       const [method, path = "/"] = call?.request.split(" ") ?? [];
       if (method === undefined || method === "WS") return undefined;
+      const { token, user } = session.shown;
+      const filling = { ...about, token, user };
       return {
         method: method as HttpMethod,
-        path: fillPath(path, about),
-        headers: fillHeaders(call?.headers, { ...about, token }),
-        ...(call?.body !== undefined && { body: fillBody(call.body, { ...about, token }) }),
+        path: fillPath(path, filling),
+        headers: fillHeaders(call?.headers, filling),
+        ...(call?.body !== undefined && { body: fillBody(call.body, filling) }),
       };
     },
     call: async ({ method, path, body, headers: own }, options) =>
-      await client.call(method, path, {
-        ...(options.rawBody === undefined && body !== undefined && { body }),
-        ...options,
-        signal: AbortSignal.any([options.signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]),
-        headers: { ...headers, ...own, ...options.headers },
-      }),
+      await session.ask(
+        (shown) =>
+          client.call(method, path, {
+            ...(options.rawBody === undefined && body !== undefined && { body }),
+            ...shown.options,
+            ...options,
+            signal: AbortSignal.any([options.signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]),
+            headers: shown.headersWith({
+              ...fillHeaders(wire.headers, shown),
+              ...own,
+              ...options.headers,
+            }),
+          }),
+        (answer) => answer,
+      ),
   };
 }

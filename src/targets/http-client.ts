@@ -82,6 +82,10 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Shown with this call, where the client has another one, or none. */
   readonly token?: string;
+  /** Told of the cookies that an answer sets: in what is written down of it they are hidden. */
+  readonly onCookies?: (set: readonly string[]) => void;
+  /** True of a call that is in no record of what a check has done: somebody's password is in it. */
+  readonly isUnrecorded?: boolean;
   /** Told of each event as it arrives. */
   readonly onEvent?: (event: SeenEvent) => void;
   /** Told of the data of each message as it arrives, whatever it is. */
@@ -135,13 +139,13 @@ export function createHttpClient(
   // No time-outs of its own: every call has a signal with the deadline that its caller chose.
   const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 5_000 } });
   const always = isLoopback(addressOfUrl(url).host) ? {} : PROGRAM_HEADER;
-  const send = (
+  const send = async (
     method: HttpMethod,
     path: string,
-    { body, rawBody, signal, headers, token: shown = token }: CallOptions,
+    { body, rawBody, signal, headers, token: shown = token, onCookies }: CallOptions,
   ) => {
     const sent = rawBody ?? (body === undefined ? undefined : JSON.stringify(body));
-    return agent.request({
+    const answer = await agent.request({
       origin: url,
       method,
       path,
@@ -154,22 +158,26 @@ export function createHttpClient(
       },
       ...(sent === undefined ? {} : { body: sent }),
     });
+    onCookies?.([answer.headers["set-cookie"] ?? []].flat());
+    return answer;
   };
   const note = (
     method: string,
     path: string,
-    { rawBody, body = rawBody, headers = {}, token: shown = token }: CallOptions,
+    { rawBody, body = rawBody, headers = {}, token: shown = token, isUnrecorded }: CallOptions,
     isStream: boolean,
-  ): RequestStep =>
-    noteRequest({
-      base: url,
-      method,
-      path,
-      body,
-      headers: { ...always, ...headers },
-      isStream,
-      hasToken: shown !== "",
-    });
+  ): Pick<RequestStep, "answer"> =>
+    isUnrecorded
+      ? { answer: undefined }
+      : noteRequest({
+          base: url,
+          method,
+          path,
+          body,
+          headers: { ...always, ...headers },
+          isStream,
+          hasToken: shown !== "",
+        });
   const openStream: HttpClient["openStream"] = async (method, path, options) => {
     const step = note(method, path, options, true);
     const start = performance.now();

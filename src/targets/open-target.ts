@@ -35,9 +35,12 @@ export interface TargetUrls {
   readonly gateway?: string | undefined;
   readonly engine?: string | undefined;
   /** What HMI and gateway ask for; empty, or left out, for nothing. No check gets to see it. */
-  readonly token?: string;
-  /** The token of another person of this stack, to whom nothing of the first one may be shown; empty for none. */
-  readonly otherToken?: string;
+  readonly token?: string | undefined;
+  /**
+   * People of this stack, as in `auth.users`: to one of them nothing of another's may be shown. Beside a `token` each shows
+   * one; without, on a wire that is none of ours, the first one talks, and where that has a login these are passwords.
+   */
+  readonly users?: Readonly<Record<string, string>> | undefined;
   /** The key that the engine asks for; empty, or left out, for none. */
   readonly engineKey?: string;
   /** How the gateway asks the engine; by OpenAI's wire few of a message's options reach it. */
@@ -75,7 +78,7 @@ export type TargetCapability =
   /** There is a model that can. */
   | "think"
   | "look at pictures"
-  /** It is known to have users, and the token of another one. */
+  /** It is known to have users, and how another one is known to it. */
   | "tell two people apart"
   /** Its longest reply takes no longer than somebody waits who looks on. */
   | "end a reply soon"
@@ -111,7 +114,7 @@ export interface Target {
   readonly capabilities: ReadonlySet<TargetCapability>;
   readonly models: ModelsByCapability;
   /** The same services, as another person calls them; undefined where none is known. */
-  readonly otherPerson: { readonly hmi: HttpClient; readonly gateway: HttpClient } | undefined;
+  readonly otherPerson: Pick<Target, "hmi" | "gateway" | "chat"> | undefined;
   /** Whether a failure is told by an `error` event; some backends tell it by a status alone. */
   readonly hasErrorEvent: boolean;
   /** The conversations in their database; undefined where only the HMI shows them. */
@@ -195,6 +198,7 @@ export async function openTarget(
           "show a page": `the wire of ${chat.driver} has no page (contract.wire.page would say where)`,
           think: chat.missingAbilities["tell thoughts"],
         }),
+        ...(otherPerson === undefined && { "tell two people apart": whyOnePerson(given) }),
         ...watch.reasonsMissing,
         ...(watch.isStandIn && {
           "direct the engine": speaksContract ? NOT_BY_OPENAI : chat.missingAbilities["hand options on"],
@@ -221,6 +225,14 @@ export async function openTarget(
     signal.throwIfAborted();
     throw error;
   }
+}
+
+/** Why nobody else is known, with what would name somebody. */
+function whyOnePerson({ token }: Pick<TargetUrls, "token">): string {
+  const whom = token
+    ? "another one, with the token that it shows"
+    : "two of them, each with its token or password";
+  return `one person alone is known here: auth.users would name ${whom}`;
 }
 
 const NOT_BY_OPENAI = "by OpenAI's wire (engine.api) what directs the engine stand-in does not reach it";

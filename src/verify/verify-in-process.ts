@@ -59,8 +59,7 @@ function settingsFor(suite: string): {
   const { token = "", users = {} } = auth ?? {};
   const all = { ...QUICK_STREAM, ...stream };
   const settings = targetSettings(all);
-  const otherToken = Object.values(users)[0] ?? "";
-  return { stack: { stream: all, ...(auth && { auth }) }, target: { token, otherToken, settings } };
+  return { stack: { stream: all, ...(auth && { auth }) }, target: { token, users, settings } };
 }
 
 /** Runs each suite on a fresh stack in this process, with these faults switched on in all of them. */

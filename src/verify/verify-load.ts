@@ -9,12 +9,13 @@ import { recordingSteps } from "../harness/record-steps.ts";
 import type { RunEvent, RunReport } from "../harness/run-report.ts";
 import { NotObservable } from "../harness/target-errors.ts";
 import { type LoadSettings, planSteps } from "../load/load-plan.ts";
+import { callersOf, type KnownPeople, namedCallers } from "../targets/drivers/caller-session.ts";
 import type { Target, TargetUrls } from "../targets/open-target.ts";
 
 /** Which users are driven. */
 export interface LoadTestOptions extends LoadSettings {
-  /** The tokens of people, whom the users take turns to be; left out: all are who the target's own token is. */
-  readonly tokens?: readonly string[] | undefined;
+  /** Whom the users take turns to be; left out: all are who talks to the target. */
+  readonly people?: KnownPeople | undefined;
 }
 
 interface LoadSuiteOptions {
@@ -41,9 +42,10 @@ export function loadSuite({ load, target, onEvent }: LoadSuiteOptions): Suite<Ta
     const { measureLoad } = await import("../load/measure-load.ts");
     const { capabilities, urls, journal } = context.target;
     const given: TargetUrls = target === undefined || target === "in-process" ? urls : target;
+    const people = namedCallers(load.people ?? {});
     const driving = {
       target: given,
-      tokens: load.tokens?.length ? load.tokens : [given.token ?? ""],
+      callers: people.length > 0 ? people : [callersOf(given).self],
       isStandIn: capabilities.has("direct the engine"),
       settings: load,
       runId: journal.runId,

@@ -30,7 +30,7 @@ async function measure(
   const undos: ((signal: AbortSignal) => Promise<void>)[] = [];
   const report = await measureLoad({
     target,
-    tokens: [""],
+    callers: [{ name: "", secret: "" }],
     isStandIn: true,
     settings,
     runId: "a-load-test",

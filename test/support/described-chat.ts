@@ -1,12 +1,13 @@
 import { onTestFinished } from "vitest";
 import type { WireDescription } from "../../src/contract/wire-description.ts";
+import { CallerSession } from "../../src/targets/drivers/caller-session.ts";
 import type { ChatClient } from "../../src/targets/drivers/chat-client.ts";
 import { createDescribedChat } from "../../src/targets/drivers/described-chat.ts";
 import { createHttpClient } from "../../src/targets/http-client.ts";
 
 /** Talks to a back end by a description, until the test ends. */
 export function describedChatAt(url: string, wire: WireDescription, token = ""): ChatClient {
-  const client = createHttpClient(url, token);
+  const client = createHttpClient(url);
   onTestFinished(() => client.close());
   return createDescribedChat({
     driver: "described",
@@ -14,7 +15,7 @@ export function describedChatAt(url: string, wire: WireDescription, token = ""):
     client,
     model: null,
     agent: "a",
-    token,
+    session: new CallerSession({ client, wire, caller: { name: "", secret: token } }),
     isStandIn: false,
   });
 }

@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { listenOnAnyPort } from "./listen.ts";
 
@@ -11,6 +11,7 @@ export interface RoutedCall {
   readonly body: string;
   /** Of the call: `multipart/form-data; boundary=...`. */
   readonly contentType: string;
+  readonly headers: IncomingHttpHeaders;
   readonly response: ServerResponse;
 }
 
@@ -33,6 +34,7 @@ export async function serveRoutes(routes: Readonly<Record<string, Route>>): Prom
       query: searchParams,
       body: await text(request),
       contentType: request.headers["content-type"] ?? "",
+      headers: request.headers,
       response,
     });
     if (answer === undefined) return;

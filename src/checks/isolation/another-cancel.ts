@@ -1,14 +1,38 @@
 import { defineCheck } from "../../harness/define-check.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
+import type { NamedReply } from "../../targets/drivers/chat-client.ts";
+import { answerWords } from "../../targets/drivers/refused-words.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { judgeAsMissing, judgeUntouched } from "./foreign-calls.ts";
+import { judgeUncancelled } from "./judge-callers.ts";
+import { type ReachedReply, reachForReply, speaksContract } from "./two-callers.ts";
 import { type TwoPeople, twoPeople } from "./two-people.ts";
 
-export const anotherCancel = defineCheck<Context["target"], TwoPeople>({
+export const anotherCancel = defineCheck<Context["target"], TwoPeople | ReachedReply>({
   id: "isolation/another-cancel",
   claim: "another person's reply cannot be cancelled, at the HMI and at the gateway",
   why: "A stop button for everybody is one for the others' replies.",
   lookAt: "the cancel: 404 where the conversation is not the caller's, before anything is stopped",
-  needs: ["speak the contract", "tell two people apart"],
-  collect: twoPeople,
-  judge: (people) => judgeUntouched(people) ?? judgeAsMissing(people, ["cancel", "cancel at the gateway"]),
+  needs: ["tell two people apart", "cancel"],
+  collect: (context) =>
+    speaksContract(context) ? twoPeople(context) : reachForReply(context, cancelAsOther),
+  judge: (people) =>
+    "overheard" in people
+      ? judgeUncancelled(people)
+      : (judgeUntouched(people) ?? judgeAsMissing(people, ["cancel", "cancel at the gateway"])),
 });
+
+/** Calls for the cancel of a reply as somebody whose it is not. */
+async function cancelAsOther(
+  { target, signal }: Context,
+  name: NamedReply,
+): Promise<Pick<ReachedReply, "answered" | "overheard">> {
+  const answer = await target.chat.cancel(name, signal);
+  if (answer === null) {
+    throw new NotObservable(
+      "a reply is ended by closing its own stream: there is no call that another person could make",
+    );
+  }
+  const words = answer.status >= 300 ? answerWords(answer) : String(answer.status);
+  return { answered: `was answered ${words}`, overheard: "" };
+}

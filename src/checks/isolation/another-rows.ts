@@ -1,15 +1,20 @@
 import { defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { judgeAsMissing } from "./foreign-calls.ts";
+import { judgeClosed } from "./judge-callers.ts";
+import { speaksContract, type TwoCallers, twoCallers } from "./two-callers.ts";
 import { type TwoPeople, twoPeople } from "./two-people.ts";
 
-export const anotherRows = defineCheck<Context["target"], TwoPeople>({
+export const anotherRows = defineCheck<Context["target"], TwoPeople | TwoCallers>({
   id: "isolation/another-rows",
   claim:
-    "another person's conversation is to everybody else as one that does not exist: 404 for its rows and for a message to it",
+    "another person's conversation is to everybody else as one that does not exist: its rows, a message to it, its deletion",
   why: "Numbers can be counted up: whoever tries the next one reads what somebody else has said.",
   lookAt: "what loads a conversation by its id: asked for as one user, not found and then judged",
-  needs: ["speak the contract", "tell two people apart"],
-  collect: twoPeople,
-  judge: (people) => judgeAsMissing(people, ["messages", "message", "rename", "deletion"]),
+  needs: ["tell two people apart", "show rows", "remember conversations"],
+  collect: (context) => (speaksContract(context) ? twoPeople(context) : twoCallers(context)),
+  judge: (people) =>
+    "tries" in people
+      ? judgeClosed(people)
+      : judgeAsMissing(people, ["messages", "message", "rename", "deletion"]),
 });

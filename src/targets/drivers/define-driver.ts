@@ -2,6 +2,7 @@ import type { ForeignStoreNames } from "../../contract/store-address.ts";
 import { type WireSettings, withSettings } from "../../contract/wire-description.ts";
 import { UserError } from "../../errors/user-error.ts";
 import type { HttpClient } from "../http-client.ts";
+import { CallerSession, isForNobody } from "./caller-session.ts";
 import type { ChatClient } from "./chat-client.ts";
 import { createDescribedChat } from "./described-chat.ts";
 
@@ -15,8 +16,10 @@ export interface DriverContext {
   readonly model: string | null;
   /** The setting `chat.agent`. */
   readonly agent: string;
-  /** The setting `auth.token`; empty for none. */
+  /** The setting `auth.token`, or the word beside `user` in `auth.users`; empty for none. */
   readonly token: string;
+  /** Who calls, as in `auth.users`; empty where a token is all that is known. */
+  readonly user: string;
   /** The engine behind it is the stand-in, which reads directions in what is said. */
   readonly isStandIn: boolean;
 }
@@ -52,8 +55,18 @@ export function defineDriver(driver: Driver): Driver {
   return driver;
 }
 
+/** Who a driver's calls are made as. */
+export function sessionOf(driver: Driver, { client, settings, user, token }: DriverContext): CallerSession {
+  const wire = withSettings(driver.wire ?? {}, settings);
+  return new CallerSession({ client, wire, caller: { name: user, secret: token } });
+}
+
 /** Connects a driver, as the settings over its description say. Throws a UserError where that is not enough to talk by. */
-export async function connectDriver(driver: Driver, context: DriverContext): Promise<ChatClient> {
+export async function connectDriver(
+  driver: Driver,
+  context: DriverContext,
+  session = sessionOf(driver, context),
+): Promise<ChatClient> {
   await driver.requireAccess?.(context);
   if (driver.connect !== undefined) return await driver.connect(context);
   const { service, send, stream, ...rest } = withSettings(
@@ -88,5 +101,29 @@ export async function connectDriver(driver: Driver, context: DriverContext): Pro
       },
     );
   }
-  return createDescribedChat({ ...context, driver: driver.name, wire });
+  await requireSignedIn(wire, context, session);
+  return createDescribedChat({ ...context, driver: driver.name, wire, session });
+}
+
+/** Throws a UserError where a wire has a login, and nobody is named who could, or nobody is let in. */
+async function requireSignedIn(
+  { login }: WireSettings,
+  { user, token }: DriverContext,
+  session: CallerSession,
+): Promise<void> {
+  if (login !== undefined && isForNobody({ login }, { name: user, secret: token })) {
+    throw new UserError(
+      "unauthorized",
+      `${login.request} lets people in by their names, and nobody is named.`,
+      {
+        hint: `Name one in auth.users, or by STACK_AUTH_USERS='{"NAME": "PASSWORD"}'; or give a token that you have, as auth.token.`,
+      },
+    );
+  }
+  try {
+    await session.signIn();
+  } catch (error) {
+    // Whoever does not answer is told of by what is asked next.
+    if (error instanceof UserError) throw error;
+  }
 }

@@ -9,8 +9,8 @@ import type {
   SeenCall,
   SeenStream,
 } from "../http-client.ts";
-import { bearerTokenOfWire } from "./bearer-token-of-wire.ts";
 import { BufferedFacts } from "./buffered-facts.ts";
+import type { CallerSession, ShownByCaller } from "./caller-session.ts";
 import { startCancellableReading } from "./cancellable-reading.ts";
 import type { Reading, ReadOptions } from "./chat-client.ts";
 import { encodeBody } from "./encode-body.ts";
@@ -29,8 +29,8 @@ export interface DescribedService {
   readonly wire: WireDescription;
   /** Of the service that messages are sent to. */
   readonly client: HttpClient;
-  /** Empty for none. */
-  readonly token: string;
+  /** Who calls. */
+  readonly session: CallerSession;
 }
 
 /** A call as a description has it, with slots in it. */
@@ -62,8 +62,14 @@ export class DescribedCalls {
   }
 
   async call(call: DescribedCall, values: SlotValues, signal: AbortSignal): Promise<SeenCall> {
-    const { method, path } = callIn(call.request, values);
-    return await this.#service.client.call(method, path, { signal, ...(await this.#sent(call, values)) });
+    const { client, session } = this.#service;
+    return await session.ask(
+      async (shown) => {
+        const { method, path } = callIn(call.request, { ...values, ...slotsOf(shown) });
+        return await client.call(method, path, { signal, ...(await this.#sent(call, values, shown)) });
+      },
+      (answer) => answer,
+    );
   }
 
   /** The pages of a list, each with the cursor that the one before told; where it tells none, there is one. */
@@ -118,7 +124,7 @@ export class DescribedCalls {
   }
 
   async #open(call: DescribedCall, values: SlotValues, options: OpenOptions): Promise<OpenStream> {
-    const { client, token, wire } = this.#service;
+    const { session, wire } = this.#service;
     const makeDecoder = this.#makeDecoder;
     if (wire.stream.framing === "polled") {
       const ask = (): Promise<SeenCall> => this.call(call, values, options.signal);
@@ -129,22 +135,39 @@ export class DescribedCalls {
         every_ms: wire.read?.every_ms ?? POLL_MS,
       });
     }
-    const { method, path } = callIn<HttpMethod | "WS">(call.request, values);
-    const { head, ended } = await (method === "WS"
-      ? openWebSocketStream({
-          ...options,
-          url: client.url,
-          path,
-          body: filledIn(call, values),
-          token,
-          headers: { ...bearerHeader(bearerTokenOfWire(wire, token)), ...this.#headers(call, values) },
-          framing: wire.stream.framing === "socket.io" ? "socket.io" : "websocket",
-          makeDecoder,
-        })
-      : this.#untilClosed(options, async (limited) =>
-          client.openStream(method, path, { ...limited, makeDecoder, ...(await this.#sent(call, values)) }),
-        ));
+    const { head, ended } = await session.ask(
+      (shown) => this.#openAs(shown, call, values, options),
+      (stream) => stream.head,
+    );
     return { head, ended: ended.then((seen) => withEnd(seen, wire.stream)) };
+  }
+
+  async #openAs(
+    shown: ShownByCaller,
+    call: DescribedCall,
+    values: SlotValues,
+    options: OpenOptions,
+  ): Promise<OpenStream> {
+    const { client, wire } = this.#service;
+    const makeDecoder = this.#makeDecoder;
+    const filling = { ...values, ...slotsOf(shown) };
+    const { method, path } = callIn<HttpMethod | "WS">(call.request, filling);
+    if (method !== "WS") {
+      const sent = await this.#sent(call, values, shown);
+      return await this.#untilClosed(options, (limited) =>
+        client.openStream(method, path, { ...limited, makeDecoder, ...sent }),
+      );
+    }
+    return await openWebSocketStream({
+      ...options,
+      url: client.url,
+      path,
+      body: filledIn(call, filling),
+      token: shown.token,
+      headers: { ...bearerHeader(shown.options.token ?? ""), ...this.#headers(call, filling, shown) },
+      framing: wire.stream.framing === "socket.io" ? "socket.io" : "websocket",
+      makeDecoder,
+    });
   }
 
   /**
@@ -177,14 +200,21 @@ export class DescribedCalls {
   async #sent(
     call: DescribedCall,
     values: SlotValues,
-  ): Promise<Pick<CallOptions, "body" | "rawBody" | "headers">> {
-    const { headers, ...body } = await encodeBody(filledIn(call, values), call.content_type);
-    return { ...body, headers: { ...headers, ...this.#headers(call, values) } };
+    shown: ShownByCaller,
+  ): Promise<Pick<CallOptions, "body" | "rawBody" | "headers" | keyof ShownByCaller["options"]>> {
+    const filling = { ...values, ...slotsOf(shown) };
+    const { headers, ...body } = await encodeBody(filledIn(call, filling), call.content_type);
+    return { ...body, ...shown.options, headers: { ...headers, ...this.#headers(call, filling, shown) } };
   }
 
-  #headers({ headers }: DescribedCall, values: SlotValues): Record<string, string> {
-    return { ...fillHeaders(this.#service.wire.headers, values), ...fillHeaders(headers, values) };
+  #headers({ headers }: DescribedCall, values: SlotValues, shown: ShownByCaller): Record<string, string> {
+    const filled = fillHeaders(this.#service.wire.headers, values);
+    return shown.headersWith({ ...filled, ...fillHeaders(headers, values) });
   }
+}
+
+function slotsOf({ token, user }: ShownByCaller): Pick<SlotValues, "token" | "user"> {
+  return { token, ...(user !== "" && { user }) };
 }
 
 function filledIn({ body }: DescribedCall, values: SlotValues): unknown {

@@ -213,7 +213,7 @@ class DescribedChat implements ChatClient {
   }
 
   #values(given: Known): SlotValues {
-    const { model, agent, token } = this.#given;
+    const { model, agent } = this.#given;
     const options: EngineOptions = given.place?.options ?? {};
     const { conversation } = given;
     // What is kept here alone has a name that means nothing to the back end.
@@ -228,7 +228,6 @@ class DescribedChat implements ChatClient {
       reply: given.reply ?? undefined,
       model: given.model ?? model ?? undefined,
       agent: given.agent ?? agent,
-      token,
       history,
       options: Object.keys(options).length === 0 ? undefined : options,
       max_tokens: options["num_predict"],

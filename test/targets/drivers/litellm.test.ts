@@ -25,7 +25,7 @@ async function connect(token: string) {
   const client = createHttpClient(await listenOnAnyPort(server), token);
   onTestFinished(() => client.close());
   return await connectDriver(litellm, {
-    ...{ client, token, settings: {}, model: "smollm2", agent: "", isStandIn: false },
+    ...{ client, token, settings: {}, model: "smollm2", agent: "", user: "", isStandIn: false },
   });
 }
 

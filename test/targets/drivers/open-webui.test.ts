@@ -19,7 +19,14 @@ beforeEach(async () => {
   there = recordedOpenWebui();
   await once(there.server.listen(0, "127.0.0.1"), "listening");
   client = createHttpClient(`http://127.0.0.1:${(there.server.address() as AddressInfo).port}`);
-  const context = { settings: {}, model: "smol-tools:135m", agent: "", token: "", isStandIn: false };
+  const context = {
+    settings: {},
+    model: "smol-tools:135m",
+    agent: "",
+    user: "",
+    token: "",
+    isStandIn: false,
+  };
   chat = await connectDriver(openWebui, { client, ...context });
 });
 

@@ -69,6 +69,7 @@ test("without the call that is repeated, or what tells the end, nothing is asked
     client: createHttpClient("http://127.0.0.1:1"),
     model: null,
     agent: "a",
+    user: "",
     token: "",
     isStandIn: false,
   };

@@ -16,6 +16,7 @@ function connect(driver: Driver, settings: WireSettings = {}) {
     settings,
     model: null,
     agent: "a",
+    user: "",
     token: "",
     isStandIn: false,
   });

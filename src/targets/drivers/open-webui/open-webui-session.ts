@@ -1,19 +1,35 @@
+import type { WireSettings } from "../../../contract/wire-description.ts";
 import { UserError } from "../../../errors/user-error.ts";
+import { CallerSession } from "../caller-session.ts";
 import type { DriverContext } from "../define-driver.ts";
 import { idAt } from "../json-place.ts";
 import { refusedWords } from "../refused-words.ts";
+
+/** How a person of `auth.users` gets in, by the address of an account and its password. */
+export const OPEN_WEBUI_LOGIN: NonNullable<WireSettings["login"]> = {
+  request: "POST /api/v1/auths/signin",
+  body: { email: "{user}", password: "{password}" },
+  told: { token: "token" },
+};
 
 /** How long it may take to let somebody in, in milliseconds. */
 const SIGNS_IN_WITHIN_MS = 10_000;
 
 /**
- * The token of whoever is asked for: the configured one, else that of an Open WebUI without a login, which gives one to
- * everybody. Throws a UserError where it wants a login.
+ * The token of whoever is asked for: the configured one, that of a person of `auth.users`, or of an Open WebUI without a
+ * login, which gives one to everybody. Throws a UserError where nobody is let in.
  */
 export async function openWebuiToken({
   client,
+  user,
   token,
-}: Pick<DriverContext, "client" | "token">): Promise<string> {
+}: Pick<DriverContext, "client" | "user" | "token">): Promise<string> {
+  if (user !== "") {
+    const caller = { name: user, secret: token };
+    const session = new CallerSession({ client, caller, wire: { login: OPEN_WEBUI_LOGIN } });
+    await session.signIn();
+    return session.shown.token;
+  }
   if (token !== "") return token;
   const body = { email: "", password: "" };
   const signal = AbortSignal.timeout(SIGNS_IN_WITHIN_MS);
@@ -26,7 +42,7 @@ export async function openWebuiToken({
     "unauthorized",
     `The Open WebUI at ${client.url} lets nobody in: ${refusedWords(answer)}.`,
     {
-      hint: "Make an API key under Settings, Account, and give it as auth.token.",
+      hint: "Name an account and its password in auth.users; or make an API key under Settings, Account, and give it as auth.token.",
     },
   );
 }

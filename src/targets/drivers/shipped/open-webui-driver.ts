@@ -1,7 +1,9 @@
+import type { WireDescription } from "../../../contract/wire-description.ts";
+import { CallerSession } from "../caller-session.ts";
 import { defineDriver } from "../define-driver.ts";
 import { createDescribedChat } from "../described-chat.ts";
 import { createOpenWebuiPage } from "../open-webui/open-webui-page.ts";
-import { openWebuiToken } from "../open-webui/open-webui-session.ts";
+import { OPEN_WEBUI_LOGIN, openWebuiToken } from "../open-webui/open-webui-session.ts";
 import { OPENAI_CHAT_STREAM } from "../shipped-stream-formats.ts";
 
 /** Open WebUI as its page talks to it: what is said is saved, and replies come over Socket.IO. */
@@ -9,7 +11,7 @@ export const openWebui = defineDriver({
   name: "open-webui",
   title: "Open WebUI, as its page talks to it",
   service: "hmi",
-  wire: { page: "/" },
+  wire: { page: "/", login: OPEN_WEBUI_LOGIN },
   connect: async (context) => createOpenWebuiPage(context, await openWebuiToken(context)),
 });
 
@@ -18,22 +20,21 @@ export const openWebuiApi = defineDriver({
   name: "open-webui-api",
   title: "Open WebUI by its API (/api/chat/completions), which saves nothing",
   service: "hmi",
-  connect: async (context) =>
-    createDescribedChat({
-      ...context,
-      driver: "open-webui-api",
-      token: await openWebuiToken(context),
-      wire: {
-        service: "hmi",
-        headers: { authorization: "Bearer {token}" },
-        send: {
-          request: "POST /api/chat/completions",
-          body: { model: "{model}", messages: "{history}", params: "{options}", stream: true },
-        },
-        stream: OPENAI_CHAT_STREAM,
-        cancel: "close",
-        models: { request: "GET /api/models", list: "data", id: "id" },
-        health: { request: "GET /health" },
+  connect: async (context) => {
+    const wire: WireDescription = {
+      service: "hmi",
+      headers: { authorization: "Bearer {token}" },
+      send: {
+        request: "POST /api/chat/completions",
+        body: { model: "{model}", messages: "{history}", params: "{options}", stream: true },
       },
-    }),
+      stream: OPENAI_CHAT_STREAM,
+      cancel: "close",
+      models: { request: "GET /api/models", list: "data", id: "id" },
+      health: { request: "GET /health" },
+    };
+    const caller = { name: "", secret: await openWebuiToken(context) };
+    const session = new CallerSession({ client: context.client, caller, wire });
+    return createDescribedChat({ ...context, driver: "open-webui-api", wire, session });
+  },
 });

@@ -1,0 +1,198 @@
+import { CouldNotRun } from "../../harness/define-check.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
+import { answerWords, isRefusal } from "../../targets/drivers/refused-words.ts";
+import { failureOf, type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../../targets/http-client.ts";
+import {
+  beginTalk,
+  converseIn,
+  hear,
+  nameFor,
+  openPlace,
+  sayIn,
+  settledRowsOf,
+  type Talk,
+} from "../check-conversation.ts";
+import type { Context } from "../profiles-and-sessions.ts";
+import { repeatAfterMe, timesFor, wordFrom } from "./marker-words.ts";
+
+/** What another person came to who reached for what is not theirs. */
+export interface ForeignTry {
+  /** What was answered, in words. */
+  readonly answered: string;
+  /** All that was told of it: ids, texts. */
+  readonly told: readonly string[];
+}
+
+/** Two people on a wire that is none of ours: what one has, and what came of it when the other reached for it. */
+export interface TwoCallers {
+  /** In what the first person said and was told; nobody else has said it. */
+  readonly word: string;
+  readonly conversation: string | null;
+  readonly tries: {
+    readonly list?: ForeignTry;
+    readonly rows?: ForeignTry;
+    readonly message?: ForeignTry;
+    readonly deletion?: ForeignTry;
+  };
+  /** In what the other person said into the first one's conversation. */
+  readonly intrusion: string;
+  /** The first person's rows before, and after all that was tried. */
+  readonly before: readonly SeenRow[];
+  readonly after: readonly SeenRow[];
+}
+
+/** Two people with a conversation of their own each, in which either was answered. */
+export interface ApartCallers {
+  readonly self: Talk;
+  readonly word: string;
+  readonly other: Talk;
+  readonly otherWord: string;
+  /** The first person's reply, which nobody had reached for. */
+  readonly undisturbed: SeenStream;
+}
+
+/** The same context for the other person. */
+export function asOther(context: Context): Context {
+  const { target } = context;
+  if (target.otherPerson === undefined) throw new CouldNotRun("no other person is known");
+  return { ...context, target: { ...target, chat: target.otherPerson.chat } };
+}
+
+/** Begins a conversation of each of the two, once a run: whoever is let into nothing would keep apart from everybody. */
+export async function apartCallers(context: Context): Promise<ApartCallers> {
+  return await context.share("two callers apart", async () => {
+    const [word, otherWord] = [context.canary("one person"), context.canary("another person")].map(wordFrom);
+    const begun = async (as: Context, said: string) => {
+      const place = await openPlace(as, { name: "people", options: { num_predict: 16 } });
+      const talk = await beginTalk(as, place);
+      const { stream } = await converseIn(as, talk, repeatAfterMe(said, timesFor(as, 3)));
+      const failure = failureOf(stream)?.message ?? "a reply without text";
+      if (textOf(stream) === "") throw new CouldNotRun(`${stream.request}: ${failure}`);
+      return { talk, stream };
+    };
+    const first = await begun(context, word ?? "");
+    const second = await begun(asOther(context), otherWord ?? "");
+    const [self, other] = [first.talk, second.talk];
+    if (self.conversation !== null && self.conversation === other.conversation) {
+      throw new NotObservable(
+        `both people's conversations are called ${self.conversation}: by that name each finds their own`,
+      );
+    }
+    return { self, other, word: word ?? "", otherWord: otherWord ?? "", undisturbed: first.stream };
+  });
+}
+
+/** Whether a target's people are told apart by the contract's own calls. */
+export function speaksContract({ target }: Context): boolean {
+  return target.capabilities.has("speak the contract");
+}
+
+/** What another person reaches for when nothing is being written, once a run; what takes away comes last. */
+export async function twoCallers(context: Context): Promise<TwoCallers> {
+  return await context.share("two callers", async () => {
+    const { self, word } = await apartCallers(context);
+    const asAnother = asOther(context);
+    const { chat } = asAnother.target;
+    const { signal } = context;
+    const { conversation } = self;
+    const isShown = context.target.capabilities.has("show rows");
+    const rowsOfSelf = async (): Promise<readonly SeenRow[]> =>
+      isShown ? await settledRowsOf(context, self) : [];
+    const before = await rowsOfSelf();
+    const intrusion = wordFrom(context.canary("intrusion"));
+    const list = can(asAnother, "list conversations") && (await tried(() => chat.conversations(signal)));
+    const rows =
+      isShown &&
+      (await tried(async () => (await chat.rows(conversation ?? "", signal)).map(({ content }) => content)));
+    const message =
+      isShown && conversation !== null && (await tried(() => sayInto(asAnother, self, intrusion)));
+    const deletion =
+      conversation !== null &&
+      can(asAnother, "delete conversations") &&
+      (await tried(async () => {
+        await chat.deleteConversation(conversation, signal);
+        return [];
+      }));
+    // Where it was taken away, its own person is told so.
+    const after = isShown && (await isGone(context, self)) ? [] : await rowsOfSelf();
+    const tries = { ...(list && { list }), ...(rows && { rows }), ...(message && { message }) };
+    return {
+      word,
+      conversation,
+      intrusion,
+      before,
+      after,
+      tries: { ...tries, ...(deletion && { deletion }) },
+    };
+  });
+}
+
+async function isGone({ target, signal }: Context, { conversation }: Talk): Promise<boolean> {
+  return await target.chat.rows(conversation ?? "", signal).then(
+    () => false,
+    (error: unknown) => isRefusal(error) && [404, 410].includes(error.answer.status),
+  );
+}
+
+/** Says something as another person into a conversation that is not theirs; the reply, if there is one. */
+async function sayInto(
+  asAnother: Context,
+  { place, conversation }: Talk,
+  intrusion: string,
+): Promise<string[]> {
+  const into: Talk = { place, conversation };
+  const sent = await sayIn(asAnother, into, `May I come in? ${intrusion}`);
+  return [textOf(await hear(asAnother, into, sent).ended)];
+}
+
+function can({ target }: Context, ability: "list conversations" | "delete conversations"): boolean {
+  return target.chat.missingAbilities[ability] === undefined;
+}
+
+async function tried(reach: () => Promise<readonly string[]>): Promise<ForeignTry> {
+  try {
+    const told = await reach();
+    return { answered: "was answered", told };
+  } catch (error) {
+    if (error instanceof CouldNotRun) return { answered: error.message, told: [] };
+    if (isRefusal(error))
+      return {
+        answered: `was answered ${answerWords(error.answer)}`,
+        told: [JSON.stringify(error.answer.body)],
+      };
+    throw error;
+  }
+}
+
+/** A reply of the first person that the other one reached for while it was written. */
+export interface ReachedReply {
+  readonly stream: SeenStream;
+  readonly undisturbed: SeenStream;
+  /** What the other one was answered. */
+  readonly answered: string;
+  /** The text of it that the other one was told. */
+  readonly overheard: string;
+}
+
+/** Longer than anybody needs to reach for it. */
+const LONG = { num_predict: 100, stand_in_tokens: 60, stand_in_token_ms: 20 } as const;
+
+/** Has the other person reach for a reply while it is written. */
+export async function reachForReply(
+  context: Context,
+  reach: (
+    as: Context,
+    name: ReturnType<typeof nameFor>,
+  ) => Promise<Pick<ReachedReply, "answered" | "overheard">>,
+): Promise<ReachedReply> {
+  const { self, word, undisturbed } = await apartCallers(context);
+  const talk = await beginTalk(context, { ...self.place, options: LONG });
+  const sent = await sayIn(context, talk, `Count to 200. ${word}`);
+  const hearing = hear(context, talk, sent);
+  await hearing.until("its first text", ({ kind }) => kind === "text");
+  if (hearing.hasEnded) throw new CouldNotRun("the reply had ended before anybody could reach for it");
+  const reached = await reach(asOther(context), nameFor(context, hearing.name()));
+  const stream = await hearing.ended;
+  return { stream, undisturbed, ...reached };
+}

@@ -1,0 +1,238 @@
+import type { WireSettings } from "../../contract/wire-description.ts";
+import { UserError } from "../../errors/user-error.ts";
+import { HIDDEN } from "../../text/secret-names.ts";
+import type { CallOptions, HttpClient, HttpMethod, SeenCall } from "../http-client.ts";
+import { bearerTokenOfWire } from "./bearer-token-of-wire.ts";
+import { encodeBody } from "./encode-body.ts";
+import { fillBody, fillHeaders, fillPath, type SlotValues } from "./fill-slots.ts";
+import { hasSlot } from "./has-slot.ts";
+import { idToldBy } from "./json-place.ts";
+import { answerWords } from "./refused-words.ts";
+
+/** Who calls a back end. */
+export interface Caller {
+  /** As in `auth.users`; empty where only a token is known. */
+  readonly name: string;
+  /** The token that is shown, or of somebody with a name, on a wire with a login, the password; empty for none. */
+  readonly secret: string;
+}
+
+/** What a caller shows with a call. */
+export interface ShownByCaller {
+  /** Stands for `{token}`; empty for none. */
+  readonly token: string;
+  /** Stands for `{user}`; empty for nobody. */
+  readonly user: string;
+  /** For an HTTP client: the token as a bearer, where no header has it. */
+  readonly options: Pick<CallOptions, "token" | "onCookies">;
+  /** These headers with the caller's cookies among them. */
+  headersWith(headers: Readonly<Record<string, string>>): Record<string, string>;
+}
+
+interface SessionOptions {
+  readonly client: HttpClient;
+  readonly caller: Caller;
+  readonly wire: Pick<WireSettings, "login" | "headers">;
+}
+
+/** How long it may take to let somebody in, in milliseconds. */
+const SIGNS_IN_WITHIN_MS = 10_000;
+
+/** What a place in an answer begins with that is one of its cookies: `@cookie.csrftoken`. */
+const COOKIE_PLACE = "@cookie.";
+
+/**
+ * What one caller shows: a token as it is, or what `contract.wire.login` gives for a name and a password, which is asked
+ * for once, and again where a call is answered as to whom nobody knows. Cookies are kept as a browser keeps them.
+ */
+export class CallerSession {
+  readonly #given: SessionOptions;
+  /** Undefined where nobody has to log in. */
+  readonly #login: WireSettings["login"];
+  readonly #cookies = new Map<string, string>();
+  #token: string;
+  /** The login that counts, done or on its way. */
+  #signedIn: Promise<void> | undefined;
+  /** Whether anything was answered to whom it let in: to ask for another one before would be to ask in circles. */
+  #isProven = false;
+
+  constructor(given: SessionOptions) {
+    const { caller, wire } = given;
+    this.#given = given;
+    this.#login = logsIn(wire, caller) ? wire.login : undefined;
+    this.#token = tokenAsItIs(wire, caller);
+  }
+
+  get shown(): ShownByCaller {
+    const { wire, caller } = this.#given;
+    const token = this.#token;
+    return {
+      token,
+      user: caller.name,
+      options: {
+        token: bearerTokenOfWire(wire, token),
+        ...(this.#login !== undefined && { onCookies: this.#keepCookies }),
+      },
+      headersWith: ({ cookie, ...headers }) => {
+        const kept = [...this.#cookies].map(([name, value]) => `${name}=${value}`);
+        const all = [...(cookie === undefined ? [] : [cookie]), ...kept].join("; ");
+        return all === "" ? headers : { ...headers, cookie: all };
+      },
+    };
+  }
+
+  /** Logs in, where that has to be done and is not done yet. Throws a UserError where nobody is let in. */
+  async signIn(): Promise<void> {
+    if (this.#login === undefined) return;
+    this.#signedIn ??= this.#signInBy(this.#login);
+    const asked = this.#signedIn;
+    await asked.catch((error: unknown) => {
+      if (this.#signedIn === asked) this.#signedIn = undefined;
+      throw error;
+    });
+  }
+
+  /**
+   * Makes a call with what the caller shows; once more after another login, where it is answered as to whom nobody knows and
+   * earlier calls were not.
+   */
+  async ask<Answer>(
+    make: (shown: ShownByCaller) => Promise<Answer>,
+    headOf: (answer: Answer) => Pick<SeenCall, "status" | "headers">,
+  ): Promise<Answer> {
+    await this.signIn();
+    const asked = this.#signedIn;
+    const answer = await make(this.shown);
+    if (this.#login === undefined) return answer;
+    if (!isUnknownCaller(headOf(answer), this.#login)) {
+      this.#isProven = true;
+      return answer;
+    }
+    if (this.#signedIn === asked) {
+      if (!this.#isProven) return answer;
+      this.#signedIn = undefined;
+      this.#isProven = false;
+    }
+    try {
+      await this.signIn();
+    } catch {
+      // What was answered says more of the call than that there is no other login.
+      return answer;
+    }
+    return await make(this.shown);
+  }
+
+  async #signInBy(login: NonNullable<WireSettings["login"]>): Promise<void> {
+    const { client, caller } = this.#given;
+    const [method = "POST", path = "/"] = login.request.split(" ");
+    const values: SlotValues = { user: caller.name, password: caller.secret };
+    const { headers, ...body } = await encodeBody(
+      login.body === undefined ? undefined : fillBody(login.body, values),
+      login.content_type,
+    );
+    this.#cookies.clear();
+    const answer = await client.call(method as HttpMethod, fillPath(path, values), {
+      ...body,
+      token: "",
+      headers: { ...headers, ...fillHeaders(login.headers, values) },
+      signal: AbortSignal.timeout(SIGNS_IN_WITHIN_MS),
+      onCookies: this.#keepCookies,
+      isUnrecorded: true,
+    });
+    const place = login.told?.token;
+    const told = place?.startsWith(COOKIE_PLACE)
+      ? this.#cookies.get(place.slice(COOKIE_PLACE.length))
+      : idToldBy(answer, place);
+    const isIn = place === undefined ? this.#cookies.size > 0 : Boolean(told);
+    if (answer.status >= 400 || !isIn) throw this.#notLetIn(login, answer);
+    this.#token = told ?? "";
+  }
+
+  readonly #keepCookies = (set: readonly string[]): void => {
+    for (const each of set) {
+      const [, name = "", value = "", attributes = ""] = /^\s*([^=;\s]+)=([^;]*)(.*)$/s.exec(each) ?? [];
+      if (name === "") continue;
+      const isGone = value === "" || /;\s*max-age=\s*(?:0|-\d+)\s*(?:;|$)/i.test(attributes);
+      if (isGone) this.#cookies.delete(name);
+      else this.#cookies.set(name, value);
+    }
+  };
+
+  #notLetIn({ request, told }: NonNullable<WireSettings["login"]>, answer: SeenCall): UserError {
+    const { client, caller } = this.#given;
+    const isRefused = answer.status >= 400;
+    // Some quote what they were sent.
+    const said =
+      caller.secret === "" ? answerWords(answer) : answerWords(answer).replaceAll(caller.secret, HIDDEN);
+    const missing = told?.token === undefined ? "no cookie" : `nothing at ${told.token}`;
+    const what = isRefused
+      ? `${request} answered ${said}`
+      : `${request} answered ${answer.status} with ${missing} (contract.wire.login.told says where the token stands)`;
+    return new UserError(
+      "unauthorized",
+      `${client.url} does not let ${caller.name || "anybody"} in: ${what}.`,
+      {
+        hint: "A name in auth.users and the password beside it are what contract.wire.login is filled with.",
+      },
+    );
+  }
+}
+
+/** What a caller shows without a login; empty for nothing. */
+export function tokenAsItIs(wire: Pick<WireSettings, "login">, caller: Caller): string {
+  return logsIn(wire, caller) ? "" : caller.secret;
+}
+
+/** Whoever has a token needs no login; and one that asks for a name is for somebody who has one. */
+function logsIn(wire: Pick<WireSettings, "login">, caller: Caller): boolean {
+  const hasToken = caller.name === "" && caller.secret !== "";
+  return wire.login !== undefined && !hasToken && !isForNobody(wire, caller);
+}
+
+/** Whether a login needs a name, and none is known. */
+export function isForNobody({ login }: Pick<WireSettings, "login">, { name, secret }: Caller): boolean {
+  return name === "" && secret === "" && (hasSlot(login, "user") || hasSlot(login, "password"));
+}
+
+/** How those are answered whom nobody knows: 401, or a redirect to the login. */
+function isUnknownCaller(
+  { status, headers }: Pick<SeenCall, "status" | "headers">,
+  login: NonNullable<WireSettings["login"]>,
+): boolean {
+  if (status === 401) return true;
+  const { location } = headers;
+  if (status < 300 || status >= 400 || location === undefined) return false;
+  const [, path = "/"] = login.request.split(" ");
+  const base = "http://localhost";
+  return URL.canParse(location, base) && new URL(location, base).pathname === new URL(path, base).pathname;
+}
+
+/** What callers are known by. */
+export interface KnownPeople {
+  /** `auth.token`; empty, or left out, for none. */
+  readonly token?: string | undefined;
+  /** `auth.users`. */
+  readonly users?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * Who talks, and another person where one is known. With `auth.token` everybody shows a token; without, the people of
+ * `auth.users` are who they are called, in their order.
+ */
+export function callersOf(known: KnownPeople): { readonly self: Caller; readonly other: Caller | undefined } {
+  const { token = "" } = known;
+  const named = namedCallers(known);
+  const [self = { name: "", secret: "" }, other] =
+    token === "" ? named : [{ name: "", secret: token }, ...named];
+  return { self, other };
+}
+
+/** The people of `auth.users`, each as a caller. */
+export function namedCallers({ token = "", users = {} }: KnownPeople): readonly Caller[] {
+  return Object.entries(users).map(([name, secret]) => ({ name: token === "" ? name : "", secret }));
+}
+
+/** The same people, as only this one of them knows them. */
+export function asCaller({ name, secret }: Caller): Required<KnownPeople> {
+  return name === "" ? { token: secret, users: {} } : { token: "", users: { [name]: secret } };
+}
