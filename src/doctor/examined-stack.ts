@@ -119,7 +119,7 @@ export interface ExaminationOptions {
   readonly states: { readonly [Name in Role]?: ServiceState | undefined };
   readonly lastExits?: { readonly [Name in Role]?: LastExit | undefined };
   readonly token: string;
-  readonly users: Readonly<Record<string, string>>;
+  readonly users?: Readonly<Record<string, string>>;
   readonly engineApi: Config["engine"]["api"];
   readonly engineKey: string;
   readonly model: string;
