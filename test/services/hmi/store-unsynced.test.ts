@@ -60,14 +60,10 @@ test.skipIf(process.platform === "win32")(
       expect(await hmi.post(message)).toMatchObject(refused);
       expect(await sessions()).toEqual([]);
     }
-    // The gateway may have been asked for a reply meanwhile.
+    // The gateway may have been asked for a reply meanwhile: it is cut off, unless a busy machine was that late.
     await eventually(async () => {
-      const { active_streams } = (await call(hmi.url, hmiRoutes.health.path())).json;
-      const endings = (await gateway.generations()).map(({ ended }) => ended);
-      expect({ active_streams, endings }).toEqual({
-        active_streams: 0,
-        endings: endings.map(() => "aborted"),
-      });
+      expect(await call(hmi.url, hmiRoutes.health.path())).toMatchObject({ json: { active_streams: 0 } });
+      for (const { ended } of await gateway.generations()) expect(["aborted", "done"]).toContain(ended);
     });
     mend();
     const { sent, reader } = await hmi.send(message);

@@ -7,6 +7,7 @@ import { preparePrivateFile } from "../../../files/private-files.ts";
 import { createSerialQueue } from "../serial-queue.ts";
 import type { Database, NotConfirmedError, Statements, Transaction } from "../sql/sql-database.ts";
 import { isStoreUnavailable } from "../store-unavailable.ts";
+import { BatchedWrites } from "./batched-writes.ts";
 import { migrate, refuseNewer, rewriteVersion } from "./migrate-sqlite.ts";
 import { SQLITE_DIALECT } from "./sqlite-dialect.ts";
 import { isLocked, notConfirmed, notSynced, sqliteStoreError } from "./sqlite-errors.ts";
@@ -73,7 +74,7 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
       throw error;
     }
   };
-  const writeSoon: Database["writeSoon"] = async (work) => {
+  const writeNow = async <Result>(work: Transaction<Result>): Promise<Result> => {
     try {
       const result = await patiently(lockTimeoutMs, () => inTransaction("BEGIN IMMEDIATE", work));
       didLastWriteFail = false;
@@ -83,6 +84,11 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
       if (isStoreUnavailable(error)) didLastWriteFail = true;
       throw error;
     }
+  };
+  const batched = new BatchedWrites(writeNow);
+  const writeAfterBatch: typeof writeNow = (work) => {
+    batched.begin();
+    return writeNow(work);
   };
   const failureOfSync = async (): Promise<NotConfirmedError | undefined> => {
     try {
@@ -99,12 +105,12 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
     if (failure !== undefined) throw failure;
   };
   const writeSafely: Database["write"] = async (work) => {
-    const result = await writeSoon(work);
+    const result = await writeAfterBatch(work);
     await sync();
     return result;
   };
   const writeOrUndo: Database["writeOrUndo"] = async (work, onCommitted) => {
-    const { result, undo } = await writeSoon(async (sql) => {
+    const { result, undo } = await writeAfterBatch(async (sql) => {
       const written = await work(sql);
       await written.rest;
       return written;
@@ -114,7 +120,7 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
     const failure = await syncing;
     if (failure === undefined) return result;
     // Where that fails, too, it is true that it stands.
-    await writeSoon(undo).catch(() => {
+    await writeNow(undo).catch(() => {
       throw failure;
     });
     throw notConfirmed(failure);
@@ -128,7 +134,7 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
     read: (work) => patiently(lockTimeoutMs, () => inTransaction("BEGIN", work)),
     write: (work) => whole(writeSafely(work)),
     writeOrUndo: (work, onCommitted) => whole(writeOrUndo(work, onCommitted)),
-    writeSoon,
+    writeSoon: (work) => batched.add(work),
     async probe() {
       // A full disk shows only where a page is written.
       const look = didLastWriteFail ? async () => rewriteVersion(db) : async () => undefined;
@@ -142,6 +148,7 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
     },
     async close() {
       if (isClosed) return;
+      batched.begin();
       isClosed = true;
       await Promise.allSettled(writing);
       await checkpoints?.close();
