@@ -8,8 +8,10 @@ import type { Config } from "./config/config-schema.ts";
 import { FILE_VARIABLE } from "./config/environment-layer.ts";
 import { loadConfig } from "./config/load-config.ts";
 import { urlOf } from "./contract/address.ts";
+import type { KeptDoctorReport } from "./contract/doctor-report.ts";
 import { messageOf, nodeErrorCode } from "./errors/thrown-error.ts";
 import { EXIT, UserError } from "./errors/user-error.ts";
+import { MARK } from "./os/process-table.ts";
 import type { RunningService } from "./services/http/running-service.ts";
 import { returnMemoryWhenQuiet } from "./services/release-idle-memory.ts";
 
@@ -42,10 +44,18 @@ const STARTERS: Readonly<Record<string, Starter>> = {
   hmi: async (config, logger) => {
     const { openStore, startHmiOn } = await import("./services/start-services.ts");
     const store = await openStore(config);
-    const hmi = await startHmiOn(config, store, urlOf(config.gateway), { logger });
+    const hmi = await startHmiOn(config, store, urlOf(config.gateway), { logger, lastDoctorReport });
     return { ...hmi, close: () => hmi.close().finally(() => store.close()) };
   },
 };
+
+/** It is in the state folder of the supervisor, where that has started this process. */
+async function lastDoctorReport(): Promise<KeptDoctorReport | null> {
+  const stateDir = process.env[MARK.stateDir];
+  if (stateDir === undefined) return null;
+  const { readLastReport } = await import("./doctor/read-last-report.ts");
+  return readLastReport(stateDir);
+}
 
 async function run(name: string): Promise<void> {
   const start = STARTERS[name];

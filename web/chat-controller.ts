@@ -1,3 +1,4 @@
+import type { DoctorAnswer } from "../src/contract/doctor-report.ts";
 import type { SearchResults, UserEvent } from "../src/contract/hmi-schemas.ts";
 import { ApiError } from "./api-error.ts";
 import { ListChanges } from "./change-lists.ts";
@@ -180,6 +181,16 @@ export class ChatController {
       this.dispatch({ type: "services_checked", services: checkedServices(this.state.services, undefined) });
     }
     if (wasDown && !hasServiceDown(this.state.services)) await this.#recover();
+  }
+
+  /** What `stack doctor` found the last time; null where the HMI does not answer. */
+  async lastDoctorReport(): Promise<DoctorAnswer | null> {
+    try {
+      return await this.#api.lastDoctorReport();
+    } catch (error) {
+      if (error instanceof ApiError) return null;
+      throw error;
+    }
   }
 
   /** Shows the HMI this token from now on, and starts anew. */

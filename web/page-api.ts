@@ -1,4 +1,5 @@
 import type { Health, ModelList } from "../src/contract/common-schemas.ts";
+import type { DoctorAnswer } from "../src/contract/doctor-report.ts";
 import type { Cancel, CancelAnswer } from "../src/contract/gateway-schemas.ts";
 import type {
   AgentList,
@@ -49,6 +50,8 @@ export interface PageApi {
   health(): Promise<Health>;
   models(): Promise<ModelList>;
   agents(): Promise<AgentList>;
+  /** What `stack doctor` found the last time. */
+  lastDoctorReport(): Promise<DoctorAnswer>;
   profiles(): Promise<{ readonly profiles: readonly Profile[] }>;
   newProfile(draft: ProfileDraft): Promise<ProfileAnswer>;
   updateProfile(modelId: number, draft: ProfileDraft): Promise<ProfileAnswer>;
@@ -116,6 +119,7 @@ export function createApi(connection: HmiConnection): PageApi {
     health: () => call(r.health, r.health.path(), undefined, HEALTH_TIMEOUT_MS),
     models: () => call(r.models, r.models.path()),
     agents: () => call(r.agents, r.agents.path()),
+    lastDoctorReport: () => call(r.doctor, r.doctor.path()),
     profiles: () => call(r.profiles, r.profiles.path()),
     newProfile: (draft) => call(r.newProfile, r.newProfile.path(), draft),
     updateProfile: (model_id, draft) => call(r.updateProfile, r.updateProfile.path({ model_id }), draft),

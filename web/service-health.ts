@@ -45,6 +45,9 @@ export function shownServices(services: readonly CheckedService[]): readonly Che
   return services.filter(({ name, status }) => name !== "store" || status === "down");
 }
 
+/** How a service is, in words. */
+export const SERVICE_WORDS = { up: "works", down: "does not answer", unknown: "unknown" } as const;
+
 /** A service's name, for people. */
 export function serviceLabel(name: string): string {
   return LABELS[name] ?? name;

@@ -64,3 +64,21 @@ export const LastDoctorReport = LadderReport.extend({
   at: z.iso.datetime(),
 });
 export type LastDoctorReport = Readonly<z.infer<typeof LastDoctorReport>>;
+
+/** The last ladder, and what is known of the time since. */
+export const KeptDoctorReport = z.object({
+  report: LastDoctorReport,
+  /** The services that were started since it ended, by their names: of these it may not be true any more. */
+  started_since: z.array(z.string()).readonly(),
+});
+export type KeptDoctorReport = Readonly<z.infer<typeof KeptDoctorReport>>;
+
+/** What `GET /api/doctor` answers; `last` is null where no ladder is kept, or `stack up` has not started the HMI. */
+export const DoctorAnswer = z.object({
+  status: z.literal("ok"),
+  last: KeptDoctorReport.extend({
+    /** How long ago it ended, in seconds, by the clock of the HMI's machine. */
+    age_s: z.number().min(0),
+  }).nullable(),
+});
+export type DoctorAnswer = z.infer<typeof DoctorAnswer>;

@@ -111,6 +111,8 @@ export const hmiRoutes = {
   exportChats: route("GET", "/api/chat/export"),
   /** Brings in such a file, or one of another program; answers what was taken, and what not and why. */
   importChats: route("POST", "/api/chat/import"),
+  /** What `stack doctor` found on this stack the last time. */
+  doctor: route("GET", "/api/doctor"),
   /** The engine's models, as the gateway shows them. */
   models: route("GET", "/api/models"),
   /** Who may answer in a conversation. */

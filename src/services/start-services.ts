@@ -15,7 +15,7 @@ import { createEngineClient, type EngineClient } from "./gateway/engine-client.t
 import { listModels } from "./gateway/list-models.ts";
 import { startGateway } from "./gateway/start-gateway.ts";
 import { createGatewayClient, type GatewayClient } from "./hmi/gateway-client.ts";
-import { startHmi } from "./hmi/start-hmi.ts";
+import { type HmiOptions, startHmi } from "./hmi/start-hmi.ts";
 import type { ListenerOptions } from "./http/http-server.ts";
 import type { RunningService } from "./http/running-service.ts";
 import { advertisedHost } from "./replicas/advertised-url.ts";
@@ -47,6 +47,8 @@ export interface StartContext {
   bus?: ReplicaBus | undefined;
   /** @internal For how long nobody may have been answered before a summary is begun, in milliseconds; left out: a second. */
   summaryQuietMs?: number | undefined;
+  /** @internal What `stack doctor` found the last time; left out where there is no state folder to keep it in. */
+  lastDoctorReport?: HmiOptions["lastDoctorReport"];
 }
 
 /** Opens the conversations that the configuration names. Throws a UserError where their database cannot be used. */
@@ -112,7 +114,7 @@ export async function startHmiOn(
   config: Config,
   store: ConversationStore,
   gatewayUrl: string,
-  { overrides, logger, bus, summaryQuietMs = SUMMARY_QUIET_MS }: StartContext = {},
+  { overrides, logger, bus, summaryQuietMs = SUMMARY_QUIET_MS, lastDoctorReport }: StartContext = {},
 ): Promise<RunningService> {
   const plain = bus ?? (await busOf(config, logger));
   const copies = plain && (overrides?.bus?.(plain) ?? plain);
@@ -132,6 +134,7 @@ export async function startHmiOn(
     // Alone it looks where there is a reason to.
     lookForLeftRepliesEveryMs: copies === undefined ? 0 : LOOK_FOR_ORPHANS_EVERY_MS,
     summaryQuietMs,
+    lastDoctorReport,
     webFolder: webFolder(),
     version: packageVersion(),
   });

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { LAST_DOCTOR_FILE, LastDoctorReport } from "../../src/contract/doctor-report.ts";
+import { DoctorAnswer, LAST_DOCTOR_FILE, LastDoctorReport } from "../../src/contract/doctor-report.ts";
+import { hmiRoutes } from "../../src/contract/routes.ts";
 import type { LadderReport } from "../../src/doctor/examine-stack.ts";
 import {
   clearStack,
@@ -18,6 +19,7 @@ import {
   testStack,
 } from "../support/cli.ts";
 import { brokenIn, rungOf } from "../support/doctor.ts";
+import { call } from "../support/http.ts";
 import { freePorts } from "../support/ports.ts";
 import { tempFolder } from "../support/temp.ts";
 
@@ -66,6 +68,31 @@ test("the last ladder is kept for the page, with when it ended, readable by its 
   expect(kept).toEqual({ at: expect.any(String), ...report });
   expect(Math.abs(Date.parse(kept.at) - Date.now())).toBeLessThan(60_000);
   expect(statSync(file).mode & 0o777).toBe(0o600);
+});
+
+test("the HMI tells the last ladder, how old it is, and what was started since", async () => {
+  const stack = await testStack();
+  await stack.up();
+  const lastLook = async () => {
+    const { json } = await call(stack.hmi, hmiRoutes.doctor.path());
+    return DoctorAnswer.parse(json).last;
+  };
+  expect(await lastLook()).toBeNull();
+  const { report } = await doctor(stack);
+  expect(await lastLook()).toEqual({
+    report: { at: expect.any(String), ...report },
+    age_s: expect.any(Number),
+    started_since: [],
+  });
+  expect((await stack.run("restart", "gateway")).exitCode).toBe(0);
+  expect(await lastLook()).toMatchObject({ started_since: ["gateway"] });
+
+  const file = join(stack.stateDir, LAST_DOCTOR_FILE);
+  const kept = JSON.parse(readFileSync(file, "utf8"));
+  writeFileSync(file, JSON.stringify({ ...kept, at: new Date(Date.now() - 720_000).toISOString() }));
+  expect(Math.abs(((await lastLook())?.age_s ?? 0) - 720)).toBeLessThan(60);
+  writeFileSync(file, JSON.stringify({ ...kept, rungs: "none" }));
+  expect(await lastLook()).toBeNull();
 });
 
 test("of a stack that is not kept here, nothing is written", async () => {

@@ -149,6 +149,10 @@ export const HELD_BY: Holders = {
     "hmi.agents": {
       "services/hmi/hmi.test.ts": "every listed agent is accepted, and without its instructions",
     },
+    "hmi.doctor": {
+      "cli/doctor.test.ts": "the HMI tells the last ladder, how old it is, and what was started since",
+      "services/hmi/doctor.test.ts": "an HMI that `stack up` has not started knows of no doctor",
+    },
     "hmi.profiles": {
       "services/hmi/profiles.test.ts": "a profile is made, read, listed, changed and deleted",
     },

@@ -95,6 +95,7 @@ const CALLS: Record<
   "hmi.ready": {},
   "hmi.models": {},
   "hmi.agents": {},
+  "hmi.doctor": {},
   "hmi.sendMessage": {
     named: [
       ({ session_id }) => messageOf({ session_id }),

@@ -13,6 +13,9 @@ import { SearchDialog } from "./SearchDialog.tsx";
 import { ShortcutsDialog } from "./ShortcutsDialog.tsx";
 import { TransferDialog } from "./TransferDialog.tsx";
 
+// Neither is needed before somebody asks for it.
+export { ServicePanel } from "./ServicePanel.tsx";
+
 /** The dialog that is open. */
 export type DialogName =
   | { readonly kind: "rename"; readonly session: Session }

@@ -1,6 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { lazyImport, useLazyImport } from "../lazy-import.ts";
 import type { DialogsProps } from "./Dialogs.tsx";
+import type { ServicePanelProps } from "./ServicePanel.tsx";
 
 const script = lazyImport(() => import("./Dialogs.tsx"));
 
@@ -11,6 +12,12 @@ const LOADED_AFTER_MS = 300;
 export function LazyDialogs(props: DialogsProps) {
   const dialogs = useLazyImport(script);
   return dialogs === undefined ? null : <dialogs.Dialogs {...props} />;
+}
+
+/** What the services' lights tell when they are pressed; it comes with the dialogs. */
+export function LazyServicePanel(props: ServicePanelProps) {
+  const dialogs = useLazyImport(script);
+  return dialogs === undefined ? null : <dialogs.ServicePanel {...props} />;
 }
 
 /** Loads them while nobody waits for them, so that they open at once, also while the HMI does not answer. */

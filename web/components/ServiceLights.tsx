@@ -1,26 +1,11 @@
-import type { ShownMessage } from "../chat-state.ts";
-import { speedDetails } from "../reply-timing.ts";
-import {
-  type CheckedService,
-  serviceDetail,
-  serviceLabel,
-  serviceTrouble,
-  shownServices,
-} from "../service-health.ts";
+import { SERVICE_WORDS, serviceLabel, shownServices } from "../service-health.ts";
 import { usePopover } from "../usePopover.ts";
-import { TroubleText } from "./TroubleText.tsx";
-
-const WORDS = { up: "works", down: "does not answer", unknown: "unknown" } as const;
-
-interface ServiceLightsProps {
-  readonly services: readonly CheckedService[];
-  /** The last reply of the open conversation, for what its time went into. */
-  readonly lastReply: ShownMessage | undefined;
-}
+import { LazyServicePanel } from "./LazyDialogs.tsx";
+import type { ServicePanelProps } from "./ServicePanel.tsx";
 
 /** A light for each service: quiet while all is well. Pressed, they tell more, and the command that tells all. */
-export function ServiceLights({ services, lastReply }: ServiceLightsProps) {
-  const popover = usePopover();
+export function ServiceLights(props: ServicePanelProps) {
+  const popover = usePopover<HTMLElement>();
   return (
     <>
       <button
@@ -32,53 +17,25 @@ export function ServiceLights({ services, lastReply }: ServiceLightsProps) {
         onClick={popover.toggle}
       >
         <span class="unseen">Services</span>
-        {shownServices(services).map(({ name, status }) => (
+        {shownServices(props.services).map(({ name, status }) => (
           <span key={name} class={`light ${status}`}>
             {serviceLabel(name)}
-            <span class="unseen">: {WORDS[status]}</span>
+            <span class="unseen">: {SERVICE_WORDS[status]}</span>
           </span>
         ))}
       </button>
       {popover.isOpen && (
-        <div ref={popover.panel} popover="auto" class="popover usage">
-          <ServicePanel services={services} lastReply={lastReply} />
-        </div>
+        <section
+          ref={popover.panel}
+          popover="auto"
+          class="popover usage"
+          aria-label="Services"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: where it is higher than the page, keys scroll it.
+          tabIndex={0}
+        >
+          <LazyServicePanel {...props} />
+        </section>
       )}
-    </>
-  );
-}
-
-function ServicePanel({ services, lastReply }: ServiceLightsProps) {
-  const trouble = serviceTrouble(services);
-  const hops = lastReply === undefined ? "" : speedDetails(lastReply);
-  return (
-    <>
-      <dl class="pairs">
-        {services.map((service) => (
-          <div key={service.name}>
-            <dt>{serviceLabel(service.name)}</dt>
-            <dd class={service.status === "down" ? "wrong" : ""}>
-              {[WORDS[service.status], serviceDetail(service)].filter(Boolean).join(", ")}
-            </dd>
-          </div>
-        ))}
-      </dl>
-      {trouble !== null && (
-        <div class="panel-trouble">
-          <TroubleText message={trouble.message} hint={trouble.hint} />
-        </div>
-      )}
-      {hops !== "" && (
-        <>
-          <p class="panel-title">The last reply</p>
-          <p class="hops">{hops}</p>
-        </>
-      )}
-      <p class="panel-title">To type where the stack runs</p>
-      <p>
-        <code>{trouble === null ? "stack trace" : "stack doctor"}</code>{" "}
-        {trouble === null ? "follows one message through all of them." : "says what is wrong, step by step."}
-      </p>
     </>
   );
 }

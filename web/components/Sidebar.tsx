@@ -76,7 +76,7 @@ const SidebarContent = memo((props: SidebarContentProps) => {
         onDialog={onDialog}
       />
       <footer>
-        <ServiceLights services={services} lastReply={lastReply} />
+        <ServiceLights chat={chat} services={services} lastReply={lastReply} />
         <IconButton
           icon="transfer"
           label="Export and import"

@@ -7,13 +7,21 @@ interface TroubleTextProps {
 export function TroubleText({ message, hint }: TroubleTextProps) {
   return (
     <div class="words">
-      <p>{withCode(message)}</p>
-      {hint !== undefined && <p>{withCode(hint)}</p>}
+      <p>
+        <WithCode text={message} />
+      </p>
+      {hint !== undefined && (
+        <p>
+          <WithCode text={hint} />
+        </p>
+      )}
     </div>
   );
 }
 
 /** Commands stand between backticks; they are shown as code. */
-function withCode(text: string) {
-  return text.split("`").map((part, index) => (index % 2 === 1 ? <code key={part}>{part}</code> : part));
+export function WithCode({ text }: { readonly text: string }) {
+  return (
+    <>{text.split("`").map((part, index) => (index % 2 === 1 ? <code key={part}>{part}</code> : part))}</>
+  );
 }

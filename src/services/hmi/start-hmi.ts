@@ -1,6 +1,7 @@
 import type { StreamSettings } from "../../config/config-schema.ts";
 import { urlOf } from "../../contract/address.ts";
 import type { Health } from "../../contract/common-schemas.ts";
+import type { KeptDoctorReport } from "../../contract/doctor-report.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { listAgents } from "../conversations/agents.ts";
 import type { ConversationStore } from "../conversations/conversation-store.ts";
@@ -18,6 +19,7 @@ import { NO_OTHER_REPLICAS, type ReplicaBus } from "../replicas/replica-bus.ts";
 import { serveChat } from "./chat-endpoints.ts";
 import { serveChatImportExport } from "./chat-import-export-endpoints.ts";
 import { ChatService } from "./chat-service.ts";
+import { serveDoctor } from "./doctor-endpoint.ts";
 import { serveEvents } from "./event-endpoints.ts";
 import { CallsAtOwner } from "./forward-calls-to-owner.ts";
 import type { GatewayClient } from "./gateway-client.ts";
@@ -52,6 +54,8 @@ export interface HmiOptions {
   readonly summaryQuietMs: number;
   /** The setting `http.messages_per_minute`. */
   readonly messagesPerMinute: number;
+  /** What `stack doctor` found the last time; null, or left out, where nobody knows. */
+  readonly lastDoctorReport?: (() => Promise<KeptDoctorReport | null>) | undefined;
 }
 
 /** The HMI (contract, section 3): conversations, their streams, and the chat page. */
@@ -113,6 +117,7 @@ export async function startHmi(options: HmiOptions): Promise<RunningService> {
   serveSearch(app, store);
   serveEvents(app, userEvents, stream);
   serveProfiles(app, store);
+  serveDoctor(app, options.lastDoctorReport);
   servePages(app, { webFolder: options.webFolder, store, isGuarded: Boolean(server.token) });
 
   const { host } = server;
