@@ -42,8 +42,18 @@ export function doubtText({ started_since }: Pick<LastLook, "started_since">): s
   if (started_since.length === 0) return "";
   const names = new Intl.ListFormat("en").format(started_since.map(serviceLabel));
   const were = started_since.length === 1 ? "was" : "were";
-  return `${names} ${were} started again since, so this may not be true any more.`;
+  return `${names} ${were} started since, so this may not be true any more.`;
 }
+
+/** Words of services, and commands, in which nothing is hidden or turns the reading direction: that is spelled out. */
+export function visibleText(text: string): string {
+  return text.replace(HIDDEN, (hidden) => {
+    const code = hidden.codePointAt(0) ?? 0;
+    return `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
+  });
+}
+
+const HIDDEN = /(?![\n\t])[\p{Cc}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** Whether it is to look like something that is so now. */
 export function isFresh({ started_since }: Pick<LastLook, "started_since">, ageS: number): boolean {

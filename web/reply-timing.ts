@@ -49,9 +49,13 @@ export function speedText({ timings }: ShownMessage): string {
   const { tokens_per_second: speed, queue_ms, load_ms, prompt_ms } = timings;
   const parts = [
     speed !== null && `${speed < 10 ? speed.toFixed(1) : Math.round(speed).toLocaleString("en")} tokens/s`,
-    prompt_ms !== null && `first after ${seconds((queue_ms ?? 0) + (load_ms ?? 0) + prompt_ms)}`,
+    prompt_ms !== null && firstText((queue_ms ?? 0) + (load_ms ?? 0) + prompt_ms),
   ];
   return parts.filter(Boolean).join(" · ");
+}
+
+function firstText(ms: number): string {
+  return ms < 0.5 ? "first at once" : `first after ${seconds(ms)}`;
 }
 
 /** The parts of the time to the first token, one a line: "waited 0.1 s". */
@@ -62,10 +66,12 @@ export function speedDetails({ timings }: ShownMessage): string {
     ["read the prompt", timings?.prompt_ms],
     ["wrote the reply", timings?.reply_ms],
   ] as const;
-  return parts
-    .filter(([, ms]) => ms != null)
-    .map(([what, ms]) => `${seconds(ms ?? 0)} ${what}`)
-    .join("\n");
+  return (
+    parts
+      // What took no time says nothing.
+      .flatMap(([what, ms]) => (ms == null || ms < 0.5 ? [] : [`${seconds(ms)} ${what}`]))
+      .join("\n")
+  );
 }
 
 function seconds(ms: number): string {

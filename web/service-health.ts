@@ -45,7 +45,7 @@ export function shownServices(services: readonly CheckedService[]): readonly Che
   return services.filter(({ name, status }) => name !== "store" || status === "down");
 }
 
-/** How a service is, in words. */
+/** How a service is, in one word or two. */
 export const SERVICE_WORDS = { up: "works", down: "does not answer", unknown: "unknown" } as const;
 
 /** A service's name, for people. */
@@ -53,10 +53,14 @@ export function serviceLabel(name: string): string {
   return LABELS[name] ?? name;
 }
 
-/** What is worth telling of a service beside whether it works; empty where there is nothing. */
-export function serviceDetail({ error, latencyMs, version }: CheckedService): string {
+/** How a service is, with what is worth telling of it; where it does not work, what its neighbour says of it. */
+export function serviceText({ status, error, latencyMs, version }: CheckedService): string {
   if (error !== undefined) return error;
-  const parts = [latencyMs !== undefined && `answers in ${Math.round(latencyMs)} ms`, version];
+  const parts = [
+    SERVICE_WORDS[status],
+    latencyMs !== undefined && `answers in ${Math.round(latencyMs)} ms`,
+    version,
+  ];
   return parts.filter(Boolean).join(", ");
 }
 

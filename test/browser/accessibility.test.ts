@@ -1,9 +1,11 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { LAST_DOCTOR_FILE, LastDoctorReport } from "../../src/contract/doctor-report.ts";
 import { startStack } from "../../src/services/in-process-stack.ts";
-import { PATIENTLY } from "../support/cli.ts";
+import { PATIENTLY, type TestStack } from "../support/cli.ts";
 import { exportOf } from "../support/exported-conversations.ts";
 import { archiveSession, createProfile, createSession, say as sayTo } from "../support/hmi.ts";
 import { GIF_FILE } from "../support/pictures.ts";
@@ -73,6 +75,11 @@ describe.runIf(CHROMIUM !== undefined)("axe finds nothing, wide and narrow, ligh
     await chat.page.setViewportSize(DESKTOP);
     await chat.page.getByRole("button", { name: /^Services.*works/ }).click();
     await chat.page.getByText("stack trace").waitFor();
+    await expectClean([DESKTOP]);
+    await chat.page.keyboard.press("Escape");
+    await keepBrokenRung(running.stack);
+    await chat.page.getByRole("button", { name: /^Services.*works/ }).click();
+    await chat.page.getByText("1 thing was broken").waitFor();
     await expectClean([DESKTOP]);
   });
 
@@ -223,6 +230,18 @@ describe.runIf(CHROMIUM !== undefined)("axe finds nothing, wide and narrow, ligh
     }
   }
 });
+
+/** Has the doctor look, and find a rung broken. */
+async function keepBrokenRung({ run, stateDir }: TestStack): Promise<void> {
+  await run("doctor");
+  const file = join(stateDir, LAST_DOCTOR_FILE);
+  const report = LastDoctorReport.parse(JSON.parse(readFileSync(file, "utf8")));
+  const problem = { code: "silent", cause: "Its process hangs.", next: "stack restart engine" };
+  const rungs = report.rungs.map((rung, index) =>
+    index > 0 ? rung : { ...rung, status: "broken", problem },
+  );
+  writeFileSync(file, JSON.stringify({ ...report, rungs }));
+}
 
 /**
  * What axe finds, and what it cannot judge: each rule, with the elements and what is wrong with them. It does

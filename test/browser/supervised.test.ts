@@ -1,5 +1,8 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { LAST_DOCTOR_FILE, LastDoctorReport } from "../../src/contract/doctor-report.ts";
 import type { GenerationRecord } from "../../src/contract/engine-schemas.ts";
 import type { Message } from "../../src/contract/hmi-schemas.ts";
 import { openSqliteStore } from "../../src/services/conversations/sqlite/open-sqlite-store.ts";
@@ -166,6 +169,62 @@ describe.runIf(CHROMIUM !== undefined)("a supervised stack in a browser", () => 
     await keyboard.press("Enter");
     await expect.poll(() => chat.focused(), PATIENTLY).toBe("More for Seven");
     await shows(chat.page.getByRole("heading", { level: 1 }), "Seven");
+  });
+
+  test("the panel of the services has the doctor's last words: what was broken, how old that is, and nothing before he looked", async () => {
+    const { stack } = running;
+    const file = join(stack.stateDir, LAST_DOCTOR_FILE);
+    rmSync(file, { force: true });
+    const panel = () => chat.page.getByRole("region", { name: "Services" });
+    const words = () => panel().getByRole("region", { name: "The doctor’s last words" });
+    const openPanel = async (): Promise<void> => {
+      await open("/new");
+      await tabTo(
+        chat,
+        (await chat.page.getByRole("button", { name: /^Services.*works/ }).textContent()) ?? "",
+      );
+      await chat.page.keyboard.press("Enter");
+      await panel().getByText("stack trace").waitFor();
+    };
+    await openPanel();
+    expect(await words().count()).toBe(0);
+    await chat.close();
+
+    await stack.run("doctor");
+    await openPanel();
+    await expect
+      .poll(() => words().innerText(), PATIENTLY)
+      .toBe("The doctor’s last words, less than a minute ago\n\nNothing was broken: 23 held.");
+    await chat.close();
+
+    const kept = LastDoctorReport.parse(JSON.parse(readFileSync(file, "utf8")));
+    const MARKUP = "<img src=x onerror=alert(1)>";
+    const rungs = kept.rungs.map((rung, index) =>
+      index > 0
+        ? rung
+        : {
+            ...rung,
+            status: "broken",
+            text: `${MARKUP} \u202eno`,
+            problem: { code: "x", cause: "Its log ends with `x`.", next: "stack logs engine" },
+          },
+    );
+    const at = new Date(Date.now() - 3 * 3600_000).toISOString();
+    writeFileSync(file, JSON.stringify({ ...kept, at, rungs, warnings: ["Anybody can call it."] }));
+    await openPanel();
+    await expect.poll(() => words().count(), PATIENTLY).toBe(1);
+    const text = await words().innerText();
+    expect(text).toMatch(/^The doctor’s last words, 3 hours ago\n+1 thing was broken: 22 held\./);
+    expect(text).toContain("Engine, Gateway, and HMI were started since, so this may not be true any more.");
+    expect(text).toContain(`Engine, process: ${MARKUP} ⟨U+202E⟩no`);
+    expect(text).toContain("Anybody can call it.");
+    expect(await words().locator("code").allTextContents()).toEqual(["x", "stack logs engine"]);
+    expect(await words().getByRole("img").count()).toBe(0);
+    const isFocused = () => panel().evaluate((element) => element === document.activeElement);
+    await chat.page.keyboard.press("Tab");
+    expect(await isFocused()).toBe(true);
+    await chat.page.keyboard.press("Escape");
+    await expect.poll(() => panel().count(), PATIENTLY).toBe(0);
   });
 
   async function open(path: string): Promise<void> {

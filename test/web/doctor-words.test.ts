@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RungReport } from "../../src/contract/doctor-report.ts";
-import { ageText, doubtText, isFresh, verdictText } from "../../web/doctor-words.ts";
+import { ageText, doubtText, isFresh, verdictText, visibleText } from "../../web/doctor-words.ts";
 
 function rungs(...statuses: RungReport["status"][]): { rungs: RungReport[] } {
   return {
@@ -38,10 +38,17 @@ test("the verdict counts what was found, and what nobody could find", () => {
   expect(verdictText(rungs())).toBe("Nothing was broken.");
 });
 
+test("nothing in what services say is hidden or turns the reading direction", () => {
+  expect(visibleText("ollama pull \u202egnp.\u200b\u0007x\ny")).toBe(
+    "ollama pull ⟨U+202E⟩gnp.⟨U+200B⟩⟨U+0007⟩x\ny",
+  );
+  expect(visibleText("Größe, 模型, שלום")).toBe("Größe, 模型, שלום");
+});
+
 test("what was found is in doubt where a service was started since, and old after a while", () => {
   expect(doubtText({ started_since: [] })).toBe("");
   expect(doubtText({ started_since: ["gateway"] })).toBe(
-    "Gateway was started again since, so this may not be true any more.",
+    "Gateway was started since, so this may not be true any more.",
   );
   expect(doubtText({ started_since: ["gateway", "hmi", "api"] })).toMatch(/^Gateway, HMI, and api were /);
   expect(isFresh({ started_since: [] }, 60)).toBe(true);

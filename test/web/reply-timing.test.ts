@@ -14,8 +14,13 @@ test("a reply says how fast it was, by the engine's own figures", () => {
   );
   expect(speedText(reply("a", { timings: { ...TIMINGS, load_ms: null, prompt_ms: 20 } }))).toMatch(/20 ms$/);
   expect(speedText(reply("a", { timings: { ...TIMINGS, prompt_ms: null } }))).toBe("45 tokens/s");
+  expect(speedText(reply("a", { timings: { ...TIMINGS, load_ms: 0.1, prompt_ms: 0.1 } }))).toMatch(
+    /first at once$/,
+  );
   expect(speedText(reply("a"))).toBe("");
-  expect(speedDetails(reply("a", { timings: TIMINGS }))).toContain("0.6 s loaded the model");
+  expect(speedDetails(reply("a", { timings: TIMINGS }))).toBe(
+    "0.6 s loaded the model\n0.2 s read the prompt\n4.0 s wrote the reply",
+  );
 });
 
 test("thinking takes from the first thought to the first word", () => {

@@ -1,5 +1,5 @@
 import type { RungReport } from "../../src/contract/doctor-report.ts";
-import { ageText, doubtText, isFresh, type LastLook, verdictText } from "../doctor-words.ts";
+import { ageText, doubtText, isFresh, type LastLook, verdictText, visibleText } from "../doctor-words.ts";
 import { serviceLabel } from "../service-health.ts";
 import { WithCode } from "./TroubleText.tsx";
 
@@ -29,7 +29,7 @@ export function DoctorWords({ last, ageS }: DoctorWordsProps) {
       )}
       {notes.map((note) => (
         <p key={note} dir="auto">
-          {note}
+          {visibleText(note)}
         </p>
       ))}
     </section>
@@ -44,16 +44,16 @@ function BrokenRung({ rung: { service, name, text, problem } }: { readonly rung:
           {serviceLabel(service)}, {name}:
         </strong>{" "}
         <bdi>
-          <WithCode text={text} />
+          <WithCode text={visibleText(text)} />
         </bdi>
       </p>
       {problem !== null && (
         <>
           <p dir="auto">
-            <WithCode text={problem.cause} />
+            <WithCode text={visibleText(problem.cause)} />
           </p>
           <p class="next">
-            <code>{problem.next}</code>
+            <code>{visibleText(problem.next)}</code>
           </p>
         </>
       )}

@@ -3,13 +3,7 @@ import type { ChatController } from "../chat-controller.ts";
 import type { ShownMessage } from "../chat-state.ts";
 import type { LastLook } from "../doctor-words.ts";
 import { speedDetails } from "../reply-timing.ts";
-import {
-  type CheckedService,
-  SERVICE_WORDS,
-  serviceDetail,
-  serviceLabel,
-  serviceTrouble,
-} from "../service-health.ts";
+import { type CheckedService, serviceLabel, serviceText, serviceTrouble } from "../service-health.ts";
 import { DoctorWords } from "./DoctorWords.tsx";
 import { TroubleText } from "./TroubleText.tsx";
 
@@ -31,9 +25,7 @@ export function ServicePanel({ chat, services, lastReply }: ServicePanelProps) {
         {services.map((service) => (
           <div key={service.name}>
             <dt>{serviceLabel(service.name)}</dt>
-            <dd class={service.status === "down" ? "wrong" : ""}>
-              {[SERVICE_WORDS[service.status], serviceDetail(service)].filter(Boolean).join(", ")}
-            </dd>
+            <dd class={service.status === "down" ? "wrong" : ""}>{serviceText(service)}</dd>
           </div>
         ))}
       </dl>
