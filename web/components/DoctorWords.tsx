@@ -11,10 +11,10 @@ interface DoctorWordsProps {
 
 /** What `stack doctor` found the last time. All of it is text: services have had their say in it. */
 export function DoctorWords({ last, ageS }: DoctorWordsProps) {
-  const { rungs, warnings, left_behind } = last.report;
+  const { rungs, warnings, not_judged, left_behind } = last.report;
   const doubt = doubtText(last);
   const broken = rungs.filter(({ status }) => status === "broken");
-  const notes = [...warnings, ...left_behind.map((what) => `Left behind: ${what}`)];
+  const notes = [...warnings, ...not_judged, ...left_behind.map((what) => `Left behind: ${what}`)];
   return (
     <section class={isFresh(last, ageS) ? "doctor" : "doctor past"} aria-label="The doctor’s last words">
       <p class="panel-title">The doctor’s last words, {ageText(ageS)}</p>
