@@ -9,6 +9,7 @@ import { hear, settledRowsOf, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { endInWords, isWholeEnding, lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
+import { rowStateInWords } from "../told-in-words.ts";
 import { answerInWords } from "./both-ends.ts";
 import { beginReply, requireCancellable, type SeenCancel } from "./running-reply.ts";
 
@@ -65,7 +66,7 @@ export const nextMessage = defineCheck<Context["target"], NextMessage>({
     if (isWholeEnding(word) && text !== "" && isSaved) {
       return { verdict: "holds", seen };
     }
-    const found = stream === null ? refusedWords(sent.call) : `${ended}, a row ${row?.status ?? "missing"}`;
+    const found = stream === null ? refusedWords(sent.call) : `${ended}, ${rowStateInWords(row)}`;
     return {
       verdict: "broken",
       expected: "the next message taken at once, its reply whole",

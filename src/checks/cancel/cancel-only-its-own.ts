@@ -5,6 +5,7 @@ import type { SeenStream } from "../../targets/http-client.ts";
 import { settledRowsOf, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { endInWords, isWholeEnding, lastWord } from "../stream-endings.ts";
+import { rowStateInWords } from "../told-in-words.ts";
 import { answerInWords, cancelStatusOf } from "./both-ends.ts";
 import { beginReply, type RunningReply, requireCancellable, type SeenCancel } from "./running-reply.ts";
 
@@ -66,7 +67,7 @@ export const onlyItsOwn = defineCheck<Context["target"], TwoReplies>({
     return {
       verdict: "broken",
       expected: "the one cancelled, the other written to its end",
-      found: `${ends.own} and ${ends.other}, the other's row ${row?.status ?? "missing"}`,
+      found: `${ends.own} and ${ends.other}, of the other ${rowStateInWords(row)}`,
       seen,
       rows: otherRows ?? [],
     };

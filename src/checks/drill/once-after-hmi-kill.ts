@@ -29,7 +29,7 @@ function judgeRows(rows: readonly SeenRow[], reply: KilledReply, seen: string): 
   return {
     verdict: "broken",
     expected: "the message as it was sent, once, and one reply to it",
-    found: rows.map(({ role, status }) => `${role} ${status}`).join(", ") || "no rows",
+    found: rows.map(({ role, status = "" }) => `${role} ${status}`.trim()).join(", ") || "no rows",
     seen,
     rows,
   };

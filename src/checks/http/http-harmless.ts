@@ -2,6 +2,7 @@ import { MessageList } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
+import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import { isRefusal } from "../../targets/drivers/refused-words.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { FrontHttp } from "../../targets/front-http.ts";
@@ -58,7 +59,8 @@ async function askForeign(context: Context, front: FrontHttp): Promise<Evidence>
   const talk = await startTalk(context, { name: "http", options: { num_predict: 4 } });
   await converseIn(context, talk, `Say OK, ${context.canary("harmless")}`);
   await settledRowsOf(context, talk);
-  const conversation = talk.conversation ?? "";
+  const { conversation } = talk;
+  if (conversation === null) throw conversationNotNamed();
   const before = await chat.rows(conversation, signal);
   if (before.length === 0)
     throw new NotObservable("what was said was not saved: there is nothing that could be harmed");

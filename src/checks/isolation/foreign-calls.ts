@@ -2,6 +2,7 @@ import type { Broken, Verdict } from "../../harness/define-check.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
+import { rowStateInWords } from "../told-in-words.ts";
 import type { ForeignCall, ForeignCallName, TwoPeople } from "./two-people.ts";
 
 /** Judges that another person's calls of these names were answered as if there were nothing. */
@@ -35,7 +36,7 @@ export function judgeUntouched({ stream, rows }: TwoPeople): Broken | undefined 
   return {
     verdict: "broken",
     expected: "the first person's reply written to its end",
-    found: `${word}, a row ${row?.status ?? "missing"}`,
+    found: `${word}, ${rowStateInWords(row)}`,
     seen: "while another person called for its cancel and deletion",
     rows,
   };

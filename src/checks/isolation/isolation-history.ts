@@ -7,6 +7,7 @@ import { beginTalk, converseIn, openPlace } from "../check-conversation.ts";
 import { generationsFor, requireAsked, textsOf } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readSettledRows, sendAndReadReply } from "../read-replies.ts";
+import { conversationInWords } from "../told-in-words.ts";
 import { wordFrom } from "./marker-words.ts";
 
 /** A conversation of three turns, with another one between each of its turns. */
@@ -87,7 +88,7 @@ function judgeOne(talk: Talk, talks: readonly Talk[]): Broken | undefined {
   // Without the last reply, which this prompt asked for.
   const streamed = talk.rows.slice(0, 2 * TURNS.length - 1).map(({ content }) => content);
   if (streamed.length < 2 * TURNS.length - 1 || streamed.includes("")) {
-    throw new CouldNotRun(`conversation ${talk.sessionId} does not hold ${TURNS.length} turns`);
+    throw new CouldNotRun(`${conversationInWords(talk.sessionId)} does not hold ${TURNS.length} turns`);
   }
   requireAsked(talk.generations);
   const [generation] = talk.generations;
@@ -105,9 +106,9 @@ function judgeOne(talk: Talk, talks: readonly Talk[]): Broken | undefined {
   const order = isInOrder ? "" : ", not in order";
   return {
     verdict: "broken",
-    expected: `a prompt with the ${said.length} messages of conversation ${talk.sessionId}, in order`,
+    expected: `a prompt with the ${said.length} messages of ${conversationInWords(talk.sessionId)}, in order`,
     found: `messages missing: ${missing.length}${order}, other conversations in it: ${foreign.length}`,
-    seen: `turn ${TURNS.length} of conversation ${talk.sessionId}`,
+    seen: `turn ${TURNS.length} of ${conversationInWords(talk.sessionId)}`,
     rows: talk.generations,
   };
 }

@@ -2,6 +2,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { requireAsked, textsOf } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { conversationInWords } from "../told-in-words.ts";
 import { conversationsAtOnce, foreignWords, type Voice } from "./concurrent-conversations.ts";
 
 export const prompts = defineCheck<Context["target"], readonly Voice[]>({
@@ -28,7 +29,7 @@ function judgeOne(voice: Voice, voices: readonly Voice[]): Broken | undefined {
   if (generations.length > 0 && foreign.length === 0) return undefined;
   return {
     verdict: "broken",
-    expected: `for conversation ${sessionId} a prompt with its own word, ${word}, alone`,
+    expected: `for ${conversationInWords(sessionId)} a prompt with its own word, ${word}, alone`,
     found:
       generations.length === 0
         ? `no prompt with its word, and two with ${stolen?.word}`

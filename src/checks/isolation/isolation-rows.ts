@@ -3,6 +3,7 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { isSavedAsStreamed } from "../saved-as-streamed.ts";
+import { conversationInWords } from "../told-in-words.ts";
 import { conversationsAtOnce, foreignWords, type Voice } from "./concurrent-conversations.ts";
 
 export const rows = defineCheck<Context["target"], readonly Voice[]>({
@@ -33,7 +34,7 @@ function judgeOne(voice: Voice, voices: readonly Voice[]): Broken | undefined {
   if (foreign.length === 0 && isOwn) return undefined;
   return {
     verdict: "broken",
-    expected: `conversation ${sessionId} with its message and its reply, with its own word, ${word}, alone`,
+    expected: `${conversationInWords(sessionId)} with its message and its reply, with its own word, ${word}, alone`,
     found: foreign.length > 0 ? `words of others: ${foreign.join(", ")}` : `rows: ${roles || "none"}`,
     seen: stream.request,
     rows: voice.rows,

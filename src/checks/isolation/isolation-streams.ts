@@ -3,6 +3,7 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { conversationInWords } from "../told-in-words.ts";
 import { conversationsAtOnce, foreignWords, type Voice } from "./concurrent-conversations.ts";
 
 export const streams = defineCheck<Context["target"], readonly Voice[]>({
@@ -31,7 +32,7 @@ function judgeOne(voice: Voice, voices: readonly Voice[]): Broken | undefined {
   if (foreign.length === 0) return undefined;
   return {
     verdict: "broken",
-    expected: `in the stream of conversation ${sessionId} its own word, ${word}, alone`,
+    expected: `in the stream of ${conversationInWords(sessionId)} its own word, ${word}, alone`,
     found: `words of other conversations: ${foreign.join(", ")}`,
     seen: `${stream.request} said ${JSON.stringify(textOf(stream).slice(0, 200))}`,
   };

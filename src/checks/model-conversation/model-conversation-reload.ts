@@ -2,9 +2,11 @@ import { MessageList } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import { isSavedAsStreamed } from "../saved-as-streamed.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
+import { conversationInWords } from "../told-in-words.ts";
 import { firstExchanges, rowPlaces } from "./first-exchanges.ts";
 import type { ModelExchange } from "./model-exchange.ts";
 import { type Context, expectAnswer } from "./staged-profiles.ts";
@@ -26,7 +28,8 @@ export const reload = defineCheck<Context["target"], readonly Reloaded[]>({
     const reloaded: Reloaded[] = [];
     for (const exchange of await firstExchanges(context)) {
       if (exchange.isForeign) {
-        const rows = await context.target.chat.rows(exchange.sessionId ?? "", context.signal);
+        if (exchange.sessionId === null) throw conversationNotNamed();
+        const rows = await context.target.chat.rows(exchange.sessionId, context.signal);
         reloaded.push({ exchange, rows });
         continue;
       }
@@ -65,7 +68,7 @@ function judgeOne({ exchange, rows }: Reloaded): Broken | undefined {
   if (isWhole) return undefined;
   return {
     verdict: "broken",
-    expected: `in conversation ${exchange.sessionId}: the message, then the reply as streamed (${exchange.streamedText.length} characters)`,
+    expected: `in ${conversationInWords(exchange.sessionId)}: the message, then the reply as streamed (${exchange.streamedText.length} characters)`,
     found: describe(asked, reply),
     seen: exchange.seen,
     rows: rowPlaces(rows),

@@ -10,10 +10,12 @@ import { generationsFor } from "../engine-generations.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readReply, readSettledRows } from "../read-replies.ts";
 import { eventsOf, lastWord } from "../stream-endings.ts";
+import { conversationInWords, rowStateInWords } from "../told-in-words.ts";
 
 /** One message, and by which models it went. */
 export interface AskedByModel {
-  readonly sessionId: string;
+  /** Null where it was not told. */
+  readonly sessionId: string | null;
   /** The `model` of the message; null where it named none. */
   readonly model: string | null;
   /** `done (stop)`. */
@@ -21,8 +23,8 @@ export interface AskedByModel {
   readonly error: { readonly code: ErrorEvent["code"] | string; readonly message: string } | null;
   /** The models that the engine was asked for; empty where it was asked for none, or cannot be watched. */
   readonly atEngine: readonly string[];
-  /** The reply's row. */
-  readonly row: SeenRow | null;
+  /** The reply's row; null where there is none, undefined where nobody could look. */
+  readonly row: SeenRow | null | undefined;
   /** By a wire that promises neither words for an error nor a model's name in the row; left out by the contract's own. */
   readonly isOtherWire?: boolean;
 }
@@ -78,12 +80,12 @@ export async function askByWire(
   const rows = hasRows ? await settledRowsOf(context, talk, (seen) => seen.some(isReplyOf(stream))) : [];
   const refused = stream === null ? sent.call : stream;
   return {
-    sessionId: talk.conversation ?? "",
+    sessionId: talk.conversation,
     model: model ?? null,
     ended: isRead ? lastWord(stream) : "refused",
     error: isRead ? failureIn(stream) : { code: `${refused.status}`, message: refusedWords(refused) },
     atEngine: (await generationsFor(context, sent.text)).map((generation) => generation.model),
-    row: hasRows ? rowOfReply(rows, stream) : null,
+    row: hasRows ? rowOfReply(rows, stream) : undefined,
     isOtherWire: true,
   };
 }
@@ -142,10 +144,27 @@ export async function askAnew(context: Context, sending: Omit<Sending, "modelId"
 /** Quick: what is said does not matter here. */
 export const SHORT_REPLY = { num_predict: 4, stand_in_token_ms: 0 } as const;
 
-/** `a message without a model in conversation 5 ended with done (stop), its row is complete, by llama3.1:8b`. */
+/** `a message without a model in conversation 5 ended with done (stop), and left a row complete, by llama3.1:8b`. */
 export function describeAsked({ sessionId, model, ended, error, row }: AskedByModel): string {
   const asked = model === null ? "a message without a model" : `a message for "${model}"`;
   const why = error === null ? "" : ` (${error.code})`;
-  const saved = row === null ? "missing" : `${row.status ?? "there"}, by ${row.model_name ?? "no model"}`;
-  return `${asked} in conversation ${sessionId} ended with ${ended}${why}, its row is ${saved}`;
+  const saved = row === undefined ? "" : `, and left ${rowStateInWords(row)}${savedModelInWords(row)}`;
+  return `${asked} in ${conversationInWords(sessionId)} ended with ${ended}${why}${saved}`;
+}
+
+/** `, by llama3.1:8b`; nothing where the row does not tell a model, or is not there. */
+function savedModelInWords(row: SeenRow | null): string {
+  if (row?.model_name === undefined) return "";
+  return row.model_name === null ? ", by no model" : `, by ${row.model_name}`;
+}
+
+/** Where a model's name is to be found, as far as that can be looked at. */
+export function expectedModelInWords({ model, row }: AskedByModel): string {
+  return `${model} at the engine${row?.model_name === undefined ? "" : " and in the row"}`;
+}
+
+/** Which name is there. */
+export function foundModelInWords({ atEngine, row }: AskedByModel): string {
+  const inRow = row?.model_name === undefined ? "" : `, ${row.model_name ?? "none"} in the row`;
+  return `${atEngine.join(", ") || "nothing"} at the engine${inRow}`;
 }

@@ -2,7 +2,14 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import { firstBroken } from "../../harness/first-broken.ts";
 import { requireAsked } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { type AskedByModel, askAnew, askAnewByWire, describeAsked } from "./ask-by-model.ts";
+import {
+  type AskedByModel,
+  askAnew,
+  askAnewByWire,
+  describeAsked,
+  expectedModelInWords,
+  foundModelInWords,
+} from "./ask-by-model.ts";
 import { triedByWire, triedModels } from "./model-catalogue.ts";
 
 export const names = defineCheck<Context["target"], readonly AskedByModel[]>({
@@ -37,9 +44,9 @@ function judgeOne(asked: AskedByModel): Broken | undefined {
   if (atEngine.length > 0 && atEngine.every((name) => name === model) && isSaved) return undefined;
   return {
     verdict: "broken",
-    expected: `${model} at the engine and in the row`,
-    found: `${atEngine.join(", ") || "nothing"} at the engine, ${row?.model_name ?? "none"} in the row`,
+    expected: expectedModelInWords(asked),
+    found: foundModelInWords(asked),
     seen: describeAsked(asked),
-    rows: [row],
+    rows: row == null ? [] : [row],
   };
 }

@@ -8,6 +8,8 @@ import {
   askByModel,
   askByWire,
   describeAsked,
+  expectedModelInWords,
+  foundModelInWords,
   plainProfile,
   SHORT_REPLY,
 } from "./ask-by-model.ts";
@@ -68,9 +70,9 @@ function judgeOne(asked: AskedByModel, installed: readonly string[]): Broken | u
   if (isSaved && (isRefused || isAsked)) return undefined;
   return {
     verdict: "broken",
-    expected: `${model} at the engine and in the row`,
-    found: `${atEngine.join(", ") || "nothing"} at the engine, ${row?.model_name ?? "none"} in the row`,
+    expected: expectedModelInWords(asked),
+    found: foundModelInWords(asked),
     seen: describeAsked(asked),
-    rows: [row],
+    rows: row == null ? [] : [row],
   };
 }

@@ -1,6 +1,7 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { isWholeEnding } from "../stream-endings.ts";
+import { rowStateInWords } from "../told-in-words.ts";
 import { type AskedByModel, askAnew, askAnewByWire, describeAsked } from "./ask-by-model.ts";
 import { installedModels } from "./model-catalogue.ts";
 
@@ -39,9 +40,9 @@ function judgeError({ installed, asked }: Evidence): Broken | undefined {
   return {
     verdict: "broken",
     expected: `model_not_found with ${installed.join(", ")} in its message, done (error), a row with status error`,
-    found: `${said}; ${ended}; a row with status ${row?.status ?? "(none)"}`,
+    found: `${said}; ${ended}; ${rowStateInWords(row)}`,
     seen: describeAsked(asked),
-    rows: [row],
+    rows: row == null ? [] : [row],
   };
 }
 
@@ -56,10 +57,10 @@ function judgeByWire(asked: AskedByModel): Broken | undefined {
     found: [
       error?.message ?? "no error",
       ended,
-      `asked for at the engine: ${atEngine.join(", ") || "not known"}`,
-      ...(row === null ? [] : [`a row with status ${row.status}`]),
+      `asked for at the engine: ${atEngine.join(", ") || "none was seen"}`,
+      ...(row === undefined ? [] : [rowStateInWords(row)]),
     ].join("; "),
     seen: describeAsked(asked),
-    rows: [row],
+    rows: row == null ? [] : [row],
   };
 }

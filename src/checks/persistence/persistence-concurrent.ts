@@ -7,6 +7,7 @@ import { beginTalk, converseIn, openPlace, settledRowsOf, type Talk } from "../c
 import type { Context } from "../profiles-and-sessions.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { TEXT_JUDGED_ELSEWHERE } from "../text-judged-elsewhere.ts";
+import { conversationInWords } from "../told-in-words.ts";
 import { storedReplyRow } from "./stored-replies.ts";
 
 /** How many conversations get a message each at the same time: a burst, and no load yet. */
@@ -16,7 +17,8 @@ const AT_ONCE = 8;
 const REPLY = { num_predict: 8, stand_in_token_ms: 40 } as const;
 
 interface Concurrent {
-  readonly sessionId: string;
+  /** Null where it was not told. */
+  readonly sessionId: string | null;
   readonly asked: string;
   readonly stream: SeenStream;
   readonly rows: readonly SeenRow[];
@@ -43,7 +45,7 @@ export const concurrent = defineCheck<Context["target"], readonly Concurrent[]>(
       const rows = await settledRowsOf(context, talk, (seen) =>
         isSameText(storedReplyRow({ rows: seen })?.content ?? "", textOf(stream)),
       );
-      evidence.push({ sessionId: talk.conversation ?? "", asked: sent.text, stream, rows });
+      evidence.push({ sessionId: talk.conversation, asked: sent.text, stream, rows });
     }
     return evidence;
   },
@@ -72,7 +74,7 @@ function judgeOne({ sessionId, asked, stream, rows }: Concurrent): Broken | unde
   ];
   return {
     verdict: "broken",
-    expected: `in conversation ${sessionId} its message and its reply as streamed`,
+    expected: `in ${conversationInWords(sessionId)} its message and its reply as streamed`,
     found: [roles, ...others].join("; "),
     seen: `${textOf(stream).length} characters streamed`,
     rows,

@@ -6,7 +6,8 @@ import { describeStream, finishReasonOf } from "../arrived-events.ts";
 import { requireAsked } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { replyRow } from "../seen-reply.ts";
-import { lastWord } from "../stream-endings.ts";
+import { endInWords, lastWord } from "../stream-endings.ts";
+import { rowStateInWords } from "../told-in-words.ts";
 import { type FailedReply, failedReplies, story } from "./failed-replies.ts";
 import { judgeOrder } from "./sse-order.ts";
 
@@ -55,7 +56,7 @@ function judgeByWire(failed: FailedReply): Broken | undefined {
   return {
     verdict: "broken",
     expected: "a failure that is told in the stream, and in the row no status that says all is well",
-    found: isTold ? `a row with status ${row?.status}` : `${lastWord(stream)}, and no failure`,
+    found: `${endInWords(stream)}${isTold ? "" : ", and no failure"}${replyRow(failed.reply) === null ? "" : `; ${rowStateInWords(row)}`}`,
     seen: `${story(failed)}; ${describeStream(stream)}`,
     rows: failed.reply.rows,
   };

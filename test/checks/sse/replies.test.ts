@@ -143,7 +143,7 @@ test("engine-failure: what a wire has no word for is not judged, unless all is c
   const saved = { session_id: "80", role: "assistant", content: "Hi" } as const;
   expect(judge(engineFailure, [on([{ ...saved, status: "complete" }])])).toMatchObject({
     verdict: "broken",
-    found: "done, and no failure",
+    found: "done, and no failure; a row complete",
   });
 });
 
