@@ -33,9 +33,9 @@ export abstract class BaseCommand extends Command {
     return createScreen(process.stderr);
   }
 
-  protected async loadConfig(file: string | undefined): Promise<Config> {
+  protected async loadConfig(file: string | undefined, driver?: string): Promise<Config> {
     warnOfMisspeltVariables();
-    return await loadConfig({ cwd: process.cwd(), env: process.env, file });
+    return await loadConfig({ cwd: process.cwd(), env: process.env, file, driver });
   }
 
   /**

@@ -33,7 +33,7 @@ export async function contractInForce({
   config: file,
   contract: flag,
 }: ContractFlags): Promise<PrintedContract> {
-  const resolved = await resolveConfig({ cwd: process.cwd(), env: process.env, file });
+  const resolved = await resolveConfig({ cwd: process.cwd(), env: process.env, file, driver: flag });
   const given = (await originsOf(resolved)).filter(({ path }) => path[0] === "contract");
   const name = flag ?? resolved.config.contract.driver;
   const driver = (await loadDriverFile({ driver: name })) ?? (name === "ours" ? undefined : findDriver(name));

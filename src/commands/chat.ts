@@ -40,7 +40,7 @@ export default class Chat extends BaseCommand {
 
   async run(): Promise<ChatResult> {
     const { args, flags } = await this.parse(Chat);
-    const config = await this.loadConfig(flags.config);
+    const config = await this.loadConfig(flags.config, flags.contract);
     const isJson = this.jsonEnabled();
     const reply = this.screen.stream();
     const { aside } = this;

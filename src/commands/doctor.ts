@@ -33,7 +33,7 @@ Exit codes: 0 every rung holds, 1 one is broken, 2 it could not look, or could n
     const { flags } = await this.parse(Doctor);
     const url = (given: string | undefined) => (given === undefined ? undefined : parseServiceUrl(given));
     const urls = { hmi: url(flags.hmi), gateway: url(flags.gateway), engine: url(flags.engine) };
-    const config = await this.loadConfig(flags.config);
+    const config = await this.loadConfig(flags.config, flags.contract);
     const chosen = chosenContract(config, flags.contract);
     const driver = await loadDriverFile(chosen);
     const printer = printLadder(this.screen);

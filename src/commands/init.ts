@@ -49,7 +49,7 @@ Exit codes: 0 all is well, 1 what was learned does not work, 2 it could not run.
     const { screen } = this;
     if (flags.from !== undefined) {
       const { learnContract } = await import("../cli/learn-contract.ts");
-      const config = await this.loadConfig(flags.config);
+      const config = await this.loadConfig(flags.config, "described");
       const context = { screen, config, folder: process.cwd(), signal: this.interruptSignal() };
       return await learnContract(flags.from, flags, context);
     }

@@ -52,7 +52,7 @@ Exit codes: 0 every hop passes what it gets, 1 one does not, 2 it could not run,
 
   async run(): Promise<TraceReport> {
     const { args, flags } = await this.parse(Trace);
-    const config = await this.loadConfig(flags.config);
+    const config = await this.loadConfig(flags.config, flags.contract);
     const screen = this.screen;
     if (flags.html !== undefined) makeReportFolder(flags.html);
     const report = await traceStack({

@@ -130,7 +130,9 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
     const run = {
       suite: suitesToRun(named, flags, JUDGED_AGAIN),
       checks: await loadChecks(flags.check ?? []),
-      ids: flags["last-failed"] ? lastFailed((await this.loadConfig(flags.config)).state.dir) : undefined,
+      ids: flags["last-failed"]
+        ? lastFailed((await this.loadConfig(flags.config, flags.contract)).state.dir)
+        : undefined,
       ...(await readRunFlags(flags)),
     };
     const load = await this.#readLoad(flags, named);
@@ -144,7 +146,7 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
     this.isOutputTaken = toStandardOutput(wishes.files);
     const onEvent = createTerminalReporter(this.screen);
     if (flags.from !== undefined) return this.#conclude(judgeSaved(flags.from, suites, onEvent), wishes);
-    const config = await this.loadConfig(flags.config);
+    const config = await this.loadConfig(flags.config, flags.contract);
     if (flags.fault !== undefined && !flags["in-process"]) {
       throw new UserError("bad_flag", "A fault can be switched on only in a stack of our own.", {
         hint: "Add --in-process.",
@@ -178,9 +180,9 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
   }
 
   /** Which users are driven; undefined where the flags name none. Only for them the configuration is read before the rest. */
-  async #readLoad(flags: LoadFlagValues & { config: string | undefined }, named: readonly string[]) {
+  async #readLoad(flags: LoadFlagValues & Pick<CleanFlags, "config" | "contract">, named: readonly string[]) {
     if (flags.users === undefined) return undefined;
-    const { auth } = await this.loadConfig(flags.config);
+    const { auth } = await this.loadConfig(flags.config, flags.contract);
     return readLoadFlags(flags, named, auth);
   }
 
@@ -209,7 +211,7 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
   }
 
   async #cleanOnly(flags: CleanFlags): Promise<VerifyOutput> {
-    const config = await this.loadConfig(flags.config);
+    const config = await this.loadConfig(flags.config, flags.contract);
     const found = await findTarget(flags, config);
     if (found === undefined) {
       throw new UserError("unreachable", "No stack runs here that could be cleaned.", {

@@ -36,6 +36,8 @@ export interface LoadConfigOptions {
   env: NodeJS.ProcessEnv;
   /** A file that is used instead of a search; empty for none at all. */
   file?: string | undefined;
+  /** How a stack is talked to that a command was told of; counts before `contract.driver`. */
+  driver?: string | undefined;
 }
 
 /** A configuration, and what it was made of. */
@@ -82,7 +84,7 @@ export async function resolveConfig(options: LoadConfigOptions): Promise<Resolve
     ? [
         ...faults,
         ...portFaults(services, parsed.data, placeOf),
-        ...peopleFaults(parsed.data),
+        ...peopleFaults(parsed.data, options.driver),
         ...storeFaults(parsed.data, layers),
         ...replicaFaults(services, parsed.data),
         ...unreadWireFaults(parsed.data),

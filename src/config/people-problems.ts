@@ -1,15 +1,18 @@
 import type { ConfigFault } from "./config-layer.ts";
 import type { Settings } from "./config-schema.ts";
 
-/** What is wrong with the settings of people together, where each alone is right. */
-export function peopleFaults({ auth, contract }: Pick<Settings, "auth" | "contract">): ConfigFault[] {
+/** What is wrong with the settings of people together, where each alone is right; they are those of a stack that this driver is for. */
+export function peopleFaults(
+  { auth, contract }: Pick<Settings, "auth" | "contract">,
+  driver: string = contract.driver,
+): ConfigFault[] {
   const { token, users, user_header, trusted_proxies } = auth;
   const faults: ConfigFault[] = [];
   const tell = (path: readonly string[], message: string): void => {
     faults.push({ path: ["auth", ...path], part: "value", message });
   };
   const needsToken = "needs auth.token too: without one nobody is asked who they are";
-  const isOurs = contract.driver === "ours";
+  const isOurs = driver === "ours";
   if (token === "" && Object.keys(users).length > 0 && isOurs) tell(["users"], needsToken);
   if (token === "" && user_header !== "") tell(["user_header"], needsToken);
   if (user_header !== "" && trusted_proxies.length === 0) {

@@ -93,7 +93,14 @@ function exchangeOf(entry: Entry, number: number): LoggedExchange | undefined {
 }
 
 function byName(headers: z.infer<typeof Headers>): Record<string, string> {
-  return Object.fromEntries(headers.map(({ name, value }) => [name.toLowerCase(), value] as const));
+  const values = Object.groupBy(headers, ({ name }) => name.toLowerCase());
+  return Object.fromEntries(
+    Object.entries(values).map(([name, each = []]) => [
+      name,
+      // Of another header that comes several times the last one counts.
+      name === "set-cookie" ? each.map(({ value }) => value).join("\n") : (each.at(-1)?.value ?? ""),
+    ]),
+  );
 }
 
 function contentTypeIn(headers: z.infer<typeof Headers>): string {

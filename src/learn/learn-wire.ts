@@ -16,6 +16,7 @@ import { learnCalls } from "./learn-calls.ts";
 import { learnCancelled, withCancelReason, withCancelStatus } from "./learn-cancelled.ts";
 import { learnHistory } from "./learn-history.ts";
 import { type IdSlot, idPlacesOf, kindredIds, type LearnedId, learnIds } from "./learn-ids.ts";
+import { type LearnedLogin, learnLogin } from "./learn-login.ts";
 import { learnRows } from "./learn-rows.ts";
 import { type LearnedSending, learnSendings } from "./learn-sending.ts";
 import { learnHeaders } from "./learned-headers.ts";
@@ -46,10 +47,12 @@ export function learnWire(logged: NetworkLog, text?: string): LearnedWire {
   const log = joinPolls(splitSockets(logged));
   const talk = findMessageAndReply(log, text);
   const driver = recogniseDriver(talk);
-  const settings = settingsOf(log, talk);
+  const login = learnLogin(log, talk.said.exchange);
+  const settings = settingsOf(log, talk, login);
   const learned = Object.fromEntries(settings.map(({ name, value }) => [name, value])) as WireSettings;
-  const { notes } = learnHeaders(talk.said.exchange);
+  const { notes } = learnHeaders(talk.said.exchange, login);
   const unknown: UnknownSetting[] = [
+    ...(login?.notes ?? []).map((why) => ({ setting: "login", why })),
     ...notes.map((why) => ({ setting: "headers", why })),
     ...unknownOf({ wire: driver?.wire ?? learned, talk, log }),
   ];
@@ -74,7 +77,11 @@ function wireBeside(driver: Driver | undefined, learned: WireSettings): WireSett
   return driver.wire === undefined ? {} : departuresFrom(driver.wire, beside);
 }
 
-function settingsOf(log: NetworkLog, talk: LearnedTalk): readonly LearnedSetting[] {
+function settingsOf(
+  log: NetworkLog,
+  talk: LearnedTalk,
+  login: LearnedLogin | undefined,
+): readonly LearnedSetting[] {
   const { first, later } = talk.turns ?? { first: undefined, later: talk };
   const send = later.said.exchange;
   const { read } = later;
@@ -102,7 +109,7 @@ function settingsOf(log: NetworkLog, talk: LearnedTalk): readonly LearnedSetting
       known: { ...known, ids: firstIds, said: first.said, keys: keysIn(log, first.said.exchange) },
     },
   );
-  const { headers } = learnHeaders(send);
+  const { headers } = learnHeaders(send, login);
   const setting = (
     name: keyof WireSettings,
     from: LoggedExchange | undefined,
@@ -136,6 +143,9 @@ function settingsOf(log: NetworkLog, talk: LearnedTalk): readonly LearnedSetting
     ...(Object.keys(headers).length === 0
       ? []
       : [{ name: "headers", value: headers, from: send, bytes: Object.keys(headers).join(", ") } as const]),
+    ...(login === undefined
+      ? []
+      : [{ name: "login", value: login.login, from: login.exchange, bytes: login.bytes } as const]),
     ...makingOf(ids, talk, known),
     ...(first === undefined || sendings.first === undefined
       ? []

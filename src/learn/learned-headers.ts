@@ -1,4 +1,5 @@
 import { isSecretHeader } from "../text/secret-names.ts";
+import type { LearnedLogin } from "./learn-login.ts";
 import type { LoggedExchange } from "./network-log.ts";
 
 /** What a back end is shown with each message beside the body. */
@@ -12,8 +13,15 @@ export interface LearnedHeaders {
 /** Headers of one's own; those of browsers and of what stands between say nothing. */
 const OWN = /^(?:x-(?!forwarded|real-ip|requested-with)|api-key$)/;
 
-/** The headers of the message that a back end may ask for. No secret of the log is in the result. */
-export function learnHeaders({ requestHeaders }: LoggedExchange): LearnedHeaders {
+/**
+ * The headers of the message that a back end may ask for. No secret of the log is in the result.
+ *
+ * @param login the one by which the page got what it shows; undefined for none
+ */
+export function learnHeaders(
+  { requestHeaders }: LoggedExchange,
+  login: LearnedLogin | undefined,
+): LearnedHeaders {
   const own = Object.entries(requestHeaders).filter(([name]) => OWN.test(name));
   const headers = Object.fromEntries(
     own.map(([name, value]) => [name, isSecretHeader(name) ? "{token}" : value]),
@@ -23,17 +31,22 @@ export function learnHeaders({ requestHeaders }: LoggedExchange): LearnedHeaders
   const isBearer = /^bearer$/i.test(scheme);
   // There is one token: where something else shows who calls, no cookie has to.
   const isKeyed = authorization !== undefined || Object.values(headers).includes("{token}");
-  const session = isKeyed ? undefined : sessionCookieIn(cookie);
+  const session = isKeyed || login !== undefined ? undefined : sessionCookieIn(cookie);
   return {
     headers: {
       ...headers,
       ...(session !== undefined && { cookie: `${session}={token}` }),
       ...(authorization !== undefined && !isBearer && { authorization: `${scheme} {token}` }),
     },
-    notes: [
-      ...(isKeyed ? ["the page shows a secret: set auth.token (STACK_AUTH_TOKEN) to one of yours"] : []),
-      ...(cookie === undefined ? [] : [cookieWords(session)]),
-    ],
+    notes:
+      login !== undefined && (login.isByCookies || isKeyed)
+        ? []
+        : [
+            ...(isKeyed
+              ? ["the page shows a secret: set auth.token (STACK_AUTH_TOKEN) to one of yours"]
+              : []),
+            ...(cookie === undefined ? [] : [cookieWords(session)]),
+          ],
   };
 }
 

@@ -7,6 +7,7 @@ import { readHar } from "../../src/learn/har-file.ts";
 import { learnWire } from "../../src/learn/learn-wire.ts";
 import { PATH, runStack } from "../support/cli.ts";
 import { EXPRESS_CHAT, startExpressChat } from "../support/express-chat.ts";
+import { LOGINS, startPeopleChat } from "../support/people-chat.ts";
 import { serveRoutes } from "../support/routes.ts";
 import { tempFolder } from "../support/temp.ts";
 import { serveChatPage } from "../support/web-socket-chat.ts";
@@ -145,6 +146,63 @@ test.skipIf(CHROMIUM === undefined)(
       send: { request: "WS /ws", body: { ask: "{text}" } },
       stream: { framing: "websocket", type: "op", text: { of: "piece", at: "d" }, done: { of: "end" } },
     });
+  },
+  60_000,
+);
+
+test.skipIf(CHROMIUM === undefined).each(["bearer", "form", "cookie"] as const)(
+  "a login is learned from what Chromium saved, also without the cookies and tokens that browsers leave out: %s",
+  async (login) => {
+    const backEnd = await startPeopleChat({ login });
+    const har = await recordHar(backEnd.url, async (page) => {
+      await titled(page, "who");
+      await page.getByLabel("Name").fill("ada");
+      await page.getByLabel("Password").fill("lovelace");
+      await page.getByRole("button", { name: "Log in" }).click();
+      await say(page, "Why are there tides?");
+      await titled(page, "answered");
+      await page.reload();
+      await titled(page, "ready");
+    });
+    const saved = readFileSync(har, "utf8");
+    const { wire, unknown, findings } = learnWire(readHar("chat.har", JSON.parse(saved)));
+    expect(wire.headers).toBeUndefined();
+    const { content_type } = LOGINS.form;
+    expect(wire.login).toEqual(
+      {
+        bearer: LOGINS.bearer,
+        form: { ...LOGINS.form, body: { grant_type: "password", ...(LOGINS.form.body as object) } },
+        cookie: { ...LOGINS.cookie, content_type },
+      }[login],
+    );
+    expect(unknown.filter(({ setting }) => ["login", "headers"].includes(setting))).toEqual([
+      { setting: "login", why: expect.stringContaining("STACK_AUTH_USERS") },
+    ]);
+    expect(JSON.stringify(findings)).not.toContain("lovelace");
+
+    const bare = JSON.parse(saved);
+    for (const { request, response } of bare.log.entries) {
+      for (const part of [request, response]) {
+        part.headers = part.headers.filter(
+          ({ name }: { name: string }) => !/cookie|authorization/i.test(name),
+        );
+        part.cookies = [];
+      }
+    }
+    const guessed = learnWire(readHar("chat.har", bare));
+    expect(guessed.wire.login).toEqual(wire.login);
+    expect(guessed.unknown).toContainEqual({
+      setting: "login",
+      why: expect.stringMatching(/browsers leave cookies and tokens out.*(?:access_token|cookies).* taken/),
+    });
+
+    const users = { STACK_AUTH_USERS: JSON.stringify({ ada: "lovelace", ben: "franklin" }) };
+    const here = { cwd: tempFolder(), env: { PATH, OLLAMA_HOST: "127.0.0.1:1", ...users } };
+    const init = await runStack(["init", "--from", har, "--yes", "--json"], here);
+    expect(JSON.parse(init.stdout)).toMatchObject({ written: true, tried: { problems: [], rows: 2 } });
+    const verify = await runStack(["verify", "isolation", "--grep", "another-rows", "--json"], here);
+    expect(JSON.parse(verify.stdout).counts).toMatchObject({ holds: 1, broken: 0 });
+    expect(`${init.stdout}${init.stderr}${verify.stdout}${verify.stderr}`).not.toContain("lovelace");
   },
   60_000,
 );

@@ -82,3 +82,25 @@ test("no token of a person, and no engine's key, is in a message or in what is s
   expect(shown).toMatchObject({ auth: { users: { alice: "***" } }, engine: { api_key: "***" } });
   expect(JSON.stringify(shown)).not.toContain("s3cret");
 });
+
+test("people of a back end that is none of ours may have passwords alone, and two of them the same", async () => {
+  const users = ["  users: { ada: '${WORD}', ben: '${WORD}' }"];
+  const wire = ["contract:", "  driver: described", "  wire: { login: { request: POST /login } }"];
+  const { auth } = await load([...users, ...wire], { WORD: "open" });
+  expect(auth.users).toEqual({ ada: "open", ben: "open" });
+  // Without a login they are tokens, and by one token nobody is told apart.
+  await expect(load([...users, ...wire.slice(0, 2)], { WORD: "open" })).rejects.toThrow("the token of ada");
+  const cwd = tempFolder();
+  const env = { STACK_AUTH_USERS: "ada=open" };
+  await expect(loadConfig({ cwd, env })).rejects.toThrow("needs auth.token too");
+  expect((await loadConfig({ cwd, env, driver: "described" })).auth.users).toEqual({ ada: "open" });
+});
+
+test("a password is told to the login alone", async () => {
+  const wire = [
+    "contract:",
+    "  driver: described",
+    "  wire: { send: { request: POST /say, body: '{password}' } }",
+  ];
+  await expect(load(["  token: house", ...wire])).rejects.toThrow("{password} is no slot here");
+});

@@ -46,6 +46,9 @@ export async function startPeopleChat({
     people.set(session, username);
     if (login !== "cookie") return { access_token: session, token_type: "bearer" };
     response.setHeader("set-cookie", [`sid=${session}; Path=/; HttpOnly`, "theme=dark; Path=/"]);
+    if (contentType.endsWith("urlencoded")) {
+      return response.writeHead(303, { location: "/" }).end() && undefined;
+    }
     return response.writeHead(204).end() && undefined;
   };
   const callerOf = ({ headers }: RoutedCall): string | undefined =>
@@ -68,6 +71,9 @@ export async function startPeopleChat({
       return { detail: "no such chat" };
     });
   const url = await serveRoutes({
+    "GET /": ({ response }) => {
+      response.setHeader("content-type", "text/html").end(pageOf(login));
+    },
     "POST /login": letIn,
     "POST /chats": asCaller((_, owner) => {
       const id = leaking("same names") ? "1" : randomUUID();
@@ -129,6 +135,49 @@ export async function startPeopleChat({
     /** How many conversations there are. */
     count: (): number => chats.size,
   };
+}
+
+/** Its page: a login, and one conversation. */
+function pageOf(login: PeopleLogin): string {
+  const head = {
+    bearer: `method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(fields)`,
+    form: `method: "POST", body: new URLSearchParams({ grant_type: "password", ...fields })`,
+    cookie: "",
+  }[login];
+  return `<!doctype html><title>page</title>
+<form method="post" action="/login">
+  <input name="username" aria-label="Name"><input name="password" type="password" aria-label="Password"><button>Log in</button>
+</form>
+<input aria-label="Message"><button id="send">Send</button><ol></ol>
+<script type="module">
+  let token = sessionStorage.getItem("token") ?? "";
+  const ask = async (path, method = "GET", body) => await fetch(path, { method,
+    headers: { "content-type": "application/json", ...(token && { authorization: "Bearer " + token }) },
+    ...(body && { body: JSON.stringify(body) }) });
+  async function show() {
+    const chats = await ask("/chats");
+    if (!chats.ok) return (document.title = "who");
+    const id = sessionStorage.getItem("chat");
+    if (id) await (await ask("/chats/" + id + "/lines")).json();
+    document.title = "ready";
+  }
+  document.querySelector("form").addEventListener("submit", async (event) => {
+    if (${login === "cookie"}) return;
+    event.preventDefault();
+    const fields = Object.fromEntries(new FormData(event.target));
+    token = (await (await fetch("/login", { ${head} })).json()).access_token;
+    sessionStorage.setItem("token", token);
+    await show();
+  });
+  document.querySelector("#send").onclick = async () => {
+    const { id } = await (await ask("/chats", "POST")).json();
+    sessionStorage.setItem("chat", id);
+    await ask("/chats/" + id + "/say", "POST", { text: document.querySelector("[aria-label=Message]").value });
+    await (await ask("/chats/" + id + "/stream")).text();
+    document.title = "answered";
+  };
+  await show();
+</script>`;
 }
 
 /** How it is talked to, but for the login. */
