@@ -51,7 +51,8 @@ export const truth = defineCheck<Context["target"], Evidence>({
   judge(evidence) {
     const statements = statementsIn(evidence);
     const wrong = statements.filter(({ says, isSo }) => says !== isSo);
-    const seen = `compared: ${statements.map(({ what }) => what).join(", ")}`;
+    const mapped = SERVICES.flatMap((service) => mappedPort(service, evidence) ?? []);
+    const seen = [`compared: ${statements.map(({ what }) => what).join(", ")}`, ...mapped].join("; ");
     return wrong[0] === undefined ? { verdict: "holds", seen } : brokenBy(wrong, seen);
   },
 });
@@ -85,7 +86,9 @@ function statementsIn({ watched, ports, engineVersion: version }: Evidence): Sta
     isSo === null ? [] : [{ what, says, isSo }];
   return [
     ...SERVICES.flatMap((service) => [
-      ...known(`the ${service}'s port`, first[service]?.port, ports[service]),
+      ...(mappedPort(service, { watched, ports }) === undefined
+        ? known(`the ${service}'s port`, first[service]?.port, ports[service])
+        : []),
       ...timePasses(service, allAnswers(service, watched)),
     ]),
     ...known("the engine's version", first.gateway?.dependencies["engine"]?.version, version),
@@ -95,6 +98,21 @@ function statementsIn({ watched, ports, engineVersion: version }: Evidence): Sta
       isSo: first.gateway?.version,
     },
   ];
+}
+
+/**
+ * What is said of a port other than the one that was asked; undefined where it is none. A mapping of ports, such as a container's,
+ * shows nothing of itself: the service may well listen at the port that it names.
+ */
+function mappedPort(
+  service: ContractService,
+  { watched, ports }: Pick<Evidence, "watched" | "ports">,
+): string | undefined {
+  const says = healthsIn(watched.before)[service]?.port;
+  const asked = ports[service];
+  return says === undefined || asked === null || says === asked
+    ? undefined
+    : `not compared: the ${service}'s port, for it says ${says} and was asked at ${asked}, as behind a mapping of ports`;
 }
 
 /** Of the copy that answered first, by its first answer and its last; nothing is said of one of several that answered once. */

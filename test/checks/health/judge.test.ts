@@ -113,12 +113,24 @@ test.each([
 test.each([
   ["holds", "is so", {}],
   ["holds", "cannot be compared", { ports: { hmi: null, gateway: null }, engineVersion: null }],
-  ["broken", "names another port", { ports: { ...PORTS, hmi: 1 } }],
+  ["broken", "names no port", { watched: watched({ before: withoutPort(looks(0)) }) }],
   ["broken", "names another engine", { engineVersion: "2" }],
   ["broken", "comes from a cache", { watched: watched({ after: looks(120) }) }],
 ])("truth: %s where the report %s", (verdict, _, changes) => {
   const evidence = { watched: watched(), ports: PORTS, engineVersion: "1", ...changes };
   expect(judge(truth, evidence)).toMatchObject({ verdict });
+});
+
+function withoutPort(seen: readonly HealthLook[]): HealthLook[] {
+  return seen.map((look) => ({ ...look, call: answered({ ...health(look.service), port: undefined }) }));
+}
+
+test("truth: a port that is mapped to another one is not compared, and that is told", () => {
+  const evidence = { watched: watched(), ports: { ...PORTS, hmi: 8101 }, engineVersion: "1" };
+  const seen = expect.stringMatching(
+    /^compared: (?!.*the hmi's port, the).*the gateway's port.*; not compared: the hmi's port, for it says 6101 and was asked at 8101/,
+  );
+  expect(judge(truth, evidence)).toMatchObject({ verdict: "holds", seen });
 });
 
 /** The same, answered by a copy of this name. */
