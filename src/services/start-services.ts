@@ -120,7 +120,10 @@ export async function startHmiOn(
   const copies = plain && (overrides?.bus?.(plain) ?? plain);
   const { gateway_urls } = config.replicas;
   const gateways = gateway_urls.length > 0 ? gateway_urls : [gatewayUrl];
-  const client = createGatewayClient(gateways, config.auth.token, config.stream.max_reply_chars);
+  const client = createGatewayClient(gateways, config.auth.token, {
+    maxReplyChars: config.stream.max_reply_chars,
+    heartbeatMs: config.stream.heartbeat_ms,
+  });
   const starting = startHmi({
     server: serverOf(config, config.hmi, logger),
     stream: config.stream,

@@ -42,7 +42,7 @@ export async function stackBeforeGateway(
   const server = createServer((request, response) => void answer(gateway, asked, request, response));
   const url = await listenOnAnyPort(server);
   const { maxReplyChars, ...rest } = options;
-  const overrides = { ...rest.overrides, gateway: () => createGatewayClient(url, "", maxReplyChars) };
+  const overrides = { ...rest.overrides, gateway: () => createGatewayClient(url, "", { maxReplyChars }) };
   return { stack: await startTestStack({ ...rest, overrides }), asked };
 }
 

@@ -11,7 +11,8 @@ import { createSseDecoder } from "../../contract/sse-decoder.ts";
 import { trimmedNotice } from "../../contract/trimmed-notice.ts";
 import { WIRE_ERRORS, WireError, type WireErrorCode } from "../../contract/wire-error.ts";
 import { createUpstream, type Upstream } from "../http/upstream-client.ts";
-import { createReplyLimit } from "../stream/reply-limit.ts";
+import { createReplyLimit, type ReplyLimit } from "../stream/reply-limit.ts";
+import { GatewaySilence } from "./gateway-silence.ts";
 
 /** Names one reply at the gateway. */
 export type ReplyKey = Pick<ChatRequest, "session_id" | "message_id">;
@@ -50,14 +51,18 @@ export interface CancelOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/**
- * A client of the gateway there, or of several that share their work; `token` is what they ask for, empty for none; a reply
- * has this many characters at most.
- */
+export interface GatewayClientOptions {
+  /** Most that a reply has, in characters. */
+  readonly maxReplyChars?: number | undefined;
+  /** The setting `stream.heartbeat_ms`, by which a gateway is taken to be cut off. */
+  readonly heartbeatMs?: number;
+}
+
+/** A client of the gateway there, or of several that share their work; `token` is what they ask for, empty for none. */
 export function createGatewayClient(
   url: string | readonly string[],
   token = "",
-  maxReplyChars: number = DEFAULTS.maxReplyChars,
+  { maxReplyChars = DEFAULTS.maxReplyChars, heartbeatMs = DEFAULTS.heartbeatMs }: GatewayClientOptions = {},
 ): GatewayClient {
   const gateway = createUpstream({
     urls: [url].flat(),
@@ -77,14 +82,18 @@ export function createGatewayClient(
       return gateway.ask({ method: "POST", path, body }, CancelAnswer, signal);
     },
     async *chat(request, signal) {
-      const { answer, posted } = await openReply(gateway, request, signal);
-      const events = readEvents(await gateway.bodyOf(answer), { maxReplyChars });
+      const silence = new GatewaySilence(heartbeatMs);
+      const { answer, posted } = await openReply(gateway, request, AbortSignal.any([signal, silence.signal]));
+      const reading = { answer, silence, limit: createReplyLimit("gateway", maxReplyChars) };
+      const events = readOn(gateway, request, reading, signal);
       yield* posted?.left_out === undefined ? events : tellTrimmed(events, posted.left_out);
     },
     async *join(reply, signal) {
+      const silence = new GatewaySilence(heartbeatMs);
       const { message_id: messageId } = reply;
-      const body = await gateway.bodyOf(await reopenReply(gateway, reply, signal));
-      yield* readEvents(body, { maxReplyChars, messageId });
+      const answer = await reopenReply(gateway, reply, AbortSignal.any([signal, silence.signal]));
+      const reading = { answer, silence, limit: createReplyLimit("gateway", maxReplyChars), messageId };
+      yield* readOn(gateway, reply, reading, signal);
     },
     close: () => gateway.close(),
   };
@@ -146,18 +155,19 @@ async function* tellTrimmed(
 /** For a gateway that runs, where a reply that has begun is answered at once. */
 const REOPEN_TIMEOUT_MS = 10_000;
 
-/** Asks as a reader that comes back, because for such a one nothing is started. */
+/** Asks as a reader that comes back, because for such a one nothing is started; without `lastId`, for all from the first on. */
 async function reopenReply(
   gateway: Upstream,
   { session_id, message_id }: ReplyKey,
   signal: AbortSignal,
+  lastId?: string,
 ): Promise<Dispatcher.ResponseData> {
   const path = gatewayRoutes.resume.path({ session_id }, { message_id });
   const beforeTheFirst = formatEventId({
     messageId: message_id,
     place: { step: STEP.started, thinking: 0, text: 0 },
   });
-  const headers = { ...PROGRAM_HEADER, "last-event-id": beforeTheFirst };
+  const headers = { ...PROGRAM_HEADER, "last-event-id": lastId ?? beforeTheFirst };
   const timeout = new AbortController();
   const reason = new DOMException(`no answer in ${REOPEN_TIMEOUT_MS / 1_000} s`, "TimeoutError");
   const timer = setTimeout(() => timeout.abort(reason), REOPEN_TIMEOUT_MS);
@@ -191,24 +201,90 @@ function isWireErrorCode(code: string): code is WireErrorCode {
   return Object.hasOwn(WIRE_ERRORS, code);
 }
 
-interface ReadOptions {
-  /** Most that one reply has, thoughts included, in characters. */
-  readonly maxReplyChars: number;
+/** A reply that is read. */
+interface Reading {
+  readonly answer: Dispatcher.ResponseData;
+  /** Ends what is read where the gateway is cut off. */
+  readonly silence: GatewaySilence;
+  /** Most that it has, thoughts included: also over several connections. */
+  readonly limit: ReplyLimit;
   /** Only this reply's events are taken, because another one's text must not be saved as its. */
   readonly messageId?: string;
+}
+
+/** How often the rest of a reply is asked for whose gateway says nothing more. */
+const REOPENINGS = 3;
+
+/** The events of a reply, over another connection where one falls silent: each once, because its place is known. */
+async function* readOn(
+  gateway: Upstream,
+  reply: ReplyKey,
+  first: Reading,
+  signal: AbortSignal,
+): AsyncIterable<readonly StreamEvent[]> {
+  let reading = first;
+  let lastId = "";
+  for (;;) {
+    const { silence } = reading;
+    try {
+      silence.watch(reading.answer.headers);
+      yield* readEvents(await gateway.bodyOf(reading.answer), reading, (id) => {
+        lastId = id;
+      });
+      return;
+    } catch (error) {
+      if (signal.aborted || !silence.hasFallen) throw error;
+    } finally {
+      silence.end();
+    }
+    const next = silence.again();
+    const answer = await openRest(gateway, reply, AbortSignal.any([signal, next.signal]), lastId).catch(
+      (cause: unknown) => {
+        if (signal.aborted) throw cause;
+        throw silence.error(cause);
+      },
+    );
+    reading = { ...reading, silence: next, answer };
+  }
+}
+
+/** The rest of a reply. Throws where nobody has it, or where its place is not known: then nothing can be told apart from what came. */
+async function openRest(
+  gateway: Upstream,
+  reply: ReplyKey,
+  signal: AbortSignal,
+  lastId: string,
+): Promise<Dispatcher.ResponseData> {
+  if (parseEventId(lastId)?.messageId !== reply.message_id) {
+    throw new WireError("gateway_error", "its events do not say where in the reply they are.");
+  }
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const answer = await reopenReply(gateway, reply, signal, lastId);
+      await gateway.bodyOf(answer);
+      return answer;
+    } catch (error) {
+      const mayBeBack = error instanceof WireError && error.code === "gateway_unavailable";
+      if (!mayBeBack || attempt >= REOPENINGS) throw error;
+    }
+  }
 }
 
 /** Most that a stream says beside text and thoughts, in characters of its events' data. */
 const MAX_OTHER_CHARS = 1024 * 1024;
 
-/** The events of a stream. A gateway need not keep to our limits: they are kept here, too. */
+/**
+ * The events of a stream. A gateway need not keep to our limits: they are kept here, too.
+ *
+ * @param onId told of each event's id
+ */
 async function* readEvents(
   body: AsyncIterable<Uint8Array>,
-  { maxReplyChars, messageId }: ReadOptions,
+  { limit, silence, messageId }: Reading,
+  onId: (id: string) => void,
 ): AsyncIterable<readonly StreamEvent[]> {
   let events: StreamEvent[] = [];
   let otherChars = 0;
-  const limit = createReplyLimit("gateway", maxReplyChars);
   const take = (event: StreamEvent, dataChars: number): void => {
     if (event.type !== "token" && event.type !== "thinking") {
       otherChars += dataChars;
@@ -235,13 +311,16 @@ async function* readEvents(
           `The gateway sent something else than an event: ${event.malformed}`,
         );
       }
+      onId(id);
       take(event, data.length);
     },
+    onComment: () => silence.heartbeat(),
   });
   for await (const bytes of body) {
     try {
       decoder.push(bytes);
     } finally {
+      silence.heard();
       // A failure costs nothing of what came before it.
       yield events;
       events = [];

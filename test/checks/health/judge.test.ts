@@ -122,7 +122,10 @@ test.each([
 });
 
 function withoutPort(seen: readonly HealthLook[]): HealthLook[] {
-  return seen.map((look) => ({ ...look, call: answered({ ...health(look.service), port: undefined }) }));
+  return seen.map((look) => ({
+    ...look,
+    call: answered({ ...(look.call.body as Health), port: undefined }),
+  }));
 }
 
 test("truth: a port that is mapped to another one is not compared, and that is told", () => {

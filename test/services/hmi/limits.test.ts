@@ -26,7 +26,9 @@ async function stackBefore(first: string, again: string) {
   });
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
-  const stack = await startTestStack({ overrides: { gateway: () => createGatewayClient(url, "", MAX) } });
+  const stack = await startTestStack({
+    overrides: { gateway: () => createGatewayClient(url, "", { maxReplyChars: MAX }) },
+  });
   return { stack, closed: closed.promise };
 }
 
