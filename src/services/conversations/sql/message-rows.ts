@@ -16,7 +16,8 @@ export async function historyOf(sql: Statements, user: string, sessionId: string
     sql.get(`${sql.dialect.withPath} ${OWN_WITH_SUMMARY}`, id, user),
     sql.all(
       `${sql.dialect.withPath}, summary AS (${LAST_SUMMARY}) ${selectMessages(sql)}
-        WHERE id IN (SELECT id FROM path) AND id > ifnull((SELECT covers_until FROM summary), 0) ORDER BY id`,
+        WHERE conversation_id = ?1 AND id IN (SELECT id FROM path) AND id > ifnull((SELECT covers_until FROM summary), 0)
+        ORDER BY id`,
       id,
     ),
   ]);

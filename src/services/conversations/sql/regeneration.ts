@@ -88,7 +88,7 @@ async function dropEmpty(sql: Statements, conversationId: number, replyId: strin
 /** The last user's message that is shown. */
 async function lastUserRow(sql: Statements, conversationId: number): Promise<Row | undefined> {
   return await sql.get(
-    `${sql.dialect.withPath} ${selectMessages(sql)} WHERE id IN (SELECT id FROM path) AND role = 'user' ORDER BY id DESC LIMIT 1`,
+    `${sql.dialect.withPath} ${selectMessages(sql)} WHERE conversation_id = ?1 AND id IN (SELECT id FROM path) AND role = 'user' ORDER BY id DESC LIMIT 1`,
     conversationId,
   );
 }
