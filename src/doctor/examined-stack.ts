@@ -80,6 +80,7 @@ export interface HmiReply {
   readonly message_id: string;
   readonly assistant_message_id: string;
   readonly model_id: number;
+  readonly asked: string;
   readonly text: string;
 }
 

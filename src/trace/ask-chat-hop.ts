@@ -1,7 +1,9 @@
 import type { ChatClient, ChatPlace, Sent } from "../targets/drivers/chat-client.ts";
 import { answerWords, isRefusal } from "../targets/drivers/refused-words.ts";
 import type { SeenStream } from "../targets/http-client.ts";
+import { judgeSavedTurn, type SaidTurn } from "../targets/judge-saved-turn.ts";
 import { pollUntil } from "../targets/poll-until.ts";
+import { findReplyRow } from "../targets/reply-rows.ts";
 import { type HopQuestion, noAnswerWords } from "./hop-question.ts";
 import { type AroundStream, NOTHING_SEEN, readHopPass } from "./read-hop-pass.ts";
 import type { HopPass, ReplyRow } from "./trace-report.ts";
@@ -94,7 +96,8 @@ export async function askChatHop(
       conversation ??= id;
     });
     signal.throwIfAborted();
-    return { ...pass, ...(await findRow(at.chat, conversation, sent.reply, pass, signal)) };
+    const said = { asked: sent.text, text: pass.text, reply: sent.reply };
+    return { ...pass, ...(await findRow(at.chat, conversation, said, signal)) };
   } finally {
     await forget(at, conversation);
   }
@@ -157,27 +160,27 @@ async function forget({ chat, place, leftBehind }: TracePlace, conversation: str
 const SETTLES_WITHIN_MS = 3_000;
 const LOOK_AGAIN_MS = 50;
 
-/** Looks until the reply's row holds what was streamed and is not `streaming`, or for a while. */
+/** Looks until the turn is saved as it was said and its row is not `streaming`, or for a while. */
 async function findRow(
   chat: ChatClient,
   conversation: string | null,
-  replyId: string | null,
-  { text }: HopPass,
+  said: Omit<SaidTurn, "conversation">,
   signal: AbortSignal,
-): Promise<Pick<HopPass, "row" | "has_rows">> {
+): Promise<Pick<HopPass, "row" | "row_problem" | "has_rows">> {
   if (conversation === null || chat.missingAbilities["show rows"] !== undefined)
-    return { row: null, has_rows: false };
+    return { row: null, row_problem: null, has_rows: false };
   const look = async () => {
     const rows = await chat.rows(conversation, soon()).catch(() => undefined);
-    const replies = rows?.filter(({ role }) => role === "assistant") ?? [];
-    const found = replies.findLast(({ message_id }) => message_id === replyId) ?? replies.at(-1);
+    const found = rows && findReplyRow(rows, said);
     const row: ReplyRow | null =
       found === undefined
         ? null
         : { text: found.content, status: found.status ?? null, model: found.model_name ?? null };
-    const isSettled = row !== null && row.status !== "streaming" && row.text === text;
-    const seen = { row, has_rows: rows !== undefined && rows.length > 0 };
-    return { seen, isLast: rows === undefined || isSettled };
+    const problem = rows && judgeSavedTurn(rows, { ...said, conversation });
+    const isSettled = row !== null && row.status !== "streaming" && problem === undefined;
+    const hasRows = rows !== undefined && rows.length > 0;
+    const row_problem = problem === undefined ? null : { kind: problem.kind, found: problem.found };
+    return { seen: { row, row_problem, has_rows: hasRows }, isLast: rows === undefined || isSettled };
   };
   const looking = { signal, pauseMs: LOOK_AGAIN_MS };
   return (await pollUntil(looking, SETTLES_WITHIN_MS, look, ({ isLast }) => isLast)).seen;

@@ -28,36 +28,53 @@ function judgePass(trace: TraceObservations, hop: HopObservation, pass: HopPass)
   return judgeRow(hop, pass) ?? judgeByTap(hop, pass) ?? judgeByCounts(trace, hop, pass);
 }
 
-function judgeRow({ hop }: HopObservation, { row, has_rows, text }: HopPass): TraceFinding | undefined {
+/** What became of the reply where it is saved. Whether its message is kept is a claim of `stack verify`. */
+function judgeRow({ hop }: HopObservation, pass: HopPass): TraceFinding | undefined {
+  const { row, row_problem: problem, has_rows } = pass;
+  if (!has_rows) return undefined;
   const of = (kind: TraceFindingKind, words: string): TraceFinding => ({
     hop,
     kind,
     sentence: `${words}.`,
     next: hop === "hmi" ? "stack verify persistence" : null,
   });
-  if (!has_rows) return undefined;
-  const title = HOP_TITLES[hop];
-  if (row === null)
-    return of("not_saved", "The reply that the HMI streamed is not among its conversation's rows");
-  if (isSameText(row.text, text)) {
-    return row.status === "streaming"
-      ? of("not_saved", "The reply's row is still `streaming` 3 s after its stream said that it is done")
-      : undefined;
+  switch (problem?.kind) {
+    case "not_saved":
+      return of("not_saved", "The reply that the HMI streamed is not among its conversation's rows");
+    case "order":
+      return of("wrong_order", `The HMI has the reply before its message: ${problem.found}`);
+    case "twice":
+      return of("saved_twice", `The HMI has one turn more than once: ${problem.found}`);
+    case "lost_on_stream":
+    case "lost_when_saved":
+    case "changed":
+      return row === null ? undefined : of(...otherText(HOP_TITLES[hop], problem.kind, pass.text, row.text));
+    default:
+      return row?.status === "streaming"
+        ? of("not_saved", "The reply's row is still `streaming` 3 s after its stream said that it is done")
+        : undefined;
   }
-  const sizes = `${text.length} characters streamed, ${row.text.length} in its row`;
-  if (isPartOfText(text, row.text)) {
-    return of(
+}
+
+function otherText(
+  title: string,
+  kind: "lost_on_stream" | "lost_when_saved" | "changed",
+  streamed: string,
+  saved: string,
+): [TraceFindingKind, string] {
+  const sizes = `${streamed.length} characters streamed, ${saved.length} in its row`;
+  if (kind === "lost_on_stream") {
+    return [
       "lost_text",
-      `${sentence(title)} loses text on its stream: ${sizes}${firstLost(text, row.text)}`,
-    );
+      `${sentence(title)} loses text on its stream: ${sizes}${firstLost(streamed, saved)}`,
+    ];
   }
-  if (isPartOfText(row.text, text)) {
-    return of("lost_text", `The HMI loses text when it saves: ${sizes}${firstLost(row.text, text)}`);
-  }
-  return of(
-    "changed_text",
-    `${sentence(title)} changes text: ${sizes}, where it said ${quotedText(text)} and has ${quotedText(row.text)}`,
-  );
+  return kind === "lost_when_saved"
+    ? ["lost_text", `The HMI loses text when it saves: ${sizes}${firstLost(saved, streamed)}`]
+    : [
+        "changed_text",
+        `${sentence(title)} changes text: ${sizes}, where it said ${quotedText(streamed)} and has ${quotedText(saved)}`,
+      ];
 }
 
 function judgeByTap({ hop }: HopObservation, pass: HopPass): TraceFinding | undefined {

@@ -80,6 +80,7 @@ export const NOTHING_SEEN: HopPass = {
   timings: null,
   failure: null,
   row: null,
+  row_problem: null,
   has_rows: false,
   engine_requests: null,
 };

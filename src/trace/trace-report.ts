@@ -1,6 +1,7 @@
 /** What a trace has seen, and what it says of it: the shape of `stack trace --json`. */
 import type { EngineOptions } from "../contract/gateway-schemas.ts";
 import type { EngineTimings } from "../targets/drivers/reply-facts.ts";
+import type { SavedTurnProblem } from "../targets/judge-saved-turn.ts";
 import type { HopName } from "./hop-names.ts";
 
 /** One trace. All times are milliseconds; whatever was not told is null. */
@@ -52,6 +53,7 @@ export interface TraceFinding extends TraceDiagnosis {
 /**
  * `no_answer`: nothing answers at its address; `refused`: the request was; `failure`: the reply failed; `no_end`: it
  * ended without saying so; `lost_text`, `changed_text`; `not_saved`: the reply is not in the conversation's rows;
+ * `saved_twice`: one turn is in them more than once; `wrong_order`: the reply is in them before its message;
  * `other_model`: another was asked, or answered; `not_from_engine`: it was whole before an engine can have written it;
  * `held_back`: text that came in pieces goes on in one;
  * `asked_before`: the engine was asked something else first; `queued`: the engine let this request wait; `delay`: this
@@ -65,6 +67,8 @@ export type TraceFindingKind =
   | "lost_text"
   | "changed_text"
   | "not_saved"
+  | "saved_twice"
+  | "wrong_order"
   | "other_model"
   | "not_from_engine"
   | "held_back"
@@ -121,6 +125,8 @@ export interface HopPass {
   readonly failure: { readonly code: string | null; readonly message: string } | null;
   /** The reply as the HMI has it afterwards; null where there is none, or nobody shows it. */
   readonly row: ReplyRow | null;
+  /** What is wrong with the turn as it is saved, in words; null for nothing, or where nobody shows it. */
+  readonly row_problem: Pick<SavedTurnProblem, "kind" | "found"> | null;
   /** Whether rows could be read at all: then a missing one is missing. */
   readonly has_rows: boolean;
   /** What reached the engine meanwhile, oldest first; null where nobody tells. */

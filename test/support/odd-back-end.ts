@@ -21,6 +21,12 @@ export type OddFault =
   | "saves-late"
   /** A reply ends with a line's end, and all texts are saved without the white space around them. No fault of a chat. */
   | "trims"
+  /** An empty row stands beside each reply. */
+  | "row-beside"
+  /** A title, marked as one, stands beside each reply. */
+  | "title-beside"
+  /** Only the first piece of a reply is streamed. */
+  | "streams-little"
   /** Every message is refused. */
   | "refuses"
   /** HEAD and OPTIONS do what DELETE does. */
@@ -46,6 +52,8 @@ interface Row {
   readonly id: string;
   readonly who: "human" | "bot";
   body: string;
+  /** What it is, where it is no part of what is said. */
+  readonly kind?: "title";
   musing: string;
   state: "ok" | "writing" | "stopped" | "failed";
 }
@@ -107,7 +115,7 @@ export async function startOddBackEnd(
 
   async function generate(answer: Answer, rows: readonly Row[]): Promise<void> {
     const messages = rows
-      .filter((row) => row !== answer.row)
+      .filter((row) => row !== answer.row && !row.id.startsWith("b"))
       .map(({ who, body, musing }) => ({
         role: who === "human" ? "user" : "assistant",
         content: has("thoughts-sent") ? musing + body : body,
@@ -139,6 +147,11 @@ export async function startOddBackEnd(
     if (!has("thoughts-lost")) answer.row.musing += musing;
     tell(answer, { musing });
   }
+  function say(answer: Answer, delta: string): void {
+    if (delta === "") return;
+    if (!has("streams-little") || answer.row.body === "") tell(answer, { delta });
+    answer.row.body += delta;
+  }
   function take(
     answer: Answer,
     line: { message?: { content: string; thinking?: string }; done?: boolean; eval_count?: number },
@@ -149,13 +162,15 @@ export async function startOddBackEnd(
     }
     const thought = line.message?.thinking ?? "";
     if (!has("thoughts-in-text")) muse(answer, thought);
-    const delta = (has("thoughts-in-text") ? thought : "") + (line.message?.content ?? "");
-    if (delta !== "") {
-      answer.row.body += delta;
-      tell(answer, { delta });
-    }
+    say(answer, (has("thoughts-in-text") ? thought : "") + (line.message?.content ?? ""));
     if (line.done === true) end(answer, "ok", { finished: "whole", written: line.eval_count });
   }
+
+  const besides = (): Row[] => {
+    const empty = { id: nextId("b"), who: "bot", body: "", musing: "", state: "ok" } as const;
+    if (has("row-beside")) return [empty];
+    return has("title-beside") ? [{ ...empty, body: "OK", kind: "title" }] : [];
+  };
 
   /** Its calls that are about a chat, and its answers where that is there. */
   interface Called {
@@ -194,7 +209,7 @@ export async function startOddBackEnd(
       answers.set(row.id, made);
       rows.push(question);
       const home = has("saved-to-newest") ? [...chats.values()].at(-1) : rows;
-      home?.push(row);
+      home?.push(row, ...besides());
       void generate(made, rows);
       return json(response, 202, { turn: { question: question.id, answer: row.id } });
     },

@@ -1,9 +1,12 @@
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
+import { judgeSavedTurn } from "../../src/targets/judge-saved-turn.ts";
 import type { HopName } from "../../src/trace/hop-names.ts";
 import { NOTHING_SEEN } from "../../src/trace/read-hop-pass.ts";
 import type { TraceOptions } from "../../src/trace/trace-options.ts";
 import type { HopPass, TraceObservations } from "../../src/trace/trace-report.ts";
 import { traceStack } from "../../src/trace/trace-stack.ts";
+
+const WHOLE = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10!";
 
 /** A reply that came as it should: ten pieces, 100 ms apart. */
 export function goodPass(more: Partial<HopPass> = {}): HopPass {
@@ -24,12 +27,19 @@ export function goodPass(more: Partial<HopPass> = {}): HopPass {
     ended_ms: 945,
     end: "done",
     finish_reason: "stop",
-    text: "1, 2, 3, 4, 5, 6, 7, 8, 9, 10!",
+    text: WHOLE,
     pieces,
     model: "llama3.1:8b",
     usage: { prompt_tokens: 3, completion_tokens: 10 },
+    row_problem: more.has_rows === true ? rowProblemOf({ text: WHOLE, ...more }) : null,
     ...more,
   };
+}
+
+function rowProblemOf({ text, row }: Pick<HopPass, "text"> & Partial<HopPass>): HopPass["row_problem"] {
+  const asked = { session_id: "7", role: "user", content: "Count to 10" };
+  const reply = row == null ? [] : [{ session_id: "7", role: "assistant", content: row.text }];
+  return judgeSavedTurn([asked, ...reply], { conversation: "7", asked: asked.content, text }) ?? null;
 }
 
 const BEHIND = { engine: null, gateway: "engine", hmi: "gateway", proxy: "hmi" } as const;

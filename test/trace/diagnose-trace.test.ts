@@ -127,6 +127,29 @@ test.each<[string, Parameters<typeof observations>[0], string]>([
     "hmi not_saved: The reply that the HMI streamed is not among its conversation's rows.",
   ],
   [
+    "the reply is saved twice",
+    {
+      engine: {},
+      gateway: {},
+      hmi: { has_rows: true, row: row(WHOLE), row_problem: { kind: "twice", found: "the reply 2 times" } },
+    },
+    "hmi saved_twice: The HMI has one turn more than once: the reply 2 times.",
+  ],
+  [
+    "the reply is before its message",
+    {
+      engine: {},
+      gateway: {},
+      hmi: { has_rows: true, row: row(WHOLE), row_problem: { kind: "order", found: "assistant, user" } },
+    },
+    "hmi wrong_order: The HMI has the reply before its message: assistant, user.",
+  ],
+  [
+    "another text is saved",
+    { engine: {}, gateway: {}, hmi: { has_rows: true, row: row("One to ten.") } },
+    'hmi changed_text: The HMI changes text: 30 characters streamed, 11 in its row, where it said "1, 2, 3, 4, 5, 6, 7, 8, 9, 10!" and has "One to ten.".',
+  ],
+  [
     "nobody shows rows",
     { engine: {}, gateway: {}, hmi: { has_rows: false, row: null } },
     "Every hop passes what it gets: first token after 40 ms, of which the engine 40 ms.",

@@ -1,6 +1,7 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
+import { replyRows } from "../../targets/reply-rows.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { requireFieldInRows } from "../rows-lack-field.ts";
 import { isSavedAsStreamed } from "../saved-as-streamed.ts";
@@ -73,7 +74,7 @@ function judgeUser({
 
 function judgeCount(reply: StoredReply): Pick<Broken, "expected" | "found"> | undefined {
   const { rows, stream, speaksContract } = reply;
-  const { length } = rows.filter(({ role }) => role === "assistant");
+  const { length } = replyRows(rows);
   // Nobody else promises a row where there was not a word.
   const needsRow = speaksContract || textOf(stream).trim() !== "";
   if (length === 1 || (length === 0 && !needsRow)) return undefined;

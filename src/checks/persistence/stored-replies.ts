@@ -7,6 +7,7 @@ import { isSameText } from "../../targets/compare-texts.ts";
 import { refusedWords } from "../../targets/drivers/refused-words.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import { findReplyRow } from "../../targets/reply-rows.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import {
   type Hearing,
@@ -128,9 +129,13 @@ async function unlessNotTold(reply: Promise<StoredReply>): Promise<StoredReply[]
   }
 }
 
-/** The row of the reply; the last, where there are several. */
-export function storedReplyRow({ rows }: Pick<StoredReply, "rows">): SeenRow | undefined {
-  return rows.findLast(({ role }) => role === "assistant");
+/** The row of the reply; the last, where there are several and nothing more is known of it. */
+export function storedReplyRow({
+  rows,
+  asked,
+  stream,
+}: Pick<StoredReply, "rows"> & Partial<Pick<StoredReply, "asked" | "stream">>): SeenRow | undefined {
+  return findReplyRow(rows, { asked, text: stream && textOf(stream) });
 }
 
 /**

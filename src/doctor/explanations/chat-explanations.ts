@@ -1,11 +1,11 @@
 import type { Role } from "../../config/service-config.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
+import type { SavedTurnProblem } from "../../targets/judge-saved-turn.ts";
 import { isNobodyThere } from "../../targets/service-origin.ts";
 import { SERVICE_TITLES } from "../../targets/service-titles.ts";
 import { shellWord } from "../../text/shell-word.ts";
 import type { Explanations, RungProblem } from "../climb-ladder.ts";
 import { isDisplayName, seconds, shortened } from "../doctor-words.ts";
-import type { SavedTurnProblem } from "../judge-saved-turn.ts";
 
 /** What is wrong on the way of a message. */
 export interface ChatSymptoms {
@@ -77,7 +77,7 @@ export interface ChatSymptoms {
   buffered: { service: Role; pieces: number; withinMs: number; afterMs: number; who: string; todo: string };
   reply_not_saved: { found: string; isWithoutModelId: boolean };
   /** Message and reply are there, and not as they were said. */
-  rows_wrong: { service: Role; kind: Exclude<SavedTurnProblem["kind"], "not_saved">; found: string };
+  rows_wrong: { service: Role; kind: WrongRows; found: string };
 }
 
 export const chatExplanations: Explanations<ChatSymptoms> = {
@@ -195,12 +195,10 @@ export const chatExplanations: Explanations<ChatSymptoms> = {
   rows_wrong: ({ service, kind, found }) => ROWS_WRONG[kind](SERVICE_TITLES[service], found),
 };
 
-const ROWS_WRONG: Readonly<
-  Record<
-    Exclude<SavedTurnProblem["kind"], "not_saved">,
-    (title: string, found: string) => Omit<RungProblem, "code">
-  >
-> = {
+/** What is wrong where both message and reply are there. */
+type WrongRows = Exclude<SavedTurnProblem["kind"], "not_saved" | "message_not_saved" | "changed">;
+
+const ROWS_WRONG: Readonly<Record<WrongRows, (title: string, found: string) => Omit<RungProblem, "code">>> = {
   lost_on_stream: (title, found) => ({
     found: `the saved reply has more than what was streamed: ${found}`,
     cause: `The ${title} loses text on its stream; what it saves is whole.`,

@@ -5,6 +5,7 @@ import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import { deleteProfile } from "../../targets/delete-profile.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
+import { judgeSavedTurn } from "../../targets/judge-saved-turn.ts";
 import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";
 import {
   askForStream,
@@ -18,6 +19,7 @@ import { judgeReply, replyTimeoutMs, waitedBefore } from "../judge-reply.ts";
 import { refusedCall } from "../refused-call.ts";
 import { lookAtEngine } from "./engine-look.ts";
 import { judgeEngineUse, sayOk, wantedByDefault } from "./judge-engine-use.ts";
+import { brokenTurn } from "./wire-reply-rungs.ts";
 
 /** A message goes through all three services, without a model, so that the HMI's default is asked. */
 export const hmiReply: Rung<ExaminedStack> = {
@@ -39,7 +41,7 @@ export const hmiReply: Rung<ExaminedStack> = {
     const finding = judgeReply(stream, "hmi", stack, asked);
     if (finding !== undefined) return finding;
     const text = textOf(stream);
-    stack.notes.hmiReply = { ...sent, ...place, text };
+    stack.notes.hmiReply = { ...sent, ...place, asked: message, text };
     const wanted =
       asked == null ? wantedByDefault(stack, "hmi") : { wanted: asked, wantedBy: "its row names" };
     const installed = stack.notes.engineModels;
@@ -59,8 +61,17 @@ export const hmiStored: Rung<ExaminedStack> = {
     const rows = await sessionRows(stack, reply.session_id);
     const row = rows.find(({ message_id }) => message_id === reply.assistant_message_id);
     const found = whatIsWrong(row, reply);
-    if (found === undefined) return { status: "holds", text: "the reply is saved, and read back as it was" };
-    return broken("reply_not_saved", { found, isWithoutModelId: row === undefined || row.model_id === null });
+    if (found !== undefined) {
+      return broken("reply_not_saved", {
+        found,
+        isWithoutModelId: row === undefined || row.model_id === null,
+      });
+    }
+    const { session_id: conversation, assistant_message_id, asked, text } = reply;
+    const problem = judgeSavedTurn(rows, { conversation, asked, text, reply: assistant_message_id });
+    return problem === undefined
+      ? { status: "holds", text: "the reply is saved, and read back as it was" }
+      : brokenTurn("hmi", problem);
   },
 };
 

@@ -5,12 +5,12 @@ import { conversationNotNamed } from "../../targets/drivers/conversation-not-nam
 import { isRefusal } from "../../targets/drivers/refused-words.ts";
 import { lastFact, type TimedFact, textOf } from "../../targets/drivers/reply-facts.ts";
 import { replyNameOf } from "../../targets/drivers/reply-name.ts";
+import { judgeSavedTurn, type SaidTurn, type SavedTurnProblem } from "../../targets/judge-saved-turn.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
 import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";
 import { callDeadline, type DoctorTalk, type ExaminedStack } from "../examined-stack.ts";
 import { broken } from "../explain-symptom.ts";
 import { judgeReply, notInTime, replyTimeoutMs, waitedBefore } from "../judge-reply.ts";
-import { judgeSavedTurn, type SaidTurn, type SavedTurnProblem } from "../judge-saved-turn.ts";
 import { refusedCall } from "../refused-call.ts";
 import { lookAtEngine } from "./engine-look.ts";
 import { judgeEngineUse, sayOk } from "./judge-engine-use.ts";
@@ -82,9 +82,11 @@ export function wireSavedRung(service: Role): Rung<ExaminedStack> {
 const SAVED_WITHIN_MS = 3_000;
 const LOOK_AGAIN_MS = 50;
 
-function brokenTurn(service: Role, { kind, found, isWithoutModelId }: SavedTurnProblem): RungFinding {
-  if (kind === "not_saved") return broken("reply_not_saved", { found, isWithoutModelId });
-  return broken("rows_wrong", { service, kind, found });
+/** What is wrong with the rows of a turn, as a rung tells it. */
+export function brokenTurn(service: Role, { kind, found, isWithoutModelId }: SavedTurnProblem): BrokenRung {
+  return kind === "not_saved" || kind === "message_not_saved" || kind === "changed"
+    ? broken("reply_not_saved", { found, isWithoutModelId })
+    : broken("rows_wrong", { service, kind, found });
 }
 
 async function lookForReply(

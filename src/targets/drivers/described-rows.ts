@@ -45,6 +45,19 @@ const STATUSES: Readonly<Record<string, Message["status"]>> = {
   crashed: "error",
 };
 
+/** Where rows say of themselves what they are, and the words by which they are no part of what is said. */
+const KIND_PLACES = ["message_type", "type", "kind"] as const;
+const OTHER_KINDS = /^(?:title|summary|tag|tool|function|suggestion|follow_?up|event|log)(?:s|_\w+)?$/i;
+
+/** Titles, summaries and calls of tools that are shown among what is said, by their own word. */
+function otherKindIn(value: unknown): string | undefined {
+  return (
+    KIND_PLACES.map((place) => textAt(value, place)).find(
+      (word) => word !== null && OTHER_KINDS.test(word),
+    ) ?? undefined
+  );
+}
+
 /** What a back end's own word for where a reply stands means; undefined for one that tells nothing here. */
 export function statusMeant(said: string | null | undefined): Message["status"] | undefined {
   return STATUSES[said?.toLowerCase() ?? ""];
@@ -71,6 +84,7 @@ export function readRow(
   const status = statusIn(statusSaid, rows);
   const said = textAt(value, rows.role) ?? "";
   const id = idAt(value, rows.id);
+  const otherKind = otherKindIn(value);
   const tellsUsage = rows.prompt_tokens !== undefined || rows.completion_tokens !== undefined;
   const counts = [countAt(value, rows.prompt_tokens), countAt(value, rows.completion_tokens)];
   return {
@@ -78,6 +92,7 @@ export function readRow(
     role: roleIn(said, rows),
     content: content ?? "",
     ...(id !== null && { message_id: id }),
+    ...(otherKind !== undefined && { message_type: otherKind }),
     ...(rows.model !== undefined && { model_name: textAt(value, rows.model) }),
     ...(rows.thought !== undefined && { thinking: textAt(value, rows.thought) }),
     ...(status !== undefined && { status }),

@@ -1,0 +1,25 @@
+import { expect, onTestFinished, test } from "vitest";
+import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
+import { examine } from "../../src/doctor/examine-stack.ts";
+import { rungOf } from "../support/doctor.ts";
+import { startTestEngine } from "../support/gateway.ts";
+import { ODD_WIRE, type OddFault, startOddBackEnd } from "../support/odd-back-end.ts";
+import { traceUrls } from "../support/trace.ts";
+
+const CONTRACT = { ...DEFAULT_CONFIG.contract, driver: "described", wire: ODD_WIRE };
+
+test.each<[OddFault, string, string]>([
+  ["title-beside", "message and reply are saved, and read back as they were", "passes"],
+  ["row-beside", "one turn is saved more than once: beside the reply an empty row of it", "saved_twice"],
+  ["streams-little", "the saved reply has more than what was streamed: ", "lost_text"],
+])("doctor and trace say the same of the rows of a back end: %s", async (fault, words, kind) => {
+  const engine = await startTestEngine();
+  const { url, close } = await startOddBackEnd(engine, [fault]);
+  onTestFinished(close);
+  const config = { ...DEFAULT_CONFIG, contract: CONTRACT };
+  const { signal } = new AbortController();
+  const report = await examine({ config, env: {}, urls: { hmi: url, engine }, contract: CONTRACT, signal });
+  expect(rungOf(report, "hmi/stored").text).toContain(words);
+  const { diagnosis } = await traceUrls({ hmi: url, engine, contract: CONTRACT });
+  expect(diagnosis.kind).toBe(kind);
+});
