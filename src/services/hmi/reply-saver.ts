@@ -42,6 +42,8 @@ export class ReplySaver {
   readonly #saved: { text: number; thinking: number; notices: number };
   #growing: Promise<void> | undefined;
   #ending: ReplyEnding | undefined;
+  /** Whether an ending has come: what grew before it may find that it is saved already. */
+  #hasEnded = false;
   /** Why the ending is not saved. */
   #failure: unknown;
   #trying: Promise<SaveOutcome> | undefined;
@@ -82,6 +84,7 @@ export class ReplySaver {
   async finish(ending: ReplyEnding, onSaved: () => void): Promise<SaveOutcome> {
     clearInterval(this.#timer);
     this.#ending = ending;
+    this.#hasEnded = true;
     const outcome = await this.#tryToFinish();
     // Only who was told that it waits is told that it waits no more.
     if (outcome === "waiting") this.#onSaved = onSaved;
@@ -118,7 +121,7 @@ export class ReplySaver {
         this.#saved.text += text.added.length;
         this.#saved.thinking += thinking.added.length;
         this.#saved.notices = Math.max(this.#saved.notices, told);
-      } else if (this.#ending === undefined) {
+      } else if (!this.#hasEnded) {
         clearInterval(this.#timer);
         this.#onLost();
       }

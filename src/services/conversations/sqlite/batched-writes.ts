@@ -4,7 +4,7 @@ import { isStoreUnavailable } from "../store-unavailable.ts";
 /** How long a write waits for others, in milliseconds. */
 const BATCH_MS = 20;
 
-/** A batch with so many writes begins at once: its transaction keeps the event loop for about a millisecond. */
+/** A batch with so many writes begins at once: it keeps the event loop for about a millisecond. */
 const MOST_WRITES = 64;
 
 type Write = <Result>(work: Transaction<Result>) => Promise<Result>;
@@ -17,7 +17,8 @@ interface BatchedWrite {
 
 /**
  * Writes that nobody waits for, a few at a time in one transaction: its beginning and its end cost three times what is
- * written in it, and of a thousand replies four thousand pieces are saved in a second.
+ * written in it, and of a thousand replies four thousand pieces are saved in a second. Not for a database whose transactions lock
+ * rows: in one transaction, several replies' rows are locked, in whatever order, and others that want them wait for each other.
  */
 export class BatchedWrites {
   readonly #write: Write;
@@ -49,9 +50,12 @@ export class BatchedWrites {
   async #run(batch: readonly BatchedWrite[]): Promise<void> {
     try {
       const results = await this.#write(async (sql) => {
-        const done: unknown[] = [];
-        for (const { work } of batch) done.push(await work(sql));
-        return done;
+        // The transaction ends only when none of them asks for anything more.
+        const done = await Promise.allSettled(batch.map(({ work }) => work(sql)));
+        return done.map((each) => {
+          if (each.status === "rejected") throw each.reason;
+          return each.value;
+        });
       });
       for (const [index, { resolve }] of batch.entries()) resolve(results[index]);
     } catch (error) {
