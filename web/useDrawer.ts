@@ -1,8 +1,8 @@
 import type { RefObject } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
-/** From this width on, in pixels, the list stands beside the conversation; the style sheet has it too. */
-const WIDE = "(min-width: 800px)";
+/** From this width on, by the size of the reader's letters, the list stands beside the conversation; the style sheet has it too. */
+const WIDE = "(min-width: 50rem)";
 
 /** The list as a drawer, where the page is narrow. */
 export interface Drawer {

@@ -35,13 +35,14 @@ export async function sharedChromium(): Promise<Browser> {
   return await running;
 }
 
-async function launchChromium(): Promise<Browser> {
+/** A Chromium that is started with more than the shared one; whoever starts it closes it. */
+export async function launchChromium(...more: string[]): Promise<Browser> {
   // Chromium refuses to sandbox itself for root, and containers give it little shared memory.
   const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
   const names = [CHAT_IN_LAN, EVIL_SITE].map((name) => `MAP ${name} 127.0.0.1`).join(",");
   return await chromium.launch({
     ...(CHROMIUM === undefined ? {} : { executablePath: CHROMIUM }),
-    args: [...sandbox, `--host-resolver-rules=${names}`, "--disable-dev-shm-usage", "--disable-gpu"],
+    args: [...sandbox, `--host-resolver-rules=${names}`, "--disable-dev-shm-usage", "--disable-gpu", ...more],
   });
 }
 

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../src/contract/contract-defaults.ts";
 import { PATIENTLY } from "../support/cli.ts";
 import { createSession, messagesOf, say as sayTo } from "../support/hmi.ts";
-import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";
-import { type ChatPage, chatPageOf, shows } from "./page.ts";
+import { CHROMIUM, launchChromium, NO_CHROMIUM } from "./chromium.ts";
+import { type ChatPage, chatPageOf, openChatPage, shows } from "./page.ts";
 import { useStackInBrowser } from "./stack-in-browser.ts";
 
 if (CHROMIUM === undefined) test("writing in a browser", ({ skip }) => skip(NO_CHROMIUM));
@@ -90,6 +90,38 @@ describe.runIf(CHROMIUM !== undefined)("what is written", () => {
     expect(await chat.message.evaluate((field) => field.scrollHeight - field.clientHeight)).toBe(0);
   });
 
+  test("grows with the letters without a key also where the browser cannot size fields by their text", async () => {
+    const sizedByScript = "CSS.supports = (name) => name !== 'field-sizing';";
+    await using chat = await open("/new", { viewport: { width: 500, height: 800 } }, sizedByScript);
+    const cut = async () => await chat.message.evaluate((field) => field.scrollHeight - field.clientHeight);
+    await chat.message.evaluate((field) => field.style.setProperty("field-sizing", "fixed"));
+    await chat.message.fill("one two three four five six");
+    expect(await cut()).toBe(0);
+    await chat.page.evaluate("document.documentElement.style.fontSize = '200%'");
+    await expect.poll(cut, PATIENTLY).toBe(0);
+    await chat.page.setViewportSize({ width: 320, height: 800 });
+    await expect.poll(cut, PATIENTLY).toBe(0);
+  });
+
+  test("has the width of the page, and names its choices whole, for a reader who has letters twice as large", async () => {
+    const browser = await launchChromium("--blink-settings=defaultFontSize=32");
+    try {
+      for (const width of [1440, 390]) {
+        await using chat = await openChatPage(browser, `${running.stack.hmi}/new`, { width, height: 740 });
+        expect(await chat.page.evaluate("getComputedStyle(document.documentElement).fontSize")).toBe("32px");
+        await chat.page.getByRole("button", { name: "Conversations" }).waitFor();
+        expect((await chat.message.boundingBox())?.width).toBeGreaterThan(0.7 * width);
+        const agent = chat.page.getByLabel("Agent");
+        await expect.poll(() => agent.inputValue(), PATIENTLY).not.toBe("");
+        expect((await agent.boundingBox())?.width).toBeGreaterThan(120);
+        expect(await chat.page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+        expect(chat.complaints).toEqual([]);
+      }
+    } finally {
+      await browser.close();
+    }
+  });
+
   test.each(["an open conversation", "a new one"])(
     "is known as sent to %s where only the answer was lost: nothing says otherwise, and it is there once",
     async (place) => {
@@ -115,8 +147,9 @@ describe.runIf(CHROMIUM !== undefined)("what is written", () => {
 
   type OpenPage = Omit<ChatPage, "complaints" | "close"> & AsyncDisposable;
 
-  async function open(path: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
+  async function open(path: string, options: BrowserContextOptions = {}, first = ""): Promise<OpenPage> {
     const context = await running.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    await context.addInitScript(first);
     const page = await context.newPage();
     await page.goto(running.stack.hmi + path);
     const chat = chatPageOf(page);

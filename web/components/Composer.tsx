@@ -122,9 +122,24 @@ function isEnterSending(): boolean {
 /** Makes the field as high as its text, where the style sheet's `field-sizing` does not; the limit is the style sheet's. */
 export function useGrowing(field: { readonly current: HTMLTextAreaElement | null }, text: string): void {
   useLayoutEffect(() => {
-    const element = field.current;
-    if (element === null || CSS.supports("field-sizing", "content")) return;
-    element.style.height = "auto";
-    element.style.height = `${element.scrollHeight}px`;
+    if (field.current !== null) growWithText(field.current);
   }, [field, text]);
+  useEffect(() => {
+    const element = field.current;
+    if (element?.parentElement == null || isSizedByStyle()) return undefined;
+    // What stands beside it grows with the size of the letters, which the field, whose height is fixed, does not.
+    const resized = new ResizeObserver(() => growWithText(element));
+    resized.observe(element.parentElement);
+    return () => resized.disconnect();
+  }, [field]);
+}
+
+function growWithText(field: HTMLTextAreaElement): void {
+  if (isSizedByStyle()) return;
+  field.style.height = "auto";
+  field.style.height = `${field.scrollHeight}px`;
+}
+
+function isSizedByStyle(): boolean {
+  return CSS.supports("field-sizing", "content");
 }
