@@ -18,7 +18,11 @@ export function findKnee(steps: readonly LoadStep[]): Knee {
   );
   const heldUp = steps.filter(({ driver }) => driver.is_held_up);
   const none = { users: null, over_at: null, figures };
-  if (best === undefined) return { ...none, words: "Not told: no token came." };
+  if (best === undefined) {
+    const hasReplies = steps.some(({ messages }) => messages.done > 0);
+    const words = hasReplies ? "by this wire it is not told when tokens come" : "no token came";
+    return { ...none, words: `Not told: ${words}.` };
+  }
   const later = figures.slice(figures.indexOf(best) + 1);
   const over = later.find(({ power }) => power < best.power * FALL);
   if (over !== undefined && heldUp.some(({ users }) => users >= best.users && users <= over.users)) {

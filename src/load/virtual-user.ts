@@ -184,6 +184,7 @@ export class VirtualUser {
   /** Hears tokens as they come; those that come together are one arrival. */
   #listener(saying: Saying): (fact: SeenStream["facts"][number]) => void {
     const { now } = this.#world;
+    const isPushed = this.#isPushed;
     let isTogether = false;
     return (fact) => {
       if (fact.kind === "started" && fact.conversation !== null) {
@@ -191,7 +192,8 @@ export class VirtualUser {
       }
       if (fact.kind !== "text") return;
       const at = now();
-      this.#world.recordAt(at)?.token();
+      // What is asked for again and again comes in as many pieces as it is asked for.
+      if (isPushed) this.#world.recordAt(at)?.token();
       saying.tokens += 1;
       if (isTogether) return;
       isTogether = true;
@@ -203,11 +205,16 @@ export class VirtualUser {
       if (saying.firstTokenAt === null) {
         saying.firstTokenAt = at;
         saying.record?.time("first_token_ms", at - saying.due);
-      } else {
+      } else if (isPushed) {
         saying.record?.time("gap_ms", at - saying.lastTokenAt);
       }
       saying.lastTokenAt = at;
     };
+  }
+
+  /** Whether words come as they are written, so that their pace is the reply's. */
+  get #isPushed(): boolean {
+    return this.#voice.chat.missingAbilities["push replies"] === undefined;
   }
 
   #conclude(
@@ -237,7 +244,7 @@ export class VirtualUser {
     }
     record?.ended("done");
     record?.time("reply_ms", this.#world.now() - due);
-    if (saying.arrivals > 1) {
+    if (saying.arrivals > 1 && this.#isPushed) {
       record?.time("token_ms", (saying.lastTokenAt - firstTokenAt) / Math.max(1, saying.tokens - 1));
     }
     const share = engineShare(stream);

@@ -26,7 +26,8 @@ export function createLoadReporter(screen: ReportScreen): (event: LoadEvent) => 
 function soFar(progress: LoadProgress): string {
   const { users, tokens_per_s, first_token_p50_ms, first_token_p95_ms, done, failed } = progress;
   const times = `P50 ${shortTime(first_token_p50_ms)}, P95 ${shortTime(first_token_p95_ms)} ms`;
-  return `${usersInWords(users)}: ${tokens_per_s} tokens/s, first token ${times}, ${done} done, ${failed} failed`;
+  const pace = tokens_per_s === 0 && done > 0 ? "" : `${tokens_per_s} tokens/s, `;
+  return `${usersInWords(users)}: ${pace}first token ${times}, ${done} done, ${failed} failed`;
 }
 
 function reportLoad(screen: ReportScreen, load: LoadReport): void {
@@ -51,7 +52,7 @@ function cellsOf(step: LoadStep, power: number | undefined): string[] {
   const { failed, behind } = lossesOf(step);
   return [
     String(users),
-    String(tokens_per_s),
+    step.tokens === 0 && step.messages.done > 0 ? "-" : String(tokens_per_s),
     shortTime(first?.p50),
     shortTime(first?.p95),
     shortTime(first?.p99),

@@ -63,5 +63,8 @@ test("figures of drivers that were held up themselves tell none", () => {
 });
 
 test("without a reply there is none", () => {
-  expect(findKnee([loadStep({ tokens_per_s: 0 })]).words).toBe("Not told: no token came.");
+  const messages = { due: 1, done: 0, failed: 1, cut: 0, unfinished: 0, unsent: 0 };
+  const none = { tokens: 0, tokens_per_s: 0 };
+  expect(findKnee([loadStep({ ...none, messages })]).words).toBe("Not told: no token came.");
+  expect(findKnee([loadStep(none)]).words).toBe("Not told: by this wire it is not told when tokens come.");
 });

@@ -10,6 +10,7 @@ import type { EngineClient } from "../../src/services/gateway/engine-client.ts";
 import type { TargetUrls } from "../../src/targets/open-target.ts";
 import { generationsOf } from "../support/gateway.ts";
 import { call } from "../support/http.ts";
+import { serveRoutes } from "../support/routes.ts";
 import { startTestStack } from "../support/stack.ts";
 
 /** Other things go on where this runs. */
@@ -149,6 +150,46 @@ test(
     const generations = await generationsOf(engine.url);
     expect(generations.filter(({ ended_at }) => ended_at === null)).toEqual([]);
     expect(await profilesOf(stack.hmi)).toEqual([]);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "of a reply that is asked for again and again no pace is told, and whole replies are timed as ever",
+  async () => {
+    const jobs = new Map<string, number>();
+    const hmi = await serveRoutes({
+      "POST /jobs": ({ response }) => {
+        const id = `${jobs.size + 1}`;
+        jobs.set(id, 0);
+        return response.writeHead(202, { location: `/jobs/${id}` }).end() && undefined;
+      },
+      "GET /jobs/:id": ({ params: { id = "" } }) => {
+        const asked = (jobs.get(id) ?? 0) + 1;
+        jobs.set(id, asked);
+        return { sofar: "Rivers do run.".slice(0, 3 * asked), state: asked < 5 ? "on" : "over" };
+      },
+    });
+    const wire = {
+      service: "hmi",
+      send: { request: "POST /jobs", body: { say: "{text}" }, told: { reply: "@header.location" } },
+      read: { request: "GET /jobs/{reply}", every_ms: 20 },
+      stream: {
+        framing: "polled",
+        text: { at: "sofar", cumulative: true },
+        done: { where: { state: "over" } },
+      },
+    } as const;
+    const { report } = await measure(
+      { hmi, contract: { ...DEFAULT_CONFIG.contract, driver: "described", wire } },
+      { users: 1, minutes: 0.03, pace: { model: "closed", every_ms: 0 }, replyTokens: 4 },
+    );
+    const [step] = report.steps;
+    expect(step?.messages.done).toBeGreaterThan(2);
+    expect(step).toMatchObject({ gap_ms: null, reply_tokens_per_s: null, tokens: 0 });
+    expect(step?.first_token_ms?.count).toBeGreaterThan(2);
+    expect(step?.reply_ms?.count).toBeGreaterThan(2);
+    expect(report.knee.words).toBe("Not told: by this wire it is not told when tokens come.");
   },
   TIMEOUT_MS,
 );

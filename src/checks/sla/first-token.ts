@@ -15,13 +15,14 @@ export const firstToken = defineCheck<Context["target"], Samples>({
   needs: [],
   isTimed: true,
   collect: timeMessages,
-  judge({ firstTokens, ...disturbance }) {
+  judge({ firstTokens, unpushed, ...disturbance }) {
     const times = firstTokens.flatMap(({ first_token_ms }) => first_token_ms ?? []);
     requireEnough(times);
     const seen = `${times.length} replies: ${percentileInWords(times, 50)}, ${percentileInWords(times, 95)}`;
     if (percentile(times, 50) < firstTokenP50 && percentile(times, 95) < firstTokenP95) {
       return { verdict: "holds", seen: `${seen}, limits ${firstTokenP50} and ${firstTokenP95} ms` };
     }
+    if (unpushed !== undefined) throw new NotObservable(`${seen}; ${unpushed}`);
     requireUndisturbed(disturbance);
     const share = shareInWords(firstTokens);
     if (share?.isAlone) throw new NotObservable(`the engine itself is slow: ${seen}; ${share.words}`);

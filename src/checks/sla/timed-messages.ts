@@ -37,6 +37,8 @@ export interface TimedSample {
 
 /** What was timed. */
 export interface Samples extends Disturbance {
+  /** Why nobody tells when a reply's words were written; left out where they are pushed as they are. */
+  readonly unpushed?: string;
   /** Messages of users who all chat at the same time. */
   readonly atOnce: readonly TimedSample[];
   /** Replies whose first token shows what the stack needs: an engine with one slot is asked by one user at a time. */
@@ -75,7 +77,8 @@ export async function timeMessages(context: Context): Promise<Samples> {
       () => HELD_UP_LIMIT_MS,
       (attempt) => timeUsers(context, place, attempt),
     );
-    return { ...seen, ...disturbance };
+    const unpushed = context.target.chat.missingAbilities["push replies"];
+    return { ...seen, ...disturbance, ...(unpushed !== undefined && { unpushed }) };
   });
 }
 

@@ -123,7 +123,7 @@ function stepTable({ steps, knee }: LoadReport): Html {
     step.messages.done,
     lossesOf(step).failed,
     lossesOf(step).behind,
-    step.tokens_per_s,
+    step.tokens === 0 && step.messages.done > 0 ? "-" : step.tokens_per_s,
     step.reply_tokens_per_s?.p50 ?? "-",
     step.reply_tokens_per_s?.p5 ?? "-",
     power.get(step.users) ?? "-",

@@ -76,6 +76,13 @@ test.each([
   },
 );
 
+test("a first token that is asked for again and again is late by the asking, too", () => {
+  const unpushed = "a reply is asked for again and again: when its words were written is not told";
+  const slow = { ...samples(times(20, { first_token_ms: 1_600 })), unpushed };
+  expect(() => judge(firstToken, slow)).toThrow(unpushed);
+  expect(judge(firstToken, { ...samples(times(20, {})), unpushed })).toMatchObject({ verdict: "holds" });
+});
+
 test("a slow pace is not judged where the engine writes no faster", () => {
   const slow = { tokens_ms: [20, 80, 140] };
   const engine = (gap_ms: number) => ({ ...slow, engine: { first_token_ms: 20, gap_ms } });
