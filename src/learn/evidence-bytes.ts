@@ -2,6 +2,7 @@ import { HEADER_PLACE, isHeaderPlace } from "../targets/drivers/json-place.ts";
 import type { LearnedMessage } from "./find-message-and-reply.ts";
 import { pollPauseOf } from "./join-polls.ts";
 import type { LearnedCancel } from "./learn-cancel-call.ts";
+import type { LearnedClose } from "./learn-close.ts";
 import { type LoggedExchange, requestOf } from "./network-log.ts";
 import { bytesInLine } from "./stream-findings.ts";
 
@@ -42,6 +43,13 @@ export function cancelBytes({ exchange, ended }: LearnedCancel): string {
   return ended === undefined
     ? `${sent}, by its name: no reply was seen to end with it`
     : `${sent}, while the reply of ${ended.where} came, which then ended early`;
+}
+
+/** That the page closed a stream, and what became of its reply. */
+export function closeBytes({ fate }: LearnedClose): string {
+  return fate === "ended"
+    ? "the page closed it before its end, and its row ends where the page had stopped to hear"
+    : "the page closed it before its end; what became of the reply no list shows";
 }
 
 /** What a call sent: its body, or else its address. */

@@ -103,21 +103,24 @@ export function idsUsedBy(exchange: LoggedExchange): IdUse[] {
     .map((use) => ({ ...use, exchange }));
 }
 
-/** Whether two calls differ in no more than an id in their path. */
-export function isSameRoute(one: LoggedExchange, other: LoggedExchange): boolean {
-  const [a, b] = [segmentsOf(one.path), segmentsOf(other.path)];
-  const different = a.filter((segment, index) => segment !== b[index]);
-  return one.method === other.method && a.length === b.length && different.length <= 1;
-}
-
-/** Whether two calls are one, of other ids at most: a segment with a digit in it may be one. */
-export function isSameEndpoint(one: LoggedExchange, other: LoggedExchange): boolean {
+/**
+ * Whether two calls are one, of other ids at most: a segment with a digit in it may be one.
+ *
+ * @param ids values that are known to be ids, whatever they look like
+ */
+export function isSameEndpoint(
+  one: LoggedExchange,
+  other: LoggedExchange,
+  ids: ReadonlySet<string> = NO_IDS,
+): boolean {
   const route = ({ path }: LoggedExchange): string =>
     segmentsOf(path)
-      .map((segment) => (/\d/.test(segment) ? "" : segment))
+      .map((segment) => (/\d/.test(segment) || ids.has(segment) ? "" : segment))
       .join("/");
   return one.method === other.method && one.origin === other.origin && route(one) === route(other);
 }
+
+const NO_IDS: ReadonlySet<string> = new Set();
 
 function idIn(value: unknown): string | undefined {
   if (typeof value === "number" && Number.isInteger(value)) return String(value);

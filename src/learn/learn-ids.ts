@@ -1,5 +1,5 @@
 import type { LearnedMessage } from "./find-message-and-reply.ts";
-import { type IdUse, idsToldBy, idsUsedBy, isSameRoute, type ToldId } from "./id-uses.ts";
+import { type IdUse, idsToldBy, idsUsedBy, isSameEndpoint, type ToldId } from "./id-uses.ts";
 import { isMadeUp, isOfEachMessage } from "./made-up-ids.ts";
 import type { LoggedExchange, NetworkLog } from "./network-log.ts";
 import { CONVERSATION_NAME } from "./network-log-words.ts";
@@ -34,16 +34,17 @@ export function learnIds(
   const about = log.exchanges.filter(({ origin }) => origin === send.origin);
   const tellers = about.flatMap(idsToldBy);
   const users = about.flatMap((exchange) => idsUsedBy(exchange));
+  const known = namedValues(tellers);
   const placesInSend = new Set(tellers.filter(({ exchange }) => exchange === send).map(({ place }) => place));
   /** What another message was answered is told so of this one, too. */
   const asOfSend = (id: ToldId | undefined): ToldId | undefined =>
-    id !== undefined && placesInSend.has(id.place) && isSameRoute(id.exchange, send)
+    id !== undefined && placesInSend.has(id.place) && isSameEndpoint(id.exchange, send, known)
       ? { ...id, exchange: send }
       : id;
   const ids = [...Map.groupBy(users, (use) => use.value)].flatMap(([value, uses]) => {
     const firstTold = firstToldOf(value, uses, tellers);
     const flow = { uses, told: asOfSend(firstTold), isFlowing: isBefore(firstTold?.exchange, uses) };
-    return idOf(value, flow, { send, read, rows }) ?? [];
+    return idOf(value, flow, { send, read, rows, known }) ?? [];
   });
   const likely = ids.toSorted((a, b) => b.weight - a.weight);
   return likely.filter((id, index) => likely.findIndex(({ slot }) => slot === id.slot) === index);
@@ -64,13 +65,15 @@ interface TalkExchanges {
   readonly send: LoggedExchange;
   readonly read: LoggedExchange;
   readonly rows: LoggedExchange | undefined;
+  /** All values that answers call ids. */
+  readonly known: ReadonlySet<string>;
 }
 
 /** What a value is the id of; undefined where it is none that a talk needs. */
 function idOf(
   value: string,
   { uses, told, isFlowing }: IdFlow,
-  { send, read, rows }: TalkExchanges,
+  { send, read, rows, known }: TalkExchanges,
 ): WeighedId | undefined {
   const isNeeded = [told, ...uses].some((each) => each && [send, read, rows].includes(each.exchange));
   if (!isNeeded || (told === undefined && !isMadeUp(value, uses, { send, rows }))) return undefined;
@@ -89,7 +92,7 @@ function idOf(
       // What the answer to a message names, and an address needs, without a word for what it is.
       isReply:
         told?.exchange === send &&
-        uses.some(({ exchange, isInPath }) => isInPath || !isSameRoute(exchange, send)),
+        uses.some(({ exchange, isInPath }) => isInPath || !isSameEndpoint(exchange, send, known)),
       isOfRead,
     },
   );
@@ -102,18 +105,20 @@ function idOf(
 /** Ids of the same kinds, of other conversations and replies: told at the same places by the same calls. */
 export function kindredIds({ exchanges }: NetworkLog, ids: readonly LearnedId[]): LearnedId[] {
   const tellers = exchanges.flatMap(idsToldBy);
+  const known = namedValues(tellers);
   return ids.flatMap((id) => {
     const { told } = id;
     if (told === undefined) return [];
     const alike = tellers.filter(
       ({ value, place, exchange }) =>
-        value !== id.value &&
-        place === told.place &&
-        exchange.origin === told.exchange.origin &&
-        isSameRoute(exchange, told.exchange),
+        value !== id.value && place === told.place && isSameEndpoint(exchange, told.exchange, known),
     );
     return alike.map(({ value, exchange, place }) => ({ ...id, value, told: { exchange, place } }));
   });
+}
+
+function namedValues(tellers: readonly ToldId[]): ReadonlySet<string> {
+  return new Set(tellers.filter(({ isNamed }) => isNamed).map(({ value }) => value));
 }
 
 /** Where an exchange tells the ids that it makes; undefined where it tells none. */

@@ -1,7 +1,14 @@
 import type { StreamDescription, WireSettings } from "../contract/wire-description.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
 import { isHeaderPlace } from "../targets/drivers/json-place.ts";
-import { answerBytes, callBytes, cancelBytes, readingBytes, sendingBytes } from "./evidence-bytes.ts";
+import {
+  answerBytes,
+  callBytes,
+  cancelBytes,
+  closeBytes,
+  readingBytes,
+  sendingBytes,
+} from "./evidence-bytes.ts";
 import { bodyOf, type KnownValues, leafKey, requestTemplate } from "./fill-templates.ts";
 import {
   exchangesOf,
@@ -14,6 +21,7 @@ import { joinPolls, pollPauseOf } from "./join-polls.ts";
 import { leavesOf } from "./json-leaves.ts";
 import { learnCalls } from "./learn-calls.ts";
 import { learnCancelled, withCancelReason, withCancelStatus } from "./learn-cancelled.ts";
+import { type LearnedClose, learnClose } from "./learn-close.ts";
 import { learnHistory } from "./learn-history.ts";
 import { type IdSlot, idPlacesOf, kindredIds, type LearnedId, learnIds } from "./learn-ids.ts";
 import { type LearnedLogin, learnLogin } from "./learn-login.ts";
@@ -54,7 +62,7 @@ export function learnWire(logged: NetworkLog, text?: string): LearnedWire {
   const unknown: UnknownSetting[] = [
     ...(login?.notes ?? []).map((why) => ({ setting: "login", why })),
     ...notes.map((why) => ({ setting: "headers", why })),
-    ...unknownOf({ wire: driver?.wire ?? learned, talk, log }),
+    ...(driver?.connect === undefined ? unknownOf({ wire: driver?.wire ?? learned, talk, log }) : []),
   ];
   return {
     driver: driver?.name ?? "described",
@@ -74,7 +82,8 @@ function wireBeside(driver: Driver | undefined, learned: WireSettings): WireSett
   // The contract's own wire is not described, and what a known driver says of messages and their streams holds,
   // whatever else a page puts there.
   const { send: _, send_first: __, stream: ___, ...beside } = learned;
-  return driver.wire === undefined ? {} : departuresFrom(driver.wire, beside);
+  const isCode = driver.wire === undefined || driver.connect !== undefined;
+  return isCode ? {} : departuresFrom(driver.wire, beside);
 }
 
 function settingsOf(
@@ -133,6 +142,7 @@ function settingsOf(
   const started = [...(first === undefined ? [] : [idPlacesOf(firstIds, first.read)]), idPlacesOf(ids, read)];
   const { conversations, deletion, health, page } = calls;
   const cancel = calls.cancel?.exchange;
+  const close = learnClose(log, { read: talk.read, description: talk.reply.description, rows });
   const cancelled = learnCancelled(log, {
     cancel,
     read: talk.read,
@@ -143,9 +153,7 @@ function settingsOf(
     ...(Object.keys(headers).length === 0
       ? []
       : [{ name: "headers", value: headers, from: send, bytes: Object.keys(headers).join(", ") } as const]),
-    ...(login === undefined
-      ? []
-      : [{ name: "login", value: login.login, from: login.exchange, bytes: login.bytes } as const]),
+    ...loginSetting(login),
     ...makingOf(ids, talk, known),
     ...(first === undefined || sendings.first === undefined
       ? []
@@ -159,6 +167,7 @@ function settingsOf(
       bytes: "",
     },
     ...setting("cancel", cancel, bodyOf(cancel, known), calls.cancel && cancelBytes(calls.cancel)),
+    ...(cancel === undefined ? closeSetting(close) : []),
     ...setting("rows", rows?.exchange, rows && withCancelStatus(rows.rows, cancelled.status)),
     ...setting("conversations", conversations?.exchange, conversations?.rest),
     ...setting("delete_conversation", deletion, bodyOf(deletion, known), callBytes(deletion ?? send)),
@@ -175,6 +184,17 @@ function settingsOf(
           } as const,
         ]),
   ];
+}
+
+function loginSetting(learned: LearnedLogin | undefined): LearnedSetting[] {
+  if (learned === undefined) return [];
+  const { login, exchange, bytes } = learned;
+  return [{ name: "login", value: login, from: exchange, bytes }];
+}
+
+function closeSetting(close: LearnedClose | undefined): LearnedSetting[] {
+  if (close === undefined || close.fate === "went on") return [];
+  return [{ name: "cancel", value: "close", from: close.exchange, bytes: closeBytes(close) }];
 }
 
 /** The values that all messages have alike. */

@@ -21,7 +21,16 @@ export function recogniseDriver(talk: LearnedTalk): Driver | undefined {
 }
 
 function shippedDriverOf({ said, read }: LearnedTalk): Driver | undefined {
-  return SHIPPED_DRIVERS.find(({ wire }) => {
+  const hasHeader = (start: string): boolean =>
+    Object.keys(said.exchange.answerHeaders).some((name) => name.startsWith(start));
+  // What a proxy says of itself counts before the wire that it shares with others.
+  const likely = SHIPPED_DRIVERS.filter(
+    ({ knownBy }) => knownBy?.header === undefined || hasHeader(knownBy.header),
+  ).toSorted((a, b) => Number(b.knownBy !== undefined) - Number(a.knownBy !== undefined));
+  return likely.find(({ wire, knownBy }) => {
+    if (knownBy?.send !== undefined && knownBy.read !== undefined) {
+      return isOf(knownBy.send, requestOf(said.exchange)) && isOf(knownBy.read, requestOf(read));
+    }
     if (wire?.send === undefined || wire.stream === undefined) return false;
     const isSent =
       isOf(wire.send.request, requestOf(said.exchange)) && hasFieldsOf(wire.send.body, said.body);

@@ -160,7 +160,7 @@ function leftWords({ exchanges }: NetworkLog, { read }: LearnedTalk): string | u
   const left = exchanges.find((each) => each.isLeft && isSameEndpoint(each, read));
   return (
     left &&
-    `the page closed the stream of ${maskSecrets(requestOf(left))} (${left.where}) before its end, and no call was seen to end a reply: if the back end ends it then, write \`cancel: close\``
+    `the page closed the stream of ${maskSecrets(requestOf(left))} (${left.where}) before its end, and no call was seen to end a reply; where it was not loaded anew then, and no list shows that the reply went on, \`cancel: close\` says it`
   );
 }
 

@@ -291,3 +291,54 @@ test("a history in a shape that no description has needs a driver in code, and s
   });
   expect(learned.unsayable).toEqual([expect.stringMatching(/^each message brings the whole conversation/)]);
 });
+
+test.each([
+  ["ends with it", true, "its row ends where the page had stopped to hear"],
+  ["goes on without it", false, undefined],
+] as const)(
+  "a stop button that only leaves the stream, at a back end whose reply %s",
+  async (_, endsThen, bytes) => {
+    const rows: { role: string; content: string }[] = [];
+    const over = Promise.withResolvers<void>();
+    const upstream = await serveRoutes({
+      "POST /chat": async ({ body, response }) => {
+        const { text } = JSON.parse(body);
+        const isLong = /thousand/.test(text);
+        const reply = { role: "assistant", content: "" };
+        rows.push({ role: "user", content: text }, reply);
+        response.writeHead(200, { "content-type": "application/x-ndjson" });
+        const left = once(response, "close");
+        const pieces = isLong ? Array.from({ length: 40 }, (_, index) => `${index} and `) : replyTo(text);
+        for (const [index, token] of pieces.entries()) {
+          if (response.destroyed && endsThen) break;
+          reply.content += token;
+          response.write(`${JSON.stringify({ token })}\n`);
+          if (isLong && index === 1) await left;
+        }
+        response.end('{"finished":true}\n');
+        if (isLong) over.resolve();
+      },
+      "GET /history": () => rows,
+    });
+    const { learned } = await learnThroughTap(upstream, async (at) => {
+      await ask(`${at}/chat`, "POST", { text: SALTY });
+      const stopping = new AbortController();
+      const long = await fetch(`${at}/chat`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ text: "Count to a thousand" }),
+        signal: stopping.signal,
+      });
+      const reader = long.body?.getReader();
+      for (let heard = ""; !heard.includes("1 and"); )
+        heard += Buffer.from((await reader?.read())?.value ?? []);
+      stopping.abort();
+      await over.promise;
+      await ask(`${at}/history`, "GET");
+    });
+    expect(learned.wire.cancel).toBe(endsThen ? "close" : undefined);
+    expect(learned.findings.find(({ setting }) => setting === "cancel")?.bytes ?? "").toContain(bytes ?? "");
+    const why = learned.unknown.find(({ setting }) => setting === "cancel")?.why;
+    expect(why === undefined).toBe(endsThen);
+  },
+);

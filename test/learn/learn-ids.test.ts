@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { isSameEndpoint } from "../../src/learn/id-uses.ts";
+import type { LoggedExchange } from "../../src/learn/network-log.ts";
 import type { HarEntry } from "../support/har.ts";
 import { learn } from "../support/learn.ts";
 
@@ -142,4 +144,14 @@ test("a conversation that is deleted by a body is no deletion that can be descri
     setting: "delete_conversation",
     why: expect.stringContaining("to delete a conversation by its address"),
   });
+});
+
+test("two calls are one where they differ in ids alone", () => {
+  const at = (path: string) => ({ method: "POST", path, origin: "http://h" }) as LoggedExchange;
+  expect(isSameEndpoint(at("/chats/7/say"), at("/chats/8/say"))).toBe(true);
+  expect(isSameEndpoint(at("/chats/new"), at("/chats/archive"))).toBe(false);
+  expect(isSameEndpoint(at("/chats/brisk-fox"), at("/chats/calm-owl"))).toBe(false);
+  expect(
+    isSameEndpoint(at("/chats/brisk-fox"), at("/chats/calm-owl"), new Set(["brisk-fox", "calm-owl"])),
+  ).toBe(true);
 });

@@ -67,6 +67,7 @@ function answerTo(path: string): [status: number, body: string] {
   if (path === "/api/v1/auths/signin") return [200, '{"token":"recorded-token"}'];
   if (path === "/api/chat/completions") return [200, '{"status":true,"task_ids":["task"],"chat_id":"chat"}'];
   if (path.endsWith("/stop")) return [200, lastAnswer(/\/stop$/)];
+  if (path === "/api/models") return [200, lastAnswer(/^\/api\/models$/)];
   if (path === "/api/v1/chats/chat") return [200, lastAnswer(/^\/api\/v1\/chats\/[0-9a-f-]{36}$/)];
   return [401, '{"detail":"not here"}'];
 }

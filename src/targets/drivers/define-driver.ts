@@ -36,6 +36,14 @@ export interface Driver {
   readonly behind?: readonly ("gateway" | "engine")[];
   /** The wire as data, where it is data. */
   readonly wire?: WireSettings;
+  /** By what `stack init --from` knows its back ends in a log, where `wire` does not say it. */
+  readonly knownBy?: {
+    /** The calls of a message and of its reply, as a page of its kind makes them. */
+    readonly send?: string;
+    readonly read?: string;
+    /** What the name of a header of its answers begins with. */
+    readonly header?: string;
+  };
   /** What the back end calls the tables and columns of its store. */
   readonly storeNames?: ForeignStoreNames;
   /** Looks whether a back end of its kind lets somebody in, where the back end does not say what it wants. Throws a UserError. */

@@ -8,6 +8,7 @@ export const litellm = defineDriver({
   title: "LiteLLM's proxy",
   service: "gateway",
   requireAccess,
+  knownBy: { header: "x-litellm-" },
   wire: { ...openaiChat.wire, health: { request: "GET /health/readiness" } },
 });
 

@@ -12,6 +12,7 @@ export const openWebui = defineDriver({
   title: "Open WebUI, as its page talks to it",
   service: "hmi",
   wire: { page: "/", login: OPEN_WEBUI_LOGIN },
+  knownBy: { send: "POST /api/chat/completions", read: "WS /ws/socket.io/" },
   connect: async (context) => createOpenWebuiPage(context, await openWebuiToken(context)),
 });
 
