@@ -13,6 +13,7 @@ import { MessageSender } from "./message-sender.ts";
 import { type OpenConversation, type PageAddress, parseAddress } from "./page-address.ts";
 import { createApi, type PageApi } from "./page-api.ts";
 import { PageLists } from "./page-lists.ts";
+import { afterOutage } from "./page-problem.ts";
 import { checkedServices, hasServiceDown } from "./service-health.ts";
 import type { Turns } from "./share-reply-streams.ts";
 
@@ -210,6 +211,16 @@ export class ChatController {
     const isUnopened = this.state.sessionId !== null && this.state.session === null;
     const opened = isUnopened ? this.#open(this.#address) : undefined;
     await Promise.all([this.#lists.choices(), this.refresh(), opened]);
+    await this.#endOutage();
+  }
+
+  /** Nothing says that the HMI does not answer when it does again. */
+  async #endOutage(): Promise<void> {
+    const { problem } = this.state;
+    if (!problem?.isOutage || (problem.retry === "send" && (await this.#sender.wasSent()))) return;
+    if (this.state.problem !== problem) return;
+    const left = afterOutage(problem);
+    this.dispatch(left === null ? { type: "problem_dismissed" } : { type: "failed", problem: left });
   }
 
   /** Everything once more, and what is open with it. */

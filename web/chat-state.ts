@@ -42,6 +42,8 @@ export interface PageProblem {
    * again; null where retrying makes no sense.
    */
   readonly retry: "load" | "send" | "regenerate" | null;
+  /** It came of an HMI that could not be reached. */
+  readonly isOutage?: boolean;
 }
 
 /**

@@ -44,8 +44,8 @@ export function thinkingTime(message: ShownMessage): ThinkingTime | null {
 }
 
 /** How fast a reply was, by the engine's own figures: "45 tokens/s · first after 0.8 s"; empty where it tells none. */
-export function speedText({ timings }: ShownMessage): string {
-  if (timings === null) return "";
+export function speedText({ timings, content, thinking }: ShownMessage): string {
+  if (timings === null || (content === "" && !thinking)) return "";
   const { tokens_per_second: speed, queue_ms, load_ms, prompt_ms } = timings;
   const parts = [
     speed !== null && `${speed < 10 ? speed.toFixed(1) : Math.round(speed).toLocaleString("en")} tokens/s`,

@@ -68,6 +68,8 @@ describe.runIf(CHROMIUM !== undefined)("services that go down and come back", ()
     expect(await chat.message.inputValue()).toBe("Count to 3");
 
     await running.stack.up();
+    await expect.poll(alertText, PATIENTLY).toMatch(/^The message was not sent\..*now it does\./);
+    expect(await chat.message.inputValue()).toBe("Count to 3");
     await retry();
     await shows(chat.lastReply, "1, 2, 3");
     await expectMessages(["Count to 2", "1, 2", "Count to 3", "1, 2, 3"]);

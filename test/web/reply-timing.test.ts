@@ -18,6 +18,7 @@ test("a reply says how fast it was, by the engine's own figures", () => {
     /first at once$/,
   );
   expect(speedText(reply("a"))).toBe("");
+  expect(speedText(reply("", { timings: TIMINGS }))).toBe("");
   expect(speedDetails(reply("a", { timings: TIMINGS }))).toBe(
     "0.6 s loaded the model\n0.2 s read the prompt\n4.0 s wrote the reply",
   );

@@ -58,14 +58,16 @@ export function Notes({ chat, state }: { chat: ChatController; state: ChatState 
       {archived !== null && (
         <div class="plain notice" role="alert">
           <p class="words">“{titleOf(archived)}” is archived.</p>
-          <button type="button" onClick={on(() => chat.keeper.unarchive(archived))}>
-            Undo
-          </button>
-          <IconButton
-            icon="close"
-            label="Dismiss"
-            onClick={on(() => chat.dispatch({ type: "archived_dismissed" }))}
-          />
+          <div class="answers">
+            <button type="button" onClick={on(() => chat.keeper.unarchive(archived))}>
+              Undo
+            </button>
+            <IconButton
+              icon="close"
+              label="Dismiss"
+              onClick={on(() => chat.dispatch({ type: "archived_dismissed" }))}
+            />
+          </div>
         </div>
       )}
     </>

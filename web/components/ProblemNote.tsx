@@ -13,12 +13,14 @@ export function ProblemNote({ problem, onRetry, onDismiss }: ProblemNoteProps) {
   return (
     <div class="trouble notice" role="alert">
       <TroubleText message={problem.message} hint={problem.hint} />
-      {problem.retry !== null && (
-        <button type="button" onClick={onRetry}>
-          Retry
-        </button>
-      )}
-      <IconButton icon="close" label="Dismiss" onClick={onDismiss} />
+      <div class="answers">
+        {problem.retry !== null && (
+          <button type="button" onClick={onRetry}>
+            Retry
+          </button>
+        )}
+        <IconButton icon="close" label="Dismiss" onClick={onDismiss} />
+      </div>
     </div>
   );
 }
