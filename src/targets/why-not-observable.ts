@@ -38,10 +38,12 @@ export function whyNotObservable({ what, settings }: NotObservable, target: Told
   return `${what}: ${given.join(" and ")} ${verb} not tell it here${more}`;
 }
 
-/** Rows are read at one place, and where the whole conversation goes with each message there are none. */
+/** Rows are read at one place, and where the whole conversation goes with each message there may be none. */
 function counts(setting: string, wire: WireSettings, { hasStore }: ToldTarget): boolean {
   if (setting.startsWith(STORE)) return hasStore;
-  return !setting.startsWith(ROWS) || (!hasStore && !hasSlot(wire.send, "history"));
+  return (
+    !setting.startsWith(ROWS) || (!hasStore && (wire.rows !== undefined || !hasSlot(wire.send, "history")))
+  );
 }
 
 /** Whether anything is said at this place of a description, of a list of rules by one of them. */

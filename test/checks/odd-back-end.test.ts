@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
+import type { ForeignContract } from "../../src/contract/foreign-back-end.ts";
 import type { RunReport } from "../../src/harness/run-report.ts";
 import { verify } from "../../src/verify/verify-stack.ts";
 import { startTestEngine } from "../services/engine/client.ts";
@@ -8,16 +9,22 @@ import { ODD_WIRE, type OddFault, startOddBackEnd } from "../support/odd-back-en
 const SUITES = ["cancel", "isolation", "model-conversation", "health", "http", "limits", "thoughts"];
 const PERSISTENCE = ["persistence"];
 
+interface JudgeOptions {
+  readonly model?: string;
+  readonly suites?: readonly string[];
+  readonly wire?: NonNullable<ForeignContract["wire"]>;
+}
+
 /** What is found of it, by an engine whose record can be seen. */
 async function judge(
   only: RegExp,
   faults: readonly OddFault[] = [],
-  { model = "llama3.1:8b", suites = SUITES } = {},
+  { model = "llama3.1:8b", suites = SUITES, wire = ODD_WIRE }: JudgeOptions = {},
 ): Promise<RunReport> {
   const engine = await startTestEngine();
   const { url, close } = await startOddBackEnd(engine.url, faults, { model });
   onTestFinished(close);
-  const contract = { ...DEFAULT_CONFIG.contract, driver: "described", wire: ODD_WIRE };
+  const contract = { ...DEFAULT_CONFIG.contract, driver: "described", wire };
   const target = {
     hmi: url,
     gateway: "http://127.0.0.1:9",
@@ -147,6 +154,28 @@ test("where a text of its own is the reply to everything, the engine is said not
     ]),
   );
 }, 120_000);
+
+/** The same, where the page sends all that was said with each message. */
+const TOLD_WIRE = {
+  ...ODD_WIRE,
+  send: { ...ODD_WIRE.send, body: { text: "{text}", history: "{history}" } },
+};
+
+test.each<[OddFault[], string[]]>([
+  [[], []],
+  [["no-history"], ["isolation/history"]],
+])(
+  "a back end that is told the whole conversation, and keeps it all the same, is judged by what it keeps: %j",
+  async (faults, broken) => {
+    const only =
+      /^(isolation\/(history|rows|prompts)|model-conversation\/(reload|given-session)|persistence\/(complete|concurrent|cancelled)|cancel\/(saved|deleted))$/;
+    const report = await judge(only, faults, { suites: [...SUITES, ...PERSISTENCE], wire: TOLD_WIRE });
+    expect(verdicts(report, "broken")).toEqual(broken);
+    expect(verdicts(report, "holds")).toHaveLength(10 - broken.length);
+    expect(report.left_behind).toEqual([]);
+  },
+  60_000,
+);
 
 test("white space that is trimmed where a text is saved is told, and is no loss", async () => {
   const saved =

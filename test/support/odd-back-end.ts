@@ -113,13 +113,15 @@ export async function startOddBackEnd(
     for (const reader of answer.readers) reader.end();
   };
 
-  async function generate(answer: Answer, rows: readonly Row[]): Promise<void> {
-    const messages = rows
+  async function generate(answer: Answer, rows: readonly Row[], told?: readonly object[]): Promise<void> {
+    const kept = rows
       .filter((row) => row !== answer.row && !row.id.startsWith("b"))
       .map(({ who, body, musing }) => ({
         role: who === "human" ? "user" : "assistant",
         content: has("thoughts-sent") ? musing + body : body,
       }));
+    // A page may send all that was said with each message.
+    const messages = told ?? kept;
     const given = has("no-history") ? messages.slice(-1) : messages;
     if (has("canned")) {
       take(answer, { message: { content: "All is well." } });
@@ -193,7 +195,7 @@ export async function startOddBackEnd(
       json(response, 200, { items: items.toReversed() });
     },
     async "POST chats/:chat/messages"({ rows, request, response }) {
-      const { text } = (await bodyOf(request)) as { text?: string };
+      const { text, history } = (await bodyOf(request)) as { text?: string; history?: object[] };
       if (has("fails-at-length") && (text?.length ?? 0) > 100_000)
         return json(response, 500, { problem: "no" });
       if (has("refuses") || !text) return json(response, 422, { problem: "we do not like this message" });
@@ -210,7 +212,7 @@ export async function startOddBackEnd(
       rows.push(question);
       const home = has("saved-to-newest") ? [...chats.values()].at(-1) : rows;
       home?.push(row, ...besides());
-      void generate(made, rows);
+      void generate(made, rows, history);
       return json(response, 202, { turn: { question: question.id, answer: row.id } });
     },
     "GET chats/:chat/answers/:answer"({ answer, response }) {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { optionsAsText } from "../../contract/options-as-text.ts";
+import type { WireDescription } from "../../contract/wire-description.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import type { SeenCall, SeenStream } from "../http-client.ts";
 import type {
@@ -55,9 +56,11 @@ class DescribedChat implements ChatClient {
   readonly missingAbilities: Readonly<Partial<Record<WireAbility, string>>>;
   readonly #given: DescribedWire;
   readonly #calls: DescribedCalls;
-  /** Conversations that are kept here, where the back end keeps none. */
+  /** What was said, for a back end that is told the whole conversation with each message. */
   readonly #histories = new Map<string, readonly Turn[]>();
   readonly #isTold: boolean;
+  /** True where the back end keeps no conversations: they have names here alone. */
+  readonly #isKeptHere: boolean;
 
   constructor(given: DescribedWire) {
     const { driver, wire, isStandIn } = given;
@@ -65,7 +68,8 @@ class DescribedChat implements ChatClient {
     this.#given = given;
     this.#calls = new DescribedCalls(given);
     this.#isTold = hasSlot(wire.send, "history");
-    this.missingAbilities = missingAbilities(driver, wire, { isStandIn, isTold: this.#isTold });
+    this.#isKeptHere = this.#isTold && !showsWhatItKeeps(wire);
+    this.missingAbilities = missingAbilities(driver, wire, { isStandIn, isKeptHere: this.#isKeptHere });
   }
 
   async openPlace({ options }: Pick<ChatPlace, "options">): Promise<ChatPlace> {
@@ -78,7 +82,7 @@ class DescribedChat implements ChatClient {
 
   async openConversation(place: ChatPlace, signal: AbortSignal): Promise<string | null> {
     const id = await this.#makeConversation(place, signal);
-    if (!this.#isTold) return id;
+    if (!this.#isKeptHere) return id;
     const known = id ?? `here-${randomUUID()}`;
     this.#histories.set(known, []);
     return known;
@@ -95,8 +99,8 @@ class DescribedChat implements ChatClient {
   }
 
   async deleteConversation(conversation: string, signal: AbortSignal): Promise<void> {
-    const isKeptHere = this.#histories.delete(conversation);
-    if (isKeptHere && this.#given.wire.delete_conversation === undefined) return;
+    const isKnown = this.#histories.delete(conversation);
+    if (isKnown && this.#isKeptHere && this.#given.wire.delete_conversation === undefined) return;
     const deleting = this.#require(this.#given.wire.delete_conversation, "delete conversations");
     const answer = await this.#calls.call(deleting, this.#values({ conversation }), signal);
     if (answer.status >= 300 && answer.status !== 404) throw new Refusal(answer);
@@ -163,7 +167,11 @@ class DescribedChat implements ChatClient {
     signal: AbortSignal,
   ): Promise<Sent> {
     const { head, ended, read } = await this.#calls.begin(sending, values, signal, (seen) =>
-      this.#remember(conversation, values.text, seen),
+      this.#remember(
+        idToldBy({ ...seen, body: null }, sending.told?.conversation) ?? conversation,
+        values.text,
+        seen,
+      ),
     );
     const isTaken = head.status < 300;
     // A refusal is short, and its words are what is asked for next.
@@ -207,7 +215,11 @@ class DescribedChat implements ChatClient {
       reply: names.reply,
       read: (options) => {
         if (!isTaken) throw new Refusal(call);
-        return begun?.read(options) ?? this.#calls.read(reading, { ...values, ...names }, options);
+        const read = begun?.read(options) ?? this.#calls.read(reading, { ...values, ...names }, options);
+        const ended = read.ended.then((seen) => this.#remember(conversation, values.text, seen));
+        // Whoever waits for the end is told; nobody may.
+        ended.catch(() => undefined);
+        return { ...read, ended };
       },
     };
   }
@@ -217,7 +229,7 @@ class DescribedChat implements ChatClient {
     const options: EngineOptions = given.place?.options ?? {};
     const { conversation } = given;
     // What is kept here alone has a name that means nothing to the back end.
-    const isNameless = this.#isTold && this.#given.wire.conversation === undefined;
+    const isNameless = this.#isKeptHere && this.#given.wire.conversation === undefined;
     const history = this.#isTold
       ? [...(this.#histories.get(conversation ?? "") ?? []), { role: "user", content: given.text ?? "" }]
       : undefined;
@@ -245,14 +257,16 @@ class DescribedChat implements ChatClient {
       : text;
   }
 
-  /** What was said goes with the next message, where the back end does not remember it. */
-  #remember(conversation: string | null, text: string, seen: SeenStream): SeenStream {
-    const before = this.#histories.get(conversation ?? "");
+  /** What was said goes with the next message, where the back end is told it. */
+  #remember(given: string | null, text: string, seen: SeenStream): SeenStream {
+    const conversation = lastFact(seen, "started")?.conversation ?? given;
+    const known = this.#histories.get(conversation ?? "");
+    const before = this.#isTold && !this.#isKeptHere ? (known ?? []) : known;
     if (before !== undefined && conversation !== null && lastFact(seen, "done") !== undefined) {
-      const said: Turn[] = [
-        { role: "user", content: text },
-        { role: "assistant", content: textOf(seen) },
-      ];
+      const reply = textOf(seen);
+      const question: Turn = { role: "user", content: text };
+      // A reply that failed without a word is no turn.
+      const said = reply === "" ? [question] : [question, { role: "assistant" as const, content: reply }];
       this.#histories.set(conversation, [...before, ...said]);
     }
     return seen;
@@ -262,6 +276,18 @@ class DescribedChat implements ChatClient {
     if (group !== undefined) return group;
     throw new NotObservable(this.missingAbilities[ability] ?? `the wire of ${this.driver} cannot ${ability}`);
   }
+}
+
+/**
+ * Whether the back end itself shows what was said, in conversations that it tells the names of: it keeps them then, although
+ * it is told all of one with each message.
+ */
+function showsWhatItKeeps({ rows, conversation, send, send_first, stream }: WireDescription): boolean {
+  const isNamed =
+    conversation !== undefined ||
+    [send, send_first].some((call) => call?.told?.conversation !== undefined) ||
+    [stream.started ?? []].flat().some((rule) => rule.conversation !== undefined);
+  return rows !== undefined && isNamed;
 }
 
 /** What a call may be about. */

@@ -4,21 +4,21 @@ import { hasSlot } from "./has-slot.ts";
 
 interface Known {
   readonly isStandIn: boolean;
-  /** The whole conversation goes with each message. */
-  readonly isTold: boolean;
+  /** The whole conversation goes with each message, and the back end keeps none. */
+  readonly isKeptHere: boolean;
 }
 
 /** What a described wire cannot do, each with which setting would say how it can. */
 export function missingAbilities(
   driver: string,
   wire: WireDescription,
-  { isStandIn, isTold }: Known,
+  { isStandIn, isKeptHere }: Known,
 ): Partial<Record<WireAbility, string>> {
   const unless = (isThere: boolean, what: string, setting?: string): string | undefined =>
     isThere
       ? undefined
       : `the wire of ${driver} has no ${what}${setting === undefined ? "" : ` (${setting} would say which)`}`;
-  const keepsNothing = unless(!isTold, "memory: each message brings its whole conversation");
+  const keepsNothing = unless(!isKeptHere, "memory: each message brings its whole conversation");
   const lacking: Record<WireAbility, string | undefined> = {
     "keep profiles": unless(false, "profiles"),
     "show rows":
@@ -31,7 +31,7 @@ export function missingAbilities(
         "contract.wire.conversations",
       ),
     "delete conversations": unless(
-      isTold || wire.delete_conversation !== undefined,
+      isKeptHere || wire.delete_conversation !== undefined,
       "call that deletes a conversation",
       "contract.wire.delete_conversation",
     ),
