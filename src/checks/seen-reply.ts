@@ -78,7 +78,8 @@ async function sayByWire(context: Context, request: SeenReplyRequest): Promise<S
   const said = await sayOrRefused(context, talk, `Count to 50, ${word}`);
   const { stream, text } = said;
   const isFailure = stream.status >= 500 && request.tellsByRefusal === true;
-  if (stream.status >= 300 && !isFailure) throw new CouldNotRun(refusedWords(stream));
+  const isRefused = stream.status >= 300 || (!said.isTaken && request.tellsByRefusal !== true);
+  if (isRefused && !isFailure) throw new CouldNotRun(refusedWords(stream));
   const isSaved = (rows: readonly SeenRow[]): boolean =>
     isSameText(rows.findLast(({ role }) => role === "assistant")?.content ?? "", textOf(stream));
   const rows =
@@ -96,12 +97,12 @@ async function sayOrRefused(
   context: Context,
   talk: Talk,
   asked: string,
-): Promise<{ readonly text: string; readonly stream: SeenStream }> {
+): Promise<{ readonly text: string; readonly stream: SeenStream; readonly isTaken: boolean }> {
   const { place, conversation } = talk;
   const sent = await context.target.chat.send({ place, conversation, text: asked }, context.signal);
   if (sent.conversation !== null) learnConversation(context, talk, sent.conversation);
-  if (sent.isTaken) return { text: sent.text, stream: await hear(context, talk, sent).ended };
-  const { call, text } = sent;
+  const { call, text, isTaken } = sent;
+  if (isTaken) return { text, stream: await hear(context, talk, sent).ended, isTaken };
   const message = refusedWords(call);
   const stream: SeenStream = {
     ...call,
@@ -113,7 +114,7 @@ async function sayOrRefused(
     comments_ms: [],
     end: "closed",
   };
-  return { text, stream };
+  return { text, stream, isTaken };
 }
 
 /** Makes the conversation of its own, with a profile whose options direct the engine. */

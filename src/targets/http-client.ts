@@ -265,7 +265,8 @@ async function readStream(
   return { content_type, chunks, events, facts, comments_ms, body, end };
 }
 
-function headersOf({ headers }: Dispatcher.ResponseData): Record<string, string> {
+/** The headers of an answer, without a session of somebody's. */
+export function headersOf({ headers }: Pick<Dispatcher.ResponseData, "headers">): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
       name,
@@ -276,7 +277,7 @@ function headersOf({ headers }: Dispatcher.ResponseData): Record<string, string>
 }
 
 /** A body that is no JSON, or too deep to be gone through, as its text. */
-function parseBody(text: string): unknown {
+export function parseBody(text: string): unknown {
   try {
     const body: unknown = JSON.parse(text);
     return isTooDeep(body) ? text : body;

@@ -3,7 +3,7 @@ import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { optionsAsText } from "../../contract/options-as-text.ts";
 import type { WireDescription } from "../../contract/wire-description.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
-import type { SeenCall, SeenStream } from "../http-client.ts";
+import type { OpenStream, SeenCall, SeenStream } from "../http-client.ts";
 import type {
   ChatClient,
   ChatPlace,
@@ -173,10 +173,9 @@ class DescribedChat implements ChatClient {
         seen,
       ),
     );
-    const isTaken = head.status < 300;
+    const isTaken = isAccepted(head);
     // A refusal is short, and its words are what is asked for next.
-    const body = isTaken ? null : (await ended).body;
-    const call: Sent["call"] = { kind: "call", ...head, body };
+    const call = isTaken ? ({ kind: "call", ...head, body: null } as const) : await callOf({ head, ended });
     const told = (name: ToldIdName): string | null => idToldBy(call, sending.told?.[name]);
     return {
       call,
@@ -200,11 +199,12 @@ class DescribedChat implements ChatClient {
     // What is not bound to this reply must be open before it is asked for, or its beginning is lost.
     const isOpenBefore = reading.request.startsWith("WS ") && !needsAnswer(reading, values);
     const begun = isOpenBefore ? await this.#calls.begin(reading, values, signal) : undefined;
-    const call = await this.#calls.call(sending, values, signal);
+    const isOpen = begun === undefined || isAccepted(begun.head);
+    const call = isOpen ? await this.#calls.call(sending, values, signal) : await callOf(begun);
     const told = (name: ToldIdName): string | null => idToldBy(call, sending.told?.[name]);
     const conversation = told("conversation") ?? given;
     const names = { conversation: conversation ?? undefined, message: told("message"), reply: told("reply") };
-    const isTaken = call.status < 300 && !isRefusedWithSuccess(call, TOLD_IDS.map(told));
+    const isTaken = isOpen && call.status < 300 && !isRefusedWithSuccess(call, TOLD_IDS.map(told));
     if (!isTaken) begun?.leave();
     return {
       call,
@@ -288,6 +288,18 @@ function showsWhatItKeeps({ rows, conversation, send, send_first, stream }: Wire
     [send, send_first].some((call) => call?.told?.conversation !== undefined) ||
     [stream.started ?? []].flat().some((rule) => rule.conversation !== undefined);
   return rows !== undefined && isNamed;
+}
+
+/** Whether a stream has begun: a WebSocket by its own status alone, as who answers with a page takes no message by it. */
+function isAccepted({ request, status }: OpenStream["head"]): boolean {
+  return request.startsWith("WS ") ? status === SWITCHED : status < 300;
+}
+
+const SWITCHED = 101;
+
+/** An answer that refuses a stream, as a call: it is short, and its words are what is asked for next. */
+async function callOf({ head, ended }: OpenStream): Promise<SeenCall> {
+  return { kind: "call", ...head, body: (await ended).body };
 }
 
 /** What a call may be about. */

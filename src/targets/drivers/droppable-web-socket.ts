@@ -1,11 +1,14 @@
 import type { Socket } from "node:net";
 import { Agent, buildConnector, WebSocket } from "undici";
+import { type HandshakeFailure, watchHandshake } from "./watch-handshake.ts";
 
 /** A WebSocket that can be left although its server does not answer the closing. */
 export interface DroppableWebSocket {
   readonly socket: WebSocket;
   /** Closes it in order, and where the server does not say that it closes, too, drops the connection. */
   leave(): void;
+  /** Why it was not opened, as far as it is known by the socket's error. */
+  readonly whyNot: () => HandshakeFailure;
 }
 
 /** This long a server has to answer that a connection is closed, in milliseconds: a closed tab waits for nobody, either. */
@@ -18,7 +21,7 @@ export function openDroppableWebSocket(
 ): DroppableWebSocket {
   const connect = buildConnector({ timeout: 5_000 });
   let connection: Socket | undefined;
-  const dispatcher = new Agent({
+  const agent = new Agent({
     connect(options, callback) {
       connect(options, (...[error, opened]) => {
         if (error !== null) return callback(error, null);
@@ -27,9 +30,12 @@ export function openDroppableWebSocket(
       });
     },
   });
+  const failure: HandshakeFailure = { answer: undefined, error: undefined };
+  const dispatcher = agent.compose(watchHandshake(failure));
   const socket = new WebSocket(url, { headers: { ...headers }, dispatcher });
   return {
     socket,
+    whyNot: () => failure,
     leave() {
       socket.close();
       const drop = setTimeout(() => connection?.destroy(), CLOSING_MS);

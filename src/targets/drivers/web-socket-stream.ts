@@ -1,6 +1,13 @@
-import type { WebSocket } from "undici";
+import { messageOf } from "../../errors/thrown-error.ts";
 import { withoutSecretQuery } from "../../text/secret-names.ts";
-import type { HeardStream, OpenStream, SeenChunk } from "../http-client.ts";
+import {
+  type HeardStream,
+  headersOf,
+  type OpenStream,
+  parseBody,
+  type SeenChunk,
+  type SeenStream,
+} from "../http-client.ts";
 import { noteRequest } from "../request-step.ts";
 import { type DroppableWebSocket, openDroppableWebSocket } from "./droppable-web-socket.ts";
 import { recordFacts, type TimedFact } from "./reply-facts.ts";
@@ -29,7 +36,7 @@ const AFTER_END_MS = 200;
 
 /**
  * Opens a WebSocket, says what is to be said, and reads what comes as a reply's stream, until its end is told or the
- * connection is closed. Rejects where it cannot be opened.
+ * connection is closed. An answer that refuses it is a stream that is refused. Rejects where it cannot be opened.
  */
 export async function openWebSocketStream(options: WebSocketOptions): Promise<OpenStream> {
   const { url, path, headers, body, framing, signal } = options;
@@ -43,23 +50,43 @@ export async function openWebSocketStream(options: WebSocketOptions): Promise<Op
   const opening = openDroppableWebSocket(new URL(path, url.replace(/^http/, "ws")), headers);
   const reading = readSocket(opening, options, since);
   const request = withoutSecretQuery(`WS ${path}`);
-  await opened(opening.socket, request, signal);
-  const head = { request, sent_at, status: 101, headers: {} };
+  const refused = await opened(opening, request, signal);
+  const head = { request, sent_at, status: 101, headers: {}, ...refused?.head };
+  const answer = refused && ({ body: refused.body, end: "closed" } as const);
   return {
     head: { ...head, duration_ms: since() },
-    ended: reading.then((seen) => ({ kind: "stream", ...head, ...seen, duration_ms: since() })),
+    ended: reading.then((seen) => ({ kind: "stream", ...head, ...seen, ...answer, duration_ms: since() })),
   };
 }
 
-async function opened(socket: WebSocket, request: string, signal: AbortSignal): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  socket.addEventListener("open", () => resolve());
-  socket.addEventListener("error", () => reject(new Error(`${request} was not accepted as a WebSocket`)));
+/** An answer that is no WebSocket. */
+interface RefusedStream {
+  readonly head: Pick<SeenStream, "status" | "headers">;
+  readonly body: unknown;
+}
+
+/** Resolves once it is open, or was refused; then with what was answered. */
+async function opened(
+  { socket, whyNot }: DroppableWebSocket,
+  request: string,
+  signal: AbortSignal,
+): Promise<RefusedStream | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<RefusedStream | undefined>();
+  socket.addEventListener("open", () => resolve(undefined));
+  socket.addEventListener("error", () => {
+    const { answer, error } = whyNot();
+    if (answer === undefined) {
+      const why = error === undefined ? "" : `: ${messageOf(error)}`;
+      return reject(new Error(`${request} was not accepted as a WebSocket${why}`));
+    }
+    const { status, headers, text } = answer;
+    return resolve({ head: { status, headers: headersOf({ headers }) }, body: parseBody(text) });
+  });
   const give = (): void => reject(signal.reason);
   if (signal.aborted) give();
   signal.addEventListener("abort", give, { once: true });
   try {
-    await promise;
+    return await promise;
   } finally {
     signal.removeEventListener("abort", give);
   }
