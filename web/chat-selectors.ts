@@ -101,8 +101,20 @@ export function composerNote(state: ChatState): string {
     }
     if (state.draft.trim() === "") return "Write what the model should do with the picture.";
   }
-  if (!startsAnotherConversation(state)) return "";
-  return `Your next message starts another conversation, with ${agentName(state, selectedAgentId(state))}.`;
+  if (startsAnotherConversation(state)) {
+    return `Your next message starts another conversation, with ${agentName(state, selectedAgentId(state))}.`;
+  }
+  return missingModelNote(state);
+}
+
+/** That another model answers than the profile's own; empty where that is there, or somebody has chosen one. */
+function missingModelNote(state: ChatState): string {
+  const { chosenModel, models } = state;
+  const wanted = openProfile(state)?.default_model ?? null;
+  const isMissing = wanted !== null && models.length > 0 && selectedModel(state) !== wanted;
+  return isMissing && chosenModel === null
+    ? `The engine does not have ${wanted}, the profile's model: ${selectedModel(state)} answers.`
+    : "";
 }
 
 /** True where no language model answers, but the engine's stand-in: a person must be told. */

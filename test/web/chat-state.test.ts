@@ -3,6 +3,7 @@ import type { StreamEvent } from "../../src/contract/event-schemas.ts";
 import type { ChatAction } from "../../web/chat-action.ts";
 import {
   canSend,
+  composerNote,
   listedSessions,
   selectedModel,
   shownProblem,
@@ -181,12 +182,18 @@ describe("what is open", () => {
     expect(listedSessions(run(listed, { type: "conversation_blank", modelId: 184 }))).toEqual([]);
   });
 
-  test("asks the profile's model where nobody chose one, if the engine has it", () => {
+  test("asks the profile's model where nobody chose one, if the engine has it; else it says so", () => {
     const blank = { type: "conversation_blank", modelId: 184 } as const;
     const withModel = (default_model: string): ChatState =>
       run(OPEN, { type: "profiles_listed", profiles: [profile({ default_model })] }, blank);
     expect(selectedModel(withModel("phi3:mini"))).toBe("phi3:mini");
-    expect(selectedModel(withModel("gone:1b"))).toBe("llama3.1:8b");
+    expect(composerNote(withModel("phi3:mini"))).toBe("");
+    const without = withModel("gone:1b");
+    expect(selectedModel(without)).toBe("llama3.1:8b");
+    expect(composerNote(without)).toBe(
+      "The engine does not have gone:1b, the profile's model: llama3.1:8b answers.",
+    );
+    expect(composerNote(run(without, { type: "model_chosen", model: "phi3:mini" }))).toBe("");
   });
 
   test("keeps messages that say nothing new as they are", () => {
