@@ -96,6 +96,8 @@ export type GenerationRecord = z.infer<typeof GenerationRecord>;
 /** What `GET /stand-in/generations?after=` answers: the generations with an id above `after`, oldest first. */
 export const GenerationList = z.object({
   generations: z.array(GenerationRecord),
+  /** The newest one's id, whichever are told; 0 before the first. Left out by an older stand-in. */
+  last_id: z.int().min(0).optional(),
   /** Of one model it works on this many at a time (`OLLAMA_NUM_PARALLEL`); null: on as many as come. */
   parallel: z.int().min(0).nullish(),
 });

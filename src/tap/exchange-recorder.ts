@@ -82,6 +82,11 @@ export class ExchangeRecorder {
     };
   }
 
+  /** The id of the newest exchange; 0 before the first. */
+  get lastId(): number {
+    return this.#lastId;
+  }
+
   /** The exchanges with an id above this one, oldest first. */
   after(id: number): readonly RecordedExchange[] {
     return [...this.#exchanges]

@@ -48,6 +48,8 @@ export interface Tap {
 export interface TapRecord {
   /** When the tap began, as `Date.now()` tells it: all other times count from then. */
   readonly began_at: number;
+  /** The number of the newest exchange, whichever are told; 0 before the first. Absent from a tap of an older version. */
+  readonly last_id?: number;
   readonly exchanges: readonly RecordedExchange[];
 }
 
@@ -105,7 +107,11 @@ function sendRecord(recorder: ExchangeRecorder, incoming: IncomingMessage, outgo
     sendWireError(new WireError("bad_request", "after: must be the number of an exchange."), outgoing);
   } else {
     outgoing.setHeader("content-type", "application/json; charset=utf-8");
-    const record: TapRecord = { began_at: recorder.beganAt, exchanges: recorder.after(after) };
+    const record: TapRecord = {
+      began_at: recorder.beganAt,
+      last_id: recorder.lastId,
+      exchanges: recorder.after(after),
+    };
     outgoing.end(JSON.stringify(record));
   }
 }

@@ -23,8 +23,18 @@ export interface EngineWatch {
   };
   /** What the engine was asked since the generation of that number; undefined where nobody can tell. */
   readonly generationsAfter: ((id: number, signal: AbortSignal) => Promise<GenerationRecord[]>) | undefined;
+  /** Where the record stands, without what is in it; undefined where nobody can tell. */
+  readonly newestRecord: ((signal: AbortSignal) => Promise<NewestRecord>) | undefined;
   /** What passed since the exchange of that number; undefined where no tap stands in front of the engine. */
   readonly tapRecordAfter: ((id: number, signal: AbortSignal) => Promise<TapRecord | undefined>) | undefined;
+}
+
+/** The end of a record: from here on, all is new. */
+export interface NewestRecord {
+  /** The newest number in it; 0 where it is empty. */
+  readonly id: number;
+  /** When the tap began that keeps it, as `Date.now()` tells it; undefined where it is the stand-in's own. */
+  readonly began_at: number | undefined;
 }
 
 /**
@@ -54,6 +64,7 @@ export async function watchEngine(
       answers: false,
       reasonsMissing: { "show what reached the engine": why, "direct the engine": why },
       generationsAfter: undefined,
+      newestRecord: undefined,
       tapRecordAfter: undefined,
     };
   }
@@ -73,6 +84,7 @@ export async function watchEngine(
     isStandIn: false,
     isUnlimited: false,
     generationsAfter: isTapped ? tappedGenerations(engine, token) : undefined,
+    newestRecord: isTapped ? (signal) => newestOfTap(engine, token, signal) : undefined,
     tapRecordAfter: isTapped ? (id, signal) => tapRecord(engine, token, id, signal) : undefined,
   };
 }
@@ -94,6 +106,7 @@ async function watchStandIn(engine: HttpClient, signal: AbortSignal, token: stri
     isStandIn: true,
     isUnlimited: isOpen && saysUnlimited(body),
     generationsAfter: isOpen ? standInRecord(engine, token) : undefined,
+    newestRecord: isOpen ? (signal) => newestOfStandIn(engine, token, signal) : undefined,
     tapRecordAfter: undefined,
   };
 }
@@ -124,6 +137,25 @@ function standInRecord(engine: HttpClient, token: string): EngineWatch["generati
     const { body } = await callForRecord(engine, standInPath(id), token, signal);
     return GenerationList.parse(body).generations;
   };
+}
+
+/** An older one does not tell it alone: then all are read for it. */
+async function newestOfStandIn(
+  engine: HttpClient,
+  token: string,
+  signal: AbortSignal,
+): Promise<NewestRecord> {
+  const { body } = await callForRecord(engine, standInPath(NOTHING), token, signal);
+  const { last_id } = GenerationList.parse(body);
+  const all = last_id === undefined ? await standInRecord(engine, token)?.(0, signal) : [];
+  return { id: last_id ?? all?.at(-1)?.id ?? 0, began_at: undefined };
+}
+
+/** As of the stand-in. */
+async function newestOfTap(engine: HttpClient, token: string, signal: AbortSignal): Promise<NewestRecord> {
+  const record = await tapRecord(engine, token, NOTHING, signal);
+  const all = record?.last_id === undefined ? await tapRecord(engine, token, 0, signal) : undefined;
+  return { id: record?.last_id ?? all?.exchanges.at(-1)?.id ?? 0, began_at: record?.began_at };
 }
 
 function tappedGenerations(engine: HttpClient, token: string): EngineWatch["generationsAfter"] {

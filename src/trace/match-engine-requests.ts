@@ -22,10 +22,10 @@ const TOLD_WITHIN_MS = 10_000;
 
 /** Begins to follow what reaches the engine. Throws only the signal's reason. */
 export async function followEngine(
-  { generationsAfter, tapRecordAfter }: EngineWatch,
+  { generationsAfter, newestRecord, tapRecordAfter }: EngineWatch,
   signal: AbortSignal,
 ): Promise<EngineFollower | undefined> {
-  if (generationsAfter === undefined) return undefined;
+  if (generationsAfter === undefined || newestRecord === undefined) return undefined;
   const soon = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(TOLD_WITHIN_MS)]);
   const recordedAfter = async (id: number): Promise<Recorded[]> => {
     if (tapRecordAfter === undefined) {
@@ -39,7 +39,7 @@ export async function followEngine(
       return { record, text: facts.map((fact) => (fact.kind === "text" ? fact.text : "")).join("") };
     });
   };
-  let lastId = (await recordedAfter(0)).at(-1)?.record.id ?? 0;
+  let lastId = (await newestRecord(soon())).id;
   return {
     async requestsOf(pass, message) {
       const recorded = await recordedAfter(lastId);

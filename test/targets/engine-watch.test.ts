@@ -162,3 +162,34 @@ test("no engine is told the token, also not one that asks for it in its own way"
   await watch(url, "secret");
   expect(shown).toEqual([undefined, undefined]);
 });
+
+test.each([
+  ["the stand-in", async () => await startTestEngine()],
+  ["a tap", async () => await tapped(await startOllama())],
+])("where the record of %s stands is told without what is in it", async (_, start) => {
+  const url = await start();
+  const { passed, front } = await startCounting(url);
+  const { newestRecord, generationsAfter } = await watch(front);
+  const before = (await newestRecord?.(signal))?.id ?? -1;
+  for (let count = 0; count < 20; count += 1) await ask(url);
+  await eventually(async () => expect(await generationsAfter?.(before, signal)).toHaveLength(20));
+  passed.length = 0;
+  const newest = await newestRecord?.(signal);
+  expect(passed).toEqual([expect.any(Number)]);
+  expect(passed[0]).toBeLessThan(200);
+  expect(newest?.id).toBe((await generationsAfter?.(before, signal))?.at(-1)?.id);
+  await ask(url);
+  await eventually(async () => expect(await generationsAfter?.(newest?.id ?? 0, signal)).toHaveLength(1));
+});
+
+/** Passes calls on, and notes how many bytes each is answered. */
+async function startCounting(upstream: string): Promise<{ passed: number[]; front: string }> {
+  const passed: number[] = [];
+  const server = createServer(async (request, response) => {
+    const answer = await fetch(upstream + request.url);
+    const body = await answer.text();
+    passed.push(body.length);
+    response.writeHead(answer.status, { "content-type": "application/json" }).end(body);
+  });
+  return { passed, front: await listenOnAnyPort(server) };
+}

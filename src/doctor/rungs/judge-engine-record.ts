@@ -15,21 +15,17 @@ export async function openEngineRecord(stack: ExaminedStack): Promise<EngineReco
   const watched = stack.engineTap ?? stack.services.engine?.client;
   if (watched === undefined) return undefined;
   const watch = await watchEngine(watched, callDeadline(stack), stack.target.token);
-  const { generationsAfter } = watch;
-  if (generationsAfter === undefined) return undefined;
-  const tap = await watch.tapRecordAfter?.(0, callDeadline(stack));
-  const before =
-    tap === undefined
-      ? (await generationsAfter(0, callDeadline(stack))).at(-1)?.id
-      : tap.exchanges.at(-1)?.id;
-  const generations = () => generationsAfter(before ?? 0, callDeadline(stack));
+  const { generationsAfter, newestRecord } = watch;
+  if (generationsAfter === undefined || newestRecord === undefined) return undefined;
+  const before = await newestRecord(callDeadline(stack));
+  const generations = () => generationsAfter(before.id, callDeadline(stack));
   return {
     generations,
     async isUnasked() {
-      if (tap === undefined) return (await generations()).length === 0;
-      const now = await watch.tapRecordAfter?.(before ?? 0, callDeadline(stack));
+      if (watch.tapRecordAfter === undefined) return (await generations()).length === 0;
+      const now = await watch.tapRecordAfter(before.id, callDeadline(stack));
       // One that was started anew meanwhile has forgotten what it saw.
-      return now?.began_at === tap.began_at && !now.exchanges.some(mayWrite);
+      return now?.began_at === before.began_at && !now?.exchanges.some(mayWrite);
     },
   };
 }

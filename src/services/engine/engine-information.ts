@@ -82,7 +82,8 @@ export function generations({ engine, response, query }: EngineExchange): void {
   }
   // JSON has no infinity: as many as come are null.
   const { parallel } = engine.scheduler;
-  sendJson(response, 200, { generations: engine.log.after(Number(after)), parallel });
+  const { log } = engine;
+  sendJson(response, 200, { generations: log.after(Number(after)), last_id: log.lastId, parallel });
 }
 
 function listed(model: StandInModel): object {

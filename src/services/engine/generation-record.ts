@@ -43,6 +43,11 @@ export class GenerationLog {
     return entryOf(record);
   }
 
+  /** The newest one's id; 0 before the first. */
+  get lastId(): number {
+    return this.#lastId;
+  }
+
   /** The generations with an id above this one, oldest first. */
   after(id: number): readonly GenerationRecord[] {
     return this.#records.filter((record) => record.id > id);
