@@ -58,13 +58,13 @@ function firstText(ms: number): string {
   return ms < 0.5 ? "first at once" : `first after ${seconds(ms)}`;
 }
 
-/** The parts of the time to the first token, one a line: "waited 0.1 s". */
+/** The parts of the time to the first token, one a line: "0.6 s loading the model". */
 export function speedDetails({ timings }: ShownMessage): string {
   const parts = [
-    ["waited for the engine", timings?.queue_ms],
-    ["loaded the model", timings?.load_ms],
-    ["read the prompt", timings?.prompt_ms],
-    ["wrote the reply", timings?.reply_ms],
+    ["waiting for the engine", timings?.queue_ms],
+    ["loading the model", timings?.load_ms],
+    ["reading the prompt", timings?.prompt_ms],
+    ["writing the reply", timings?.reply_ms],
   ] as const;
   return (
     parts

@@ -69,7 +69,12 @@ describe.runIf(CHROMIUM !== undefined)("axe finds nothing, wide and narrow, ligh
     await button("Rename").click();
     await expectCleanDialog();
     await button("Cancel").click();
-    await chat.page.getByRole("button", { name: /^Context/ }).click();
+    const gauge = chat.page.getByRole("button", { name: /^Context/ });
+    const place = async () => (await gauge.boundingBox())?.x;
+    const before = await place();
+    await gauge.click();
+    await chat.page.getByText("Tokens read").waitFor();
+    expect(await place()).toBe(before);
     await expectClean();
     await chat.page.keyboard.press("Escape");
     await chat.page.setViewportSize(DESKTOP);

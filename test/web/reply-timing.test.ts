@@ -20,7 +20,7 @@ test("a reply says how fast it was, by the engine's own figures", () => {
   expect(speedText(reply("a"))).toBe("");
   expect(speedText(reply("", { timings: TIMINGS }))).toBe("");
   expect(speedDetails(reply("a", { timings: TIMINGS }))).toBe(
-    "0.6 s loaded the model\n0.2 s read the prompt\n4.0 s wrote the reply",
+    "0.6 s loading the model\n0.2 s reading the prompt\n4.0 s writing the reply",
   );
 });
 
