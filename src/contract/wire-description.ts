@@ -78,6 +78,17 @@ const StreamDescription = z.strictObject({
   framing: z.enum(["sse", "ndjson", "text", "json", "websocket", "socket.io", "data-stream", "polled"]),
   /** Where an event says what it is; `@event` is the name that server-sent and socket.io's events, and the lines of a data stream, have beside their data. */
   type: z.optional(z.string()),
+  /**
+   * Of a stream that is open for all replies of a user: where each event says whose it is. `read` is then opened before the
+   * message is sent, and left when the reply has ended; what is of other replies is passed over.
+   */
+  channel: z.optional(
+    z.strictObject({
+      conversation: z.optional(place),
+      message: z.optional(place),
+      reply: z.optional(place),
+    }),
+  ),
   /** Where the reply's text stands. */
   text: z.optional(several(growingRule)),
   /** Where the model's thoughts stand. */

@@ -1,5 +1,5 @@
 import type { ForeignStoreNames } from "../../contract/store-address.ts";
-import { type WireSettings, withSettings } from "../../contract/wire-description.ts";
+import { type WireDescription, type WireSettings, withSettings } from "../../contract/wire-description.ts";
 import { UserError } from "../../errors/user-error.ts";
 import type { HttpClient } from "../http-client.ts";
 import { CallerSession, isForNobody } from "./caller-session.ts";
@@ -89,26 +89,7 @@ export async function connectDriver(
     );
   }
   const wire = { ...rest, send, stream, service: service ?? driver.service };
-  const isSocket = (wire.read ?? send).request.startsWith("WS ");
-  if (isSocket !== (stream.framing === "websocket" || stream.framing === "socket.io")) {
-    throw new UserError(
-      "config_invalid",
-      `The driver ${driver.name} reads a reply by \`${(wire.read ?? send).request}\`, which is not framed as ${stream.framing}.`,
-      {
-        hint: "A `WS` request has the framing `websocket` or `socket.io`, and no other has (contract.wire.stream).",
-      },
-    );
-  }
-  if (stream.framing === "polled" && (wire.read === undefined || stream.done === undefined)) {
-    const missing = wire.read === undefined ? "contract.wire.read" : "contract.wire.stream.done";
-    throw new UserError(
-      "config_invalid",
-      `The driver ${driver.name} asks for a reply until it is whole: ${missing} is missing.`,
-      {
-        hint: "The framing `polled` needs the call that is repeated, and what tells the end.",
-      },
-    );
-  }
+  requireReadable(driver.name, wire);
   await requireSignedIn(wire, context, session);
   return createDescribedChat({ ...context, driver: driver.name, wire, session });
 }
@@ -133,5 +114,37 @@ async function requireSignedIn(
   } catch (error) {
     // Whoever does not answer is told of by what is asked next.
     if (error instanceof UserError) throw error;
+  }
+}
+
+/** Throws a UserError where a reply cannot be read as a wire says. */
+function requireReadable(name: string, { send, read, stream }: WireDescription): void {
+  const { request } = read ?? send;
+  const isFrames = stream.framing === "websocket" || stream.framing === "socket.io";
+  if (request.startsWith("WS ") !== isFrames) {
+    throw new UserError(
+      "config_invalid",
+      `The driver ${name} reads a reply by \`${request}\`, which is not framed as ${stream.framing}.`,
+      {
+        hint: "A `WS` request has the framing `websocket` or `socket.io`, and no other has (contract.wire.stream).",
+      },
+    );
+  }
+  if (stream.framing === "polled" && (read === undefined || stream.done === undefined)) {
+    const missing = read === undefined ? "contract.wire.read" : "contract.wire.stream.done";
+    throw new UserError(
+      "config_invalid",
+      `The driver ${name} asks for a reply until it is whole: ${missing} is missing.`,
+      {
+        hint: "The framing `polled` needs the call that is repeated, and what tells the end.",
+      },
+    );
+  }
+  if (stream.channel !== undefined && read === undefined) {
+    throw new UserError(
+      "config_invalid",
+      `The driver ${name} hears replies on one stream for all: contract.wire.read is missing.`,
+      { hint: "contract.wire.stream.channel needs the call that opens that stream." },
+    );
   }
 }

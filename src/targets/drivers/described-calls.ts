@@ -12,6 +12,7 @@ import type {
 import { BufferedFacts } from "./buffered-facts.ts";
 import type { CallerSession, ShownByCaller } from "./caller-session.ts";
 import { startCancellableReading } from "./cancellable-reading.ts";
+import { channelDecoderOf, type ReplyNames } from "./channel-decoder.ts";
 import type { Reading, ReadOptions } from "./chat-client.ts";
 import { encodeBody } from "./encode-body.ts";
 import { failureByAnswer } from "./failure-by-answer.ts";
@@ -93,18 +94,22 @@ export class DescribedCalls {
     }
   }
 
-  /** Opens a stream, and keeps what comes until somebody listens. `after` is told of the whole, and may add to it. */
+  /**
+   * Opens a stream, and keeps what comes until somebody listens. `after` is told of the whole, and may add to it; `named`
+   * tells which reply is meant, where the stream has those of others, too.
+   */
   async begin(
     call: DescribedCall,
     values: SlotValues,
     signal: AbortSignal,
-    after: (seen: SeenStream) => SeenStream = (seen) => seen,
+    { after = (seen) => seen, named }: BeginOptions = {},
   ): Promise<BegunStream> {
     const left = new AbortController();
     const early = new BufferedFacts();
     const { head, ended: streamEnded } = await this.#open(call, values, {
       signal: AbortSignal.any([signal, left.signal]),
       onFact: early.take,
+      named,
     });
     const ended = streamEnded.then(after);
     return {
@@ -116,9 +121,14 @@ export class DescribedCalls {
   }
 
   /** Opens a stream for somebody who listens. */
-  read(call: DescribedCall, values: SlotValues, { signal, onFact }: ReadOptions): Reading {
+  read(
+    call: DescribedCall,
+    values: SlotValues,
+    { signal, onFact }: ReadOptions,
+    named?: Promise<ReplyNames>,
+  ): Reading {
     return startCancellableReading(async (until) => {
-      const stream = await this.#open(call, values, { signal: until, ...(onFact && { onFact }) });
+      const stream = await this.#open(call, values, { signal: until, named, ...(onFact && { onFact }) });
       return await stream.ended;
     }, signal);
   }
@@ -149,13 +159,19 @@ export class DescribedCalls {
     options: OpenOptions,
   ): Promise<OpenStream> {
     const { client, wire } = this.#service;
-    const makeDecoder = this.#makeDecoder;
+    const isChannel = wire.stream.channel !== undefined && options.named !== undefined;
+    const makeDecoder =
+      isChannel && options.named !== undefined
+        ? channelDecoderOf(wire.stream, options.named)
+        : this.#makeDecoder;
     const filling = { ...values, ...slotsOf(shown) };
     const { method, path } = callIn<HttpMethod | "WS">(call.request, filling);
     if (method !== "WS") {
       const sent = await this.#sent(call, values, shown);
-      return await this.#untilClosed(options, (limited) =>
-        client.openStream(method, path, { ...limited, makeDecoder, ...sent }),
+      return await this.#untilClosed(
+        options,
+        (limited) => client.openStream(method, path, { ...limited, makeDecoder, ...sent }),
+        isChannel,
       );
     }
     return await openWebSocketStream({
@@ -176,7 +192,8 @@ export class DescribedCalls {
    */
   async #untilClosed(
     options: OpenOptions,
-    open: (options: OpenOptions) => Promise<OpenStream>,
+    open: (options: Omit<OpenOptions, "named">) => Promise<OpenStream>,
+    isChannel: boolean,
   ): Promise<OpenStream> {
     const left = new AbortController();
     let closing: NodeJS.Timeout | undefined;
@@ -190,10 +207,15 @@ export class DescribedCalls {
         options.onFact?.(fact);
         if (fact.kind !== "done") return;
         clearTimeout(closing);
-        closing = setTimeout(leave, this.#isLeftOpen ? CLOSE_AGAIN_MS : CLOSE_MS);
+        const patience = this.#isLeftOpen ? CLOSE_AGAIN_MS : CLOSE_MS;
+        closing = setTimeout(leave, isChannel ? AFTER_END_MS : patience);
       },
     });
-    return { ...stream, ended: stream.ended.finally(() => clearTimeout(closing)) };
+    const ended = stream.ended.finally(() => clearTimeout(closing));
+    // It is there for the next reply, too: this one has ended.
+    const inOrder = (seen: SeenStream): SeenStream =>
+      isChannel && left.signal.aborted ? { ...seen, end: "closed" } : seen;
+    return { ...stream, ended: ended.then(inOrder) };
   }
 
   /** What goes out with a call: its headers and its body. */
@@ -227,7 +249,17 @@ const CLOSE_MS = 5_000;
 /** ... and this long where it was waited for in vain. */
 const CLOSE_AGAIN_MS = 500;
 
+/** What belongs to an end that was told, such as usage, may come for so long after it, in milliseconds. */
+const AFTER_END_MS = 200;
+
+interface BeginOptions {
+  readonly after?: (seen: SeenStream) => SeenStream;
+  readonly named?: Promise<ReplyNames>;
+}
+
 interface OpenOptions {
+  /** Which reply is meant, where a stream has those of others, too. */
+  readonly named?: Promise<ReplyNames> | undefined;
   readonly signal: AbortSignal;
   readonly onFact?: (fact: TimedFact) => void;
 }

@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { optionsAsText } from "../../contract/options-as-text.ts";
 import type { WireDescription } from "../../contract/wire-description.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import type { OpenStream, SeenCall, SeenStream } from "../http-client.ts";
+import type { ReplyNames } from "./channel-decoder.ts";
 import type {
   ChatClient,
   ChatPlace,
@@ -166,13 +168,14 @@ class DescribedChat implements ChatClient {
     values: SlotValues & { readonly text: string },
     signal: AbortSignal,
   ): Promise<Sent> {
-    const { head, ended, read } = await this.#calls.begin(sending, values, signal, (seen) =>
-      this.#remember(
-        idToldBy({ ...seen, body: null }, sending.told?.conversation) ?? conversation,
-        values.text,
-        seen,
-      ),
-    );
+    const { head, ended, read } = await this.#calls.begin(sending, values, signal, {
+      after: (seen) =>
+        this.#remember(
+          idToldBy({ ...seen, body: null }, sending.told?.conversation) ?? conversation,
+          values.text,
+          seen,
+        ),
+    });
     const isTaken = isAccepted(head);
     // A refusal is short, and its words are what is asked for next.
     const call = isTaken ? ({ kind: "call", ...head, body: null } as const) : await callOf({ head, ended });
@@ -196,16 +199,38 @@ class DescribedChat implements ChatClient {
     values: SlotValues & { readonly text: string },
     signal: AbortSignal,
   ): Promise<Sent> {
+    const isChannel = this.#given.wire.stream.channel !== undefined;
     // What is not bound to this reply must be open before it is asked for, or its beginning is lost.
-    const isOpenBefore = reading.request.startsWith("WS ") && !needsAnswer(reading, values);
-    const begun = isOpenBefore ? await this.#calls.begin(reading, values, signal) : undefined;
-    const isOpen = begun === undefined || isAccepted(begun.head);
-    const call = isOpen ? await this.#calls.call(sending, values, signal) : await callOf(begun);
+    const isOpenBefore = (isChannel || reading.request.startsWith("WS ")) && !needsAnswer(reading, values);
+    const naming = Promise.withResolvers<ReplyNames>();
+    const opening = isOpenBefore
+      ? this.#calls.begin(reading, values, signal, { named: naming.promise })
+      : undefined;
+    // Whoever waits for it is told.
+    opening?.catch(() => undefined);
+    // Some answer nothing, not even that they have opened, until there is an event.
+    const before = await (isChannel
+      ? Promise.race([opening, delay(OPENED_WITHIN_MS, undefined, { ref: false })])
+      : opening);
+    const isOpen = before === undefined || isAccepted(before.head);
+    const leave = (): void =>
+      void opening?.then(
+        (begun) => begun.leave(),
+        () => undefined,
+      );
+    const call = isOpen
+      ? await this.#calls.call(sending, values, signal).catch((error: unknown) => {
+          leave();
+          throw error;
+        })
+      : await callOf(before);
     const told = (name: ToldIdName): string | null => idToldBy(call, sending.told?.[name]);
     const conversation = told("conversation") ?? given;
     const names = { conversation: conversation ?? undefined, message: told("message"), reply: told("reply") };
     const isTaken = isOpen && call.status < 300 && !isRefusedWithSuccess(call, TOLD_IDS.map(told));
-    if (!isTaken) begun?.leave();
+    naming.resolve(isTaken ? { conversation, message: names.message, reply: names.reply } : NO_NAMES);
+    const begun = isTaken ? await opening : undefined;
+    if (!isTaken) leave();
     return {
       call,
       isTaken,
@@ -215,7 +240,8 @@ class DescribedChat implements ChatClient {
       reply: names.reply,
       read: (options) => {
         if (!isTaken) throw new Refusal(call);
-        const read = begun?.read(options) ?? this.#calls.read(reading, { ...values, ...names }, options);
+        const read =
+          begun?.read(options) ?? this.#calls.read(reading, { ...values, ...names }, options, naming.promise);
         const ended = read.ended.then((seen) => this.#remember(conversation, values.text, seen));
         // Whoever waits for the end is told; nobody may.
         ended.catch(() => undefined);
@@ -301,6 +327,11 @@ const SWITCHED = 101;
 async function callOf({ head, ended }: OpenStream): Promise<SeenCall> {
   return { kind: "call", ...head, body: (await ended).body };
 }
+
+/** How long a stream that is open for all replies is waited for before a message is sent, in milliseconds. */
+const OPENED_WITHIN_MS = 1_000;
+
+const NO_NAMES: ReplyNames = { conversation: null, message: null, reply: null };
 
 /** What a call may be about. */
 interface Known {

@@ -36,11 +36,14 @@ export function missingAbilities(
       "contract.wire.delete_conversation",
     ),
     cancel: unless(wire.cancel !== undefined, "way to end a reply", "contract.wire.cancel"),
-    "read a reply again": unless(
-      wire.read !== undefined,
-      "call that streams a reply beside the one that asks for it",
-      "contract.wire.read",
-    ),
+    "read a reply again":
+      wire.stream.channel === undefined
+        ? unless(
+            wire.read !== undefined,
+            "call that streams a reply beside the one that asks for it",
+            "contract.wire.read",
+          )
+        : `by the wire of ${driver} replies come on one stream for all (contract.wire.stream.channel): nobody can ask for one a second time`,
     "list models": unless(wire.models !== undefined, "call that lists models", "contract.wire.models"),
     "choose a model": unless(
       hasSlot(wire.send, "model"),
