@@ -16,7 +16,7 @@ import {
   type LearnedMessage,
   type LearnedTalk,
 } from "./find-message-and-reply.ts";
-import { isSameEndpoint } from "./id-uses.ts";
+import { idsToldBy, isSameEndpoint } from "./id-uses.ts";
 import { joinPolls, pollPauseOf } from "./join-polls.ts";
 import { leavesOf } from "./json-leaves.ts";
 import { learnCalls } from "./learn-calls.ts";
@@ -33,6 +33,7 @@ import { madeUpKeys } from "./made-up-keys.ts";
 import { type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
 import { maskSecrets, segmentsOf } from "./network-log-words.ts";
 import { departuresFrom, recogniseDriver } from "./recognise-driver.ts";
+import { splitChannels } from "./split-channels.ts";
 import { splitSockets } from "./split-sockets.ts";
 import { bytesInLine, streamFindings } from "./stream-findings.ts";
 import { unknownOf, unsayableOf } from "./unknown-settings.ts";
@@ -52,7 +53,7 @@ interface LearnedSetting {
  * @param text what the person said, where that is known
  */
 export function learnWire(logged: NetworkLog, text?: string): LearnedWire {
-  const log = joinPolls(splitSockets(logged));
+  const log = joinPolls(splitChannels(splitSockets(logged)));
   const talk = findMessageAndReply(log, text);
   const driver = recogniseDriver(talk);
   const login = learnLogin(log, talk.said.exchange);
@@ -158,11 +159,14 @@ function settingsOf(
     ...(first === undefined || sendings.first === undefined
       ? []
       : [sending("send_first", sendings.first, first.said)]),
-    sending("send", sendings.send, later.said),
+    sending("send", withReplyOf(sendings.send, read, ids), later.said),
     ...(isOneCall ? [] : setting("read", read, pauseOf(read), readingBytes(read))),
     {
       name: "stream",
-      value: withCancelReason(streamWith(talk, Object.assign({}, ...started)), cancelled.reason),
+      value: {
+        ...withCancelReason(streamWith(talk, Object.assign({}, ...started)), cancelled.reason),
+        ...channelOf(talk.read, allIds),
+      },
       from: talk.read,
       bytes: "",
     },
@@ -184,6 +188,27 @@ function settingsOf(
           } as const,
         ]),
   ];
+}
+
+/** By which of its ids a reply is told from others on one stream. */
+function channelOf(
+  { channel }: LoggedExchange,
+  ids: readonly LearnedId[],
+): Pick<StreamDescription, "channel"> {
+  if (channel === undefined) return {};
+  const slot = ids.find(({ value }) => value === channel.value)?.slot ?? "reply";
+  return { channel: { [slot]: channel.place } };
+}
+
+/** A message's answer that tells its reply's id to the stream of all alone. */
+function withReplyOf(
+  sending: LearnedSending,
+  { channel }: LoggedExchange,
+  ids: readonly LearnedId[],
+): LearnedSending {
+  if (channel === undefined || ids.some(({ value }) => value === channel.value)) return sending;
+  const place = idsToldBy(sending.exchange).find(({ value }) => value === channel.value)?.place;
+  return place === undefined ? sending : { ...sending, told: { ...sending.told, reply: place } };
 }
 
 function loginSetting(learned: LearnedLogin | undefined): LearnedSetting[] {

@@ -37,6 +37,8 @@ export interface LoggedExchange {
   readonly frames: readonly LoggedFrame[];
   /** Of a reply that was asked for again and again: each answer; else none. */
   readonly polls: readonly LoggedPoll[];
+  /** Of one reply of a stream that is open for all: where its events say whose they are, and what this one is called. */
+  readonly channel?: { readonly place: string; readonly value: string };
 }
 
 /** One answer to a question that was repeated. */

@@ -58,7 +58,7 @@ function onChannel(name: string, channel: LoggedExchange): UserError {
     "nothing_learned",
     `In ${name} is no reply that a description can say: ${stream} streams from before the message was sent.`,
     {
-      hint: "A stream that is open for all replies needs a driver in code (`contract.driver: ./driver.ts`, docs/contract.md, section 8); a WebSocket would not.",
+      hint: "Its events have no id of a message or a conversation by which one reply could be told from others: it needs a driver in code (`contract.driver: ./driver.ts`, docs/contract.md, section 8).",
     },
   );
 }

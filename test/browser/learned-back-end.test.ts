@@ -5,6 +5,8 @@ import { expect, test } from "vitest";
 import { recordHar as recordChromium } from "../../scripts/real/chromium-har.ts";
 import { readHar } from "../../src/learn/har-file.ts";
 import { learnWire } from "../../src/learn/learn-wire.ts";
+import { tryWire } from "../../src/learn/try-wire.ts";
+import { CHANNEL_WIRE, startChannelChat } from "../support/channel-chat.ts";
 import { PATH, runStack } from "../support/cli.ts";
 import { EXPRESS_CHAT, startExpressChat } from "../support/express-chat.ts";
 import { LOGINS, startPeopleChat } from "../support/people-chat.ts";
@@ -203,6 +205,32 @@ test.skipIf(CHROMIUM === undefined).each(["bearer", "form", "cookie"] as const)(
     const verify = await runStack(["verify", "isolation", "--grep", "another-rows", "--json"], here);
     expect(JSON.parse(verify.stdout).counts).toMatchObject({ holds: 1, broken: 0 });
     expect(`${init.stdout}${init.stderr}${verify.stdout}${verify.stderr}`).not.toContain("lovelace");
+  },
+  60_000,
+);
+
+test.skipIf(CHROMIUM === undefined)(
+  "an EventSource that is open for all replies is learned by the ids in its events, and read so",
+  async () => {
+    const { url } = await startChannelChat();
+    let stop = (): object => ({});
+    await recordHar(url, async (page) => {
+      stop = await recordChromium(page, (asked) => asked.startsWith(url));
+      await page.reload();
+      await say(page, "Why is the sea salty?");
+      await titled(page, "answered 17");
+      await page.getByLabel("Message").fill("Why are there tides?");
+      await page.getByRole("button", { name: "Send" }).click();
+      await titled(page, "answered 18");
+    });
+    const learned = learnWire(readHar("chat.har", stop()));
+    const { conversation, send, read, stream } = CHANNEL_WIRE;
+    expect(learned.wire).toMatchObject({ conversation, send, read, stream: { channel: stream.channel } });
+    const tried = await tryWire(learned, { token: "", signal: AbortSignal.timeout(20_000) });
+    expect(tried).toMatchObject({
+      problems: [],
+      reply: { text: "You asked Say hello in three words. and rivers bring salt.", isDone: true },
+    });
   },
   60_000,
 );
