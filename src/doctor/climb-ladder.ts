@@ -48,6 +48,8 @@ export interface ClimbOptions<Subject> {
   readonly signal: AbortSignal;
   /** Why a rung cannot be looked at, in words for what is examined; left out: in the error's own. */
   readonly whyNotObservable?: (error: NotObservable) => string;
+  /** Says more of what is broken, where more is known. */
+  readonly amend?: (rung: BrokenRung) => Promise<BrokenRung>;
   readonly onStart: (rung: Pick<Rung<Subject>, "id" | "service" | "name">) => void;
   readonly onRung: (report: RungReport) => void;
 }
@@ -86,13 +88,20 @@ function brokenBelow<Subject>(
 
 async function tryRung<Subject>(
   rung: Rung<Subject>,
-  { subject, signal, onStart, whyNotObservable = ({ message }) => message }: ClimbOptions<Subject>,
+  {
+    subject,
+    signal,
+    onStart,
+    amend = async (broken) => broken,
+    whyNotObservable = ({ message }) => message,
+  }: ClimbOptions<Subject>,
 ): Promise<RungReport> {
   signal.throwIfAborted();
   const { id, service, name } = rung;
   onStart(rung);
   const start = performance.now();
-  const finding = await look(rung, subject, { signal, whyNotObservable });
+  const found = await look(rung, subject, { signal, whyNotObservable });
+  const finding = found.status === "broken" ? await amend(found) : found;
   const took_ms = Math.round(performance.now() - start);
   if (finding.status !== "broken") {
     return {
@@ -106,8 +115,8 @@ async function tryRung<Subject>(
       problem: null,
     };
   }
-  const { found, ...problem } = finding.problem;
-  return { id, service, name, status: "broken", text: found, took_ms, waits_for: null, problem };
+  const { found: text, ...problem } = finding.problem;
+  return { id, service, name, status: "broken", text, took_ms, waits_for: null, problem };
 }
 
 /** A rung that could not be looked at is broken too: a service that hangs up breaks every question. */

@@ -9,11 +9,13 @@ import { inspectionOf, inspectStack } from "../launch/inspect-stack.ts";
 import { serviceOrigins } from "../launch/service-origins.ts";
 import { engineUrlForGateway } from "../launch/service-specs.ts";
 import { knownSupervisor } from "../supervisor/client/known-supervisor.ts";
+import { noteProcesses } from "../supervisor/client/service-deaths.ts";
 import type { ServiceState } from "../supervisor/inspect-service.ts";
 import { stateFolder } from "../supervisor/state-folder.ts";
 import { requireStateFolderAccess } from "../supervisor/state-folder-access.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
 import { whyNotObservable } from "../targets/why-not-observable.ts";
+import { blameDeaths } from "./blame-deaths.ts";
 import { type ClimbOptions, climb, type Rung, type RungFinding } from "./climb-ladder.ts";
 import { type ExaminedStack, openExamination } from "./examined-stack.ts";
 import { keepLastReport } from "./keep-last-report.ts";
@@ -52,6 +54,7 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     isOtherStack || (["engine", "gateway", "hmi"] as const).every((name) => given[name] !== undefined);
   const folder = stateFolder(config.state.dir);
   if (!isElsewhere) await requireStateFolderAccess(folder);
+  const deathsMeanwhile = isElsewhere ? async () => [] : noteProcesses(folder);
   const inspections = isElsewhere ? [] : await inspectStack(config, env);
   const urls = urlsOfServices(options, isElsewhere ? new Set() : await servicesThere(config, inspections));
   // The engine is looked at behind its tap.
@@ -86,10 +89,7 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     driver,
     signal,
   });
-  const flags = [
-    ...Object.entries(given).flatMap(([name, url]) => (url === undefined ? [] : ` --${name} ${url}`)),
-    ...(contract.driver === config.contract.driver ? [] : [` --contract ${contract.driver}`]),
-  ].join("");
+  const flags = flagsOf(options);
   const { onStart = ignore, onRung = ignore } = options;
   const isOurWire = driver === undefined && contract.driver === "ours";
   const rungs = (isOurWire ? ladder(stack, options.slow ?? false) : wireLadder(stack))
@@ -98,6 +98,7 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     .map((rung) => knownGap(rung, contract));
   const climbed = climb({
     ...{ rungs, subject: stack, signal, onStart, onRung },
+    amend: (rung) => blameDeaths(rung, deathsMeanwhile),
     whyNotObservable: (error) => whyNotObservable(error, { driver, contract, hasStore: false }),
   });
   // Closed also where the climb was ended.
@@ -128,6 +129,14 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
 function tapUrlOf({ config, urls: { engine } = {}, contract = config.contract }: ExamineOptions) {
   const isOther = engine !== undefined || contract.driver !== config.contract.driver;
   return isOther || config.engine.tap_port === 0 ? undefined : engineUrlForGateway(config);
+}
+
+/** What tells another command of ours where this stack is; empty for the configured place. */
+function flagsOf({ config, urls = {}, contract = config.contract }: ExamineOptions): string {
+  return [
+    ...Object.entries(urls).flatMap(([name, url]) => (url === undefined ? [] : ` --${name} ${url}`)),
+    ...(contract.driver === config.contract.driver ? [] : [` --contract ${contract.driver}`]),
+  ].join("");
 }
 
 /** Which call of the contract a rung is about, where that can be known not to be there. */
