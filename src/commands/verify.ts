@@ -186,19 +186,30 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
     return readLoadFlags(flags, named, auth);
   }
 
-  /** Where no terminal shows what is being checked, a check that takes long is told on standard error. */
+  /** Where no terminal shows what is being checked, a silence that is long is broken on standard error. */
   #tellingSlowChecks(onEvent: (event: RunEvent) => void): (event: RunEvent) => void {
     if (Number.isFinite(this.screen.width)) return onEvent;
-    const waits = announceSlowWaits(this.aside);
+    const waits = announceSlowWaits(this.aside, { breaksSilence: true });
+    const count = { started: 0, all: 0, suites: 0 };
     let driven = 0;
+    waits.begin("looking at the target");
     return (event) => {
+      if (event.type === "run-started") {
+        count.suites = event.suites.length;
+        count.all = event.suites.reduce((sum, { checks }) => sum + checks, 0);
+      }
       if (event.type === "load-progress" && event.progress.users !== driven) {
         driven = event.progress.users;
         waits.begin(`driving users: ${driven}`);
       }
-      if (event.type === "check-started") waits.begin(`checking ${event.id}`);
+      if (event.type === "check-started") {
+        count.started += 1;
+        waits.begin(`checking ${event.id} (${count.started} of ${count.all})`);
+      }
       if (event.type === "run-ended") waits.end();
       onEvent(event);
+      // Of several suites each is told when it ends, of one each claim.
+      if (event.type === (count.suites > 1 ? "suite-ended" : "check-ended")) waits.told();
     };
   }
 

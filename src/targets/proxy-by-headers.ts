@@ -45,10 +45,15 @@ function bufferingWords(here: string | undefined, behind: string | undefined): s
 /** What to do about it. */
 export function stopBuffering({ headers }: Answered): string {
   if (headers["content-encoding"] !== undefined) {
-    return "turn compression off there for text/event-stream: it waits for more to compress";
+    return `turn compression off there for ${streamTypeIn(headers)}: it waits for more to compress`;
   }
   if (/nginx|openresty|tengine/i.test(headers["server"] ?? "")) {
     return "proxy_buffering off; in nginx for the streams' location, and no proxy_ignore_headers X-Accel-Buffering";
   }
-  return "turn response buffering off there for text/event-stream";
+  return `turn response buffering off there for ${streamTypeIn(headers)}`;
+}
+
+/** `application/x-ndjson`, as such a setting names it; for a stream that does not say, in words. */
+function streamTypeIn(headers: Answered["headers"]): string {
+  return headers["content-type"]?.split(";")[0]?.trim() || "streamed replies";
 }

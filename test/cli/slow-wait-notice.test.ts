@@ -40,3 +40,29 @@ test("on a terminal it is a line that the next one replaces", () => {
   vi.advanceTimersByTime(10_000);
   expect(stripVTControlCharacters(output())).toBe("  … waiting: for 10 s by now");
 });
+
+test("many short waits in a row are one silence, which is broken every 10 s, and by whatever else is said", () => {
+  const { screen, output } = readableScreen(undefined);
+  const waits = announceSlowWaits(screen, { breaksSilence: true });
+  for (let check = 1; check <= 10; check += 1) {
+    waits.begin(`suite/${check}`);
+    vi.advanceTimersByTime(4_000);
+  }
+  expect(output().split("\n")).toEqual([
+    "  … suite/3: for 2 s by now",
+    "  … suite/5: for 4 s by now",
+    "  … suite/8: for 2 s by now",
+    "  … suite/10: for 4 s by now",
+    "",
+  ]);
+  vi.advanceTimersByTime(9_000);
+  waits.told();
+  vi.advanceTimersByTime(9_999);
+  expect(output().split("\n")).toHaveLength(5);
+  vi.advanceTimersByTime(1);
+  expect(output()).toContain("suite/10: for 23 s by now");
+  waits.end();
+  waits.told();
+  vi.advanceTimersByTime(600_000);
+  expect(output().split("\n")).toHaveLength(6);
+});
