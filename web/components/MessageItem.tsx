@@ -77,8 +77,10 @@ export const MessageItem = memo((props: MessageItemProps) => {
       {!isLast && (
         <div class="after">
           <VersionPager message={message} onChoose={onChooseVersion} />
-          {summary !== "" && <span>{summary}</span>}
-          <Speed message={message} />
+          <span class="told">
+            {summary !== "" && <span>{summary}</span>}
+            <Speed message={message} />
+          </span>
           <ReplyActions content={said} onRegenerate={undefined} />
         </div>
       )}

@@ -101,9 +101,11 @@ export function Messages(props: MessagesProps) {
           </div>
           <div class="after">
             {last?.role === "assistant" && <VersionPager message={last} onChoose={chooseVersion} />}
-            <StatusLine text={status} isUnseen={areThoughtsSeen} />
-            {waitingSince !== null && !areThoughtsSeen && <Clock since={waitingSince} />}
-            {last !== undefined && !isReplying && <Speed message={last} />}
+            <span class="told">
+              <StatusLine text={status} isUnseen={areThoughtsSeen} />
+              {waitingSince !== null && !areThoughtsSeen && <Clock since={waitingSince} />}
+              {last !== undefined && !isReplying && <Speed message={last} />}
+            </span>
             {last?.role === "assistant" && again !== undefined && (
               <ReplyActions
                 content={withoutThoughts(last.content, false).said}
