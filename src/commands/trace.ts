@@ -5,6 +5,8 @@ import { makeReportFolder, writeReportFile } from "../cli/report-files.ts";
 import { parseServiceUrl } from "../cli/service-url.ts";
 import { targetFlags } from "../cli/verify-flags.ts";
 import { EXIT } from "../errors/user-error.ts";
+import { deathWords, noteProcesses } from "../supervisor/client/service-deaths.ts";
+import { stateFolder } from "../supervisor/state-folder.ts";
 import { drawTrace } from "../trace/trace-lines.ts";
 import type { TraceReport } from "../trace/trace-report.ts";
 import { traceStack } from "../trace/trace-stack.ts";
@@ -55,6 +57,10 @@ Exit codes: 0 every hop passes what it gets, 1 one does not, 2 it could not run,
     const config = await this.loadConfig(flags.config, flags.contract);
     const screen = this.screen;
     if (flags.html !== undefined) makeReportFolder(flags.html);
+    const isElsewhere = [flags.hmi, flags.gateway, flags.engine, flags.contract].some(
+      (given) => given !== undefined,
+    );
+    const deaths = isElsewhere ? async () => [] : noteProcesses(stateFolder(config.state.dir));
     const report = await traceStack({
       target: await namedTarget(flags, config),
       via: flags.via === undefined ? undefined : parseServiceUrl(flags.via),
@@ -63,6 +69,7 @@ Exit codes: 0 every hop passes what it gets, 1 one does not, 2 it could not run,
       engineApi: config.engine.api,
       passes: flags.passes,
       signal: this.interruptSignal(),
+      deathsMeanwhile: async () => (await deaths()).map(deathWords),
       onProgress: (words) => screen.progress(`  … ${words}`),
     });
     if (!this.jsonEnabled()) for (const line of drawTrace(report, screen.width)) screen.line(line);

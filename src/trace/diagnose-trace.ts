@@ -16,6 +16,8 @@ export function diagnoseTrace(
   trace: TraceObservations,
 ): Pick<TraceReport, "ok" | "diagnosis" | "findings" | "not_told"> {
   const judged = JUDGES.map((judge) => judge(trace));
+  // Where a hop did not answer, they are in its own sentence.
+  const deaths = judged[0]?.findings.length === 0 ? trace.deaths : [];
   const all = judged.flatMap((each) => each.findings);
   // What is held back is late, too: one fault, said once.
   const findings = all.filter(
@@ -27,7 +29,7 @@ export function diagnoseTrace(
     ok: diagnosis.kind === "passes",
     diagnosis,
     findings,
-    not_told: judged.flatMap(({ notTold }) => notTold),
+    not_told: [...judged.flatMap(({ notTold }) => notTold), ...deaths],
   };
 }
 

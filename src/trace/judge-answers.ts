@@ -32,9 +32,8 @@ export function judgeAnswers(trace: TraceObservations): JudgedTrace {
       };
     }
     const finding = findingOf(hop, told);
-    return {
-      finding: { ...finding, sentence: `${finding.sentence}${inSomePasses(bad.length, hop.passes.length)}.` },
-    };
+    const words = `${finding.sentence}${inSomePasses(bad.length, hop.passes.length)}.`;
+    return { finding: { ...finding, sentence: [words, ...trace.deaths].join(" ") } };
   });
 }
 

@@ -16,6 +16,8 @@ export interface TraceOptions {
   readonly passes: number;
   /** Ends the trace; what was made is deleted all the same. */
   readonly signal: AbortSignal;
+  /** Which processes of the stack's services have ended since the trace began, in sentences; left out where nobody keeps them. */
+  readonly deathsMeanwhile?: () => Promise<readonly string[]>;
   /** Told what is being done. */
   readonly onProgress?: (words: string) => void;
 }

@@ -20,6 +20,8 @@ export interface TraceReport {
   readonly warm_up: { readonly took_ms: number; readonly load_ms: number | null } | null;
   /** Who told what reached the engine; null where nobody did. */
   readonly record: "tap" | "stand-in" | null;
+  /** Processes of this stack's services that ended meanwhile: sentences. */
+  readonly deaths: readonly string[];
   /** From the engine outwards. */
   readonly hops: readonly HopObservation[];
   readonly diagnosis: TraceDiagnosis;
@@ -32,7 +34,10 @@ export interface TraceReport {
 }
 
 /** What was observed before it is judged. */
-export type TraceObservations = Pick<TraceReport, "message" | "model" | "options" | "record" | "hops">;
+export type TraceObservations = Pick<
+  TraceReport,
+  "message" | "model" | "options" | "record" | "deaths" | "hops"
+>;
 
 /** The one sentence. */
 export interface TraceDiagnosis {

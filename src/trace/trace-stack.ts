@@ -50,8 +50,9 @@ export async function traceStack(options: TraceOptions): Promise<TraceReport> {
     const hops = await askHops(asked, question, { ...passing, warmUp: warm_up });
     requireSome(hops, options.target);
     const { message, model } = question;
-    const about = { message, model, options: question.options, record: recordOf(watch) };
-    const observed = await askAgainWhereLate({ ...about, hops }, asked, question, passing);
+    const about = { message, model, options: question.options, record: recordOf(watch), deaths: [] };
+    const seen = await askAgainWhereLate({ ...about, hops }, asked, question, passing);
+    const observed = { ...seen, deaths: (await options.deathsMeanwhile?.()) ?? [] };
     await closeTracePlace(place);
     return {
       ...diagnoseTrace(observed),

@@ -53,6 +53,7 @@ export function observations(
     model: "llama3.1:8b",
     options: {},
     record: null,
+    deaths: [],
     hops: (["engine", "gateway", "hmi", "proxy"] as const).flatMap((hop) => {
       const given = hops[hop];
       if (given === undefined) return [];
