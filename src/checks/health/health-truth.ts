@@ -35,7 +35,8 @@ interface Statement {
 
 export const truth = defineCheck<Context["target"], Evidence>({
   id: "health/truth",
-  claim: "what /health says is so: its own port, the versions behind it, a time that passes",
+  claim:
+    "what /health says is so: the versions behind it, a time that passes, its own port where nothing stands between",
   why: "A report that is cached or made up tells of a stack that is not there, such as a second HMI's.",
   lookAt: "GET /health: each field asked for at that moment, the dependencies by a call to them",
   needs: ["speak the contract"],
