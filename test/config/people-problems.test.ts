@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import { toEnvironment } from "../../src/config/environment-layer.ts";
 import { loadConfig, resolveConfig } from "../../src/config/load-config.ts";
+import { isSecret } from "../../src/config/secret-settings.ts";
 import { asObject, originsOf } from "../../src/config/value-origins.ts";
 import { tempFolder } from "../support/temp.ts";
 
@@ -104,4 +105,13 @@ test("a password is told to the login alone", async () => {
     "  wire: { send: { request: POST /say, body: '{password}' } }",
   ];
   await expect(load(["  token: house", ...wire])).rejects.toThrow("{password} is no slot here");
+});
+
+test("of a login the places and the slots are shown, and what stands there in place of one is not", () => {
+  const at = (...names: string[]) => ["contract", "wire", "login", ...names];
+  expect(isSecret("access_token", at("told", "token"))).toBe(false);
+  expect(isSecret("{password}", at("body", "password"))).toBe(false);
+  expect(isSecret("password", at("body", "grant_type"))).toBe(false);
+  expect(isSecret("lovelace", at("body", "password"))).toBe(true);
+  expect(isSecret("k", at("headers", "X-Api-Key"))).toBe(true);
 });

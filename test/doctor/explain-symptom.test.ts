@@ -289,6 +289,12 @@ const CASES: readonly Case[] = [
     { cause: "none is configured here", next: "STACK_AUTH_TOKEN=... stack doctor" },
   ],
   [
+    "a login that lets nobody in",
+    "not_let_in",
+    { found: "http://h does not let ada in: POST /login answered 401", advice: "A name in auth.users ..." },
+    { found: "does not let ada in", cause: "auth.users", next: "stack config" },
+  ],
+  [
     "a gateway that asks another engine",
     "unreachable",
     { ...UNREACHABLE, asks: "http://127.0.0.1:9", at: "http://127.0.0.1:11434" },

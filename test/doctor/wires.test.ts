@@ -6,6 +6,7 @@ import { rungOf } from "../support/doctor.ts";
 import { startTestEngine } from "../support/gateway.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
 import { ODD_WIRE, startOddBackEnd } from "../support/odd-back-end.ts";
+import { LOGINS, PEOPLE_WIRE, startPeopleChat } from "../support/people-chat.ts";
 
 async function examineWire(driver: string, urls: Parameters<typeof examine>[0]["urls"]) {
   return await examine({
@@ -92,4 +93,19 @@ test("a back end that asks for another token is told as that by the message that
     code: "token_refused",
     cause: expect.stringContaining("asks for a token, and none is configured"),
   });
+});
+
+test("whom a login does not let in is told so, and nothing is said of a service that broke off", async () => {
+  const { url } = await startPeopleChat();
+  const wire = { ...PEOPLE_WIRE, login: LOGINS.bearer };
+  const report = await examine({
+    config: { ...DEFAULT_CONFIG, auth: { ...DEFAULT_CONFIG.auth, users: { ada: "another" } } },
+    env: {},
+    urls: { hmi: url },
+    contract: { ...DEFAULT_CONFIG.contract, driver: "described", wire },
+    signal: new AbortController().signal,
+  });
+  const { text, problem } = rungOf(report, "hmi/answers");
+  expect(text).toContain("does not let ada in: POST /login answered 401");
+  expect(problem).toMatchObject({ code: "not_let_in", cause: expect.stringContaining("auth.users") });
 });

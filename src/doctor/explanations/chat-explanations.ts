@@ -22,6 +22,8 @@ export interface ChatSymptoms {
   several_workers: { service: Role; url: string; pids: readonly number[] };
   wrong_service: { service: Role; url: string; found: string };
   token_refused: { service: Role; url: string; hasToken: boolean };
+  /** What lets people in does not let this one in, or nobody is named. */
+  not_let_in: { found: string; advice: string };
   unreachable: {
     service: "gateway" | "hmi";
     isOurs: boolean;
@@ -113,6 +115,7 @@ export const chatExplanations: Explanations<ChatSymptoms> = {
       : `The ${SERVICE_TITLES[service]} asks for a token, and none is configured here (auth.token).`,
     next: `STACK_AUTH_TOKEN=... stack doctor`,
   }),
+  not_let_in: ({ found, advice }) => ({ found, cause: advice, next: "stack config" }),
   unreachable: ({ service, isOurs, needs, asks, at, path, error }) => ({
     found: `the ${SERVICE_TITLES[service]} cannot reach the ${SERVICE_TITLES[needs]}${asks === undefined ? "" : ` at ${asks}`}: ${error}`,
     cause:

@@ -1,5 +1,6 @@
 import type { Role } from "../../config/service-config.ts";
 import { chooseDefaultModel } from "../../contract/default-model-rule.ts";
+import { UserError } from "../../errors/user-error.ts";
 import type { ChatClient } from "../../targets/drivers/chat-client.ts";
 import { isRefusal } from "../../targets/drivers/refused-words.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
@@ -17,8 +18,8 @@ export function wireAnswersRung(service: Role): Rung<ExaminedStack> {
     needs: [`${service}/port`],
     async look(stack) {
       const { url } = examinedService(stack, service);
-      const chat = await connectTo(stack, stack.model);
       try {
+        const chat = await connectTo(stack, stack.model);
         const health = await healthOf(chat, stack, service);
         if (health.status === 401) return broken("token_refused", { service, url, hasToken: stack.hasToken });
         stack.notes.chat = chat;
@@ -32,6 +33,8 @@ export function wireAnswersRung(service: Role): Rung<ExaminedStack> {
         });
       } catch (error) {
         stack.signal.throwIfAborted();
+        if (error instanceof UserError && error.code === "unauthorized")
+          return broken("not_let_in", { found: error.message, advice: error.hint ?? "" });
         return noAnswer(stack, service, "/", error);
       }
     },
