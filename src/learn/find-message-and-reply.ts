@@ -55,9 +55,14 @@ export function findMessageAndReply(log: NetworkLog, text?: string): LearnedTalk
       .map(({ message }) => message);
   const [best] = pairs(messages, replies);
   if (best !== undefined) {
-    // What is already the text, or the reply, of one message is none of another.
+    // What is already the text, or the reply, of one message is none of another; nor is a word alone, such as a name that logs in.
     const others = pairs(
-      said.filter(({ exchange, text }) => exchange !== best.said.exchange && text !== best.said.text),
+      said.filter(
+        (each) =>
+          each.exchange !== best.said.exchange &&
+          each.text !== best.said.text &&
+          weightOfCandidate(each, shown) >= LIKELY_SAID,
+      ),
       replies.filter(({ read }) => read !== best.read),
     );
     return { ...best, turns: learnTurns(best, others) };

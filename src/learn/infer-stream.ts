@@ -83,16 +83,27 @@ function textSpot(
   const texts = spotsOf(events, type)
     .map((spot) => ({ ...spot, values: spot.values.filter((value) => value !== mark) }))
     .filter((spot) => spot.values.every((value) => typeof value === "string" || value === null))
-    .filter((spot) => !isThought(spot) && !isFailure(spot) && !sent.has(textOf(spot)));
+    .filter((spot) => !isThought(spot) && !isFailure(spot) && !sent.has(textOf(spot)))
+    // An answer in one piece may tell the id of a reply, which a list shows as well.
+    .filter((spot) => framing !== "json" || isCalledText(spot.place) || hasWords(spot));
   const [best] = texts
     .map((spot) => ({ spot, score: scoreOf(spot, rows) }))
     .filter(({ score }) => score > 0)
     .toSorted((a, b) => b.score - a.score);
   if (best !== undefined || framing !== "json") return best?.spot;
   const [longest] = texts
-    .filter((spot) => /\S\s+\S/.test(textOf(spot)) && !isIdOrTime(spot.place, piecesIn(spot.values)))
+    .filter((spot) => hasWords(spot) && !isIdOrTime(spot.place, piecesIn(spot.values)))
     .toSorted((a, b) => textOf(b).length - textOf(a).length);
   return longest;
+}
+
+function hasWords(spot: Spot): boolean {
+  return /\S\s+\S/.test(textOf(spot));
+}
+
+/** Whether a place is called what texts are called, or is the whole. */
+function isCalledText(place: string): boolean {
+  return place === "" || TEXT_NAME.test(lastName(place));
 }
 
 function textOf({ values }: Spot): string {
@@ -106,7 +117,7 @@ function scoreOf({ place, values }: Spot, rows: ReadonlySet<string>): number {
   const isVaried = new Set(pieces).size > 1;
   // The whole text at the end, beside its pieces, is in the list too, and is no stream.
   if (rows.has(text)) return isVaried ? 100 : 50;
-  const isNamed = place === "" || TEXT_NAME.test(lastName(place));
+  const isNamed = isCalledText(place);
   return (isNamed ? 4 : 0) + (isVaried ? 3 : 0) + (isNamed || isVaried ? Math.min(pieces.length, 5) : 0);
 }
 

@@ -19,10 +19,11 @@ export function nothingLearned(
   { text, message, isAnswered }: Missing,
 ): UserError {
   const empty = exchanges.find(isLeftOut);
-  const isReplyLeftOut = empty !== undefined && (!isAnswered || empty.method !== "GET");
+  const isReplyLeftOut =
+    empty !== undefined && (message !== undefined || !isAnswered || empty.method !== "GET");
   const what = message === undefined ? `no message${text === undefined ? "" : ` "${text}"`}` : "no reply";
   const channel = message && channelFor(message, exchanges);
-  if (channel !== undefined) return onChannel(name, channel);
+  if (channel !== undefined && !isLeftOut(channel)) return onChannel(name, channel);
   const why =
     message === undefined || isReplyLeftOut
       ? "."

@@ -245,3 +245,28 @@ test("events that say deep inside what they are, a cookie that says who calls, a
   expect(JSON.stringify(wire)).not.toContain("s3cr3t");
   expect(unknown.find(({ setting }) => setting === "headers")?.why).toContain("the cookie oracle_session");
 });
+
+test("a name that logs in is no first message, though later calls use what its answer told", () => {
+  const { wire } = learn(
+    {
+      request: `POST ${AT}/login`,
+      body: { name: "ada", password: "s3cr3t-words" },
+      answer: { access_token: "tok-81cf5e59aa", home: "c-17" },
+    },
+    {
+      request: `POST ${AT}/chats/c-17/messages`,
+      body: { text: "Why is the sea salty?" },
+      type: SSE,
+      answer: rivers,
+    },
+    {
+      request: `POST ${AT}/chats/c-17/messages`,
+      body: { text: "Why are there tides?" },
+      type: SSE,
+      answer: moon,
+    },
+    rows,
+  );
+  expect(wire.send_first).toBeUndefined();
+  expect(wire.send).toMatchObject({ body: { text: "{text}" } });
+});

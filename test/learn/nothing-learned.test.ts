@@ -68,3 +68,37 @@ test("what was said, as a person says, and is not there", () => {
   );
   expect(message).toBe('In chat.har is no message "Bye".');
 });
+
+test("ids that a call answers, and a list shows, are no reply: the stream that the browser has not kept is named", () => {
+  const push: HarEntry = { request: `GET ${AT}/push`, type: "text/event-stream" };
+  const say = (text: string, turn: string): HarEntry => ({
+    request: `POST ${AT}/rpc`,
+    body: { do: "say", chat: "c_GTWvoYw1", text },
+    answer: { ok: true, turn },
+  });
+  const lines: HarEntry = {
+    request: `GET ${AT}/chats/c_GTWvoYw1.json`,
+    answer: {
+      cid: "c_GTWvoYw1",
+      lines: [
+        { lid: "l_ask", who: "me", say: "Why is the sea salty?" },
+        { lid: "l_WGcUcSmk", who: "it", say: "Rivers bring salt." },
+      ],
+    },
+  };
+  const stop: HarEntry = {
+    request: `POST ${AT}/rpc`,
+    body: { do: "halt", turn: "l_WGcUcSmk" },
+    answer: { ok: true },
+  };
+  const open: HarEntry = {
+    request: `POST ${AT}/rpc`,
+    body: { do: "open" },
+    answer: { ok: true, chat: "c_GTWvoYw1" },
+  };
+  const said = say("Why is the sea salty?", "l_WGcUcSmk");
+  expect(refusalOf([page, push, open, said, push, lines, stop])).toMatchObject({
+    message: "In chat.har is no reply.",
+    hint: expect.stringMatching(/^The body of GET \/push \(entry 2\), which streams, is not in it/),
+  });
+});
