@@ -3,7 +3,6 @@ import type { EngineOptions, Think } from "../contract/gateway-schemas.ts";
 import { CouldNotRun } from "../harness/define-check.ts";
 import type { ChatPlace, NamedReply, Reading, Sent } from "../targets/drivers/chat-client.ts";
 import { conversationNotNamed } from "../targets/drivers/conversation-not-named.ts";
-import { statusMeant } from "../targets/drivers/described-rows.ts";
 import { isRefusalForStream } from "../targets/drivers/failure-by-answer.ts";
 import { isRefusal, refusedWords } from "../targets/drivers/refused-words.ts";
 import type { ReplyFact, SeenRow } from "../targets/drivers/reply-facts.ts";
@@ -14,6 +13,7 @@ import { pollUntil } from "../targets/poll-until.ts";
 import { generationsOf, requireMadeByEngine } from "./engine-generations.ts";
 import type { Context } from "./profiles-and-sessions.ts";
 import { patienceOf } from "./read-replies.ts";
+import { requireKnownRoles } from "./rows-lack-field.ts";
 import { StreamWaiter } from "./stream-waiter.ts";
 
 /** What a check talks about, and how the engine is to answer. */
@@ -214,8 +214,8 @@ export async function conversationRows(context: Context, talk: Talk): Promise<re
   const { conversation } = talk;
   if (conversation === null) throw conversationNotNamed();
   const rows =
-    (await store?.messagesOf(conversation))?.map((row) => meantRow(context, row)) ??
-    (await understood(chat.rows(conversation, context.signal)));
+    (await store?.messagesOf(conversation)) ?? (await understood(chat.rows(conversation, context.signal)));
+  if (!context.target.capabilities.has("speak the contract")) requireKnownRoles(rows);
   // Summaries and titles are no part of what was said.
   return rows.filter(({ message_type = "chat" }) => message_type === "chat");
 }
@@ -227,14 +227,6 @@ export async function shownRowsOf(context: Context, talk: Talk): Promise<readonl
   if (store === undefined || conversation === null || chat.missingAbilities["show rows"] !== undefined)
     return null;
   return await understood(chat.rows(conversation, context.signal));
-}
-
-/** A back end that is none of ours has its own words in its store. */
-function meantRow({ target }: Context, { status, ...row }: SeenRow): SeenRow {
-  if (target.capabilities.has("speak the contract")) return { ...row, ...(status && { status }) };
-  const meant = statusMeant(status);
-  if (meant !== undefined) return { ...row, status: meant };
-  return status ? { ...row, status_said: status } : row;
 }
 
 /**

@@ -34,3 +34,25 @@ export function rowsLackField(field: keyof typeof WIRE_NAMES, rows: readonly See
 export function requireFieldInRows(rows: readonly SeenRow[], field: keyof typeof WIRE_NAMES): void {
   if (rows.every((row) => row[field] === undefined)) throw rowsLackField(field, rows);
 }
+
+/**
+ * Throws {@link NotObservable} where a row says who speaks by a word that nobody knows, and none is a person's, or none a
+ * reply: it may be the one that is missed.
+ */
+export function requireKnownRoles(rows: readonly SeenRow[]): void {
+  const roles = new Set(rows.map(({ role }) => role));
+  if (roles.has("user") && roles.has("assistant")) return;
+  const unknown = [...roles].filter((role) => role !== "" && !KNOWN_ROLES.has(role));
+  if (unknown.length === 0) return;
+  const words = unknown.map((role) => JSON.stringify(role)).join(", ");
+  throw new NotObservable(`what the rows' role ${words} means is not known`, ["contract.wire.rows.roles"]);
+}
+
+const KNOWN_ROLES: ReadonlySet<string> = new Set([
+  "user",
+  "assistant",
+  "system",
+  "tool",
+  "function",
+  "developer",
+]);

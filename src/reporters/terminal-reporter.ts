@@ -159,10 +159,14 @@ function reportBroken(screen: ReportScreen, broken: Broken, lookAt: string): voi
 /** `message_id 2  session_id 1  model_id null  role assistant`: the row's short values, by name. */
 function rowWords(row: unknown): string {
   if (typeof row !== "object" || row === null) return JSON.stringify(row);
-  return Object.entries(row)
-    .filter(([name, value]) => typeof value !== "object" || (value === null && name.endsWith("_id")))
-    .map(([name, value]) => `${name} ${valueWords(value)}`)
-    .join("  ");
+  return (
+    Object.entries(row)
+      // What was not told is not shown.
+      .filter(([, value]) => value !== undefined)
+      .filter(([name, value]) => typeof value !== "object" || (value === null && name.endsWith("_id")))
+      .map(([name, value]) => `${name} ${valueWords(value)}`)
+      .join("  ")
+  );
 }
 
 function valueWords(value: unknown): string {

@@ -1,7 +1,7 @@
 import type { ContractDeviations, ForeignContract } from "../contract/foreign-back-end.ts";
 import type { NotObservable } from "../harness/target-errors.ts";
 import { createAbsentClient } from "./absent-client.ts";
-import { driverOf } from "./connect-chat.ts";
+import { driverOf, wireOf } from "./connect-chat.ts";
 import type { Closable, Connecting, TargetServices } from "./connection-parts.ts";
 import { openContractServices } from "./contract-services.ts";
 import { isLacking } from "./deviating-client.ts";
@@ -166,9 +166,7 @@ export async function openTarget(
       ? openContractServices(connecting)
       : openDrivenServices(connecting, watching));
     const { contract } = given;
-    const store = contract?.store
-      ? await openTargetStore(contract.store, { ...driver?.storeNames, ...contract.store_names })
-      : undefined;
+    const store = await openStoreOf(given);
     if (store !== undefined) opened.push(store);
     const watch = await watching;
     const settings = { ...targetSettings(), ...given.settings };
@@ -225,6 +223,15 @@ export async function openTarget(
     signal.throwIfAborted();
     throw error;
   }
+}
+
+/** Its store, where it has one to look into: a back end with a driver has words of its own in its rows. */
+async function openStoreOf(given: TargetUrls): Promise<TargetStore | undefined> {
+  const { contract } = given;
+  if (!contract?.store) return undefined;
+  const driver = driverOf(given);
+  const names = { ...driver?.storeNames, ...contract.store_names };
+  return await openTargetStore(contract.store, names, driver && (wireOf(given).rows ?? {}));
 }
 
 /** Why nobody else is known, with what would name somebody. */

@@ -112,7 +112,7 @@ function judgeRows({ rows, streams }: IdleCancels, seen: string): Broken | undef
   }
   const isComplete = row.status === undefined || row.status === "complete";
   if (!isWholeEnding(lastWord(stream)) || isComplete) return undefined;
-  const found = `${row.status} (${row.finish_reason})`;
+  const found = `${row.status}${row.finish_reason == null ? "" : ` (${row.finish_reason})`}`;
   return { verdict: "broken", expected: "the finished reply complete, as it was", found, seen, rows };
 }
 

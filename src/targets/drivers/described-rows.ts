@@ -7,6 +7,9 @@ import type { SeenRow } from "./reply-facts.ts";
 
 type RowsDescription = NonNullable<WireDescription["rows"]>;
 
+/** The back end's own words in its rows, as far as they were told. */
+export type RowWords = Pick<RowsDescription, "roles" | "statuses">;
+
 /** Words for who speaks that need no telling. */
 const ROLES: Readonly<Record<string, Message["role"]>> = {
   user: "user",
@@ -101,13 +104,25 @@ export function readRow(
   };
 }
 
+/** A row of a store that is not the contract's, by the contract's words: the same that are told of the rows that are shown. */
+export function withMeantWords({ status: said, message_type, ...row }: SeenRow, words: RowWords): SeenRow {
+  const status = statusIn(said ?? null, words);
+  return {
+    ...row,
+    role: roleIn(row.role, words),
+    ...(message_type !== undefined && OTHER_KINDS.test(message_type) && { message_type }),
+    ...(status !== undefined && { status }),
+    ...(status === undefined && said !== undefined && { status_said: said }),
+  };
+}
+
 /** A word that stands for none of ours stays: that is for the checks to judge. */
-function roleIn(said: string, { roles = {} }: RowsDescription): string {
+function roleIn(said: string, { roles = {} }: RowWords): string {
   const own = Object.entries(roles).find(([, words]) => words?.includes(said))?.[0];
   return own ?? knownRole(said) ?? said;
 }
 
-function statusIn(said: string | null, { statuses = {} }: RowsDescription): string | undefined {
+function statusIn(said: string | null, { statuses = {} }: RowWords): string | undefined {
   if (said === null) return undefined;
   const own = Object.entries(statuses).find(([, words]) => words?.includes(said))?.[0];
   return own ?? statusMeant(said);

@@ -55,7 +55,7 @@ function textOrNull(value: unknown): string | null {
 }
 
 function wordIn(value: unknown): string | undefined {
-  return value == null ? undefined : String(value);
+  return value == null || value === "" ? undefined : String(value);
 }
 
 /** JSON, as text or as the driver has parsed it; the schema brings its fields into the contract's order. */

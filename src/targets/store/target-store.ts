@@ -1,6 +1,7 @@
 import { type ForeignStoreNames, readStoreAddress } from "../../contract/store-address.ts";
 import { messageOf } from "../../errors/thrown-error.ts";
 import { UserError } from "../../errors/user-error.ts";
+import { type RowWords, withMeantWords } from "../drivers/described-rows.ts";
 import type { SeenRow } from "../drivers/reply-facts.ts";
 import type { SqlReader } from "./sql-reader.ts";
 import { queriesFor } from "./store-queries.ts";
@@ -29,14 +30,23 @@ export interface StoredConversation {
  * Opens a backend's store for reading. Throws a UserError: `config_invalid` where it has no such table or
  * column, `database_unreadable` where it cannot be read at all. The address is in no message but for its host
  * and path.
+ *
+ * @param words what a back end that is none of ours calls things in its rows; left out for one that follows the contract
  */
-export async function openTargetStore(address: string, names: ForeignStoreNames): Promise<TargetStore> {
+export async function openTargetStore(
+  address: string,
+  names: ForeignStoreNames,
+  words?: RowWords,
+): Promise<TargetStore> {
   const reader = await openReader(address);
   try {
     const { messages, conversation } = await queriesFor(reader, names);
     return {
       name: reader.name,
-      messagesOf: async (sessionId) => (await reader.all(messages, sessionId)).map(messageIn),
+      async messagesOf(sessionId) {
+        const rows = (await reader.all(messages, sessionId)).map(messageIn);
+        return words === undefined ? rows : rows.map((row) => withMeantWords(row, words));
+      },
       conversationOf: async (sessionId) => (await reader.all(conversation, sessionId)).map(conversationIn)[0],
       close: () => reader.close(),
     };

@@ -31,6 +31,9 @@ test("idle: 200 idle, and the finished reply as it was", () => {
   expect(judge(idle, { ...idleCancels, answers: [CANCELLED] }).verdict).toBe("broken");
   expect(judge(idle, { ...idleCancels, rows: [replyRow({ status: "cancelled" })] }).verdict).toBe("broken");
   expect(() => judge(idle, { ...idleCancels, rows: [] })).toThrow(CouldNotRun);
+  // Of what rows do not tell, no word.
+  const untold = { session_id: "80", role: "assistant", content: "Hi!", status: "cancelled" };
+  expect(judge(idle, { ...idleCancels, rows: [untold] })).toMatchObject({ found: "cancelled" });
 });
 
 test("idle, then send: broken where a reply is cancelled or does not come", () => {

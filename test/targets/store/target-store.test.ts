@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { ForeignStoreNames } from "../../../src/contract/store-address.ts";
+import type { RowWords } from "../../../src/targets/drivers/described-rows.ts";
 import { openPostgresqlReader } from "../../../src/targets/store/postgresql-reader.ts";
 import { openTargetStore, type TargetStore } from "../../../src/targets/store/target-store.ts";
 import { NO_POSTGRESQL, sharedPostgresql } from "../../support/postgresql.ts";
@@ -20,8 +21,8 @@ async function sqliteDatabase(sql: string): Promise<string> {
   return `sqlite:${path}`;
 }
 
-async function open(address: string, names: ForeignStoreNames = {}): Promise<TargetStore> {
-  const store = await openTargetStore(address, names);
+async function open(address: string, names: ForeignStoreNames = {}, words?: RowWords): Promise<TargetStore> {
+  const store = await openTargetStore(address, names, words);
   onTestFinished(() => store.close());
   return store;
 }
@@ -77,6 +78,36 @@ describe.each(KINDS)("a store in %s", (_, makeDatabase) => {
     for (const name of ["message_type", "model_name", "agent_id", "status", "error", "images"]) {
       expect(rows[0]).not.toHaveProperty(name);
     }
+  });
+
+  test("is understood by the words that its back end has for who speaks, where a reply stands and what a row is", async () => {
+    const made = await makeDatabase(`
+      CREATE TABLE conversations (id INTEGER PRIMARY KEY);
+      CREATE TABLE messages (id INTEGER PRIMARY KEY, session_id INTEGER, role TEXT, content TEXT, status TEXT, message_type TEXT);
+      INSERT INTO messages VALUES (1, 1, 'me', 'Hello', 'posted', 'text'), (2, 1, 'Llama', 'Hi', 'brewing', 'text'),
+        (3, 1, 'AI', 'Ho', 'failed', ''), (4, 1, 'oracle', 'A greeting', 'kaput', 'title'), (5, 1, 'me', 'Bye', '', NULL);
+    `);
+    const words = {
+      roles: { user: ["me"], assistant: ["Llama"] },
+      statuses: { complete: ["posted"], streaming: ["brewing"] },
+    };
+    const names: ForeignStoreNames = { "messages.order": "id", "messages.session_id": "session_id" };
+    const rows = await (await open(made, names, words)).messagesOf("1");
+    const of = { session_id: "1" };
+    expect(rows).toEqual([
+      { ...of, message_id: "1", role: "user", content: "Hello", status: "complete" },
+      { ...of, message_id: "2", role: "assistant", content: "Hi", status: "streaming" },
+      { ...of, message_id: "3", role: "assistant", content: "Ho", status: "error" },
+      {
+        ...of,
+        message_id: "4",
+        role: "oracle",
+        content: "A greeting",
+        status_said: "kaput",
+        message_type: "title",
+      },
+      { ...of, message_id: "5", role: "user", content: "Bye" },
+    ]);
   });
 
   test("gives a message the model_id of its conversation where it has none itself", async () => {
