@@ -13,6 +13,8 @@ export interface Rung<Subject> {
   readonly name: string;
   /** The ids of the rungs that it stands on; they come earlier. */
   readonly needs: readonly string[];
+  /** A rung on which it does not stand, and what is broken there that would only be told a second time here. */
+  readonly barredBy?: { readonly id: string; readonly code: string };
   look(subject: Subject): Promise<RungFinding>;
 }
 
@@ -48,6 +50,8 @@ export interface ClimbOptions<Subject> {
   readonly signal: AbortSignal;
   /** Why a rung cannot be looked at, in words for what is examined; left out: in the error's own. */
   readonly whyNotObservable?: (error: NotObservable) => string;
+  /** Says what an error tells that a rung has thrown; undefined, or left out: nothing answered. */
+  readonly findingOf?: (error: unknown) => BrokenRung | undefined;
   /** Says more of what is broken, where more is known. */
   readonly amend?: (rung: BrokenRung) => Promise<BrokenRung>;
   readonly onStart: (rung: Pick<Rung<Subject>, "id" | "service" | "name">) => void;
@@ -66,11 +70,13 @@ export async function climb<Subject>(options: ClimbOptions<Subject>): Promise<Ru
 }
 
 function brokenBelow<Subject>(
-  { id, service, name, needs }: Rung<Subject>,
+  { id, service, name, needs, barredBy }: Rung<Subject>,
   reports: readonly RungReport[],
 ): RungReport | undefined {
   const below = reports.find(
-    ({ id, status }) => needs.includes(id) && (status === "broken" || status === "not_tried"),
+    ({ id, status, problem }) =>
+      (needs.includes(id) && (status === "broken" || status === "not_tried")) ||
+      (id === barredBy?.id && problem?.code === barredBy.code),
   );
   if (below === undefined) return undefined;
   const root = reports.find((report) => report.id === (below.waits_for ?? below.id)) ?? below;
@@ -94,13 +100,14 @@ async function tryRung<Subject>(
     onStart,
     amend = async (broken) => broken,
     whyNotObservable = ({ message }) => message,
+    findingOf = () => undefined,
   }: ClimbOptions<Subject>,
 ): Promise<RungReport> {
   signal.throwIfAborted();
   const { id, service, name } = rung;
   onStart(rung);
   const start = performance.now();
-  const found = await look(rung, subject, { signal, whyNotObservable });
+  const found = await look(rung, subject, { signal, whyNotObservable, findingOf });
   const finding = found.status === "broken" ? await amend(found) : found;
   const took_ms = Math.round(performance.now() - start);
   if (finding.status !== "broken") {
@@ -123,7 +130,11 @@ async function tryRung<Subject>(
 async function look<Subject>(
   rung: Rung<Subject>,
   subject: Subject,
-  { signal, whyNotObservable }: Required<Pick<ClimbOptions<Subject>, "signal" | "whyNotObservable">>,
+  {
+    signal,
+    whyNotObservable,
+    findingOf,
+  }: Required<Pick<ClimbOptions<Subject>, "signal" | "whyNotObservable" | "findingOf">>,
 ): Promise<RungFinding> {
   try {
     return await rung.look(subject);
@@ -131,6 +142,8 @@ async function look<Subject>(
     signal.throwIfAborted();
     // What a wire does not tell is no fault of the service.
     if (error instanceof NotObservable) return { status: "skipped", text: whyNotObservable(error) };
+    const told = findingOf(error);
+    if (told !== undefined) return told;
     const found = `${rung.name}: ${messageOf(error)}`;
     const cause = "The service broke the call off, or did not answer it in time.";
     return { status: "broken", problem: { code: "look_failed", found, cause, next: "stack status" } };

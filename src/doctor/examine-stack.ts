@@ -14,11 +14,13 @@ import type { ServiceState } from "../supervisor/inspect-service.ts";
 import { stateFolder } from "../supervisor/state-folder.ts";
 import { requireStateFolderAccess } from "../supervisor/state-folder-access.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
+import { isRefusal } from "../targets/drivers/refused-words.ts";
 import { whyNotObservable } from "../targets/why-not-observable.ts";
 import { blameDeaths } from "./blame-deaths.ts";
 import { type ClimbOptions, climb, type Rung, type RungFinding } from "./climb-ladder.ts";
 import { type ExaminedStack, openExamination } from "./examined-stack.ts";
 import { keepLastReport } from "./keep-last-report.ts";
+import { refusedByFront } from "./refused-call.ts";
 import { ladder, wireLadder } from "./rungs/doctor-ladders.ts";
 import { replicasRungs } from "./rungs/replicas-rung.ts";
 import { absentServices, servicesThere, urlsOfServices } from "./service-urls.ts";
@@ -99,6 +101,7 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
   const climbed = climb({
     ...{ rungs, subject: stack, signal, onStart, onRung },
     amend: (rung) => blameDeaths(rung, deathsMeanwhile),
+    findingOf: (error) => (isRefusal(error) ? refusedByFront(stack, error.answer) : undefined),
     whyNotObservable: (error) => whyNotObservable(error, { driver, contract, hasStore: false }),
   });
   // Closed also where the climb was ended.

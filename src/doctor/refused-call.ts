@@ -1,9 +1,18 @@
 import type { Role } from "../config/service-config.ts";
 import { ErrorBody } from "../contract/common-schemas.ts";
+import { wordsIn } from "../targets/drivers/refused-words.ts";
 import type { SeenCall } from "../targets/http-client.ts";
 import type { BrokenRung } from "./climb-ladder.ts";
 import { type ExaminedStack, examinedService } from "./examined-stack.ts";
 import { broken } from "./explain-symptom.ts";
+
+/** Of what a 403 speaks that is about who asks; others refuse with it what nobody may do, or nobody now. */
+const WHO_ASKS = /^\W*$|token|auth|credential|log.?in|sign.?in|api.?key|session|forbidden|permission|denied/i;
+
+/** Whether a service refuses who asks, and not what is asked. */
+export function isTokenRefused(status: number, said: string): boolean {
+  return status === 401 || (status === 403 && WHO_ASKS.test(said));
+}
 
 /**
  * A call that a service did not do: for want of its database, of a token that it takes, or whatever it says.
@@ -16,14 +25,22 @@ export function refusedCall(
   { request, status, body }: Pick<SeenCall, "status" | "body"> & { readonly request: string },
   said: string,
 ): BrokenRung {
-  if (status === 401) {
+  if (isTokenRefused(status, said)) {
     const { url } = examinedService(stack, service);
-    return broken("token_refused", { service, url, hasToken: stack.hasToken });
+    return broken("token_refused", { service, url, hasToken: stack.hasToken, call: request, status, said });
   }
   const error = ErrorBody.safeParse(body).data?.error;
   return error !== undefined && STORE_CODES.has(error.code)
     ? storeUnavailable(stack, service, error.message)
     : broken("call_refused", { service, call: request, status, said });
+}
+
+/** The same of the service that messages are sent to. */
+export function refusedByFront(
+  stack: ExaminedStack,
+  answer: Pick<SeenCall, "request" | "status" | "body" | "said">,
+): BrokenRung {
+  return refusedCall(stack, stack.front, answer, wordsIn(answer));
 }
 
 const STORE_CODES: ReadonlySet<string> = new Set(["store_unavailable", "store_full"]);

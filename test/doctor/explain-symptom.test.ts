@@ -23,6 +23,14 @@ const UNREACHABLE = {
 } as const;
 const DEFAULT_MODEL = { service: "hmi", model: "Claude Sonnet 4", installed: INSTALLED } as const;
 
+const REFUSED = {
+  service: "gateway",
+  url: "http://127.0.0.1:6120",
+  call: "GET /x",
+  status: 401,
+  said: "",
+} as const;
+
 type Case = {
   [Code in keyof Symptoms]: [
     what: string,
@@ -279,13 +287,13 @@ const CASES: readonly Case[] = [
   [
     "another token",
     "token_refused",
-    { service: "gateway", url: "http://127.0.0.1:6120", hasToken: true },
+    { ...REFUSED, hasToken: true },
     { cause: "another token than the configured one", next: "STACK_AUTH_TOKEN=... stack doctor" },
   ],
   [
     "no token",
     "token_refused",
-    { service: "gateway", url: "http://127.0.0.1:6120", hasToken: false },
+    { ...REFUSED, hasToken: false },
     { cause: "none is configured here", next: "STACK_AUTH_TOKEN=... stack doctor" },
   ],
   [

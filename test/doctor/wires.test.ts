@@ -95,6 +95,53 @@ test("a back end that asks for another token is told as that by the message that
   });
 });
 
+test.each([
+  [401, { detail: "log in first" }],
+  [403, { detail: "Not authenticated" }],
+])("a refused token is told once, on the lowest rung that shows it: %i", async (status, body) => {
+  const hmi = await listenOnAnyPort(
+    createServer((request, response) => {
+      const isOpen = request.url === "/status";
+      response.writeHead(isOpen ? 200 : status, { "content-type": "application/json" });
+      response.end(JSON.stringify(isOpen ? {} : body));
+    }),
+  );
+  const wire = { ...ODD_WIRE, models: { request: "GET /models", list: "models", id: "id" } };
+  const { rungs } = await examine({
+    config: DEFAULT_CONFIG,
+    env: {},
+    urls: { hmi },
+    contract: { ...DEFAULT_CONFIG.contract, driver: "described", wire },
+    signal: new AbortController().signal,
+  });
+  expect(rungs.filter(({ problem }) => problem !== null)).toMatchObject([
+    {
+      id: "hmi/model",
+      text: `refuses our token: ${status} at ${hmi}, GET /models: ${body.detail}`,
+      problem: { code: "token_refused", next: "STACK_AUTH_TOKEN=... stack doctor" },
+    },
+  ]);
+  expect(rungOf({ rungs }, "hmi/cancel")).toMatchObject({ status: "not_tried", waits_for: "hmi/model" });
+});
+
+test("a list of models that fails for another reason bars no message", async () => {
+  const gateway = await listenOnAnyPort(
+    createServer((request, response) => {
+      const isList = request.url === "/v1/models";
+      response.writeHead(isList ? 403 : request.url === "/" ? 200 : 401, {
+        "content-type": "application/json",
+      });
+      response.end(JSON.stringify({ error: isList ? "no list is kept here" : "who are you?" }));
+    }),
+  );
+  const { rungs } = await examineWire("openai-chat", { gateway });
+  const codes = rungs.map(({ id, problem }) => [id, problem?.code]).filter(([, code]) => code !== undefined);
+  expect(codes).toEqual([
+    ["gateway/model", "call_refused"],
+    ["gateway/reply", "token_refused"],
+  ]);
+});
+
 test("whom a login does not let in is told so, and nothing is said of a service that broke off", async () => {
   const { url } = await startPeopleChat();
   const wire = { ...PEOPLE_WIRE, login: LOGINS.bearer };

@@ -21,7 +21,15 @@ export interface ChatSymptoms {
   /** Several processes share its port, each with a memory of its own. */
   several_workers: { service: Role; url: string; pids: readonly number[] };
   wrong_service: { service: Role; url: string; found: string };
-  token_refused: { service: Role; url: string; hasToken: boolean };
+  token_refused: {
+    service: Role;
+    url: string;
+    hasToken: boolean;
+    call: string;
+    status: number;
+    /** Its own words; empty where it has none. */
+    said: string;
+  };
   /** What lets people in does not let this one in, or nobody is named. */
   not_let_in: { found: string; advice: string };
   unreachable: {
@@ -108,8 +116,8 @@ export const chatExplanations: Explanations<ChatSymptoms> = {
     cause: `Another program has the port, or the address is wrong.`,
     next: `curl -i ${url}/health`,
   }),
-  token_refused: ({ service, url, hasToken }) => ({
-    found: `refuses our token: 401 at ${url}`,
+  token_refused: ({ service, url, hasToken, call, status, said }) => ({
+    found: `refuses our token: ${status} at ${url}, ${call}${said === "" ? "" : `: ${shortened(said)}`}`,
     cause: hasToken
       ? `The ${SERVICE_TITLES[service]} takes another token than the configured one (auth.token), or takes it no more.`
       : `The ${SERVICE_TITLES[service]} asks for a token, and none is configured here (auth.token).`,

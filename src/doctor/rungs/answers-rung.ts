@@ -3,11 +3,13 @@ import { Health } from "../../contract/common-schemas.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
 import { messageOf } from "../../errors/thrown-error.ts";
 import { identifyingPath, readEngineAnswer } from "../../launch/plan-engine.ts";
+import { wordsIn } from "../../targets/drivers/refused-words.ts";
 import { createHttpClient, type SeenCall } from "../../targets/http-client.ts";
 import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";
 import { askService, type ExaminedStack, examinedService } from "../examined-stack.ts";
 import { broken } from "../explain-symptom.ts";
 import { troubleAtEndOf } from "../load-error-in-log.ts";
+import { isTokenRefused, refusedCall } from "../refused-call.ts";
 
 /** It answers over HTTP, and as what it should be. */
 export function answersRung(service: Role): Rung<ExaminedStack> {
@@ -80,11 +82,13 @@ async function wireOf(stack: ExaminedStack): Promise<"chat" | "openai" | undefin
 
 async function serviceAnswer(
   service: "gateway" | "hmi",
-  { status, body }: SeenCall,
+  answer: SeenCall,
   stack: ExaminedStack,
 ): Promise<RungFinding> {
+  const { status, body } = answer;
   const { url } = examinedService(stack, service);
-  if (status === 401) return broken("token_refused", { service, url, hasToken: stack.hasToken });
+  const said = wordsIn(answer);
+  if (isTokenRefused(status, said)) return refusedCall(stack, service, answer, said);
   if (status !== 200 || serviceIn(body) !== service) {
     return broken("wrong_service", { service, url, found: `${status} ${JSON.stringify(body)}` });
   }

@@ -3,6 +3,7 @@ import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import type { Rung } from "../climb-ladder.ts";
 import { askService, type ExaminedStack } from "../examined-stack.ts";
 import { broken } from "../explain-symptom.ts";
+import { refusedCall } from "../refused-call.ts";
 
 /** The page is asked for again at every visit, so that a change is seen. */
 export const hmiPage: Rung<ExaminedStack> = {
@@ -15,12 +16,7 @@ export const hmiPage: Rung<ExaminedStack> = {
     const answer = await askService(stack, "hmi", ["GET", path]);
     const { status, headers } = answer;
     if (status !== 200) {
-      return broken("call_refused", {
-        service: "hmi",
-        call: `GET ${path}`,
-        status,
-        said: answerExcerpt(answer),
-      });
+      return refusedCall(stack, "hmi", answer, answerExcerpt(answer));
     }
     const cacheControl = headers["cache-control"];
     if (!isAskedAgain(cacheControl)) return broken("page_cacheable", { path, cacheControl });

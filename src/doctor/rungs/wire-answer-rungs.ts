@@ -2,10 +2,11 @@ import type { Role } from "../../config/service-config.ts";
 import { chooseDefaultModel } from "../../contract/default-model-rule.ts";
 import { UserError } from "../../errors/user-error.ts";
 import type { ChatClient } from "../../targets/drivers/chat-client.ts";
-import { isRefusal } from "../../targets/drivers/refused-words.ts";
+import { isRefusal, wordsIn } from "../../targets/drivers/refused-words.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
-import { askService, type ExaminedStack, examinedService } from "../examined-stack.ts";
+import { askService, type ExaminedStack } from "../examined-stack.ts";
 import { broken } from "../explain-symptom.ts";
+import { isTokenRefused, refusedCall } from "../refused-call.ts";
 import { noAnswer } from "./answers-rung.ts";
 import { connectTo } from "./wire-connection.ts";
 
@@ -17,20 +18,15 @@ export function wireAnswersRung(service: Role): Rung<ExaminedStack> {
     name: "answer",
     needs: [`${service}/port`],
     async look(stack) {
-      const { url } = examinedService(stack, service);
       try {
         const chat = await connectTo(stack, stack.model);
         const health = await healthOf(chat, stack, service);
-        if (health.status === 401) return broken("token_refused", { service, url, hasToken: stack.hasToken });
-        stack.notes.chat = chat;
-        if (health.status < 500)
+        const said = wordsIn(health);
+        if (health.status < 500 && !isTokenRefused(health.status, said)) {
+          stack.notes.chat = chat;
           return { status: "holds", text: `answers: ${health.request} ${health.status}` };
-        return broken("call_refused", {
-          service,
-          call: health.request,
-          status: health.status,
-          said: JSON.stringify(health.body),
-        });
+        }
+        return refusedCall(stack, service, health, said);
       } catch (error) {
         stack.signal.throwIfAborted();
         if (error instanceof UserError && error.code === "unauthorized")
@@ -70,15 +66,15 @@ export function wireModelRung(service: Role): Rung<ExaminedStack> {
 async function listed(
   chat: ChatClient,
   service: Role,
-  { signal }: ExaminedStack,
+  stack: ExaminedStack,
 ): Promise<readonly string[] | RungFinding> {
+  const { signal } = stack;
   try {
     return await chat.models(AbortSignal.any([signal, AbortSignal.timeout(LIST_TIMEOUT_MS)]));
   } catch (error) {
     signal.throwIfAborted();
     if (!isRefusal(error)) throw error;
-    const { request, status, body } = error.answer;
-    return broken("call_refused", { service, call: request, status, said: JSON.stringify(body) });
+    return refusedCall(stack, service, error.answer, wordsIn(error.answer));
   }
 }
 

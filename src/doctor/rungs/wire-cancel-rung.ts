@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { Role } from "../../config/service-config.ts";
-import { isRefusal } from "../../targets/drivers/refused-words.ts";
-import type { Rung, RungFinding } from "../climb-ladder.ts";
+import { isRefusal, wordsIn } from "../../targets/drivers/refused-words.ts";
+import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";
 import { shortened } from "../doctor-words.ts";
 import { callDeadline, type ExaminedStack } from "../examined-stack.ts";
 import { broken } from "../explain-symptom.ts";
+import { isTokenRefused, refusedByFront } from "../refused-call.ts";
 import { openEngineRecord } from "./judge-engine-record.ts";
 import { judgeEngineStop, judgeUnrecorded, LONG } from "./judge-engine-stop.ts";
 import { sendTestMessage, type TestMessage } from "./wire-reply-rungs.ts";
@@ -52,12 +53,16 @@ async function cancel(
   try {
     const answer = await chat?.cancel(name(), callDeadline(stack));
     if (answer === null) reading.leave();
-    if (answer == null || answer.status < 300) return undefined;
-    const { request, status, body } = answer;
-    return broken("cancel_refused", { call: request, status, said: shortened(JSON.stringify(body)) });
+    return answer == null || answer.status < 300 ? undefined : refusedCancel(stack, answer);
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    const { request, status, body } = error.answer;
-    return broken("cancel_refused", { call: request, status, said: shortened(JSON.stringify(body)) });
+    return refusedCancel(stack, error.answer);
   }
+}
+
+function refusedCancel(stack: ExaminedStack, answer: Parameters<typeof refusedByFront>[1]): BrokenRung {
+  const { request, status, body } = answer;
+  return isTokenRefused(status, wordsIn(answer))
+    ? refusedByFront(stack, answer)
+    : broken("cancel_refused", { call: request, status, said: shortened(JSON.stringify(body)) });
 }

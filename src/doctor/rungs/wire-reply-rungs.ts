@@ -11,7 +11,7 @@ import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";
 import { callDeadline, type DoctorTalk, type ExaminedStack } from "../examined-stack.ts";
 import { broken } from "../explain-symptom.ts";
 import { judgeReply, notInTime, replyTimeoutMs, waitedBefore } from "../judge-reply.ts";
-import { refusedCall } from "../refused-call.ts";
+import { refusedByFront } from "../refused-call.ts";
 import { lookAtEngine } from "./engine-look.ts";
 import { judgeEngineUse, sayOk } from "./judge-engine-use.ts";
 import { connectTo } from "./wire-connection.ts";
@@ -23,6 +23,7 @@ export function wireReplyRung(service: Role): Rung<ExaminedStack> {
     service,
     name: "reply",
     needs: [`${service}/answers`],
+    barredBy: { id: `${service}/model`, code: "token_refused" },
     async look(stack) {
       const asked = sayOk();
       // Of an engine by itself no other one can be in the way.
@@ -142,7 +143,7 @@ export async function sendTestMessage(
     // Not bound to Ctrl-C: a call that is cut off may leave a conversation behind that nobody knows of.
     const sent = await chat.send({ place, conversation: talk.conversation, text }, until);
     learn(sent.conversation);
-    if (!sent.isTaken) return refused(stack, sent.call);
+    if (!sent.isTaken) return refusedByFront(stack, sent.call);
     const name = replyNameOf(sent);
     const reading = sent.read({
       signal: until,
@@ -154,19 +155,12 @@ export async function sendTestMessage(
     });
     return { talk, sent, reading, name: () => ({ ...name.told(), conversation: talk.conversation }) };
   } catch (error) {
-    if (isRefusal(error)) return refused(stack, error.answer);
+    if (isRefusal(error)) return refusedByFront(stack, error.answer);
     stack.signal.throwIfAborted();
     // Where the answer to the message is the reply, its head may wait for the engine.
     if (until.aborted) return notInTime(stack, mostMs);
     throw error;
   }
-}
-
-function refused(
-  stack: ExaminedStack,
-  answer: Pick<Sent["call"], "request" | "status" | "body">,
-): BrokenRung {
-  return refusedCall(stack, stack.front, answer, JSON.stringify(answer.body));
 }
 
 function learnConversation(
