@@ -13,6 +13,7 @@ import { pollUntil } from "../targets/poll-until.ts";
 import { generationsOf, requireMadeByEngine } from "./engine-generations.ts";
 import type { Context } from "./profiles-and-sessions.ts";
 import { patienceOf } from "./read-replies.ts";
+import { RowGrowth, type StillWritten } from "./row-growth.ts";
 import { requireKnownRoles } from "./rows-lack-field.ts";
 import { StreamWaiter } from "./stream-waiter.ts";
 
@@ -231,7 +232,8 @@ export async function shownRowsOf(context: Context, talk: Talk): Promise<readonl
 
 /**
  * The same, as soon as no reply is being written any more; as it is then, where one is for too long. Where a back end
- * promises nothing of its rows, they are looked at until they are also enough for whoever asks.
+ * promises nothing of its rows, they are looked at until they are also enough for whoever asks. A row that grows is written
+ * at the engine's own pace, and waited for; throws {@link StillWritten} where that takes too long.
  */
 export async function settledRowsOf(
   context: Context,
@@ -244,16 +246,30 @@ export async function settledRowsOf(
   const isSettled = (rows: readonly SeenRow[]): boolean => rows.every((row) => row.status !== "streaming");
   const isWaitedFor = (rows: readonly SeenRow[]): boolean =>
     !isPromised && !isEnough(rows) && performance.now() - start < ENOUGH_MS;
-  const mostMs = NEVER_SETTLING.has(target) ? AGAIN_MS : SETTLING_MS;
+  const growth = new RowGrowth(start);
+  const isStuck = (rows: readonly SeenRow[]): boolean => {
+    const stillMs = growth.look(rows, performance.now());
+    const mostMs = NEVER_SETTLING.has(target) && !growth.hasGrown ? AGAIN_MS : SETTLING_MS;
+    return stillMs > (isPromised ? patienceOf(target) : Math.min(patienceOf(target), mostMs));
+  };
+  let isGivenUp = false;
   const rows = await pollUntil(
     context,
-    isPromised ? patienceOf(target) : Math.min(patienceOf(target), mostMs),
+    Math.max(WRITING_MS, patienceOf(target)),
     () => conversationRows(context, talk),
-    (seen) => isSettled(seen) && !isWaitedFor(seen),
+    (seen) => {
+      isGivenUp = isStuck(seen);
+      return isGivenUp || (isSettled(seen) && !isWaitedFor(seen));
+    },
   );
-  if (!isPromised && !isSettled(rows)) NEVER_SETTLING.add(target);
+  if (isSettled(rows)) return rows;
+  if (growth.hasGrown && !isGivenUp) throw growth.stillWritten(performance.now());
+  if (!isPromised) NEVER_SETTLING.add(target);
   return rows;
 }
+
+/** A reply that grows is waited for for this long, in milliseconds, or longer where a silence may be longer. */
+const WRITING_MS = 60_000;
 
 /** What is not shown this long after the end of its stream will not be, in milliseconds. */
 const ENOUGH_MS = 3_000;

@@ -24,6 +24,7 @@ import {
 import { generationsOf } from "../engine-generations.ts";
 import { fewerOnRealEngine } from "../engine-workload.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { StillWritten } from "../row-growth.ts";
 import { isSavedAsStreamed, whiteSpaceWords } from "../saved-as-streamed.ts";
 import { lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
@@ -124,7 +125,7 @@ async function unlessNotTold(reply: Promise<StoredReply>): Promise<StoredReply[]
   try {
     return [await reply];
   } catch (error) {
-    if (error instanceof NotObservable) return [];
+    if (error instanceof NotObservable && !(error instanceof StillWritten)) return [];
     throw error;
   }
 }
