@@ -12,6 +12,7 @@ const UNANSWERED: ReadonlySet<string> = new Set([
   "unreachable",
   "reply_cut",
   "reply_failed",
+  "call_failed",
 ]);
 
 /** A broken rung, with the service whose process ended while the stack was looked at as its cause. */

@@ -99,7 +99,11 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     .map((rung) => aimed(rung, flags))
     .map((rung) => knownGap(rung, contract));
   const climbed = climb({
-    ...{ rungs, subject: stack, signal, onStart, onRung },
+    ...{ rungs, subject: stack, signal, onStart },
+    onRung(report) {
+      stack.notes.rungs.push(report);
+      onRung(report);
+    },
     amend: (rung) => blameDeaths(rung, deathsMeanwhile),
     findingOf: (error) => (isRefusal(error) ? refusedByFront(stack, error.answer) : undefined),
     whyNotObservable: (error) => whyNotObservable(error, { driver, contract, hasStore: false }),

@@ -2,6 +2,7 @@ import type { Config } from "../config/config-schema.ts";
 import type { Role } from "../config/service-config.ts";
 import { type Address, addressOfUrl } from "../contract/address.ts";
 import type { Health } from "../contract/common-schemas.ts";
+import type { RungReport } from "../contract/doctor-report.ts";
 import type { ForeignContract } from "../contract/foreign-back-end.ts";
 import { type SocketTable, socketTable } from "../os/listening-ports.ts";
 import type { ServiceState } from "../supervisor/inspect-service.ts";
@@ -42,6 +43,8 @@ export type EngineKind = "ollama" | "stand-in" | "openai";
 
 /** What rungs tell those above them. */
 export interface ExaminationNotes {
+  /** What the rungs below have shown. */
+  readonly rungs: RungReport[];
   /** The models that can be asked for: the engine's, or what a service of another wire lists. */
   installed: readonly string[];
   /** The engine's models, by its own names; empty until it was asked. */
@@ -199,6 +202,7 @@ export function openExamination(options: ExaminationOptions): {
     postgresql: options.postgresql,
     signal,
     notes: {
+      rungs: [],
       installed: [],
       engineModels: [],
       model: options.model,

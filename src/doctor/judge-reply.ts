@@ -7,6 +7,7 @@ import { seconds } from "./doctor-words.ts";
 import type { ExaminedStack } from "./examined-stack.ts";
 import { broken } from "./explain-symptom.ts";
 import { refusedCall } from "./refused-call.ts";
+import { suspectEngine } from "./suspect-engine.ts";
 
 /** How long a short reply may take beside the engine's own time, in milliseconds. */
 const REPLY_MS = 30_000;
@@ -96,12 +97,16 @@ interface FailedReply {
 function judgeFailure(
   { code, message, hint }: Failure,
   { service, call, asked }: FailedReply,
-  { notes }: ExaminedStack,
+  stack: ExaminedStack,
 ) {
+  const { notes } = stack;
   // It came through all, and what it says is true: the model answered, and said nothing.
   if (code === "empty_reply") return { status: "skipped", text: `${EMPTY}: ${message}` } as const;
   const unknown = unknownModel({ code, message }, asked ?? undefined, notes);
-  if (unknown === undefined) return broken("reply_failed", { service, call, said: message, hint });
+  if (unknown === undefined) {
+    const suspicion = suspectEngine(stack, service, message);
+    return broken("reply_failed", { service, call, said: message, hint, suspicion });
+  }
   const { installed, folder } = notes;
   return broken("wrong_default_model", { service, installed, folder: folder[service], ...unknown });
 }

@@ -5,6 +5,7 @@ import type { SeenCall } from "../targets/http-client.ts";
 import type { BrokenRung } from "./climb-ladder.ts";
 import { type ExaminedStack, examinedService } from "./examined-stack.ts";
 import { broken } from "./explain-symptom.ts";
+import { suspectEngine } from "./suspect-engine.ts";
 
 /** Of what a 403 speaks that is about who asks; others refuse with it what nobody may do, or nobody now. */
 const WHO_ASKS = /^\W*$|token|auth|credential|log.?in|sign.?in|api.?key|session|forbidden|permission|denied/i;
@@ -30,9 +31,11 @@ export function refusedCall(
     return broken("token_refused", { service, url, hasToken: stack.hasToken, call: request, status, said });
   }
   const error = ErrorBody.safeParse(body).data?.error;
-  return error !== undefined && STORE_CODES.has(error.code)
-    ? storeUnavailable(stack, service, error.message)
-    : broken("call_refused", { service, call: request, status, said });
+  if (error !== undefined && STORE_CODES.has(error.code))
+    return storeUnavailable(stack, service, error.message);
+  if (status < 500) return broken("call_refused", { service, call: request, status, said });
+  const suspicion = suspectEngine(stack, service, said);
+  return broken("call_failed", { service, call: request, status, said, suspicion });
 }
 
 /** The same of the service that messages are sent to. */

@@ -383,8 +383,14 @@ const CASES: readonly Case[] = [
   [
     "a call that is refused",
     "call_refused",
-    { service: "hmi", call: "POST /x", status: 500, said: "no" },
-    { found: "POST /x answered 500: no", next: "stack verify http" },
+    { service: "hmi", call: "POST /x", status: 422, said: "no" },
+    { found: "POST /x answered 422: no", next: "stack verify http" },
+  ],
+  [
+    "a call that fails",
+    "call_failed",
+    { service: "hmi", call: "POST /x", status: 500, said: "no", suspicion: undefined },
+    { found: "POST /x answered 500: no", cause: "tells of a failure. Its log", next: "stack status" },
   ],
   [
     "a reply that is in another conversation",

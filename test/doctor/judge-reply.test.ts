@@ -6,7 +6,15 @@ import type { SeenStream } from "../../src/targets/http-client.ts";
 
 const stack = (): ExaminedStack =>
   ({
-    notes: { installed: ["tiny"], model: "tiny", chatMs: 400, waitedInVainMs: undefined, folder: {} },
+    services: {},
+    notes: {
+      rungs: [],
+      installed: ["tiny"],
+      model: "tiny",
+      chatMs: 400,
+      waitedInVainMs: undefined,
+      folder: {},
+    },
   }) as unknown as ExaminedStack;
 
 function judge(facts: readonly ReplyFact[], more: Partial<SeenStream> = {}, asked?: string) {

@@ -6,6 +6,7 @@ import { SERVICE_TITLES } from "../../targets/service-titles.ts";
 import { shellWord } from "../../text/shell-word.ts";
 import type { Explanations, RungProblem } from "../climb-ladder.ts";
 import { isDisplayName, seconds, shortened } from "../doctor-words.ts";
+import type { Suspicion } from "../suspect-engine.ts";
 
 /** What is wrong on the way of a message. */
 export interface ChatSymptoms {
@@ -61,10 +62,24 @@ export interface ChatSymptoms {
     /** Folder of the service's program, where it is known. */
     folder: string | undefined;
   };
-  reply_failed: { service: Role; call: string; said: string; hint: string | undefined };
+  reply_failed: {
+    service: Role;
+    call: string;
+    said: string;
+    hint: string | undefined;
+    suspicion?: Suspicion | undefined;
+  };
   reply_cut: { service: Role; call: string };
   /** Its text came, then nothing more for far longer than its engine takes for a reply, and the stream stayed open. */
   reply_unended: { service: Role; call: string; silentMs: number };
+  /** It took the call, and tells that it failed at it. */
+  call_failed: {
+    service: Role;
+    call: string;
+    status: number;
+    said: string;
+    suspicion: Suspicion | undefined;
+  };
   call_refused: { service: Role; call: string; status: number; said: string };
   /** It ended well, and had no text. */
   reply_empty: { service: Role; call: string };
@@ -156,10 +171,10 @@ export const chatExplanations: Explanations<ChatSymptoms> = {
         ? `grep -rniE 'default.?model' ${shellWord(folder ?? ".")}`
         : `grep -rn ${shellWord(model)} ${shellWord(folder ?? ".")}`,
   }),
-  reply_failed: ({ service, call, said, hint }) => ({
+  reply_failed: ({ service, call, said, hint, suspicion }) => ({
     found: `${call}: ${shortened(said)}`,
-    cause: hint ?? `The ${SERVICE_TITLES[service]}'s log says more.`,
-    next: "stack status",
+    cause: hint ?? failureTold(service, suspicion),
+    next: (hint === undefined ? suspicion?.next : undefined) ?? "stack status",
   }),
   reply_cut: ({ service, call }) => ({
     found: `${call} ended without \`done\``,
@@ -171,9 +186,14 @@ export const chatExplanations: Explanations<ChatSymptoms> = {
     cause: `The ${SERVICE_TITLES[service]} swallows the end: it leaves its stream open after the last piece, or the sign of an end is another one (contract.wire.stream.done).`,
     next: "stack trace",
   }),
+  call_failed: ({ service, call, status, said, suspicion }) => ({
+    found: `${call} answered ${status}: ${shortened(said)}`,
+    cause: failureTold(service, suspicion),
+    next: suspicion?.next ?? "stack status",
+  }),
   call_refused: ({ service, call, status, said }) => ({
     found: `${call} answered ${status}: ${shortened(said)}`,
-    cause: `The ${SERVICE_TITLES[service]} does not take what the contract says (docs/contract.md), or fails at it: its log says which.`,
+    cause: `The ${SERVICE_TITLES[service]} does not take what the contract says (docs/contract.md).`,
     next: "stack verify http",
   }),
   reply_empty: ({ service, call }) => ({
@@ -231,6 +251,12 @@ const ROWS_WRONG: Readonly<Record<WrongRows, (title: string, found: string) => O
     next: "stack verify persistence",
   }),
 };
+
+/** The failure is the service's own word, and no claim of ours. */
+function failureTold(service: Role, suspicion: Suspicion | undefined): string {
+  const title = SERVICE_TITLES[service];
+  return `The ${title} answers, and tells of a failure. ${suspicion?.words ?? "Its log says more."}`;
+}
 
 const HANGS = "It hangs: its process is there, and does no work.";
 const WHY_SILENT: Readonly<Record<Role, string>> = {
