@@ -205,7 +205,11 @@ function endingOf(
     const message = `The reply's stream was ${stream.end} before it said that it is done.`;
     return { finish_reason, usage, error: { code: "stream_cut", message, ...WHICH_HOP } };
   }
-  if (finish_reason !== "error") return { finish_reason, usage, error: null };
+  if (finish_reason !== "error") {
+    const isEmpty = !isCancelled && textOf(stream) === "";
+    const error = { code: "empty_reply", message: "The reply ended without a word.", ...WHICH_HOP };
+    return { finish_reason, usage, error: isEmpty ? error : null };
+  }
   const message = "The reply failed, and the stack did not say why.";
   return { finish_reason, usage, error: { code: "reply_failed", message, ...WHICH_HOP } };
 }

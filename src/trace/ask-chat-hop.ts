@@ -63,7 +63,6 @@ export async function askChatHop(
   question: HopQuestion,
   signal: AbortSignal,
 ): Promise<HopPass> {
-  const start = performance.now();
   const sentAt = new Date().toISOString();
   const until = AbortSignal.timeout(question.patienceMs);
   const seen = { ...NOTHING_SEEN, sent_at: sentAt };
@@ -86,9 +85,7 @@ export async function askChatHop(
   }
   try {
     const asksAgain = call.body !== null;
-    const around: AroundStream = {
-      // One call that streams has its times from its own beginning.
-      offsetMs: asksAgain ? performance.now() - start : 0,
+    const around: Omit<AroundStream, "offsetMs"> = {
       sentAt,
       acceptedMs: asksAgain ? call.duration_ms : null,
     };
@@ -121,7 +118,7 @@ async function say(
 
 async function read(
   sent: Sent,
-  around: AroundStream,
+  around: Omit<AroundStream, "offsetMs">,
   signal: AbortSignal,
   { patienceMs }: HopQuestion,
   onConversation: (id: string) => void,
@@ -143,7 +140,10 @@ async function read(
       problem: noAnswerWords(error, patienceMs),
     };
   }
-  return readHopPass(stream, around);
+  // One call that streams has its times from its own beginning; another one may also have been asked for before the message was sent.
+  const isOneCall = around.acceptedMs === null;
+  const offsetMs = isOneCall ? 0 : Date.parse(stream.sent_at) - Date.parse(around.sentAt);
+  return readHopPass(stream, { ...around, offsetMs });
 }
 
 async function forget({ chat, place, leftBehind }: TracePlace, conversation: string | null): Promise<void> {
