@@ -15,6 +15,7 @@ import type { Context } from "./profiles-and-sessions.ts";
 import { patienceOf } from "./read-replies.ts";
 import { RowGrowth, type StillWritten } from "./row-growth.ts";
 import { requireKnownRoles } from "./rows-lack-field.ts";
+import { requireNoneFailed } from "./stream-endings.ts";
 import { StreamWaiter } from "./stream-waiter.ts";
 
 /** What a check talks about, and how the engine is to answer. */
@@ -159,7 +160,11 @@ function attend(
       try {
         await waiter.until(ended, { what, of: "the reply" }, isIt);
       } catch (error) {
-        if (error instanceof CouldNotRun) await requireMadeByEngine(context, sent.text, await ended);
+        if (error instanceof CouldNotRun) {
+          const stream = await ended;
+          await requireMadeByEngine(context, sent.text, stream);
+          requireNoneFailed(stream);
+        }
         throw error;
       }
     },

@@ -1,4 +1,5 @@
 import type { StreamEvent } from "../contract/event-schemas.ts";
+import { CouldNotRun } from "../harness/define-check.ts";
 import { failureOf } from "../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../targets/http-client.ts";
 
@@ -33,6 +34,21 @@ const NOT_WHOLE = /cancel|stopped|abort|interrupt|halt|terminat|error|fail|broke
 /** Whether this last word is that of a reply which the engine wrote to its end. */
 export function isWholeEnding(word: string): boolean {
   return word.startsWith("done") && !NOT_WHOLE.test(word);
+}
+
+/**
+ * For a claim that needs these replies whole: throws {@link CouldNotRun} where one was told to have failed, with the back end's
+ * words. An engine that is down is no fault of whatever else is claimed.
+ */
+export function requireNoneFailed(...streams: readonly SeenStream[]): void {
+  const failed = streams.find((stream) => {
+    const word = lastWord(stream);
+    return !isWholeEnding(word) && (failureOf(stream) !== undefined || word === "done (error)");
+  });
+  if (failed === undefined) return;
+  const told = failureOf(failed)?.message ?? "";
+  const words = told.trim() === "" ? "without a word of why" : quoted(told);
+  throw new CouldNotRun(`the reply failed, as the back end itself told: ${words}`);
 }
 
 /** The events of a stream that were ones. */

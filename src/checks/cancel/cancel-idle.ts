@@ -5,7 +5,7 @@ import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { beginTalk, hear, nameFor, sayIn, settledRowsOf, type Talk } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { endInWords, isWholeEnding, lastWord } from "../stream-endings.ts";
+import { endInWords, isWholeEnding, lastWord, requireNoneFailed } from "../stream-endings.ts";
 import { answerInWords, cancelStatusOf } from "./both-ends.ts";
 import { cancelInTime, placeWith, type SeenCancel } from "./running-reply.ts";
 
@@ -53,7 +53,7 @@ export const idleThenSend = defineCheck<Context["target"], IdleCancels>({
   judge(evidence) {
     const seen = describe(evidence);
     const words = evidence.streams.map(lastWord);
-    if (words.includes("done (error)")) throw new CouldNotRun(`a reply failed: ${seen}`);
+    requireNoneFailed(...evidence.streams);
     const cancelled = words.find((word) => !isWholeEnding(word));
     if (cancelled === undefined) return { verdict: "holds", seen };
     return {
@@ -105,6 +105,7 @@ async function cancelIdle(context: Context, talk: Talk, said?: Said): Promise<Se
 
 function judgeRows({ rows, streams }: IdleCancels, seen: string): Broken | undefined {
   if (rows === null) return undefined;
+  requireNoneFailed(...streams.slice(0, 1));
   const [row] = rows.filter(({ role }) => role === "assistant");
   const [stream] = streams;
   if (row === undefined || stream === undefined) {

@@ -4,7 +4,7 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { beginTalk, converseIn, type Talk, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { endInWords, isWholeEnding, lastWord } from "../stream-endings.ts";
+import { endInWords, isWholeEnding, lastWord, requireNoneFailed } from "../stream-endings.ts";
 import { cancelStatusOf } from "./both-ends.ts";
 import { endOf } from "./cancelled-reply.ts";
 import { beginReply, placeWith, requireCancellable, type SeenCancel } from "./running-reply.ts";
@@ -34,7 +34,9 @@ export const slots = defineCheck<Context["target"], Slots>({
     const slow = { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 };
     const cancels: SeenCancel[] = [];
     for (let count = 1; count <= CANCELS; count += 1) {
-      const { answer, isOver } = await cancelOne(context, slow, `${count}`);
+      const { answer, isOver, stream } = await cancelOne(context, slow, `${count}`);
+      // What fails before anything was cancelled lacks no slot.
+      if (count === 1 && stream !== null) requireNoneFailed(stream);
       cancels.push(answer);
       // A reply that goes on in spite of its cancel was not cancelled, and nor would the next be.
       if (!isOver) break;
@@ -69,7 +71,7 @@ async function cancelOne(
   context: Context,
   options: EngineOptions,
   name: string,
-): Promise<{ answer: SeenCancel; isOver: boolean }> {
+): Promise<{ answer: SeenCancel; isOver: boolean; stream: SeenStream | null }> {
   const reply = await beginReply(context, options, `Count to 200. ${context.canary(name)}`);
   // A stack that has no slot left ends the reply instead.
   await reply.until("its first token", texts(1)).catch(() => reply.ended);
@@ -79,7 +81,7 @@ async function cancelOne(
   const isTaken = answer !== null && answer !== "closed" && answer.status < 300;
   if (!isTaken) reply.leave();
   const isOver = !isTaken || (await endOf(reply, start)) !== null;
-  await reply.ended;
+  const stream = await reply.ended;
   await requireCancellable(context, reply);
-  return { answer, isOver };
+  return { answer, isOver, stream };
 }

@@ -1,5 +1,5 @@
 import { CouldNotRun } from "../../harness/define-check.ts";
-import { failureOf, type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
+import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import {
   beginTalk,
   conversationRows,
@@ -10,7 +10,7 @@ import {
   type Talk,
 } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { lastWord } from "../stream-endings.ts";
+import { lastWord, requireNoneFailed } from "../stream-endings.ts";
 import { describeEnding, type ModelExchange } from "./model-exchange.ts";
 
 /** Short and quick: what is said does not matter here. */
@@ -41,8 +41,7 @@ async function exchangeIn(context: Context, talk: Talk, name: string): Promise<M
   const elsewhere = await countElsewhere(context, talk);
   const sent = await sayIn(context, talk, message);
   const stream = await hear(context, talk, sent).ended;
-  const failure = failureOf(stream);
-  if (failure !== undefined) throw new CouldNotRun(`${describeEnding(stream)}: ${failure.message}`);
+  requireNoneFailed(stream);
   const streamedText = textOf(stream);
   if (streamedText === "") throw new CouldNotRun(`${describeEnding(stream)}: a reply without text`);
   const isThere = (rows: readonly SeenRow[]): boolean =>

@@ -1,6 +1,6 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isWholeEnding, lastWord } from "../stream-endings.ts";
+import { isWholeEnding, lastWord, requireNoneFailed } from "../stream-endings.ts";
 import { completeReply, describeStored, judgeStored, type StoredReply } from "./stored-replies.ts";
 
 export const complete = defineCheck<Context["target"], StoredReply>({
@@ -11,6 +11,7 @@ export const complete = defineCheck<Context["target"], StoredReply>({
   needs: ["show rows"],
   collect: completeReply,
   judge(reply) {
+    requireNoneFailed(reply.stream);
     if (!isWholeEnding(lastWord(reply.stream)))
       throw new CouldNotRun(`no whole reply to judge: ${describeStored(reply)}`);
     return judgeStored(reply, "complete") ?? { verdict: "holds", seen: describeStored(reply) };

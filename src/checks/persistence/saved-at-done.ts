@@ -1,4 +1,4 @@
-import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
@@ -13,7 +13,7 @@ import {
 } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { isSavedAsStreamed, whiteSpaceWords } from "../saved-as-streamed.ts";
-import { isWholeEnding, lastWord } from "../stream-endings.ts";
+import { isWholeEnding, lastWord, requireNoneFailed } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { storedReplyRow } from "./stored-replies.ts";
 
@@ -93,7 +93,7 @@ function isSavedWhole({ isForeign = false, stream, rows }: SavedAtDone): boolean
 function judgeOne(look: SavedAtDone): Broken | undefined {
   const { stream, rows } = look;
   const row = storedReplyRow({ rows });
-  if (lastWord(stream) === "done (error)") throw new CouldNotRun(`the reply failed: ${seenOf(look)}`);
+  requireNoneFailed(stream);
   if (isSavedWhole(look)) return undefined;
   const status = row?.status === undefined ? "" : ` ${row.status}`;
   return {

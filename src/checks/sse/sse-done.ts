@@ -3,6 +3,7 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { describeStream, eventName, eventsIn } from "../arrived-events.ts";
 import { CLOSE_MS } from "../follow-stream.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { requireNoneFailed } from "../stream-endings.ts";
 import { plainStreams, type StreamByDoor } from "./plain-replies.ts";
 
 export const done = defineCheck<Context["target"], readonly StreamByDoor[]>({
@@ -36,6 +37,7 @@ function judgeOne(stream: StreamByDoor): Broken | undefined {
 function judgeByWire(stream: StreamByDoor): Broken | undefined {
   const kinds = stream.facts.map(({ kind }) => kind);
   const first = kinds.indexOf("done");
+  if (first < 0) requireNoneFailed(stream);
   const hasTextAfter = kinds.lastIndexOf("text") > first;
   if (first >= 0 && !hasTextAfter && stream.end === "closed") return undefined;
   const left = stream.end === "given-up" ? "a stream that was left open after its end" : END[stream.end];
