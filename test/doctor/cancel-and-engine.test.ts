@@ -40,6 +40,29 @@ test("of an engine that writes nothing more nobody knows whether it would be sto
   });
 });
 
+test("a reply that came when it was whole was not stopped by its cancel", async () => {
+  const engine = await startTappedEngine((response) =>
+    setTimeout(() => {
+      for (let token = 2; token < 9; token += 1) response.write(engineLine(`${token} `));
+      response.end(FINAL_LINE);
+    }, 300),
+  );
+  expect(await cancelRung(engine, ["holds-back"])).toMatchObject({
+    status: "skipped",
+    text: "the reply was written before its cancel could reach it",
+  });
+});
+
+test("nor one of which nothing came while it was waited for, though its engine is stopped then", async () => {
+  const engine = await startTappedEngine(() => undefined);
+  expect(await cancelRung(engine, ["holds-back"])).toMatchObject({
+    status: "skipped",
+    text: expect.stringMatching(
+      /^no text of a long reply came in 30\S* s: its cancel in the middle is not judged$/,
+    ),
+  });
+}, 60_000);
+
 /** An engine of its own pace behind a tap: it says OK at once, and counts to 1 before it is asked for more. */
 async function startTappedEngine(goOn: (response: ServerResponse) => unknown): Promise<string> {
   const engine = await startFakeEngine(async (request, response) => {

@@ -27,6 +27,8 @@ export type OddFault =
   | "title-beside"
   /** Only the first piece of a reply is streamed. */
   | "streams-little"
+  /** A reply is streamed when it is whole. */
+  | "holds-back"
   /** Every message is refused. */
   | "refuses"
   /** HEAD and OPTIONS do what DELETE does. */
@@ -92,7 +94,10 @@ export async function startOddBackEnd(
   const tell = (answer: Answer, event: object): void => {
     const text = `data: ${JSON.stringify(event)}\n\n`;
     answer.sent.push(text);
-    for (const reader of answer.readers) reader.write(text);
+    const isWhole = answer.row.state !== "writing";
+    if (has("holds-back") && !isWhole) return;
+    const due = has("holds-back") ? answer.sent.join("") : text;
+    for (const reader of answer.readers) reader.write(due);
   };
   const saveLate = (answer: Answer): void => {
     const { row } = answer;
@@ -218,7 +223,8 @@ export async function startOddBackEnd(
     "GET chats/:chat/answers/:answer"({ answer, response }) {
       if (answer === undefined) return noAnswer(response);
       response.writeHead(200, { "content-type": "text/event-stream" });
-      response.write(answer.sent.join("") || ": hello\n\n");
+      const isDue = answer.isOver || !has("holds-back");
+      response.write((isDue && answer.sent.join("")) || ": hello\n\n");
       if (answer.isOver) return response.end();
       answer.readers.add(response);
       return response.on("close", () => answer.readers.delete(response));

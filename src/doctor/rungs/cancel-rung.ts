@@ -9,7 +9,13 @@ import { broken } from "../explain-symptom.ts";
 import { replyTimeoutMs } from "../judge-reply.ts";
 import { isMissing } from "./gateway-rungs.ts";
 import { openEngineRecord } from "./judge-engine-record.ts";
-import { judgeEngineStop, judgeUnrecorded, LONG } from "./judge-engine-stop.ts";
+import {
+  judgeBeforeCancel,
+  judgeEngineStop,
+  judgeUnrecorded,
+  LONG,
+  neverBegun,
+} from "./judge-engine-stop.ts";
 import { makePlace, sendWithoutModel } from "./reply-rungs.ts";
 
 /** A cancel at the HMI stops the engine. */
@@ -29,9 +35,11 @@ export const hmiCancel: Rung<ExaminedStack> = {
 
     let cancelling: Promise<RungFinding | undefined> | undefined;
     const cancel = (): Promise<RungFinding | undefined> => {
-      cancelling ??= askService(stack, "hmi", ["POST", hmiRoutes.cancel.path(sent)]).then(
-        async (answer) => judgeAnswer(answer) ?? (record && (await judgeEngineStop(record, mark, stack))),
-      );
+      cancelling ??= (async () => {
+        const over = await judgeBeforeCancel(record, mark);
+        const answer = await askService(stack, "hmi", ["POST", hmiRoutes.cancel.path(sent)]);
+        return judgeAnswer(answer) ?? over ?? (record && (await judgeEngineStop(record, mark, stack)));
+      })();
       return cancelling;
     };
     const stream = await askForStream(stack, "hmi", ["GET", hmiRoutes.stream.path(sent)], {
@@ -41,8 +49,11 @@ export const hmiCancel: Rung<ExaminedStack> = {
         if ("type" in event && event.type === "token") cancel().catch(() => undefined);
       },
     });
+    const isUnbegun = cancelling === undefined && stream.end === "given-up";
     // A reply without a token is cancelled at its end.
-    return (await cancel()) ?? judgeUnrecorded(stack, stream);
+    const finding = await cancel();
+    if (isUnbegun && finding?.status !== "broken") return neverBegun(stream);
+    return finding ?? judgeUnrecorded(stack, stream);
   },
 };
 

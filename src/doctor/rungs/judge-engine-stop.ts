@@ -32,6 +32,32 @@ const WRITTEN_BEFORE: RungFinding = {
   text: "the reply was written before its cancel could reach it",
 };
 
+/** What the engine had no longer to do when a reply was to be cancelled is no cancel's doing; undefined where it was at it. */
+export async function judgeBeforeCancel(
+  record: EngineRecord | undefined,
+  mark: string,
+): Promise<RungFinding | undefined> {
+  const generation = record === undefined ? undefined : await generationOf(record, mark);
+  return generation === undefined || generation.ended === "running" ? undefined : WRITTEN_BEFORE;
+}
+
+/** Of a reply that is held back until it was waited for no longer: what ended it then was not seen to be the cancel. */
+export function neverBegun({ duration_ms }: SeenStream): RungFinding {
+  return {
+    status: "skipped",
+    text: `no text of a long reply came in ${seconds(duration_ms)}: its cancel in the middle is not judged`,
+  };
+}
+
+async function generationOf(
+  { generations }: EngineRecord,
+  mark: string,
+): Promise<GenerationRecord | undefined> {
+  return (await generations()).findLast(({ messages, prompt }) =>
+    JSON.stringify([messages, prompt]).includes(mark),
+  );
+}
+
 /** An engine that has written so much, for so long after the cancel was answered, works on: the doctor looks for no less. */
 const WORKS_ON = { tokens: 5, ms: 2_000 };
 
@@ -56,15 +82,12 @@ interface AfterCancel {
  * @param mark what is in this reply's message alone
  */
 export async function judgeEngineStop(
-  { generations }: EngineRecord,
+  record: EngineRecord,
   mark: string,
   { signal, notes }: ExaminedStack,
 ): Promise<RungFinding> {
   const start = performance.now();
-  const look = async () =>
-    (await generations()).findLast(({ messages, prompt }) =>
-      JSON.stringify([messages, prompt]).includes(mark),
-    );
+  const look = () => generationOf(record, mark);
   const first = await look();
   if (first === undefined)
     return { status: "skipped", text: "the cancelled reply never reached this engine" };

@@ -1,13 +1,21 @@
 import { randomUUID } from "node:crypto";
 import type { Role } from "../../config/service-config.ts";
 import { isRefusal, wordsIn } from "../../targets/drivers/refused-words.ts";
+import type { SeenStream } from "../../targets/http-client.ts";
 import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";
 import { shortened } from "../doctor-words.ts";
 import { callDeadline, type ExaminedStack } from "../examined-stack.ts";
 import { broken } from "../explain-symptom.ts";
+import { judgeReply } from "../judge-reply.ts";
 import { isTokenRefused, refusedByFront } from "../refused-call.ts";
 import { openEngineRecord } from "./judge-engine-record.ts";
-import { judgeEngineStop, judgeUnrecorded, LONG } from "./judge-engine-stop.ts";
+import {
+  judgeBeforeCancel,
+  judgeEngineStop,
+  judgeUnrecorded,
+  LONG,
+  neverBegun,
+} from "./judge-engine-stop.ts";
 import { sendTestMessage, type TestMessage } from "./wire-reply-rungs.ts";
 
 /** A cancel, by a call or by closing the connection, stops the engine. */
@@ -29,7 +37,13 @@ export function wireCancelRung(service: Role): Rung<ExaminedStack> {
         if (kind === "text") first.resolve();
       });
       if ("status" in said) return said;
-      await Promise.race([first.promise, said.reading.ended]);
+      const unbegun = await Promise.race([first.promise, said.reading.ended]);
+      const finding =
+        (unbegun && (await judgeUnbegun(stack, said, unbegun))) ?? (await judgeBeforeCancel(record, mark));
+      if (finding !== undefined) {
+        said.reading.leave();
+        return finding;
+      }
       const refusal = await cancel(stack, said);
       if (refusal !== undefined) return refusal;
       if (record !== undefined) {
@@ -42,6 +56,18 @@ export function wireCancelRung(service: Role): Rung<ExaminedStack> {
       return judgeUnrecorded(stack, await said.reading.ended);
     },
   };
+}
+
+/** What is to be said of a reply that was over before any text of it came; undefined where nothing is. */
+async function judgeUnbegun(
+  stack: ExaminedStack,
+  said: TestMessage,
+  stream: SeenStream,
+): Promise<RungFinding | undefined> {
+  if (stream.end !== "given-up") return judgeReply(stream, stack.front, stack);
+  // Nobody reads it any more: the engine is freed, whatever comes of it.
+  await cancel(stack, said).catch(() => undefined);
+  return neverBegun(stream);
 }
 
 /** Ends the reply; what is wrong with the answer, if anything is. */
