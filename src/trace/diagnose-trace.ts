@@ -6,10 +6,19 @@ import { firstTokenOf, judgeHopFirstToken } from "./judge-first-token.ts";
 import { judgeModel } from "./judge-model.ts";
 import { judgeReplyOrigin } from "./judge-reply-origin.ts";
 import { judgeText } from "./judge-text.ts";
+import { judgeUsage } from "./judge-usage.ts";
 import type { TraceDiagnosis, TraceObservations, TraceReport } from "./trace-report.ts";
 
 /** From what costs the reply to what costs time. */
-const JUDGES = [judgeAnswers, judgeText, judgeModel, judgeReplyOrigin, judgeBuffering, judgeHopFirstToken];
+const JUDGES = [
+  judgeAnswers,
+  judgeText,
+  judgeModel,
+  judgeReplyOrigin,
+  judgeUsage,
+  judgeBuffering,
+  judgeHopFirstToken,
+];
 
 /** Says what is wrong: a pure function of what was observed. The diagnosis is the worst finding, of the hop furthest in. */
 export function diagnoseTrace(

@@ -74,6 +74,7 @@ export function readEngineRequests(
       first_token_ms: since(record.first_token_at),
       ended_ms: since(record.ended_at),
       text,
+      counted: record.counted,
     };
   });
 }

@@ -25,6 +25,7 @@ const SOONER: Partial<HopPass> = {
 const LATE: Partial<HopPass> = { first_token_ms: 1_240, last_token_ms: 2_140, ended_ms: 2_145 };
 const FROM_NGINX = { server: "nginx/1.22.1", "content-type": "text/event-stream" };
 const request = (more: Partial<TracedEngineRequest>): TracedEngineRequest => ({
+  counted: null,
   purpose: "reply",
   model: "llama3.1:8b",
   messages: 1,
@@ -50,6 +51,17 @@ test.each<[string, Parameters<typeof observations>[0], string]>([
     "the engine was slower when it was asked directly",
     { engine: { pieces: [{ at_ms: 227, kind: "text", chars: 30 }], first_token_ms: 227 }, gateway: {} },
     "Every hop passes what it gets: first token after 40 ms.",
+  ],
+  [
+    "a hop tells other tokens than the engine counted",
+    {
+      engine: {},
+      hmi: {
+        usage: { prompt_tokens: 60, completion_tokens: 13 },
+        engine_requests: [request({ counted: { prompt_tokens: 6, completion_tokens: 60 } })],
+      },
+    },
+    "hmi other_usage: The HMI tells other tokens than the engine counted: 60 + 13 instead of 6 + 60 (prompt + reply).",
   ],
   [
     "the engine's share by its record",

@@ -10,6 +10,7 @@ import { readableScreen } from "../support/screen.ts";
 import { observations } from "../support/trace.ts";
 
 const REQUEST = {
+  counted: null,
   purpose: "reply",
   model: "llama3.1:8b",
   messages: 1,
