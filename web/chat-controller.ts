@@ -1,7 +1,6 @@
 import type { DoctorAnswer } from "../src/contract/doctor-report.ts";
 import type { SearchResults, UserEvent } from "../src/contract/hmi-schemas.ts";
 import { ApiError } from "./api-error.ts";
-import { ListChanges } from "./change-lists.ts";
 import type { ChatAction } from "./chat-action.ts";
 import type { ChatState, PageProblem } from "./chat-state.ts";
 import { ChatStore } from "./chat-store.ts";
@@ -9,10 +8,11 @@ import { ConversationReader } from "./conversation-reader.ts";
 import type { DraftStorage } from "./drafts.ts";
 import { HmiConnection, isUnreachable } from "./hmi-connection.ts";
 import { keepDrafts } from "./keep-drafts.ts";
+import { ListLoader } from "./list-loader.ts";
+import { ListMutations } from "./list-mutations.ts";
 import { MessageSender } from "./message-sender.ts";
 import { type OpenConversation, type PageAddress, parseAddress } from "./page-address.ts";
 import { createApi, type PageApi } from "./page-api.ts";
-import { PageLists } from "./page-lists.ts";
 import { afterOutage } from "./page-problem.ts";
 import { checkedServices, hasServiceDown } from "./service-health.ts";
 import type { Turns } from "./share-reply-streams.ts";
@@ -39,11 +39,11 @@ export class ChatController {
   readonly #connection: HmiConnection;
   readonly #api: PageApi;
   readonly #store: ChatStore;
-  readonly #lists: PageLists;
+  readonly #lists: ListLoader;
   readonly #reader: ConversationReader;
   readonly #sender: MessageSender;
   /** Changes conversations and profiles. */
-  readonly keeper: ListChanges;
+  readonly keeper: ListMutations;
   #address: PageAddress = { page: "active" };
 
   constructor(options: ChatControllerOptions = {}) {
@@ -57,7 +57,7 @@ export class ChatController {
     });
     const connection = this.#connection;
     const api = createApi(connection);
-    const lists = new PageLists(api, store);
+    const lists = new ListLoader(api, store);
     const reader = new ConversationReader({ connection, api, store, lists, nextFrame, turns });
     this.#api = api;
     this.#lists = lists;
@@ -65,7 +65,7 @@ export class ChatController {
     this.#sender = new MessageSender({ api, store, lists, reader, announce });
     if (drafts !== undefined) keepDrafts(store, drafts);
     if (options.isTokenWanted && token === "") this.dispatch({ type: "token_wanted", isRefused: false });
-    this.keeper = new ListChanges({ api, store, lists, announce, go: (path) => void this.go(path) });
+    this.keeper = new ListMutations({ api, store, lists, announce, go: (path) => void this.go(path) });
   }
 
   get state(): ChatState {

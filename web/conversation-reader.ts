@@ -4,9 +4,9 @@ import type { ChatStore } from "./chat-store.ts";
 import { EventBatch } from "./event-batch.ts";
 import { type FollowOutcome, followReply } from "./follow-reply.ts";
 import type { HmiConnection } from "./hmi-connection.ts";
+import type { ListLoader } from "./list-loader.ts";
 import type { OpenConversation } from "./page-address.ts";
 import type { PageApi } from "./page-api.ts";
-import type { PageLists } from "./page-lists.ts";
 import { pageProblemOf } from "./page-problem.ts";
 import { isUnsaved, streamingReply } from "./reduce-exchange.ts";
 import type { Turns } from "./share-reply-streams.ts";
@@ -15,7 +15,7 @@ export interface ReaderParts {
   readonly connection: HmiConnection;
   readonly api: PageApi;
   readonly store: ChatStore;
-  readonly lists: PageLists;
+  readonly lists: ListLoader;
   /** Calls what it is given when the page is drawn next. */
   readonly nextFrame: (run: () => void) => void;
   /** Shares the connections of the browser with its other pages. */

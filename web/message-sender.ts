@@ -14,8 +14,8 @@ import type { PageProblem } from "./chat-state.ts";
 import type { ChatStore } from "./chat-store.ts";
 import type { ConversationReader } from "./conversation-reader.ts";
 import { draftKey } from "./drafts.ts";
+import type { ListLoader } from "./list-loader.ts";
 import type { PageApi } from "./page-api.ts";
-import type { PageLists } from "./page-lists.ts";
 import { pageProblemOf } from "./page-problem.ts";
 import type { AttachedPicture } from "./picture-file.ts";
 import { streamingReply } from "./reduce-exchange.ts";
@@ -24,7 +24,7 @@ import { retryWhileDraining } from "./retry-while-draining.ts";
 export interface SenderParts {
   readonly api: PageApi;
   readonly store: ChatStore;
-  readonly lists: PageLists;
+  readonly lists: ListLoader;
   readonly reader: ConversationReader;
   /** Called when a message or a reply was begun. */
   readonly announce: () => void;

@@ -1,6 +1,6 @@
 import { type Address, addressOfUrl, isWildcard, localhostAsAddress } from "../contract/address.ts";
 import { DEFAULTS } from "../contract/contract-defaults.ts";
-import type { ConfigFault, ConfigPlace } from "./config-layer.ts";
+import type { ConfigPlace, ConfigProblem } from "./config-layer.ts";
 import type { Settings } from "./config-schema.ts";
 import { replicaAddress, replicaNumbers } from "./replicas.ts";
 import { ROLES, type Role, type Services } from "./service-config.ts";
@@ -29,15 +29,15 @@ interface Claim {
 }
 
 /** Ports that two would listen on; the message names the one, and stands where the other is. */
-export function portFaults(
+export function portProblems(
   services: Services,
   settings: Settings,
   placeOf: (path: readonly PropertyKey[]) => ConfigPlace | undefined,
-): ConfigFault[] {
+): ConfigProblem[] {
   const orderOf = ({ path }: Claim): number => placeOf(path)?.order ?? -1;
   // What is written later is at fault, and what nobody wrote never.
   const claims = claimsOf(services, settings).toSorted((a, b) => orderOf(a) - orderOf(b));
-  return claims.flatMap((claim, index): ConfigFault[] => {
+  return claims.flatMap((claim, index): ConfigProblem[] => {
     const first = claims.slice(0, index).find(({ address }) => overlap(address, claim.address));
     if (first === undefined) return [];
     const where = placeOf(first.path)?.name ?? "the default";

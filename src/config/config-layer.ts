@@ -9,13 +9,13 @@ export interface ConfigPlace {
 }
 
 /** One thing that is wrong, and where it stands. */
-export interface ConfigProblem {
+export interface LocatedConfigProblem {
   readonly place: ConfigPlace;
   readonly message: string;
 }
 
 /** One thing that is wrong, by the path of the setting: `["hmi", "port"]`. */
-export interface ConfigFault {
+export interface ConfigProblem {
   readonly path: readonly PropertyKey[];
   /** Whether the setting's name is at fault, or its value. */
   readonly part: "name" | "value";
@@ -34,15 +34,15 @@ export interface ConfigLayer {
   readonly source: "file" | "environment";
   readonly values: Record<string, unknown>;
   /** Where the value of a setting stands, or its name. */
-  whereIs(path: readonly PropertyKey[], part: ConfigFault["part"]): ConfigPlace | undefined;
+  whereIs(path: readonly PropertyKey[], part: ConfigProblem["part"]): ConfigPlace | undefined;
   /** The variables that a value, or what is below it, was made of. */
   variablesOf?(path: readonly string[]): readonly VariableUse[];
   /** What kept a value from being made of its variables; such a value stands there as it was written. */
-  readonly faults?: readonly ConfigFault[];
+  readonly problems?: readonly ConfigProblem[];
 }
 
 /** The error that lists what is wrong with a configuration, in the order in which it is read. */
-export function configError(problems: readonly ConfigProblem[]): UserError {
+export function configError(problems: readonly LocatedConfigProblem[]): UserError {
   const lines = problems
     .toSorted((a, b) => a.place.order - b.place.order)
     .map(({ place, message }) => `  ${place.name}  ${message}`);

@@ -1,5 +1,5 @@
 import { closestName } from "./closest-name.ts";
-import { type ConfigFault, type ConfigLayer, isRecord } from "./config-layer.ts";
+import { type ConfigLayer, type ConfigProblem, isRecord } from "./config-layer.ts";
 import type { Config } from "./config-schema.ts";
 import { DEFAULT_SETTINGS } from "./default-config.ts";
 import { givenText, secretFileVariable } from "./secret-files.ts";
@@ -16,7 +16,7 @@ export function variableOf(path: readonly PropertyKey[]): string {
 export function environmentLayer(env: NodeJS.ProcessEnv): ConfigLayer {
   const values: Record<string, Record<string, unknown>> = {};
   const names = new Map<string, string>();
-  const faults: ConfigFault[] = [];
+  const problems: ConfigProblem[] = [];
   for (const [section, settings] of Object.entries(DEFAULT_SETTINGS)) {
     for (const [key, standard] of Object.entries(settings)) {
       const path = [section, key];
@@ -24,14 +24,14 @@ export function environmentLayer(env: NodeJS.ProcessEnv): ConfigLayer {
       const given = givenText(env, variable, path);
       if (given === undefined) continue;
       names.set(variable, given.name);
-      if (given.problem !== undefined) faults.push({ path, part: "value", message: given.problem });
+      if (given.problem !== undefined) problems.push({ path, part: "value", message: given.problem });
       else values[section] = { ...values[section], [key]: fromText(given.text, standard) };
     }
   }
   return {
     source: "environment",
     values,
-    faults,
+    problems,
     whereIs(path) {
       const name = names.get(variableOf(path.slice(0, 2)));
       return name === undefined ? undefined : { name, order: Number.POSITIVE_INFINITY };

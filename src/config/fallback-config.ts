@@ -23,6 +23,6 @@ async function stateDirIn(file: string, env: NodeJS.ProcessEnv): Promise<string 
   const layer = await readLayer(file, env).catch(() => undefined);
   const state: unknown = layer?.values["state"];
   // A variable that is missing now was there when the stack was started; what the folder was then is not known.
-  if (layer?.faults?.some(({ path }) => path.join(".") === "state.dir")) return undefined;
+  if (layer?.problems?.some(({ path }) => path.join(".") === "state.dir")) return undefined;
   return isRecord(state) && typeof state["dir"] === "string" ? state["dir"] : undefined;
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { coerceValue } from "./coerce-value.ts";
-import { type ConfigFault, type ConfigLayer, isRecord, type VariableUse } from "./config-layer.ts";
+import { coerceValue } from "./coerce-interpolated-value.ts";
+import { type ConfigLayer, type ConfigProblem, isRecord, type VariableUse } from "./config-layer.ts";
 import { ConfigSchema } from "./config-schema.ts";
 import { InterpolationProblem, interpolate, type Lookup } from "./interpolation.ts";
 import { readEnvFile } from "./services/read-env-file.ts";
@@ -17,12 +17,12 @@ const ENV_FILE = ".env";
 export function interpolateLayer(layer: ConfigLayer, file: string, env: NodeJS.ProcessEnv): ConfigLayer {
   const interpolation = new LayerInterpolation(join(dirname(file), ENV_FILE), env);
   const values = interpolation.fill(layer.values, []) as Record<string, unknown>;
-  const { faults, uses } = interpolation;
-  return { ...layer, values, faults, variablesOf: (path) => uses.get(path.join("\0")) ?? [] };
+  const { problems, uses } = interpolation;
+  return { ...layer, values, problems, variablesOf: (path) => uses.get(path.join("\0")) ?? [] };
 }
 
 class LayerInterpolation {
-  readonly faults: ConfigFault[] = [];
+  readonly problems: ConfigProblem[] = [];
   /** By path. */
   readonly uses = new Map<string, readonly VariableUse[]>();
   readonly #envFile: string;
@@ -34,7 +34,7 @@ class LayerInterpolation {
     this.#env = env;
   }
 
-  /** What cannot be filled in stays as it is, and is a fault. */
+  /** What cannot be filled in stays as it is, and is a problem. */
   fill(value: unknown, path: readonly string[]): unknown {
     if (Array.isArray(value)) return value.map((each, index) => this.fill(each, [...path, String(index)]));
     if (isRecord(value))
@@ -57,7 +57,7 @@ class LayerInterpolation {
       return text.includes("${") ? asSetting(filled, path) : filled;
     } catch (error) {
       if (!(error instanceof InterpolationProblem)) throw error;
-      this.faults.push({ path, part: "value", message: error.message });
+      this.problems.push({ path, part: "value", message: error.message });
       return text;
     }
   }

@@ -5,11 +5,11 @@ import { withAbsolutePath } from "../contract/store-address.ts";
 import { UserError } from "../errors/user-error.ts";
 import { SAFE_DIRECTORIES_VARIABLE, whyUntrusted } from "../files/file-owners.ts";
 import { shellWord } from "../text/shell-word.ts";
-import { portFaults } from "./addresses.ts";
+import { portProblems } from "./addresses.ts";
 import {
-  type ConfigFault,
   type ConfigLayer,
   type ConfigPlace,
+  type ConfigProblem,
   configError,
   isRecord,
 } from "./config-layer.ts";
@@ -17,13 +17,13 @@ import { type Config, ConfigSchema, type Settings } from "./config-schema.ts";
 import { DEFAULT_CONFIG, DEFAULT_SETTINGS } from "./default-config.ts";
 import { environmentLayer } from "./environment-layer.ts";
 import { PLAIN_WORDS } from "./expected-words.ts";
-import { peopleFaults } from "./people-problems.ts";
-import { replicaFaults } from "./replicas.ts";
-import { faultsOf } from "./schema-problems.ts";
+import { peopleProblems } from "./people-problems.ts";
+import { replicaProblems } from "./replicas.ts";
+import { problemsOf } from "./schema-problems.ts";
 import type { Services } from "./service-config.ts";
 import { whyUnreadable } from "./unreadable-file.ts";
-import { unreadWireFaults } from "./unused-wire-problems.ts";
-import { wireDescriptionFaults } from "./wire-problems.ts";
+import { unusedWireProblems } from "./unused-wire-problems.ts";
+import { wireDescriptionProblems } from "./wire-problems.ts";
 
 /** File names that are looked for, in this order. */
 export const CONFIG_FILES: readonly string[] = ["yaml", "yml", "json", "ts", "mts", "js", "mjs"].map(
@@ -77,20 +77,20 @@ export async function resolveConfig(options: LoadConfigOptions): Promise<Resolve
   // The address of the schema is for editors.
   const { services: given, $schema: _, ...values } = merged;
   const parsed = ConfigSchema.safeParse(values, PLAIN_WORDS);
-  const { services, faults } = await servicesOf(given, folder, parsed.data);
+  const { services, problems } = await servicesOf(given, folder, parsed.data);
   const placeOf: PlaceOf = (path, part = "value") =>
     layers.map((layer) => layer.whereIs(path, part)).findLast((place) => place !== undefined);
   const told = parsed.success
     ? [
-        ...faults,
-        ...portFaults(services, parsed.data, placeOf),
-        ...peopleFaults(parsed.data, options.driver),
-        ...storeFaults(parsed.data, layers),
-        ...replicaFaults(services, parsed.data),
-        ...unreadWireFaults(parsed.data),
+        ...problems,
+        ...portProblems(services, parsed.data, placeOf),
+        ...peopleProblems(parsed.data, options.driver),
+        ...storeProblems(parsed.data, layers),
+        ...replicaProblems(services, parsed.data),
+        ...unusedWireProblems(parsed.data),
       ]
-    : [...faultsOf(ConfigSchema, parsed.error, { besides: ["services"] }), ...faults];
-  const all = withFaultsOfLayers(layers, [...told, ...(await wireDescriptionFaults(values["contract"]))]);
+    : [...problemsOf(ConfigSchema, parsed.error, { besides: ["services"] }), ...problems];
+  const all = withFaultsOfLayers(layers, [...told, ...(await wireDescriptionProblems(values["contract"]))]);
   if (!parsed.success || all.length > 0) {
     throw configError(
       all.map(({ path, part, message }) => {
@@ -107,7 +107,7 @@ export async function resolveConfig(options: LoadConfigOptions): Promise<Resolve
 }
 
 /** A file and a server for the same conversations: nobody knows which was meant. */
-function storeFaults({ store }: Settings, layers: readonly ConfigLayer[]): ConfigFault[] {
+function storeProblems({ store }: Settings, layers: readonly ConfigLayer[]): ConfigProblem[] {
   const isPathGiven = layers.some(({ values }) => isRecord(values["store"]) && "path" in values["store"]);
   if (store.url === "" || !isPathGiven) return [];
   const message =
@@ -116,12 +116,12 @@ function storeFaults({ store }: Settings, layers: readonly ConfigLayer[]): Confi
 }
 
 /** Where a setting stands, in the last layer that has it. */
-type PlaceOf = (path: readonly PropertyKey[], part?: ConfigFault["part"]) => ConfigPlace | undefined;
+type PlaceOf = (path: readonly PropertyKey[], part?: ConfigProblem["part"]) => ConfigPlace | undefined;
 
 /** Of what stands nowhere, where that is which should hold it. */
 function nearestPlace(
   path: readonly PropertyKey[],
-  part: ConfigFault["part"],
+  part: ConfigProblem["part"],
   placeOf: PlaceOf,
 ): ConfigPlace | undefined {
   return (
@@ -130,11 +130,14 @@ function nearestPlace(
 }
 
 /** Of a value that lacks a variable nothing else is told: nobody knows what it is. */
-function withFaultsOfLayers(layers: readonly ConfigLayer[], others: readonly ConfigFault[]): ConfigFault[] {
-  const faults = layers.flatMap((layer) => layer.faults ?? []);
-  const keyOf = ({ path }: ConfigFault): string => path.map(String).join("\0");
-  const told = new Set(faults.map(keyOf));
-  return [...faults, ...others.filter((fault) => !told.has(keyOf(fault)))];
+function withFaultsOfLayers(
+  layers: readonly ConfigLayer[],
+  others: readonly ConfigProblem[],
+): ConfigProblem[] {
+  const problems = layers.flatMap((layer) => layer.problems ?? []);
+  const keyOf = ({ path }: ConfigProblem): string => path.map(String).join("\0");
+  const told = new Set(problems.map(keyOf));
+  return [...problems, ...others.filter((problem) => !told.has(keyOf(problem)))];
 }
 
 /** Most configurations name no services: the schema of theirs is only built for those that do. */
@@ -142,14 +145,14 @@ async function servicesOf(
   given: unknown,
   folder: string,
   settings: Settings | undefined,
-): Promise<{ readonly services: Services; readonly faults: readonly ConfigFault[] }> {
-  if (given === undefined) return { services: DEFAULT_CONFIG.services, faults: [] };
-  const [{ readServices }, { patternFaults }] = await Promise.all([
+): Promise<{ readonly services: Services; readonly problems: readonly ConfigProblem[] }> {
+  if (given === undefined) return { services: DEFAULT_CONFIG.services, problems: [] };
+  const [{ readServices }, { patternProblems }] = await Promise.all([
     import("./services/read-services.ts"),
     import("./services/pattern-problems.ts"),
   ]);
-  const { services, faults } = readServices(given, folder, settings);
-  return { services, faults: [...faults, ...(await patternFaults(services))] };
+  const { services, problems } = readServices(given, folder, settings);
+  return { services, problems: [...problems, ...(await patternProblems(services))] };
 }
 
 /** The file that a configuration is read from, whether or not it may be trusted; undefined where there is none. */

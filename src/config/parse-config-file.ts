@@ -1,9 +1,9 @@
 import { basename } from "node:path";
 import { type Document, isMap, isNode, isSeq, LineCounter, parseDocument } from "yaml";
 import {
-  type ConfigFault,
   type ConfigLayer,
   type ConfigPlace,
+  type ConfigProblem,
   configError,
   isRecord,
 } from "./config-layer.ts";
@@ -43,7 +43,7 @@ export function parseConfigFile(path: string, text: string): ConfigLayer {
 function offsetOf(
   document: Document,
   path: readonly PropertyKey[],
-  part: ConfigFault["part"],
+  part: ConfigProblem["part"],
 ): number | undefined {
   const keys = path.map(String);
   const last = keys.at(-1);

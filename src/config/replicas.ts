@@ -1,5 +1,5 @@
 import type { Address } from "../contract/address.ts";
-import type { ConfigFault } from "./config-layer.ts";
+import type { ConfigProblem } from "./config-layer.ts";
 import type { Settings } from "./config-schema.ts";
 import type { ServiceConfig, Services } from "./service-config.ts";
 
@@ -81,15 +81,15 @@ export function isReplicaName(name: string, service: string): boolean {
 }
 
 /** What keeps copies from running: a database of one machine, no ports, names that others have. */
-export function replicaFaults(services: Services, settings: Settings): ConfigFault[] {
+export function replicaProblems(services: Services, settings: Settings): ConfigProblem[] {
   return OWN_SERVICES.flatMap((name) => {
     const numbers = replicaNumbers(services[name]);
     if (numbers.length === 1) return [];
-    return [...ownFaults(name, numbers.length, settings), ...nameFaults(name, numbers, services)];
+    return [...ownProblems(name, numbers.length, settings), ...nameProblems(name, numbers, services)];
   });
 }
 
-function ownFaults(name: OwnService, count: number, settings: Settings): ConfigFault[] {
+function ownProblems(name: OwnService, count: number, settings: Settings): ConfigProblem[] {
   const { port } = settings[name];
   const messages: string[] = [];
   if (settings.store.url === "")
@@ -103,7 +103,7 @@ function ownFaults(name: OwnService, count: number, settings: Settings): ConfigF
 }
 
 /** The name of a copy is that of its log, and of what commands are given. */
-function nameFaults(name: string, numbers: readonly number[], services: Services): ConfigFault[] {
+function nameProblems(name: string, numbers: readonly number[], services: Services): ConfigProblem[] {
   return numbers
     .map((number) => numberedReplica(name, number))
     .filter((copy) => copy in services)

@@ -1,11 +1,11 @@
 import type * as z from "zod/mini";
 import { orDidYouMean } from "./closest-name.ts";
-import type { ConfigFault } from "./config-layer.ts";
+import type { ConfigProblem } from "./config-layer.ts";
 import { foundValue } from "./found-value.ts";
 import { unknownSettings } from "./unknown-keys.ts";
 
 /** Where a schema stands in the configuration. */
-export interface ConfigFaultOptions {
+export interface ConfigProblemOptions {
   /** The path of what it reads; nothing for the whole. */
   readonly above?: readonly PropertyKey[];
   /** Names beside it that others read. */
@@ -16,12 +16,12 @@ export interface ConfigFaultOptions {
  * What a schema finds wrong, each at its own path with what was found there; a name or a word that is unknown
  * with the one that was probably meant. The error is one of a schema that was asked with `PLAIN_WORDS`.
  */
-export function faultsOf(
+export function problemsOf(
   schema: z.core.$ZodType,
   { issues }: z.core.$ZodError,
-  { above = [], besides = [] }: ConfigFaultOptions = {},
-): ConfigFault[] {
-  return issues.flatMap(decided).flatMap((issue): ConfigFault[] => {
+  { above = [], besides = [] }: ConfigProblemOptions = {},
+): ConfigProblem[] {
+  return issues.flatMap(decided).flatMap((issue): ConfigProblem[] => {
     const path = [...above, ...issue.path];
     if (issue.code !== "unrecognized_keys") return [{ path, part: "value", message: messageOf(issue, path) }];
     return unknownSettings(schema, issue, { path, besides });

@@ -1,13 +1,13 @@
 import type * as z from "zod/mini";
 import { orDidYouMean } from "./closest-name.ts";
-import type { ConfigFault } from "./config-layer.ts";
+import type { ConfigProblem } from "./config-layer.ts";
 
 /** Names that a schema does not know, each with the one that was probably meant. */
 export function unknownSettings(
   schema: z.core.$ZodType,
   issue: z.core.$ZodIssueUnrecognizedKeys,
   { path, besides }: { readonly path: readonly PropertyKey[]; readonly besides: readonly string[] },
-): ConfigFault[] {
+): ConfigProblem[] {
   const known = [...namesAt(schema, issue.path), ...(issue.path.length === 0 ? besides : [])];
   return issue.keys.map((key) => {
     const message = `there is no such setting${orDidYouMean(key, known)}`;

@@ -2,12 +2,12 @@
 import type { StreamDescription } from "../contract/wire-description.ts";
 import { lastName } from "./json-leaves.ts";
 import { MODEL_NAME } from "./network-log-words.ts";
-import { namedBy, type Spot, spotsOf, type TypedEvent } from "./stream-spots.ts";
+import { fieldPathsIn, namedBy, type StreamFieldPath, type TypedEvent } from "./stream-field-paths.ts";
 
 const FAILURE = /error|fail|exception/i;
 
 /** Whether what stands there tells what went wrong. */
-export function isFailure({ type, place }: Spot): boolean {
+export function isFailure({ type, place }: StreamFieldPath): boolean {
   return FAILURE.test(type ?? "") || FAILURE.test(place);
 }
 
@@ -16,7 +16,7 @@ export function failureOf(
   events: readonly TypedEvent[],
   type: string | undefined,
 ): StreamDescription["failure"] {
-  const spots = spotsOf(events, type).filter(
+  const spots = fieldPathsIn(events, type).filter(
     (spot) => isFailure(spot) && spot.values.some((value) => typeof value === "string" && value !== ""),
   );
   const spot =
@@ -35,7 +35,7 @@ export function modelOf(
   events: readonly TypedEvent[],
   type: string | undefined,
 ): { readonly of?: string; readonly at: string } | undefined {
-  const spot = spotsOf(events, type).find(
+  const spot = fieldPathsIn(events, type).find(
     ({ place, values }) => MODEL_NAME.test(lastName(place)) && typeof values[0] === "string",
   );
   return spot && namedBy(spot);
@@ -43,7 +43,7 @@ export function modelOf(
 
 /** Input and output are counted by many names, and not always by one event. */
 export function usageOf(events: readonly TypedEvent[], type: string | undefined): StreamDescription["usage"] {
-  const counts = spotsOf(events, type).filter(
+  const counts = fieldPathsIn(events, type).filter(
     ({ place, values }) =>
       /token|usage|count|eval|(?:^|\.)use\./i.test(place) && values.some((value) => Number.isInteger(value)),
   );
@@ -71,10 +71,10 @@ export function usageOf(events: readonly TypedEvent[], type: string | undefined)
   };
 }
 
-function ofType(spot: Spot | undefined): { readonly of?: string } {
+function ofType(spot: StreamFieldPath | undefined): { readonly of?: string } {
   return spot?.type === undefined ? {} : { of: spot.type };
 }
 
-function lastOf(spot: Spot | undefined): number {
+function lastOf(spot: StreamFieldPath | undefined): number {
   return Number(spot?.values.findLast((value) => Number.isInteger(value)) ?? -1);
 }

@@ -3,7 +3,7 @@ import { statusMeant } from "../targets/drivers/described-rows.ts";
 import { textAt, valueAt } from "../targets/drivers/json-place.ts";
 import { type JsonLeaf, lastName, leavesOf } from "./json-leaves.ts";
 import type { LoggedEvent } from "./stream-events.ts";
-import type { Spot, TypedEvent } from "./stream-spots.ts";
+import type { StreamFieldPath, TypedEvent } from "./stream-field-paths.ts";
 
 /** Names of what tells the end. */
 export const ENDING_NAME = /done|end|complete|finish|stop|final|close|eos/i;
@@ -27,7 +27,7 @@ export function endMarkOf(events: readonly LoggedEvent[]): string | undefined {
 /** What stands at the end, and nowhere before it. */
 export function doneOf(
   events: readonly TypedEvent[],
-  said: Spot,
+  said: StreamFieldPath,
   type: string | undefined,
 ): StreamDescription["done"] {
   const last = events.at(-1);
@@ -59,7 +59,7 @@ function toldBy(reason: JsonLeaf | undefined): object {
 }
 
 /** `done: true`, or a reason, which only the last ones have. */
-function flagOf(events: readonly TypedEvent[], said: Spot): StreamDescription["done"] {
+function flagOf(events: readonly TypedEvent[], said: StreamFieldPath): StreamDescription["done"] {
   const late = events.slice(-2);
   const isOnlyLate = (place: string, value: unknown): boolean =>
     events.slice(0, -2).every((event) => (valueAt(event.value, place) ?? null) !== value);

@@ -3,7 +3,15 @@ import { failureOf, isFailure, modelOf, usageOf } from "./infer-beside-text.ts";
 import { doneOf, endMarkOf, REASON_NAME } from "./infer-end.ts";
 import { lastName } from "./json-leaves.ts";
 import type { LoggedStream } from "./stream-events.ts";
-import { namedBy, nameOf, piecesIn, type Spot, spotsOf, type TypedEvent, typeOf } from "./stream-spots.ts";
+import {
+  fieldPathsIn,
+  namedBy,
+  nameOf,
+  piecesIn,
+  type StreamFieldPath,
+  type TypedEvent,
+  typeOf,
+} from "./stream-field-paths.ts";
 
 /** What was made of a stream that nobody knows. */
 export interface InferredStream {
@@ -36,11 +44,11 @@ export function inferStream(
   const told = events.map((event) => ({ ...event, type: nameOf(event, type) }));
   const said = textSpot({ framing, events: told }, type, { rows, sent });
   if (said === undefined) return undefined;
-  const rule = (spot: Spot) => ({
+  const rule = (spot: StreamFieldPath) => ({
     ...namedBy(spot),
     ...(isGrowing(piecesIn(spot.values), rows) && { cumulative: true }),
   });
-  const thought = spotsOf(told, type)
+  const thought = fieldPathsIn(told, type)
     .filter(isThought)
     .toSorted((a, b) => scoreOf(b, rows) - scoreOf(a, rows))[0];
   const model = modelOf(told, type);
@@ -78,9 +86,9 @@ function textSpot(
   }: { readonly framing: StreamDescription["framing"]; readonly events: readonly TypedEvent[] },
   type: string | undefined,
   { rows, sent }: TextsBeside,
-): Spot | undefined {
+): StreamFieldPath | undefined {
   const mark = endMarkOf(events);
-  const texts = spotsOf(events, type)
+  const texts = fieldPathsIn(events, type)
     .map((spot) => ({ ...spot, values: spot.values.filter((value) => value !== mark) }))
     .filter((spot) => spot.values.every((value) => typeof value === "string" || value === null))
     .filter((spot) => !isThought(spot) && !isFailure(spot) && !sent.has(textOf(spot)))
@@ -97,7 +105,7 @@ function textSpot(
   return longest;
 }
 
-function hasWords(spot: Spot): boolean {
+function hasWords(spot: StreamFieldPath): boolean {
   return /\S\s+\S/.test(textOf(spot));
 }
 
@@ -106,11 +114,11 @@ function isCalledText(place: string): boolean {
   return place === "" || TEXT_NAME.test(lastName(place));
 }
 
-function textOf({ values }: Spot): string {
+function textOf({ values }: StreamFieldPath): string {
   return piecesIn(values).join("").trim();
 }
 
-function scoreOf({ place, values }: Spot, rows: ReadonlySet<string>): number {
+function scoreOf({ place, values }: StreamFieldPath, rows: ReadonlySet<string>): number {
   const pieces = piecesIn(values);
   const text = (isGrowing(pieces, rows) ? (pieces.at(-1) ?? "") : pieces.join("")).trim();
   if (text === "" || isIdOrTime(place, pieces)) return 0;
@@ -135,7 +143,7 @@ export function isIdOrTime(place: string, pieces: readonly string[]): boolean {
   return isNamed || pieces.every((piece) => /^[\da-f-]{16,}$/i.test(piece));
 }
 
-function isThought({ type, place, values }: Spot): boolean {
+function isThought({ type, place, values }: StreamFieldPath): boolean {
   return (
     values.some((value) => typeof value === "string" && value !== "") &&
     (THOUGHT.test(lastName(place)) || THOUGHT.test(type ?? "")) &&

@@ -1,6 +1,6 @@
+import { isClientGenerated, isOfEachMessage } from "./client-generated-ids.ts";
 import type { LearnedMessage } from "./find-message-and-reply.ts";
 import { type IdUse, idsToldBy, idsUsedBy, isSameEndpoint, type ToldId } from "./id-uses.ts";
-import { isMadeUp, isOfEachMessage } from "./made-up-ids.ts";
 import type { LoggedExchange, NetworkLog } from "./network-log.ts";
 import { CONVERSATION_NAME } from "./network-log-words.ts";
 
@@ -76,7 +76,7 @@ function idOf(
   { send, read, rows, known }: TalkExchanges,
 ): WeighedId | undefined {
   const isNeeded = [told, ...uses].some((each) => each && [send, read, rows].includes(each.exchange));
-  if (!isNeeded || (told === undefined && !isMadeUp(value, uses, { send, rows }))) return undefined;
+  if (!isNeeded || (told === undefined && !isClientGenerated(value, uses, { send, rows }))) return undefined;
   const isOfSend = uses.some(({ exchange, isInPath }) => exchange === send && (isInPath || isFlowing));
   const isOfRead =
     told?.exchange === send &&

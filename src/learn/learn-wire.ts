@@ -1,6 +1,7 @@
 import type { StreamDescription, WireSettings } from "../contract/wire-description.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
 import { isHeaderPlace } from "../targets/drivers/json-place.ts";
+import { clientMessageKeys } from "./client-message-keys.ts";
 import {
   answerBytes,
   callBytes,
@@ -29,7 +30,6 @@ import { learnRows } from "./learn-rows.ts";
 import { type LearnedSending, learnSendings } from "./learn-sending.ts";
 import { learnHeaders } from "./learned-headers.ts";
 import type { LearnedFinding, LearnedWire, UnknownSetting } from "./learned-wire.ts";
-import { madeUpKeys } from "./made-up-keys.ts";
 import { type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
 import { maskSecrets, segmentsOf } from "./network-log-words.ts";
 import { departuresFrom, recogniseDriver } from "./recognise-driver.ts";
@@ -232,7 +232,7 @@ function constantsIn({ exchanges }: NetworkLog, send: LoggedExchange): ReadonlyS
 }
 
 function keysIn(log: NetworkLog, send: LoggedExchange): ReadonlySet<string> {
-  return new Set(madeUpKeys(log, send).map(leafKey));
+  return new Set(clientMessageKeys(log, send).map(leafKey));
 }
 
 /** How often a reply that is polled is asked for. */

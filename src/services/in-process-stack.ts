@@ -1,7 +1,7 @@
 import { type ConfigPlace, configError } from "../config/config-layer.ts";
 import type { Config } from "../config/config-schema.ts";
 import { DEFAULT_CONFIG } from "../config/default-config.ts";
-import { peopleFaults } from "../config/people-problems.ts";
+import { peopleProblems } from "../config/people-problems.ts";
 import { UserError } from "../errors/user-error.ts";
 import { startTap } from "../tap/start-tap.ts";
 import { startEngine } from "./engine/start-engine.ts";
@@ -124,7 +124,7 @@ async function startAll(
     http: { ...DEFAULT_CONFIG.http, ...options.http },
     store: { ...DEFAULT_CONFIG.store, path: options.storePath ?? ":memory:", url: options.storeUrl ?? "" },
   };
-  const wrong = peopleFaults(config);
+  const wrong = peopleProblems(config);
   if (wrong.length > 0) throw configError(wrong.map(({ path, message }) => placed(path, message)));
   const on = (name: "gateway" | "hmi", port: number): Config => ({
     ...config,

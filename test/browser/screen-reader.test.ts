@@ -49,7 +49,7 @@ function answeredBy(reply: string): string {
   return `Hello\n${optionsAsText({ stand_in_reply: reply, stand_in_token_ms: 20 })}`;
 }
 
-/** Notes what comes into polite live regions, by the browser's accessibility tree, until the page is closed. */
+/** ComposerWarnings what comes into polite live regions, by the browser's accessibility tree, until the page is closed. */
 async function listen({ page }: ChatPage): Promise<Listener> {
   const session = await page.context().newCDPSession(page);
   await session.send("Accessibility.enable");

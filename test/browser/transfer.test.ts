@@ -68,7 +68,7 @@ describe.runIf(CHROMIUM !== undefined)("export and import on the page", () => {
     await chosen.setFiles([{ name: "old.json", mimeType: "application/json", buffer }]);
     await holds(told, "Nothing new was imported. One conversation is here already.");
     await chosen.setFiles([
-      { name: "notes.json", mimeType: "application/json", buffer: Buffer.from("# Notes") },
+      { name: "notes.json", mimeType: "application/json", buffer: Buffer.from("# ComposerWarnings") },
     ]);
     await holds(dialog.getByRole("alert"), "notes.json: This file cannot be imported: it is no JSON");
     await page.keyboard.press("Escape");

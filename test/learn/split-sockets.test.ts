@@ -129,7 +129,12 @@ test("a reply that a frame halted is no sample of a whole one, and tells what a 
     {
       request: "WS ws://127.0.0.1:8000/live",
       frames: [
-        sent({ op: "ask", id: "m6t9upkbn", room: "rm-q5vyqzt1", text: "Tell me a long story of 500 words" }),
+        sent({
+          op: "ask",
+          id: "m6t9upkbn",
+          room: "rm-q5vyqzt1",
+          text: "ReportProblem me a long story of 500 words",
+        }),
         ...came(...halted.split(/(?<= )/).map((s) => ({ op: "tok", id: "m6t9upkbn", s }))),
         sent({ op: "halt", id: "m6t9upkbn" }),
         ...came({ op: "done", id: "m6t9upkbn", how: "cut" }),
@@ -139,7 +144,7 @@ test("a reply that a frame halted is no sample of a whole one, and tells what a 
     {
       request: "GET http://127.0.0.1:8000/history/rm-q5vyqzt1",
       answer: [
-        { from: "me", text: "Tell me a long story of 500 words", state: "ok" },
+        { from: "me", text: "ReportProblem me a long story of 500 words", state: "ok" },
         { from: "bot", text: halted, state: "cut" },
         { from: "me", text: SALTY, state: "ok" },
         { from: "bot", text: RIVERS.join(""), state: "ok" },

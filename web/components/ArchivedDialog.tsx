@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Session } from "../../src/contract/hmi-schemas.ts";
 import type { Profile } from "../../src/contract/profile-schemas.ts";
-import type { ListChanges } from "../change-lists.ts";
 import { titleOf } from "../chat-selectors.ts";
+import type { ListMutations } from "../list-mutations.ts";
 import type { FoundSessions } from "../list-newest-sessions.ts";
 import { pageProblemOf } from "../page-problem.ts";
 import { useFocusWhenDrawn } from "../useFocusWhenDrawn.ts";
@@ -14,7 +14,7 @@ import { SessionLink } from "./SessionLink.tsx";
 const STEP = 50;
 
 interface ArchivedDialogProps {
-  readonly keeper: ListChanges;
+  readonly keeper: ListMutations;
   readonly profiles: readonly Profile[];
   readonly onClose: () => void;
 }

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import type { ChangeOutcome } from "../change-lists.ts";
+import type { ChangeOutcome } from "../list-mutations.ts";
 import { Dialog } from "./Dialog.tsx";
-import { TroubleText } from "./TroubleText.tsx";
+import { ErrorMessage } from "./ErrorMessage.tsx";
 
 interface ConfirmDialogProps {
   readonly title: string;
@@ -35,7 +35,7 @@ export function ConfirmDialog({ title, text, action, onConfirm, onClose, childre
             <p>{text}</p>
             {problem !== null && (
               <div class="trouble" role="alert">
-                <TroubleText message={problem.message} hint={problem.hint} />
+                <ErrorMessage message={problem.message} hint={problem.hint} />
               </div>
             )}
             {children}

@@ -23,11 +23,11 @@ import { pagePathOf } from "../page-address.ts";
 import { thinkOptions } from "../think-options.ts";
 import { AgentSelect } from "./AgentSelect.tsx";
 import { Composer } from "./Composer.tsx";
+import { ComposerWarnings } from "./ComposerWarnings.tsx";
 import { ContextGauge } from "./ContextGauge.tsx";
 import { EmptyHint } from "./EmptyHint.tsx";
 import { Messages } from "./Messages.tsx";
 import { ModelSelect } from "./ModelSelect.tsx";
-import { Notes } from "./Notes.tsx";
 import { PictureRow } from "./PictureRow.tsx";
 import { ThinkSelect } from "./ThinkSelect.tsx";
 
@@ -70,7 +70,7 @@ export function Conversation({ chat, state }: { chat: ChatController; state: Cha
         {isEmpty(state) && <EmptyHint profile={openProfile(state)} />}
       </Messages>
       <div class="column foot">
-        <Notes chat={chat} state={state} />
+        <ComposerWarnings chat={chat} state={state} />
         <Composer
           draft={state.draft}
           canSend={canSend(state)}

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Profile } from "../../src/contract/profile-schemas.ts";
-import type { ChangeOutcome, ListChanges } from "../change-lists.ts";
+import type { ChangeOutcome, ListMutations } from "../list-mutations.ts";
 import type { FoundSessions } from "../list-newest-sessions.ts";
 import { pageProblemOf } from "../page-problem.ts";
 import { ConfirmDialog } from "./ConfirmDialog.tsx";
@@ -10,7 +10,7 @@ import { SessionLink } from "./SessionLink.tsx";
 const LISTED = 50;
 
 interface DeleteProfileDialogProps {
-  readonly keeper: ListChanges;
+  readonly keeper: ListMutations;
   readonly profile: Profile;
   readonly onClose: () => void;
 }

@@ -1,7 +1,7 @@
 import type { RungReport } from "../../src/contract/doctor-report.ts";
 import { ageText, doubtText, isFresh, type LastLook, verdictText, visibleText } from "../doctor-words.ts";
 import { serviceLabel } from "../service-health.ts";
-import { WithCode } from "./TroubleText.tsx";
+import { WithCode } from "./ErrorMessage.tsx";
 
 interface DoctorWordsProps {
   readonly last: LastLook;

@@ -3,7 +3,7 @@ import { LIMITS } from "../../src/contract/contract-defaults.ts";
 import type { PageProblem } from "../chat-state.ts";
 import { focusMessage } from "../message-field.ts";
 import { isSendKey, useGrowing } from "./Composer.tsx";
-import { TroubleText } from "./TroubleText.tsx";
+import { ErrorMessage } from "./ErrorMessage.tsx";
 
 interface MessageEditorProps {
   /** What it said before. */
@@ -69,7 +69,7 @@ export function MessageEditor({ text, onSend, onLeave }: MessageEditorProps) {
       )}
       {problem !== null && (
         <div class="trouble" role="alert">
-          <TroubleText message={problem.message} hint={problem.hint} />
+          <ErrorMessage message={problem.message} hint={problem.hint} />
         </div>
       )}
       <div class="buttons">

@@ -5,12 +5,12 @@ import type { HmiConnection } from "../hmi-connection.ts";
 import { memo } from "../memo-component.ts";
 import { thinkingTime } from "../reply-timing.ts";
 import { withoutThoughts } from "../strip-think-blocks.ts";
+import { ErrorMessage } from "./ErrorMessage.tsx";
 import { MessageContent } from "./MessageContent.tsx";
-import { Notices } from "./Notices.tsx";
 import { ReplyActions } from "./ReplyActions.tsx";
+import { ReplyWarnings } from "./ReplyWarnings.tsx";
 import { Speed } from "./Speed.tsx";
 import { Thoughts } from "./Thoughts.tsx";
-import { TroubleText } from "./TroubleText.tsx";
 import { UserMessage } from "./UserMessage.tsx";
 import { VersionPager } from "./VersionPager.tsx";
 
@@ -69,7 +69,7 @@ export const MessageItem = memo((props: MessageItemProps) => {
           onSpoken={onSpoken}
         />
       )}
-      <Notices
+      <ReplyWarnings
         notices={isLast ? notices : notices.filter(isLasting)}
         onStop={isStreaming ? onStop : undefined}
       />
@@ -98,7 +98,7 @@ function Failure({ message, onRetry }: Pick<MessageItemProps, "message" | "onRet
   if (!failure) return null;
   return (
     <div class="trouble">
-      <TroubleText message={failure.message} hint={failure.hint} />
+      <ErrorMessage message={failure.message} hint={failure.hint} />
       {onRetry !== undefined && (
         <button type="button" onClick={onRetry}>
           Retry

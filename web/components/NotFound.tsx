@@ -1,6 +1,6 @@
 import type { PageProblem } from "../chat-state.ts";
 import { newAddress } from "../page-address.ts";
-import { TroubleText } from "./TroubleText.tsx";
+import { ErrorMessage } from "./ErrorMessage.tsx";
 
 interface NotFoundProps {
   readonly problem: PageProblem;
@@ -12,7 +12,7 @@ interface NotFoundProps {
 export function NotFound({ problem, modelId }: NotFoundProps) {
   return (
     <section class="column not-found" aria-label="Not found">
-      <TroubleText message={problem.message} hint={problem.hint} />
+      <ErrorMessage message={problem.message} hint={problem.hint} />
       <p>
         <a href={newAddress(modelId)}>Start a new chat</a>
       </p>

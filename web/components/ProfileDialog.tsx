@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
 import type { EngineModel } from "../../src/contract/common-schemas.ts";
 import type { Profile, ProfileDraft } from "../../src/contract/profile-schemas.ts";
-import type { ChangeOutcome } from "../change-lists.ts";
+import type { ChangeOutcome } from "../list-mutations.ts";
 import { type FieldErrors, parseProfile, profileFieldsOf } from "../profile-form.ts";
 import { Dialog } from "./Dialog.tsx";
+import { ErrorMessage } from "./ErrorMessage.tsx";
 import { ProfileFieldset } from "./ProfileFieldset.tsx";
-import { TroubleText } from "./TroubleText.tsx";
 
 interface ProfileDialogProps {
   /** Null for a new one. */
@@ -45,7 +45,7 @@ export function ProfileDialog({ profile, models, onSave, onDelete, onClose }: Pr
             <ProfileFieldset fields={fields} errors={errors} models={models} onChange={setFields} />
             {problem !== null && (
               <div class="trouble" role="alert">
-                <TroubleText message={problem.message} hint={problem.hint} />
+                <ErrorMessage message={problem.message} hint={problem.hint} />
               </div>
             )}
             <div class="buttons">

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { LIMITS } from "../../src/contract/contract-defaults.ts";
 import type { Session } from "../../src/contract/hmi-schemas.ts";
-import type { ChangeOutcome } from "../change-lists.ts";
+import type { ChangeOutcome } from "../list-mutations.ts";
 import { Dialog } from "./Dialog.tsx";
 import { Field } from "./Field.tsx";
 

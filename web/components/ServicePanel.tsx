@@ -5,7 +5,7 @@ import type { LastLook } from "../doctor-words.ts";
 import { speedDetails } from "../reply-timing.ts";
 import { type CheckedService, serviceLabel, serviceText, serviceTrouble } from "../service-health.ts";
 import { DoctorWords } from "./DoctorWords.tsx";
-import { TroubleText } from "./TroubleText.tsx";
+import { ErrorMessage } from "./ErrorMessage.tsx";
 
 export interface ServicePanelProps {
   readonly chat: ChatController;
@@ -31,7 +31,7 @@ export function ServicePanel({ chat, services, lastReply }: ServicePanelProps) {
       </dl>
       {trouble !== null && (
         <div class="panel-trouble">
-          <TroubleText message={trouble.message} hint={trouble.hint} />
+          <ErrorMessage message={trouble.message} hint={trouble.hint} />
         </div>
       )}
       {looked !== null && (

@@ -1,5 +1,5 @@
 import { orDidYouMean } from "../closest-name.ts";
-import type { ConfigFault } from "../config-layer.ts";
+import type { ConfigProblem } from "../config-layer.ts";
 import type { ServiceConfig } from "../service-config.ts";
 import type { DependsOnInput } from "./service-schema.ts";
 
@@ -15,11 +15,11 @@ export function restartsWith(given: DependsOnInput): Pick<ServiceConfig, "restar
 }
 
 /** What is wrong with who depends on whom: names that are no service, and circles, each told once. */
-export function dependencyFaults(dependencies: ReadonlyMap<string, DependsOnInput>): ConfigFault[] {
+export function dependencyProblems(dependencies: ReadonlyMap<string, DependsOnInput>): ConfigProblem[] {
   return [...unknownNames(dependencies), ...circles(dependencies)];
 }
 
-function unknownNames(dependencies: ReadonlyMap<string, DependsOnInput>): ConfigFault[] {
+function unknownNames(dependencies: ReadonlyMap<string, DependsOnInput>): ConfigProblem[] {
   const names = [...dependencies.keys()];
   return [...dependencies].flatMap(([name, needed]) =>
     namesIn(needed).flatMap((other, index) => {
@@ -33,20 +33,20 @@ function unknownNames(dependencies: ReadonlyMap<string, DependsOnInput>): Config
   );
 }
 
-function circles(dependencies: ReadonlyMap<string, DependsOnInput>): ConfigFault[] {
-  const faults: ConfigFault[] = [];
+function circles(dependencies: ReadonlyMap<string, DependsOnInput>): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
   const done = new Set<string>();
   const visit = (name: string, way: readonly string[]): void => {
     const start = way.indexOf(name);
     if (start >= 0) {
       const circle = [...way.slice(start), name].join(" -> ");
       const path = ["services", way.at(-1) ?? name, "depends_on"];
-      faults.push({ path, part: "value", message: `goes in a circle: ${circle}` });
+      problems.push({ path, part: "value", message: `goes in a circle: ${circle}` });
     } else if (!done.has(name)) {
       for (const other of namesIn(dependencies.get(name) ?? [])) visit(other, [...way, name]);
       done.add(name);
     }
   };
   for (const name of dependencies.keys()) visit(name, []);
-  return faults;
+  return problems;
 }

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { ServiceCommand } from "../service-config.ts";
 import { readEnvFile } from "./read-env-file.ts";
-import type { Tell } from "./report-problem.ts";
+import type { ReportProblem } from "./report-problem.ts";
 import type { ServiceInput } from "./service-schema.ts";
 import { splitWords } from "./split-words.ts";
 
@@ -13,7 +13,7 @@ export function readCommand(
   given: string | readonly string[],
   { cwd, env }: CommandPlace,
   path: readonly string[],
-  tell: Tell,
+  tell: ReportProblem,
 ): ServiceCommand | undefined {
   const read = typeof given === "string" ? splitWords(given) : { words: given };
   if ("problem" in read) {
@@ -30,7 +30,7 @@ export function readCommand(
 export function readVariables(
   { env = {}, env_files = [] }: ServiceInput,
   folder: string,
-  tell: Tell,
+  tell: ReportProblem,
 ): Record<string, string> {
   const variables: Record<string, string> = {};
   const isList = typeof env_files !== "string";

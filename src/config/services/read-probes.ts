@@ -1,6 +1,6 @@
 import type { ServiceLiveness, ServiceProbe } from "../service-config.ts";
 import { type CommandPlace, readCommand } from "./read-command.ts";
-import type { Tell } from "./report-problem.ts";
+import type { ReportProblem } from "./report-problem.ts";
 import type { LivenessInput, ProbeInput } from "./service-schema.ts";
 
 /** What a probe has to know of its service. */
@@ -8,7 +8,7 @@ export interface Probed {
   /** False for a program that listens nowhere. */
   readonly listens: boolean;
   readonly place: CommandPlace;
-  readonly tell: Tell;
+  readonly tell: ReportProblem;
 }
 
 const KINDS = ["http", "tcp", "log", "command"] as const;

@@ -2,15 +2,15 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { DEFAULTS } from "../../contract/contract-defaults.ts";
 import { isRole } from "../addresses.ts";
-import { type ConfigFault, isRecord } from "../config-layer.ts";
+import { type ConfigProblem, isRecord } from "../config-layer.ts";
 import type { Settings } from "../config-schema.ts";
 import { PLAIN_WORDS } from "../expected-words.ts";
-import { faultsOf } from "../schema-problems.ts";
+import { problemsOf } from "../schema-problems.ts";
 import type { ServiceConfig, ServiceProbe, ServiceRestart, Services } from "../service-config.ts";
-import { dependencyFaults, namesIn, restartsWith } from "./dependency-problems.ts";
+import { dependencyProblems, namesIn, restartsWith } from "./dependency-problems.ts";
 import { readCommand, readVariables } from "./read-command.ts";
 import { httpProbe, readLiveness, readReadiness, TCP_PROBE } from "./read-probes.ts";
-import type { Tell } from "./report-problem.ts";
+import type { ReportProblem } from "./report-problem.ts";
 import { checkKind, serviceKindOf } from "./service-kinds.ts";
 import { type DependsOnInput, SERVICE_NAME, type ServiceInput, ServiceSchema } from "./service-schema.ts";
 
@@ -19,26 +19,26 @@ export function readServices(
   given: unknown,
   folder: string,
   settings: Settings | undefined,
-): { readonly services: Services; readonly faults: readonly ConfigFault[] } {
+): { readonly services: Services; readonly problems: readonly ConfigProblem[] } {
   if (!isRecord(given) || Object.keys(given).length === 0) {
     const message = "expected services by name, such as `worker:` with a `command`";
-    return { services: {}, faults: [{ path: ["services"], part: "value", message }] };
+    return { services: {}, problems: [{ path: ["services"], part: "value", message }] };
   }
-  const faults: ConfigFault[] = [];
+  const problems: ConfigProblem[] = [];
   const services: Record<string, ServiceConfig> = {};
   const dependencies = new Map<string, DependsOnInput>();
   for (const [name, value] of Object.entries(given)) {
-    const tell: Tell = (path, message, part = "value") =>
-      faults.push({ path: ["services", name, ...path], part, message });
+    const tell: ReportProblem = (path, message, part = "value") =>
+      problems.push({ path: ["services", name, ...path], part, message });
     checkName(name, tell);
     const parsed = ServiceSchema.safeParse(value, PLAIN_WORDS);
     dependencies.set(name, dependenciesOf(value));
     if (parsed.success) {
       const service = readService(name, parsed.data, { folder, settings, tell });
       if (service !== undefined) services[name] = service;
-    } else faults.push(...faultsOf(ServiceSchema, parsed.error, { above: ["services", name] }));
+    } else problems.push(...problemsOf(ServiceSchema, parsed.error, { above: ["services", name] }));
   }
-  return { services, faults: [...faults, ...dependencyFaults(dependencies)] };
+  return { services, problems: [...problems, ...dependencyProblems(dependencies)] };
 }
 
 /** Of a service that may have other mistakes: what is wrong with who depends on whom is told with them. */
@@ -53,7 +53,7 @@ const RESERVED = new Map([
   ["tap", "the tap before the engine"],
 ]);
 
-function checkName(name: string, tell: Tell): void {
+function checkName(name: string, tell: ReportProblem): void {
   const owner = RESERVED.get(name);
   if (owner !== undefined) tell([], `is the name of ${owner}: take another`, "name");
   else if (!SERVICE_NAME.test(name)) {
@@ -64,7 +64,7 @@ function checkName(name: string, tell: Tell): void {
 interface ReadContext {
   readonly folder: string;
   readonly settings: Settings | undefined;
-  readonly tell: Tell;
+  readonly tell: ReportProblem;
 }
 
 /** Undefined where it is not to be known what kind of service it is. */
@@ -111,7 +111,11 @@ function readService(
 }
 
 /** What is not there is told: a path that is misspelt would never change. */
-function readWatched(given: string | readonly string[], folder: string, tell: Tell): readonly string[] {
+function readWatched(
+  given: string | readonly string[],
+  folder: string,
+  tell: ReportProblem,
+): readonly string[] {
   const isList = typeof given !== "string";
   return (isList ? given : [given]).map((path, index) => {
     const whole = resolve(folder, path);
@@ -125,7 +129,7 @@ function readWatched(given: string | readonly string[], folder: string, tell: Te
 function defaultReadiness(
   name: string,
   { kind, embedded, url, port }: ServiceInput,
-  tell: Tell,
+  tell: ReportProblem,
 ): ServiceProbe | undefined {
   if (kind === "job" || isRole(name) || embedded !== undefined) return undefined;
   if (url !== undefined) return httpProbe(pathOf(url));

@@ -1,4 +1,8 @@
-import type { ConfigFault } from "../config-layer.ts";
+import type { ConfigProblem } from "../config-layer.ts";
 
-/** Tells a fault of one service, by the path below it. */
-export type Tell = (path: readonly PropertyKey[], message: string, part?: ConfigFault["part"]) => void;
+/** Tells a problem of one service, by the path below it. */
+export type ReportProblem = (
+  path: readonly PropertyKey[],
+  message: string,
+  part?: ConfigProblem["part"],
+) => void;

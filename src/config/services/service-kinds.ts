@@ -2,7 +2,7 @@ import { addressOfUrl } from "../../contract/address.ts";
 import { isRole, roleAddress } from "../addresses.ts";
 import type { Settings } from "../config-schema.ts";
 import type { Role } from "../service-config.ts";
-import type { Tell } from "./report-problem.ts";
+import type { ReportProblem } from "./report-problem.ts";
 import type { ServiceInput } from "./service-schema.ts";
 
 const KINDS = ["command", "embedded", "url"] as const;
@@ -28,7 +28,7 @@ const ONLY_FOR: { readonly [Setting in keyof ServiceInput]?: readonly Kind[] } =
 };
 
 /** What kind of service it is; tells where it is none, or several at once. */
-export function serviceKindOf(input: ServiceInput, tell: Tell): Kind | undefined {
+export function serviceKindOf(input: ServiceInput, tell: ReportProblem): Kind | undefined {
   const [kind, ...others] = KINDS.filter((name) => input[name] !== undefined);
   if (kind === undefined) tell([], "needs one of `command`, `embedded` and `url`", "name");
   for (const other of others)
@@ -42,7 +42,7 @@ export function checkKind(
   kind: Kind,
   input: ServiceInput,
   settings: Settings | undefined,
-  tell: Tell,
+  tell: ReportProblem,
 ): void {
   for (const [setting, kinds] of Object.entries(ONLY_FOR)) {
     if (!(setting in input) || kinds.includes(kind) || (isRole(name) && isAddress(setting))) continue;
@@ -58,7 +58,7 @@ export function checkKind(
 }
 
 /** What asks after a service that goes on means nothing to a job. */
-function checkJob(name: string, input: ServiceInput, tell: Tell): void {
+function checkJob(name: string, input: ServiceInput, tell: ReportProblem): void {
   for (const setting of ["ready", "live", "host", "port"] as const)
     if (setting in input)
       tell([setting], "is not for a job, which is done when it exits with code 0", "name");
@@ -73,7 +73,12 @@ function isAddress(setting: string): boolean {
   return setting === "host" || setting === "port";
 }
 
-function checkRole(name: Role, input: ServiceInput, settings: Settings | undefined, tell: Tell): void {
+function checkRole(
+  name: Role,
+  input: ServiceInput,
+  settings: Settings | undefined,
+  tell: ReportProblem,
+): void {
   for (const part of ["host", "port"] as const) {
     if (input[part] === undefined) continue;
     const setting = name === "engine" ? "engine.url" : `${name}.${part}`;

@@ -1,4 +1,4 @@
-import { drawPicture } from "./call-picture.ts";
+import { drawPicture } from "./call-chart.ts";
 import { type Timing, timingOf } from "./call-timing.ts";
 import { eventTable } from "./event-table.ts";
 import { wordsOf } from "./event-words.ts";

@@ -6,7 +6,7 @@ import { buildPrompt } from "./conversation-prompt.ts";
 import type { History, UserStore } from "./conversation-store.ts";
 import { type EngineSettings, firstOfEach } from "./engine-settings.ts";
 import { type LimitsOf, type ModelLimits, UNKNOWN_LIMITS } from "./model-limits.ts";
-import { engineMessages, type ReadPicture } from "./prompt-pictures.ts";
+import { engineMessages, type ReadPicture } from "./prompt-images.ts";
 
 /** A conversation whose last message waits for its reply. */
 interface Turn {
@@ -37,7 +37,7 @@ const CHARS_PER_PICTURE = 5_000;
 /** What the gateway is asked for a turn: as much of the history as has room, and the settings. */
 async function chatRequest(
   { session, profile, history, reply, own }: Turn,
-  readPicture: ReadPicture,
+  readImage: ReadPicture,
   { limitsOf, defaults }: TurnContext,
 ): Promise<ChatRequest> {
   const chosen = firstOfEach(own, profile?.settings);
@@ -48,7 +48,7 @@ async function chatRequest(
   const agentInstructions = instructionsOf(session.agent_id);
   const window = windowOf(profile, limits);
   const prompt = buildPrompt({ agentInstructions, profile, history, window });
-  const { messages, images } = await engineMessages(prompt, readPicture, limits);
+  const { messages, images } = await engineMessages(prompt, readImage, limits);
   const user = history.messages.findLast((message) => message.role === "user");
   const options = profile?.settings.options;
   return {

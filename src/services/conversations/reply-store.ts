@@ -1,6 +1,6 @@
 import type { FinishReason, Notice, Timings, Usage } from "../../contract/event-schemas.ts";
 import type { Message, MessageStatus } from "../../contract/hmi-schemas.ts";
-import type { OtherReplica } from "../replicas/forward-call.ts";
+import type { OtherReplica } from "../replicas/replica-call-forwarder.ts";
 
 /** What one of a reply's two texts has grown by. Lengths are UTF-16 units. */
 export interface Growth {

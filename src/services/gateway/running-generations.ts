@@ -2,12 +2,12 @@ import type { StreamSettings } from "../../config/config-schema.ts";
 import type { ChatRequest } from "../../contract/gateway-schemas.ts";
 import { WireError } from "../../contract/wire-error.ts";
 import type { Draining } from "../http/draining.ts";
-import type { OtherReplica } from "../replicas/forward-call.ts";
 import {
   type GenerationDirectory,
   type GenerationKey,
   HeldElsewhere,
 } from "../replicas/generation-directory.ts";
+import type { OtherReplica } from "../replicas/replica-call-forwarder.ts";
 import { FinishedLogs } from "../stream/retain-finished-logs.ts";
 import { whenUnread } from "../stream/unread-stream.ts";
 import { FirstDeltaPriority } from "./first-delta-priority.ts";

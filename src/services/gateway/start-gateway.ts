@@ -14,9 +14,9 @@ import { PROBE_PATIENCE_MS, probeDependency, reportHealth } from "../http/report
 import type { RunningService } from "../http/running-service.ts";
 import { callerUserOf } from "../http/user-of-request.ts";
 import { advertisedUrl } from "../replicas/advertised-url.ts";
-import { CallForwarder } from "../replicas/forward-call.ts";
 import { CANCEL_PATIENCE, READER_PATIENCE, tryHereOrAtOwner } from "../replicas/forward-to-owner.ts";
 import { type GenerationDirectory, NO_OTHER_GATEWAYS } from "../replicas/generation-directory.ts";
+import { CallForwarder } from "../replicas/replica-call-forwarder.ts";
 import { lastEventIdOf } from "../stream/last-event-id.ts";
 import { sendLog } from "../stream/send-event-stream.ts";
 import type { EngineAccess } from "./ask-engine.ts";

@@ -14,20 +14,20 @@ import { WireError } from "../../contract/wire-error.ts";
 import type { ConversationStore } from "../conversations/conversation-store.ts";
 import { endpoint } from "../http/define-endpoint.ts";
 import { userOf } from "../http/user-of-request.ts";
-import type { PassableCall } from "../replicas/forward-call.ts";
+import type { PassableCall } from "../replicas/replica-call-forwarder.ts";
 import type { EventLog } from "../stream/event-log.ts";
 import { lastEventIdOf } from "../stream/last-event-id.ts";
 import { type ReaderSettings, sendLog, sendNothingMore } from "../stream/send-event-stream.ts";
+import type { CallsAtReplyOwner } from "./calls-at-reply-owner.ts";
 import type { ChatService } from "./chat-service.ts";
 import type { SentAndSaved } from "./exchange-starter.ts";
-import type { CallsAtOwner } from "./forward-calls-to-owner.ts";
 import type { Outgoing } from "./outgoing-message.ts";
-import { readPicture } from "./read-picture.ts";
+import { readImage } from "./read-image.ts";
 
 interface ChatParts {
   chat: ChatService;
   store: ConversationStore;
-  atOwner: CallsAtOwner;
+  atOwner: CallsAtReplyOwner;
   readers: ReaderSettings;
 }
 
@@ -122,7 +122,7 @@ function outgoingMessage(body: SendMessage): Outgoing {
   }
   return {
     content: body.message,
-    ...(body.images && { images: body.images.map(readPicture) }),
+    ...(body.images && { images: body.images.map(readImage) }),
     settings: {
       ...(think === undefined ? {} : { think }),
       ...(keep_alive === undefined ? {} : { keep_alive }),

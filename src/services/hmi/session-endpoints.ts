@@ -16,9 +16,9 @@ import { requireAgent } from "../conversations/agents.ts";
 import type { ConversationStore, UserStore } from "../conversations/conversation-store.ts";
 import { endpoint } from "../http/define-endpoint.ts";
 import { userOf } from "../http/user-of-request.ts";
+import type { CallsAtReplyOwner } from "./calls-at-reply-owner.ts";
 import type { ChatService } from "./chat-service.ts";
 import { exportConversation } from "./export-conversation.ts";
-import type { CallsAtOwner } from "./forward-calls-to-owner.ts";
 import type { UserEventPublisher } from "./shared-user-events.ts";
 
 interface SessionParts {
@@ -26,7 +26,7 @@ interface SessionParts {
   store: ConversationStore;
   /** Where it is told what has changed. */
   events: UserEventPublisher;
-  atOwner: CallsAtOwner;
+  atOwner: CallsAtReplyOwner;
   defaultAgent: string;
 }
 

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { WireError } from "../../contract/wire-error.ts";
 import { misdirected } from "../http/replica-caller.ts";
 import { isPassedOn } from "../http/user-of-request.ts";
-import type { CallForwarder, OtherReplica, PassableCall } from "./forward-call.ts";
 import { HeldElsewhere } from "./generation-directory.ts";
+import type { CallForwarder, OtherReplica, PassableCall } from "./replica-call-forwarder.ts";
 
 /** How long an owner is tried, in milliseconds. */
 export interface OwnerPatience {

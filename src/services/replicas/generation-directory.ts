@@ -1,4 +1,4 @@
-import type { OtherReplica } from "./forward-call.ts";
+import type { OtherReplica } from "./replica-call-forwarder.ts";
 
 /** A reply in the making, as gateways name it. */
 export interface GenerationKey {

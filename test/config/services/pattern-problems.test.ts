@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { patternFaults } from "../../../src/config/services/pattern-problems.ts";
+import { patternProblems } from "../../../src/config/services/pattern-problems.ts";
 
 async function faultOf(pattern: string): Promise<unknown> {
   const ready = { kind: "log", pattern } as const;
   const command = { file: "x", args: [], cwd: "/", env: {} };
-  return await patternFaults({ a: { command, depends_on: [], ready } });
+  return await patternProblems({ a: { command, depends_on: [], ready } });
 }
 
 test.each([

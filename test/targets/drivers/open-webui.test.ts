@@ -68,7 +68,7 @@ test("what its page asks for beside the reply is asked for where that is wanted"
 });
 
 test("a next message follows the reply that is shown, and one that is stopped ends as cancelled", async () => {
-  const sent = await chat.send({ place: PLACE, conversation: "chat", text: "Tell more" }, signal);
+  const sent = await chat.send({ place: PLACE, conversation: "chat", text: "ReportProblem more" }, signal);
   const stream = await sent.read({ signal }).ended;
   expect(stream.facts).toMatchObject([{ kind: "done", reason: "cancelled" }]);
   const shown = (await chat.rows("chat", signal)).at(-1)?.message_id;

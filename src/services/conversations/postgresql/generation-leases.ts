@@ -1,6 +1,6 @@
 import { WireError } from "../../../contract/wire-error.ts";
-import type { OtherReplica } from "../../replicas/forward-call.ts";
 import type { GenerationDirectory, GenerationKey } from "../../replicas/generation-directory.ts";
+import type { OtherReplica } from "../../replicas/replica-call-forwarder.ts";
 import { createSerialQueue } from "../serial-queue.ts";
 import { rowidOf } from "../sql/rowid.ts";
 import type { Row, SqlValue, Statements } from "../sql/sql-database.ts";

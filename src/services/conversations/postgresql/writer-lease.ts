@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { OtherReplica } from "../../replicas/forward-call.ts";
+import type { OtherReplica } from "../../replicas/replica-call-forwarder.ts";
 import type { TakenOver } from "../reply-store.ts";
 import { findReply } from "../sql/find-exchange.ts";
 import { LeaseLapsedError, type ReplyWriter } from "../sql/reply-writer.ts";

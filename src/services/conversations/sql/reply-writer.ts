@@ -1,5 +1,5 @@
 import { WireError } from "../../../contract/wire-error.ts";
-import type { OtherReplica } from "../../replicas/forward-call.ts";
+import type { OtherReplica } from "../../replicas/replica-call-forwarder.ts";
 import type { TakenOver } from "../reply-store.ts";
 import type { SqlValue, Statements } from "./sql-database.ts";
 

@@ -1,4 +1,4 @@
-import type { OtherReplica } from "../../replicas/forward-call.ts";
+import type { OtherReplica } from "../../replicas/replica-call-forwarder.ts";
 import type { TakenOver } from "../reply-store.ts";
 import { findReply } from "../sql/find-exchange.ts";
 import type { ReplyWriter } from "../sql/reply-writer.ts";

@@ -4,7 +4,7 @@ import { messageOf } from "../../../errors/thrown-error.ts";
 import { requireAgent } from "../../conversations/agents.ts";
 import type { PictureBytes } from "../../conversations/conversation-store.ts";
 import type { TransferredConversation } from "../../conversations/import-export-store.ts";
-import { readPicture } from "../read-picture.ts";
+import { readImage } from "../read-image.ts";
 import { importRefusalOf } from "./checked-shape.ts";
 import { type ImportDefaults, type ImportFormat, ImportRefusal } from "./import-format.ts";
 import { messageTreeFaults } from "./message-tree-faults.ts";
@@ -50,7 +50,7 @@ function utc(timestamp: string): string {
 }
 
 function pictureOf({ media_type, data }: ExportedImage, place: string, index: number): PictureBytes {
-  const picture = refuseWireError(() => readPicture(data, index), `${place}.`);
+  const picture = refuseWireError(() => readImage(data, index), `${place}.`);
   if (picture.mediaType === media_type) return picture;
   throw new ImportRefusal(
     `${place}.images.${index}.media_type: it is ${picture.mediaType}, not ${media_type}`,

@@ -10,7 +10,7 @@ const FIRST_LENGTH = 50;
 const LENGTH_STEP = 200;
 
 /** What the page offers to choose from: conversations, profiles, models, agents. A list that fails is a problem to show. */
-export class PageLists {
+export class ListLoader {
   readonly #api: PageApi;
   readonly #store: ChatStore;
   #length = FIRST_LENGTH;

@@ -1,13 +1,13 @@
 import type { Notice } from "../../src/contract/event-schemas.ts";
 
-interface NoticesProps {
+interface ReplyWarningsProps {
   readonly notices: readonly Notice[];
   /** Undefined where there is nothing to stop. */
   readonly onStop: (() => void) | undefined;
 }
 
 /** What a person should know of a reply: that it repeats itself, that its beginning was left out. */
-export function Notices({ notices, onStop }: NoticesProps) {
+export function ReplyWarnings({ notices, onStop }: ReplyWarningsProps) {
   return (
     <>
       {notices.map(({ code, message, hint }) => (

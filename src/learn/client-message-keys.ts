@@ -13,7 +13,7 @@ const MESSAGE_PART = /^\d+$|message|msg|request|payload|data/i;
  * The words that a page made up for a message alone, by where they stand: another one in each message of the log, or, of the
  * only one, a word that looks made for one thing.
  */
-export function madeUpKeys({ exchanges }: NetworkLog, send: LoggedExchange): readonly JsonLeaf[] {
+export function clientMessageKeys({ exchanges }: NetworkLog, send: LoggedExchange): readonly JsonLeaf[] {
   const others = exchanges
     .filter((each) => each !== send && isSameEndpoint(each, send))
     .map((each) => leavesOf(each.requestBody));

@@ -2,16 +2,16 @@ import type { Session } from "../src/contract/hmi-schemas.ts";
 import type { Profile, ProfileDraft } from "../src/contract/profile-schemas.ts";
 import type { PageProblem } from "./chat-state.ts";
 import type { ChatStore } from "./chat-store.ts";
+import type { ListLoader } from "./list-loader.ts";
 import { type FoundSessions, listNewestSessions } from "./list-newest-sessions.ts";
 import { newAddress, pagePathOf } from "./page-address.ts";
 import type { PageApi } from "./page-api.ts";
-import type { PageLists } from "./page-lists.ts";
 import { pageProblemOf } from "./page-problem.ts";
 
-export interface ListChangesParts {
+export interface ListMutationsParts {
   readonly api: PageApi;
   readonly store: ChatStore;
-  readonly lists: PageLists;
+  readonly lists: ListLoader;
   /** Opens an address of the page. */
   readonly go: (path: string) => void;
   /** Called after every change. */
@@ -22,10 +22,10 @@ export interface ListChangesParts {
 export type ChangeOutcome = PageProblem | null;
 
 /** Changes what the page lists: conversations and profiles. Whoever asked shows what went wrong. */
-export class ListChanges {
-  readonly #parts: ListChangesParts;
+export class ListMutations {
+  readonly #parts: ListMutationsParts;
 
-  constructor(parts: ListChangesParts) {
+  constructor(parts: ListMutationsParts) {
     this.#parts = parts;
   }
 

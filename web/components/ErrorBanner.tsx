@@ -1,18 +1,18 @@
 import type { PageProblem } from "../chat-state.ts";
+import { ErrorMessage } from "./ErrorMessage.tsx";
 import { IconButton } from "./IconButton.tsx";
-import { TroubleText } from "./TroubleText.tsx";
 
-interface ProblemNoteProps {
+interface ErrorBannerProps {
   readonly problem: PageProblem;
   readonly onRetry: () => void;
   readonly onDismiss: () => void;
 }
 
 /** What went wrong, and what to do. */
-export function ProblemNote({ problem, onRetry, onDismiss }: ProblemNoteProps) {
+export function ErrorBanner({ problem, onRetry, onDismiss }: ErrorBannerProps) {
   return (
     <div class="trouble notice" role="alert">
-      <TroubleText message={problem.message} hint={problem.hint} />
+      <ErrorMessage message={problem.message} hint={problem.hint} />
       <div class="answers">
         {problem.retry !== null && (
           <button type="button" onClick={onRetry}>

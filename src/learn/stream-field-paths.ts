@@ -5,7 +5,7 @@ import type { LoggedEvent } from "./stream-events.ts";
 const TYPE_NAMES = ["type", "event", "kind", "op", "action", "t", "object", "status", "name"];
 
 /** A name is told whole each time. */
-export function namedBy({ type: of, place }: Spot) {
+export function namedBy({ type: of, place }: StreamFieldPath) {
   return { ...(of !== undefined && { of }), at: place };
 }
 
@@ -15,7 +15,7 @@ export interface TypedEvent extends LoggedEvent {
 }
 
 /** All that stood at one place in the events of one type. */
-export interface Spot {
+export interface StreamFieldPath {
   readonly type: string | undefined;
   readonly place: string;
   readonly values: readonly JsonLeaf["value"][];
@@ -59,7 +59,7 @@ export function nameOf({ name, value }: LoggedEvent, type: string | undefined): 
 }
 
 /** The spots of a stream, in the order in which they first came. */
-export function spotsOf(events: readonly TypedEvent[], type: string | undefined): Spot[] {
+export function fieldPathsIn(events: readonly TypedEvent[], type: string | undefined): StreamFieldPath[] {
   const spots = new Map<string, { type: string | undefined; place: string; values: JsonLeaf["value"][] }>();
   for (const event of events) {
     for (const { place, value } of leavesOf(event.value)) {

@@ -7,7 +7,7 @@ import type { PictureBytes } from "../conversations/conversation-store.ts";
  * this type must not be a page. Throws `bad_request` for anything but a PNG, JPEG, WebP or GIF; `index` is its place
  * among a message's pictures, for the words.
  */
-export function readPicture(base64: string, index: number): PictureBytes {
+export function readImage(base64: string, index: number): PictureBytes {
   const bytes = Buffer.from(base64, "base64");
   const mediaType = mediaTypeOf(bytes);
   if (mediaType !== undefined) return { mediaType, bytes };

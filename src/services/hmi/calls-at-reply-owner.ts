@@ -2,7 +2,6 @@ import * as z from "zod";
 import type { Message } from "../../contract/hmi-schemas.ts";
 import { ConversationAnsweredError } from "../conversations/conversation-answered-error.ts";
 import { isPassedOn, userOf } from "../http/user-of-request.ts";
-import type { CallForwarder, OtherReplica, PassableCall } from "../replicas/forward-call.ts";
 import {
   answerAtOwner,
   CANCEL_PATIENCE,
@@ -10,10 +9,11 @@ import {
   READER_PATIENCE,
 } from "../replicas/forward-to-owner.ts";
 import type { ReplicaBus } from "../replicas/replica-bus.ts";
+import type { CallForwarder, OtherReplica, PassableCall } from "../replicas/replica-call-forwarder.ts";
 import type { AskedLog } from "./find-reply-log.ts";
-import type { ReplyOwners } from "./find-reply-owner.ts";
+import type { ReplyOwners } from "./reply-owners.ts";
 
-export interface CallsAtOwnerParts {
+export interface CallsAtReplyOwnerParts {
   readonly owners: ReplyOwners;
   readonly passer: CallForwarder;
   readonly bus: ReplicaBus;
@@ -29,10 +29,10 @@ const BEGIN_ANSWER_MS = 10_000;
 const CancelMessage = z.object({ session_id: z.string(), message_id: z.optional(z.string()) });
 
 /** Has calls about a running reply answered by the HMI that writes it (contract, section 9). */
-export class CallsAtOwner {
-  readonly #parts: CallsAtOwnerParts;
+export class CallsAtReplyOwner {
+  readonly #parts: CallsAtReplyOwnerParts;
 
-  constructor(parts: CallsAtOwnerParts) {
+  constructor(parts: CallsAtReplyOwnerParts) {
     this.#parts = parts;
     parts.bus.subscribe(TOPIC, {
       onMessage(message) {

@@ -1,7 +1,7 @@
 import { parseEventId, STEP } from "../../contract/event-id.ts";
 import type { Message } from "../../contract/hmi-schemas.ts";
 import type { ConversationStore } from "../conversations/conversation-store.ts";
-import type { OtherReplica } from "../replicas/forward-call.ts";
+import type { OtherReplica } from "../replicas/replica-call-forwarder.ts";
 import type { AskedLog } from "./find-reply-log.ts";
 import type { RunningReplies } from "./running-replies.ts";
 import type { ReplyTakeover } from "./take-over-replies.ts";

@@ -10,7 +10,7 @@ const MADE_UP = /^(?:[\da-f]{8}-[\da-f-]{20,}|[\da-f]{20,}|[\w-]{20,})$/i;
  * Whether a value that no answer told is an id which the page made up itself. `send`: the request that carried the message;
  * `rows`: the one that listed what was said.
  */
-export function isMadeUp(
+export function isClientGenerated(
   value: string,
   uses: readonly IdUse[],
   { send, rows }: { readonly send: LoggedExchange; readonly rows: LoggedExchange | undefined },

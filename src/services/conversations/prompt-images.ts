@@ -23,7 +23,7 @@ const PICTURES_ROOM = LIMITS.imageBodyBytes;
  */
 export async function engineMessages(
   { system, messages }: Prompt,
-  readPicture: ReadPicture,
+  readImage: ReadPicture,
   { canSee }: Pick<ModelLimits, "canSee">,
 ): Promise<EnginePrompt> {
   let room = canSee === false ? 0 : PICTURES_ROOM;
@@ -33,7 +33,7 @@ export async function engineMessages(
     for (const { image_id, size } of images) {
       room -= base64Length(size);
       if (room < 0) break;
-      shown.push(Buffer.from((await readPicture(image_id)).bytes).toString("base64"));
+      shown.push(Buffer.from((await readImage(image_id)).bytes).toString("base64"));
     }
     const missing = images.length - shown.length;
     said.unshift({

@@ -4,12 +4,12 @@ import type { ChatState } from "../chat-state.ts";
 import { contextMarks } from "../context-marks.ts";
 import { contextUse } from "../context-usage.ts";
 import { offerMessage } from "../message-field.ts";
+import { ErrorBanner } from "./ErrorBanner.tsx";
+import { ErrorMessage } from "./ErrorMessage.tsx";
 import { IconButton } from "./IconButton.tsx";
-import { ProblemNote } from "./ProblemNote.tsx";
-import { TroubleText } from "./TroubleText.tsx";
 
 /** What a person should know before writing the next message. */
-export function Notes({ chat, state }: { chat: ChatController; state: ChatState }) {
+export function ComposerWarnings({ chat, state }: { chat: ChatController; state: ChatState }) {
   const { archived, session } = state;
   const problem = shownProblem(state);
   const trouble = shownServiceTrouble(state);
@@ -22,7 +22,7 @@ export function Notes({ chat, state }: { chat: ChatController; state: ChatState 
   return (
     <>
       {problem !== null && (
-        <ProblemNote
+        <ErrorBanner
           problem={problem}
           onRetry={on(() => chat.retry())}
           onDismiss={on(() => chat.dispatch({ type: "problem_dismissed" }))}
@@ -30,7 +30,7 @@ export function Notes({ chat, state }: { chat: ChatController; state: ChatState 
       )}
       {trouble !== null && (
         <div class="trouble notice" role="alert">
-          <TroubleText message={trouble.message} hint={trouble.hint} />
+          <ErrorMessage message={trouble.message} hint={trouble.hint} />
         </div>
       )}
       {isNearlyFull && (

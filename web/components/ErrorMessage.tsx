@@ -1,10 +1,10 @@
-interface TroubleTextProps {
+interface ErrorMessageProps {
   readonly message: string;
   readonly hint?: string | undefined;
 }
 
 /** What went wrong, and on the next line what to do. */
-export function TroubleText({ message, hint }: TroubleTextProps) {
+export function ErrorMessage({ message, hint }: ErrorMessageProps) {
   return (
     <div class="words">
       <p>
