@@ -40,12 +40,20 @@ const bodyType = z.enum([
 ]);
 export type BodyType = z.infer<typeof bodyType>;
 
+/** A text that must stand somewhere, as it is. */
+const literal = z.string().check(
+  z.refine((text) => problemsOfSlots(text, []).length === 0, {
+    error:
+      "must be the value itself, for nothing is filled in here: stream.channel says where events name their conversation and reply",
+  }),
+);
+
 /** What must be so of an event (a frame of a stream, read as JSON) for a rule to be meant. */
 const condition = {
   /** What the event calls itself, by `stream.type`; one of several. */
   of: z.optional(z.union([z.string(), z.array(z.string()).check(z.minLength(1))])),
   /** By their places: values that must stand there. */
-  where: z.optional(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))),
+  where: z.optional(z.record(z.string(), z.union([literal, z.number(), z.boolean(), z.null()]))),
 };
 
 const several = <Rule extends z.core.$ZodType>(rule: Rule) =>

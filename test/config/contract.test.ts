@@ -156,3 +156,18 @@ test("a store's address that cannot be read is not repeated: it may hold a passw
   expect(String(error)).toContain("contract.store_names.messages: must be a name as the database has it");
   expect(String(error)).not.toContain("top-secret");
 });
+
+test("a condition of an event holds what must stand there: nothing is filled in, and who looks for that is told where it is", async () => {
+  const cwd = tempFolder({
+    "stack.config.yaml":
+      'contract: { driver: described, wire: { send: { request: POST /say }, stream: { framing: sse, text: { at: x, where: { chat: "{conversation}" } } } } }',
+  });
+  await expect(loadConfig({ cwd, env: {} })).rejects.toThrow(
+    /wire\.stream\.text\.where\.chat: must be the value itself.*stream\.channel says/,
+  );
+  const braces = tempFolder({
+    "stack.config.yaml":
+      'contract: { driver: described, wire: { send: { request: POST /say }, stream: { framing: sse, text: { at: x, where: { kind: "text" } } } } }',
+  });
+  await expect(loadConfig({ cwd: braces, env: {} })).resolves.toBeDefined();
+});
