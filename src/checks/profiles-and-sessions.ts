@@ -8,8 +8,8 @@ import { MissingEndpoint } from "../harness/target-errors.ts";
 import { answerExcerpt } from "../targets/answer-excerpt.ts";
 import { deleteProfile } from "../targets/delete-profile.ts";
 import type { SeenCall } from "../targets/http-client.ts";
-import { RUN_PROFILE_NAME, runProfileDescription } from "../targets/made-conversations.ts";
 import type { Target } from "../targets/open-target.ts";
+import { RUN_PROFILE_NAME, runProfileDescription } from "../targets/run-journal.ts";
 
 export type Context = CollectContext<Target>;
 

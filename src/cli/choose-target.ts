@@ -3,7 +3,7 @@ import { replicaAddresses } from "../config/replicas.ts";
 import { type Address, urlOf } from "../contract/address.ts";
 import { DRIVERS, type ForeignContract } from "../contract/foreign-back-end.ts";
 import { UserError } from "../errors/user-error.ts";
-import { serviceOrigins } from "../launch/service-origins.ts";
+import { serviceAddressSources } from "../launch/service-address-sources.ts";
 import { engineUrlForGateway } from "../launch/service-specs.ts";
 import { stackStatus } from "../launch/stack-status.ts";
 import type { TargetUrls, WholeTargetUrls } from "../targets/open-target.ts";
@@ -118,7 +118,7 @@ export async function namedTarget(
   const driver = await loadDriverFile(contract);
   const { hmi, gateway, engine } = flags;
   return {
-    origins: serviceOrigins(config, { urls: { hmi, gateway, engine }, contract }),
+    origins: serviceAddressSources(config, { urls: { hmi, gateway, engine }, contract }),
     ...urlsOf(flags, config, driver?.service ?? DRIVERS[contract.driver as keyof typeof DRIVERS]),
     ...(driver !== undefined && { driver }),
     ...(isOwn(contract, flags) && { copies: configuredReplicas(config) }),

@@ -4,8 +4,8 @@ import { bearerHeader, PROGRAM_HEADER } from "../contract/caller-headers.ts";
 import { ErrorBody } from "../contract/common-schemas.ts";
 import { messageOf } from "../errors/thrown-error.ts";
 import { EXIT, UserError } from "../errors/user-error.ts";
-import { serviceOrigins } from "../launch/service-origins.ts";
-import { adviceForSilence } from "../targets/service-origin.ts";
+import { serviceAddressSources } from "../launch/service-address-sources.ts";
+import { adviceForSilence } from "../targets/service-address-source.ts";
 import { parseServiceUrl } from "./service-url.ts";
 
 /** Whose calls they are, and to which HMI. */
@@ -21,7 +21,7 @@ export type HmiCall = (method: "GET" | "POST", path: string, body?: string) => P
 /** The way to the HMI of the flags, or the configured one, as a person of it. Throws a UserError. */
 export function hmiCalls(config: Config, { hmi, user }: HmiFlagValues, signal: AbortSignal): HmiCall {
   const url = hmi === undefined ? urlOf(config.hmi) : parseServiceUrl(hmi);
-  const origins = serviceOrigins(config, { urls: { hmi }, contract: config.contract });
+  const origins = serviceAddressSources(config, { urls: { hmi }, contract: config.contract });
   const headers = { ...PROGRAM_HEADER, ...bearerHeader(tokenOf(config, user)) };
   return async (method, path, body) => {
     let answer: Response;

@@ -1,4 +1,4 @@
-import type { ExamineOptions, LadderReport, RungReport } from "../doctor/examine-stack.ts";
+import type { ExamineOptions, LadderReport, RungReport } from "../doctor/run-doctor.ts";
 import { paint, type StyledText, styled, type Text } from "../text/styled-text.ts";
 import type { Screen } from "./screen.ts";
 

@@ -4,7 +4,7 @@ import { chosenContract, loadDriverFile } from "../cli/chosen-contract.ts";
 import { printLadder } from "../cli/ladder-lines.ts";
 import { parseServiceUrl } from "../cli/service-url.ts";
 import { targetFlags } from "../cli/verify-flags.ts";
-import { examine, type LadderReport } from "../doctor/examine-stack.ts";
+import { examine, type LadderReport } from "../doctor/run-doctor.ts";
 import { EXIT } from "../errors/user-error.ts";
 
 const { hmi, gateway, engine, contract } = targetFlags;

@@ -5,7 +5,7 @@ import { createScreen } from "../cli/screen.ts";
 import { ofServices, showStatusOnce } from "../cli/status-once.ts";
 import { statusLines } from "../cli/status-table.ts";
 import type { Config } from "../config/config-schema.ts";
-import type { LadderReport } from "../doctor/examine-stack.ts";
+import type { LadderReport } from "../doctor/run-doctor.ts";
 import { EXIT } from "../errors/user-error.ts";
 import { type StackStatus, type StatusOptions, stackStatus } from "../launch/stack-status.ts";
 import type { StyledText } from "../text/styled-text.ts";
@@ -110,7 +110,7 @@ Exit codes: 0 all services work (or --watch was ended), 1 one does not, 2 it cou
   /** Loaded only where it is wished for: without it the status is there in a moment. */
   async #lookDeep(config: Config): Promise<LadderReport> {
     const [{ examine }, { printLadder }] = await Promise.all([
-      import("../doctor/examine-stack.ts"),
+      import("../doctor/run-doctor.ts"),
       import("../cli/ladder-lines.ts"),
     ]);
     const { onStart, onRung, end } = printLadder(this.screen);

@@ -16,7 +16,7 @@ export function isSecret(text: string, path: readonly PropertyKey[]): boolean {
   return /:\/\/[^/\s]*@/.test(text);
 }
 
-/** A login is described by places and slots; what stands there in place of a slot may be somebody's password. */
+/** A login is described by places and placeholders; what stands there in place of one may be somebody's password. */
 const LOGIN = "contract.wire.login.";
 
 function isSecretOfLogin(text: string, names: readonly string[]): boolean {

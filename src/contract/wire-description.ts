@@ -4,12 +4,15 @@
  */
 // Not zod itself, as in config/config-schema.ts, which is made of this.
 import * as z from "zod/mini";
-import { LOGIN_SLOTS, problemsOfSlots, type WireSlot } from "./wire-slots.ts";
+import { LOGIN_PLACEHOLDERS, problemsOfPlaceholders, type WirePlaceholder } from "./wire-placeholders.ts";
 
-function callBy(methods: string, error: string, slots?: readonly WireSlot[]) {
+function callBy(methods: string, error: string, placeholders?: readonly WirePlaceholder[]) {
   return z
     .string()
-    .check(z.regex(new RegExp(`^(?:${methods}) /\\S*$`), { error, abort: true }), slotsAreKnown(slots));
+    .check(
+      z.regex(new RegExp(`^(?:${methods}) /\\S*$`), { error, abort: true }),
+      slotsAreKnown(placeholders),
+    );
 }
 
 const METHODS = "GET|POST|PUT|PATCH|DELETE";
@@ -42,7 +45,7 @@ export type BodyType = z.infer<typeof bodyType>;
 
 /** A text that must stand somewhere, as it is. */
 const literal = z.string().check(
-  z.refine((text) => problemsOfSlots(text, []).length === 0, {
+  z.refine((text) => problemsOfPlaceholders(text, []).length === 0, {
     error:
       "must be the value itself, for nothing is filled in here: stream.channel says where events name their conversation and reply",
   }),
@@ -166,17 +169,17 @@ const told = z.strictObject({
   reply: z.optional(place),
 });
 
-const headersWith = (slots?: readonly WireSlot[]) =>
-  z.record(z.string(), z.string().check(slotsAreKnown(slots)));
+const headersWith = (placeholders?: readonly WirePlaceholder[]) =>
+  z.record(z.string(), z.string().check(slotsAreKnown(placeholders)));
 const headers = headersWith();
 
 /** What may go with any call of a wire. */
-const sentWith = (slots?: readonly WireSlot[]) => ({
-  body: z.optional(z.unknown().check(slotsAreKnown(slots))),
+const sentWith = (placeholders?: readonly WirePlaceholder[]) => ({
+  body: z.optional(z.unknown().check(slotsAreKnown(placeholders))),
   /** Of the body, where that is not JSON. */
   content_type: z.optional(bodyType),
   /** Sent with this call, beside or in place of those that go with every one. */
-  headers: z.optional(headersWith(slots)),
+  headers: z.optional(headersWith(placeholders)),
 });
 
 /** What may be said of any call of a wire. */
@@ -197,8 +200,8 @@ export const wireFields = {
    */
   login: z.optional(
     z.strictObject({
-      request: callBy(METHODS, "must be a method and a path, such as POST /api/login", LOGIN_SLOTS),
-      ...sentWith(LOGIN_SLOTS),
+      request: callBy(METHODS, "must be a method and a path, such as POST /api/login", LOGIN_PLACEHOLDERS),
+      ...sentWith(LOGIN_PLACEHOLDERS),
       told: z.optional(z.strictObject({ token: z.optional(place) })),
     }),
   ),
@@ -287,10 +290,10 @@ function isGroup(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Refuses `{slots}` that nothing is known for, each where it stands. */
-function slotsAreKnown(slots?: readonly WireSlot[]) {
+/** Refuses `{placeholders}` that nothing is known for, each where it stands. */
+function slotsAreKnown(placeholders?: readonly WirePlaceholder[]) {
   return ({ value, issues }: z.core.ParsePayload<unknown>): void => {
-    for (const { path, text, message } of problemsOfSlots(value, slots)) {
+    for (const { path, text, message } of problemsOfPlaceholders(value, placeholders)) {
       issues.push({ code: "custom", input: text, path: [...path], message });
     }
   };

@@ -3,7 +3,7 @@ import { ErrorBody } from "../contract/common-schemas.ts";
 import { wordsIn } from "../targets/drivers/refused-words.ts";
 import type { SeenCall } from "../targets/http-client.ts";
 import type { BrokenRung } from "./climb-ladder.ts";
-import { type ExaminedStack, examinedService } from "./examined-stack.ts";
+import { type ExaminedStack, examinedService } from "./doctor-context.ts";
 import { broken } from "./explain-symptom.ts";
 import { suspectEngine } from "./suspect-engine.ts";
 

@@ -1,5 +1,5 @@
 import type { Role } from "../config/service-config.ts";
-import type { ExaminedStack } from "./examined-stack.ts";
+import type { ExaminedStack } from "./doctor-context.ts";
 
 /** How back ends call the engine that they ask. */
 const NAMES_ENGINE = /\b(?:engine|upstream|llms?|inference|ollama|vllm|llama\S*)\b/i;

@@ -35,7 +35,7 @@ export async function inspectStack(config: Config, env: NodeJS.ProcessEnv): Prom
   const planned = planServices(config, { use: "stand-in" });
   return await Promise.all(
     planned.map((service) =>
-      isOurEngine(service) ? lookAtEngine(service, config, env, table) : lookAt(service, config, table),
+      isOurEngine(service) ? observeEngine(service, config, env, table) : lookAt(service, config, table),
     ),
   );
 }
@@ -50,7 +50,7 @@ function isOurEngine({ name, kind }: PlannedService): boolean {
 }
 
 /** Where the engine is ours to find: who answers at its address decides what it is. */
-async function lookAtEngine(
+async function observeEngine(
   standIn: PlannedService,
   config: Config,
   env: NodeJS.ProcessEnv,

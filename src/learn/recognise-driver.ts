@@ -1,5 +1,5 @@
 import type { WireSettings } from "../contract/wire-description.ts";
-import { SLOT } from "../contract/wire-slots.ts";
+import { PLACEHOLDER } from "../contract/wire-placeholders.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
 import { SHIPPED_DRIVERS } from "../targets/drivers/shipped-drivers.ts";
 import { CONTRACT_STREAM } from "../targets/drivers/shipped-stream-formats.ts";
@@ -43,7 +43,7 @@ function shippedDriverOf({ said, read }: LearnedTalk): Driver | undefined {
 /** Whether a request may have been made of a template. */
 export function isOf(template: string, request: string): boolean {
   const [wanted, given] = [segmentsOf(template), segmentsOf(request)];
-  const isSlot = (segment: string): boolean => new RegExp(SLOT.source).test(segment);
+  const isSlot = (segment: string): boolean => new RegExp(PLACEHOLDER.source).test(segment);
   return (
     wanted.length === given.length &&
     wanted.every((segment, index) => isSlot(segment) || segment === given[index])

@@ -7,7 +7,7 @@ import { type Caller, callersOf, type KnownPeople, tokenAsItIs } from "../target
 import type { ChatClient, OutgoingMessage, Sent } from "../targets/drivers/chat-client.ts";
 import { createContractChat } from "../targets/drivers/contract-chat.ts";
 import { connectDriver } from "../targets/drivers/define-driver.ts";
-import { hasSlot } from "../targets/drivers/has-slot.ts";
+import { hasPlaceholder } from "../targets/drivers/has-placeholder.ts";
 import { Refusal } from "../targets/drivers/refused-words.ts";
 import { failureOf, lastFact, type SeenRow, textOf } from "../targets/drivers/reply-facts.ts";
 import { findDriver } from "../targets/drivers/shipped-drivers.ts";
@@ -125,7 +125,7 @@ async function readRows(
 ): Promise<number | null> {
   const request = learned.wire.rows?.request;
   // A back end without conversations has one list for all that was said.
-  const isOfAll = request !== undefined && !hasSlot(request, "conversation");
+  const isOfAll = request !== undefined && !hasPlaceholder(request, "conversation");
   if (conversation === null && !isOfAll) {
     problems.push(
       "the answer to the message did not tell which conversation it began: its rows cannot be listed",

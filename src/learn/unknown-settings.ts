@@ -1,5 +1,5 @@
 import type { WireSettings } from "../contract/wire-description.ts";
-import { hasSlot } from "../targets/drivers/has-slot.ts";
+import { hasPlaceholder } from "../targets/drivers/has-placeholder.ts";
 import { readPacket } from "../targets/drivers/socket-io.ts";
 import type { LearnedMessage, LearnedTalk } from "./find-message-and-reply.ts";
 import { isMadeForOne, isNumber, isSameEndpoint } from "./id-uses.ts";
@@ -35,12 +35,12 @@ interface Learned {
 export function unknownOf({ wire, talk, log }: Learned): UnknownSetting[] {
   const { reply, turns } = talk;
   // A wire to which the whole conversation is told keeps nothing that could be listed.
-  const keepsNothing = hasSlot(wire.send, "history") && !hasSlot(wire.send, "conversation");
+  const keepsNothing = hasPlaceholder(wire.send, "history") && !hasPlaceholder(wire.send, "conversation");
   const needless = new Set(keepsNothing ? ["rows", "conversations", "delete_conversation"] : []);
   const missing = Object.entries(ASK).filter(
     ([name]) => wire[name as keyof WireSettings] === undefined && !needless.has(name),
   );
-  const names = wire.conversation !== undefined || hasSlot(wire.send, "conversation") || keepsNothing;
+  const names = wire.conversation !== undefined || hasPlaceholder(wire.send, "conversation") || keepsNothing;
   const stopWords = leftWords(log, talk) ?? stopFrameWords(log, talk);
   return [
     ...reply.unknown.map((why) => ({ setting: "stream", why })),
@@ -68,13 +68,13 @@ export function unknownOf({ wire, talk, log }: Learned): UnknownSetting[] {
 
 /** Whether a list of one turn is taken for a whole conversation, beside the id of one by which the back end may know the rest. */
 function isGuessedHistory({ wire, talk, log }: Learned): boolean {
-  const isNamed = hasSlot(wire.send, "conversation");
-  return isNamed && hasSlot(wire.send, "history") && learnHistory(log, talk).isSent === undefined;
+  const isNamed = hasPlaceholder(wire.send, "conversation");
+  return isNamed && hasPlaceholder(wire.send, "history") && learnHistory(log, talk).isSent === undefined;
 }
 
 /** What a wire does that no description says: a contract without it would be believed, and be wrong. */
 export function unsayableOf({ wire, talk, log }: Learned): string[] {
-  const isUntoldHistory = learnHistory(log, talk).isSent === true && !hasSlot(wire.send, "history");
+  const isUntoldHistory = learnHistory(log, talk).isSent === true && !hasPlaceholder(wire.send, "history");
   const fixed = fixedConversation(wire);
   return [
     ...(isUntoldHistory
@@ -92,7 +92,7 @@ export function unsayableOf({ wire, talk, log }: Learned): string[] {
 
 /** What a message names as it stands in the log, and by which what was said is listed: somebody's own conversation. */
 function fixedConversation({ send, rows }: WireSettings): string | undefined {
-  if (send === undefined || rows === undefined || hasSlot(send, "conversation")) return undefined;
+  if (send === undefined || rows === undefined || hasPlaceholder(send, "conversation")) return undefined;
   const [, path = ""] = rows.request.split(" ");
   const listed = new Set(segmentsOf(path).filter((segment) => segment !== ""));
   const inBody = leavesOf(send.body).flatMap(({ place, value }) =>
@@ -148,7 +148,7 @@ function isSocketIo({ frames }: LoggedExchange): boolean {
 /** What only the answer before a message tells is not there when it is sent. */
 function unfilledIds({ send }: WireSettings): UnknownSetting[] {
   return (["message", "reply"] as const)
-    .filter((slot) => hasSlot(send, slot))
+    .filter((slot) => hasPlaceholder(send, slot))
     .map((slot) => ({
       setting: "send",
       why: `what stands at {${slot}} was told by the reply before, which a message of a contract does not know: it is left out`,

@@ -3,8 +3,8 @@ import { asCaller, type Caller } from "../targets/drivers/caller-session.ts";
 import { Refusal } from "../targets/drivers/refused-words.ts";
 import { replyNameOf } from "../targets/drivers/reply-name.ts";
 import { endReply } from "../targets/end-reply.ts";
-import { RUN_PROFILE_NAME, runProfileDescription } from "../targets/made-conversations.ts";
 import type { TargetUrls } from "../targets/open-target.ts";
+import { RUN_PROFILE_NAME, runProfileDescription } from "../targets/run-journal.ts";
 import type { LoadPerson } from "./load-messages.ts";
 
 /** How the people of a load run are made known to a target. */

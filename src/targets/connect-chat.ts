@@ -3,14 +3,14 @@ import { chooseDefaultModel } from "../contract/default-model-rule.ts";
 import { type WireSettings, withSettings } from "../contract/wire-description.ts";
 import { UserError } from "../errors/user-error.ts";
 import { doesNotAnswer } from "./connection-parts.ts";
+import { createAdaptingClient } from "./contract-adapting-client.ts";
 import { deviationsOf } from "./contract-deviations.ts";
-import { createForeignClient } from "./deviating-client.ts";
 import { bearerTokenOfWire } from "./drivers/bearer-token-of-wire.ts";
 import { type CallerSession, callersOf, tokenAsItIs } from "./drivers/caller-session.ts";
 import type { ChatClient } from "./drivers/chat-client.ts";
 import { createContractChat } from "./drivers/contract-chat.ts";
 import { connectDriver, type Driver, type DriverContext, sessionOf } from "./drivers/define-driver.ts";
-import { hasSlot } from "./drivers/has-slot.ts";
+import { hasPlaceholder } from "./drivers/has-placeholder.ts";
 import { isRefusal } from "./drivers/refused-words.ts";
 import { findDriver } from "./drivers/shipped-drivers.ts";
 import { createHttpClient, type HttpClient } from "./http-client.ts";
@@ -78,14 +78,14 @@ export async function connectChat(
   }
   if (driver === undefined) {
     const departures = deviationsOf(given.contract);
-    const made = createForeignClient({ url, token: given.token, service: "hmi", departures });
+    const made = createAdaptingClient({ url, token: given.token, service: "hmi", departures });
     const client = headers === undefined ? made : withHeaders(made, headers);
     return { chat: createContractChat(client, departures), front, client, session: undefined };
   }
   const { self } = callersOf(given);
   const spoken = wireOf(given);
   // An engine has a key of its own, and is told nobody's token but where its wire says so.
-  const isKeyed = front === "engine" && !hasSlot(spoken.headers, "token");
+  const isKeyed = front === "engine" && !hasPlaceholder(spoken.headers, "token");
   const caller = isKeyed ? { name: "", secret: given.engineKey ?? "" } : self;
   const context: Omit<DriverContext, "client"> = {
     settings: wire,

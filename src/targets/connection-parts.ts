@@ -1,7 +1,7 @@
 import { messageOf } from "../errors/thrown-error.ts";
 import { UserError } from "../errors/user-error.ts";
 import type { Target, TargetUrls } from "./open-target.ts";
-import { adviceForSilence } from "./service-origin.ts";
+import { adviceForSilence } from "./service-address-source.ts";
 import type { MetReplicas } from "./service-replicas.ts";
 import { SERVICE_TITLES } from "./service-titles.ts";
 

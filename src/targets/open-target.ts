@@ -1,21 +1,20 @@
 import type { ContractDeviations, ForeignContract } from "../contract/foreign-back-end.ts";
 import type { NotObservable } from "../harness/target-errors.ts";
-import { createAbsentClient } from "./absent-client.ts";
 import { driverOf, wireOf } from "./connect-chat.ts";
 import type { Closable, Connecting, TargetServices } from "./connection-parts.ts";
-import { openContractServices } from "./contract-services.ts";
-import { isLacking } from "./deviating-client.ts";
-import { openDrivenServices, otherWire } from "./driven-services.ts";
+import { isLacking } from "./contract-adapting-client.ts";
 import type { ChatClient, WireAbility } from "./drivers/chat-client.ts";
 import type { Driver } from "./drivers/define-driver.ts";
 import { type EngineWatch, watchEngine } from "./engine-watch.ts";
-import type { FrontHttp } from "./front-http.ts";
 import { createHttpClient, type HttpClient } from "./http-client.ts";
-import { noJournal, type RunJournal } from "./made-conversations.ts";
 import type { ModelsByCapability } from "./models-by-capability.ts";
+import { openContractServices } from "./open-contract-services.ts";
+import { openDriverServices, otherWire } from "./open-driver-services.ts";
+import type { PlainHttpCalls } from "./plain-http-calls.ts";
+import { noJournal, type RunJournal } from "./run-journal.ts";
 import { type SeenGeneration, seenGeneration } from "./seen-evidence.ts";
+import type { ServiceAddressSources } from "./service-address-source.ts";
 import { type KillAbility, killAbilities, type ServiceKiller, whyNotKilled } from "./service-killer.ts";
-import type { ServiceOrigins } from "./service-origin.ts";
 import {
   type ReplicaAbility,
   type ReplicaDrainer,
@@ -27,6 +26,7 @@ import {
 } from "./service-replicas.ts";
 import { openTargetStore, type TargetStore } from "./store/target-store.ts";
 import { type TargetSettings, targetSettings } from "./target-settings.ts";
+import { createUnavailableClient } from "./unavailable-client.ts";
 import { whyNotObservable } from "./why-not-observable.ts";
 
 /** Where the services of a stack are, as far as it has them and they are known. */
@@ -58,7 +58,7 @@ export interface TargetUrls {
   /** How its services are killed; left out where none may be. */
   readonly killer?: ServiceKiller | undefined;
   /** Where the addresses are from, and who starts what is there; left out where that is not known. */
-  readonly origins?: ServiceOrigins | undefined;
+  readonly origins?: ServiceAddressSources | undefined;
   /** Where each copy of HMI and gateway is, where that is known; left out: all are behind one address. */
   readonly copies?: readonly ReplicaUrls[] | undefined;
   /** How one of them is taken out of use; left out where none may be. */
@@ -99,7 +99,7 @@ export interface Target {
   /** The service that messages are sent to. */
   readonly front: "hmi" | "gateway" | "engine";
   /** That service by plain HTTP, whatever its wire; undefined where it follows the contract, whose calls tell more. */
-  readonly frontHttp: FrontHttp | undefined;
+  readonly frontHttp: PlainHttpCalls | undefined;
   /** Why a claim is not judged: with the settings that would change that, as far as they are not set already. */
   readonly whyNotObservable: (error: NotObservable) => string;
   /** Why it does not offer what it does not, as far as there is a special reason. */
@@ -156,7 +156,7 @@ export async function openTarget(
     const connecting: Connecting = { given, soon, opened };
     const engine =
       given.engine === undefined
-        ? createAbsentClient("", "no engine is known behind this target: --engine names it")
+        ? createUnavailableClient("", "no engine is known behind this target: --engine names it")
         : createHttpClient(given.engine, given.engineKey);
     opened.push(engine);
     const watching = watchEngine(engine, soon(), given.token, given.origins?.engine?.namedBy);
@@ -164,7 +164,7 @@ export async function openTarget(
     watching.catch(() => undefined);
     const services = await (driver === undefined
       ? openContractServices(connecting)
-      : openDrivenServices(connecting, watching));
+      : openDriverServices(connecting, watching));
     const { contract } = given;
     const store = await openStoreOf(given);
     if (store !== undefined) opened.push(store);

@@ -2,7 +2,7 @@ import type { ForeignStoreNames } from "../contract/store-address.ts";
 import type { WireSettings } from "../contract/wire-description.ts";
 import type { NotObservable } from "../harness/target-errors.ts";
 import { driverOf, wireOf } from "./connect-chat.ts";
-import { hasSlot } from "./drivers/has-slot.ts";
+import { hasPlaceholder } from "./drivers/has-placeholder.ts";
 import type { TargetUrls } from "./open-target.ts";
 
 /** How a target is talked to, as far as settings can change it. */
@@ -42,7 +42,8 @@ export function whyNotObservable({ what, settings }: NotObservable, target: Told
 function counts(setting: string, wire: WireSettings, { hasStore }: ToldTarget): boolean {
   if (setting.startsWith(STORE)) return hasStore;
   return (
-    !setting.startsWith(ROWS) || (!hasStore && (wire.rows !== undefined || !hasSlot(wire.send, "history")))
+    !setting.startsWith(ROWS) ||
+    (!hasStore && (wire.rows !== undefined || !hasPlaceholder(wire.send, "history")))
   );
 }
 

@@ -4,13 +4,13 @@ import { chooseDefaultModel } from "../contract/default-model-rule.ts";
 import type { ForeignContract } from "../contract/foreign-back-end.ts";
 import type { EngineOptions } from "../contract/gateway-schemas.ts";
 import { gatewayRoutes } from "../contract/routes.ts";
-import { createAbsentClient } from "../targets/absent-client.ts";
 import { connectChat, driverOf } from "../targets/connect-chat.ts";
+import { createAdaptingClient, isLacking } from "../targets/contract-adapting-client.ts";
 import { deviationsOf } from "../targets/contract-deviations.ts";
-import { createForeignClient, isLacking } from "../targets/deviating-client.ts";
 import type { ChatClient } from "../targets/drivers/chat-client.ts";
 import { type EngineWatch, watchEngine } from "../targets/engine-watch.ts";
 import { createHttpClient, type HttpClient } from "../targets/http-client.ts";
+import { createUnavailableClient } from "../targets/unavailable-client.ts";
 import { listEngineModels } from "./ask-engine-hop.ts";
 import type { HopClients, ProxyBefore } from "./askable-hops.ts";
 import type { HopQuestion } from "./hop-question.ts";
@@ -44,7 +44,7 @@ export async function connectHops(options: TraceOptions, opened: HttpClient[]): 
   const engine = target.engine === undefined ? undefined : createHttpClient(target.engine, target.engineKey);
   if (engine !== undefined) opened.push(engine);
   const watch = await watchEngine(
-    engine ?? createAbsentClient("", "no engine is known"),
+    engine ?? createUnavailableClient("", "no engine is known"),
     AbortSignal.any([signal, AbortSignal.timeout(LOOK_WITHIN_MS)]),
     target.token,
   );
@@ -59,7 +59,7 @@ export async function connectHops(options: TraceOptions, opened: HttpClient[]): 
   };
   const byGateway = (url: string): HttpClient => {
     const departures = deviationsOf(contract);
-    const made = createForeignClient({ url, token: target.token, service: "gateway", departures });
+    const made = createAdaptingClient({ url, token: target.token, service: "gateway", departures });
     opened.push(made);
     return made;
   };

@@ -2,8 +2,8 @@ import { htmlDocument } from "../reporters/html/html-document.ts";
 import { cut, type Html, html } from "../reporters/html/html-markup.ts";
 import { table } from "../reporters/html/html-tables.ts";
 import { figureTable, headline, shownPass, warmUpWords } from "./hop-figures.ts";
-import { drawTracePicture } from "./trace-picture.ts";
 import type { HopObservation, TraceFinding, TraceReport } from "./trace-report.ts";
+import { drawTracePicture } from "./trace-svg.ts";
 
 /** A trace as one page that asks for nothing: the sentence, the time line, the figures, what was said. */
 export function renderTracePage(report: TraceReport): string {

@@ -2,7 +2,7 @@
 import { UserError } from "../errors/user-error.ts";
 import type { EngineWatch } from "../targets/engine-watch.ts";
 import type { HttpClient } from "../targets/http-client.ts";
-import type { ServiceOrigins } from "../targets/service-origin.ts";
+import type { ServiceAddressSources } from "../targets/service-address-source.ts";
 import { SERVICE_TITLES } from "../targets/service-titles.ts";
 import { tokenRefused } from "../targets/token-refused.ts";
 import { closeTracePlace, openTracePlace, type TracePlace } from "./ask-chat-hop.ts";
@@ -158,7 +158,7 @@ function requireSome(hops: readonly HopObservation[], { origins = {} }: TraceOpt
 }
 
 /** What is started, and how; what names the addresses, where no command of ours starts it. */
-function startAdvice(hops: readonly HopObservation[], origins: ServiceOrigins): string {
+function startAdvice(hops: readonly HopObservation[], origins: ServiceAddressSources): string {
   const known = hops.flatMap(({ hop }) => (hop === "proxy" ? [] : (origins[hop] ?? [])));
   if (known.some(({ isStartedByStack }) => isStartedByStack)) return "Run `stack up` first";
   const settings = known.map(({ namedBy }) => namedBy).filter((each) => !each.startsWith("--"));

@@ -4,12 +4,8 @@ import { hmiRoutes } from "../contract/routes.ts";
 import { messageOf } from "../errors/thrown-error.ts";
 import { deleteAt, deleteProfile } from "../targets/delete-profile.ts";
 import type { HttpClient, SeenCall } from "../targets/http-client.ts";
-import {
-  type MadeConversation,
-  RUN_PROFILE_NAME,
-  runProfileDescription,
-} from "../targets/made-conversations.ts";
 import { openTarget, type Target, type TargetUrls } from "../targets/open-target.ts";
+import { type MadeConversation, RUN_PROFILE_NAME, runProfileDescription } from "../targets/run-journal.ts";
 import { CANARY } from "../text/canary-word.ts";
 import { cleanForeignConversation } from "./clean-foreign-conversation.ts";
 import { endedVerifyRecords, forgetVerifyRecord, recordedUrlOf, type VerifyRecord } from "./verify-record.ts";

@@ -6,8 +6,8 @@ import { isLivenessSocketOpen, openLivenessSocket, removeLivenessSocket } from "
 import { lifeOfNamespace } from "../os/pid-namespace.ts";
 import { fateOf, recordedSelf } from "../os/process-identity.ts";
 import { prepareRoot, stateFolder, writeWhole } from "../supervisor/state-folder.ts";
-import { newRunId, type RunJournal } from "../targets/made-conversations.ts";
 import type { TargetUrls } from "../targets/open-target.ts";
+import { newRunId, type RunJournal } from "../targets/run-journal.ts";
 
 const VerifyRecord = z.object({
   /** Twelve letters; digits, or a UUID, in what an earlier version left. It names a file, too. */

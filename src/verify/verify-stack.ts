@@ -11,8 +11,8 @@ import { newSeed } from "../harness/run-seed.ts";
 import type { OpenTarget } from "../harness/run-settings.ts";
 import { type Selection, selectChecks } from "../harness/select-checks.ts";
 import { commandsAt } from "../targets/curl-commands.ts";
-import type { RunJournal } from "../targets/made-conversations.ts";
 import { openTarget, type Target, type TargetUrls } from "../targets/open-target.ts";
+import type { RunJournal } from "../targets/run-journal.ts";
 import { type InProcessOptions, type Run, verifyInProcess } from "./verify-in-process.ts";
 import { type LoadTestOptions, loadSuite, timeOfLoad, withLoad } from "./verify-load.ts";
 

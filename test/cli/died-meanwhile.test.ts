@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load-config.ts";
-import { examine } from "../../src/doctor/examine-stack.ts";
+import { examine } from "../../src/doctor/run-doctor.ts";
 import type { TraceReport } from "../../src/trace/trace-report.ts";
 import { PATIENTLY, testStack } from "../support/cli.ts";
 import { rungOf } from "../support/doctor.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { DoctorAnswer, LAST_DOCTOR_FILE, LastDoctorReport } from "../../src/contract/doctor-report.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
-import type { LadderReport } from "../../src/doctor/examine-stack.ts";
+import type { LadderReport } from "../../src/doctor/run-doctor.ts";
 import {
   clearStack,
   isAlive,

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
 import { printLadder } from "../../src/cli/ladder-lines.ts";
-import type { LadderReport, RungReport } from "../../src/doctor/examine-stack.ts";
+import type { LadderReport, RungReport } from "../../src/doctor/run-doctor.ts";
 import { readableScreen } from "../support/screen.ts";
 
 const RUNGS: readonly RungReport[] = [

@@ -1,7 +1,7 @@
 import { appendFileSync, cpSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { LadderReport } from "../../src/doctor/examine-stack.ts";
+import type { LadderReport } from "../../src/doctor/run-doctor.ts";
 import type { StackStatus } from "../../src/launch/stack-status.ts";
 import { isAlive, PATIENTLY, processesOf, recordsIn, type TestStack, testStack } from "../support/cli.ts";
 import { brokenIn, rungOf } from "../support/doctor.ts";

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { namedTarget } from "../../src/cli/choose-target.ts";
 import type { Config } from "../../src/config/config-schema.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
-import { examine } from "../../src/doctor/examine-stack.ts";
-import { serviceOrigins } from "../../src/launch/service-origins.ts";
+import { examine } from "../../src/doctor/run-doctor.ts";
+import { serviceAddressSources } from "../../src/launch/service-address-sources.ts";
 import { chatOnce } from "../../src/targets/chat-once.ts";
 import { openTarget } from "../../src/targets/open-target.ts";
 import { traceStack } from "../../src/trace/trace-stack.ts";
@@ -62,12 +62,12 @@ test("trace and doctor tell of it, too", async () => {
 });
 
 test("an address that nobody wrote is told to be the default, and that of a tap to be its own", async () => {
-  const { engine } = serviceOrigins(await configured(), {
+  const { engine } = serviceAddressSources(await configured(), {
     urls: { hmi: "http://127.0.0.1:1" },
     contract: { driver: "described" },
   });
   expect(engine).toEqual({ namedBy: "the default of engine.url", isStartedByStack: true });
-  const tapped = serviceOrigins(await configured("engine: { tap_port: 6134 }"), {
+  const tapped = serviceAddressSources(await configured("engine: { tap_port: 6134 }"), {
     urls: {},
     contract: { driver: "ours" },
   });

@@ -5,7 +5,7 @@ import { MessageList, SessionList } from "../../src/contract/hmi-schemas.ts";
 import { ProfileList } from "../../src/contract/profile-schemas.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
 import { startStack } from "../../src/services/in-process-stack.ts";
-import { runProfileDescription } from "../../src/targets/made-conversations.ts";
+import { runProfileDescription } from "../../src/targets/run-journal.ts";
 import { prepareStack, type TestStack } from "../support/cli.ts";
 import { createProfile, createSession, say } from "../support/hmi.ts";
 import { call } from "../support/http.ts";

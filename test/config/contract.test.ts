@@ -116,8 +116,8 @@ test("a wire that is written by hand is checked name by name, also inside lists 
     .map((line) => line.trim().replace(/there are text, .*?;/, "there are ...;"));
   expect(lines.slice(1)).toEqual([
     `${YAML}:4:5  contract.wire.sent: there is no such setting; did you mean send?`,
-    `${YAML}:6:16  contract.wire.send.request: {convo} is no slot: there are ...; found the text "POST /say/{convo}"`,
-    `${YAML}:9:21  contract.wire.send.body.messages.0.text: {texts} is no slot: there are ...; found the text "{texts}"`,
+    `${YAML}:6:16  contract.wire.send.request: {convo} is no placeholder: there are ...; found the text "POST /say/{convo}"`,
+    `${YAML}:9:21  contract.wire.send.body.messages.0.text: {texts} is no placeholder: there are ...; found the text "{texts}"`,
     `${YAML}:11:16  contract.wire.stream.framing: expected one of sse, ndjson, text, json, websocket, socket.io, data-stream, polled; found the text "ssee"; did you mean sse?`,
     `${YAML}:12:37  contract.wire.stream.text.wher: there is no such setting; did you mean where?`,
     `${YAML}:13:38  contract.wire.stream.done.1.resons: there is no such setting; did you mean reasons?`,

@@ -104,7 +104,7 @@ test("a password is told to the login alone", async () => {
     "  driver: described",
     "  wire: { send: { request: POST /say, body: '{password}' } }",
   ];
-  await expect(load(["  token: house", ...wire])).rejects.toThrow("{password} is no slot here");
+  await expect(load(["  token: house", ...wire])).rejects.toThrow("{password} is no placeholder here");
 });
 
 test("of a login the places and the slots are shown, and what stands there in place of one is not", () => {

@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
-import { examine, type RungReport } from "../../src/doctor/examine-stack.ts";
+import { examine, type RungReport } from "../../src/doctor/run-doctor.ts";
 import { startTap } from "../../src/tap/start-tap.ts";
 import { rungOf } from "../support/doctor.ts";
 import { engineLine, FINAL_LINE, startFakeEngine, startTestEngine } from "../support/gateway.ts";

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
-import { type ExamineOptions, examine, type RungReport } from "../../src/doctor/examine-stack.ts";
-import type { SeenEngine } from "../../src/doctor/rungs/engine-look.ts";
+import { type ExamineOptions, examine, type RungReport } from "../../src/doctor/run-doctor.ts";
 import { type AnsweredMessage, judgeEngineUse } from "../../src/doctor/rungs/judge-engine-use.ts";
+import type { SeenEngine } from "../../src/doctor/rungs/observe-engine.ts";
 import { startTap } from "../../src/tap/start-tap.ts";
 import { rungOf } from "../support/doctor.ts";
 import { startTestEngine } from "../support/gateway.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ExaminedStack } from "../../src/doctor/examined-stack.ts";
+import type { ExaminedStack } from "../../src/doctor/doctor-context.ts";
 import { judgeReply, waitedBefore } from "../../src/doctor/judge-reply.ts";
 import type { ReplyFact } from "../../src/targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../src/targets/http-client.ts";

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
-import { examine, type LadderReport } from "../../src/doctor/examine-stack.ts";
+import { examine, type LadderReport } from "../../src/doctor/run-doctor.ts";
 import { findFault } from "../../src/faults/find-fault.ts";
 import { startTap } from "../../src/tap/start-tap.ts";
 import { brokenIn, examineUrls, rungOf } from "../support/doctor.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { LadderReport } from "../../src/doctor/examine-stack.ts";
+import type { LadderReport } from "../../src/doctor/run-doctor.ts";
 import { startEngine } from "../../src/services/engine/start-engine.ts";
 import { brokenIn, examineUrls, type PatientUrls, rungOf } from "../support/doctor.ts";
 import {

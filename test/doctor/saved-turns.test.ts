@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
-import { examine } from "../../src/doctor/examine-stack.ts";
+import { examine } from "../../src/doctor/run-doctor.ts";
 import { rungOf } from "../support/doctor.ts";
 import { startTestEngine } from "../support/gateway.ts";
 import { ODD_WIRE, type OddFault, startOddBackEnd } from "../support/odd-back-end.ts";

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
-import { examine } from "../../src/doctor/examine-stack.ts";
+import { examine } from "../../src/doctor/run-doctor.ts";
 import { rungOf } from "../support/doctor.ts";
 import { startTestEngine } from "../support/gateway.ts";
 import { listenOnAnyPort } from "../support/listen.ts";

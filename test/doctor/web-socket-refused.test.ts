@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import type { WireDescription } from "../../src/contract/wire-description.ts";
-import { examine } from "../../src/doctor/examine-stack.ts";
+import { examine } from "../../src/doctor/run-doctor.ts";
 import { verify } from "../../src/verify/verify-stack.ts";
 import { SOCKET_CHAT } from "../support/described-chat.ts";
 import { rungOf } from "../support/doctor.ts";

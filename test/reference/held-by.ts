@@ -468,19 +468,19 @@ export const HELD_BY: Holders = {
         "what the configuration says of a foreign stack is what its claims are judged by",
     },
     "contract.endpoints": {
-      "targets/deviating-client.test.ts":
+      "targets/contract-adapting-client.test.ts":
         "an endpoint elsewhere is called there, and what is written down is where",
     },
     "contract.request_fields": {
-      "targets/deviating-client.test.ts":
+      "targets/contract-adapting-client.test.ts":
         "fields are renamed in queries, in bodies and in answers, and not in what is free JSON",
     },
     "contract.answer_fields": {
-      "targets/deviating-client.test.ts":
+      "targets/contract-adapting-client.test.ts":
         "fields are renamed in queries, in bodies and in answers, and not in what is free JSON",
     },
     "contract.event_fields": {
-      "targets/deviating-client.test.ts":
+      "targets/contract-adapting-client.test.ts":
         "the fields of events are renamed before they are read; the bytes stay as they came",
     },
     "contract.store": {

@@ -5,7 +5,7 @@ import {
   examine,
   type LadderReport,
   type RungReport,
-} from "../../src/doctor/examine-stack.ts";
+} from "../../src/doctor/run-doctor.ts";
 
 /** A stack by its URLs, as a test's doctor is given it. */
 export interface PatientUrls {

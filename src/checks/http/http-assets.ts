@@ -2,8 +2,8 @@ import { pageRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
-import type { FrontHttp } from "../../targets/front-http.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
+import type { PlainHttpCalls } from "../../targets/plain-http-calls.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { cachingInWords, isRevalidated } from "./browser-caching.ts";
 import { askForPage } from "./plain-calls.ts";
@@ -41,7 +41,7 @@ export const assets = defineCheck<Context["target"], readonly SeenAsset[]>({
   },
 });
 
-async function foreignAssets(context: Context, front: FrontHttp): Promise<readonly SeenAsset[]> {
+async function foreignAssets(context: Context, front: PlainHttpCalls): Promise<readonly SeenAsset[]> {
   const page = await askForPage(context, front);
   const paths = pathsIn(String(page.body), front.page ?? "/");
   if (paths.length === 0) throw new NotObservable("the page names no script and no style of its own server");

@@ -5,8 +5,8 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import { isRefusal } from "../../targets/drivers/refused-words.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
-import type { FrontHttp } from "../../targets/front-http.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
+import type { PlainHttpCalls } from "../../targets/plain-http-calls.ts";
 import { converseIn, settledRowsOf, startTalk } from "../check-conversation.ts";
 import { type Context, expectAnswer, makeSession } from "../profiles-and-sessions.ts";
 import { httpSuiteConversation } from "./http-suite-conversation.ts";
@@ -53,7 +53,7 @@ export const harmless = defineCheck<Context["target"], Evidence>({
 });
 
 /** HEAD and OPTIONS, to every call of the wire that is about a conversation in which something was said. */
-async function askForeign(context: Context, front: FrontHttp): Promise<Evidence> {
+async function askForeign(context: Context, front: PlainHttpCalls): Promise<Evidence> {
   const { chat } = context.target;
   const { signal } = context;
   const talk = await startTalk(context, { name: "http", options: { num_predict: 4 } });

@@ -1,8 +1,8 @@
 import { pageRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import type { FrontHttp } from "../../targets/front-http.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
+import type { PlainHttpCalls } from "../../targets/plain-http-calls.ts";
 import { allButLacking, type Context } from "../profiles-and-sessions.ts";
 import { cachingInWords, isRevalidated } from "./browser-caching.ts";
 import { httpSuiteConversation } from "./http-suite-conversation.ts";
@@ -35,7 +35,7 @@ export async function seenPages(context: Context): Promise<readonly SeenPage[]> 
   });
 }
 
-async function foreignPage(context: Context, front: FrontHttp): Promise<SeenPage> {
+async function foreignPage(context: Context, front: PlainHttpCalls): Promise<SeenPage> {
   return { isForeign: true, status: 200, call: await askForPage(context, front) };
 }
 

@@ -1,7 +1,7 @@
 import { CouldNotRun } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
-import type { FrontCall, FrontHttp } from "../../targets/front-http.ts";
 import type { CallOptions, SeenCall } from "../../targets/http-client.ts";
+import type { PlainHttpCall, PlainHttpCalls } from "../../targets/plain-http-calls.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 
 /** A call that nobody's client makes, and how it was answered. */
@@ -14,7 +14,7 @@ export interface OddCall {
 /** What a call is sent with that makes it odd. */
 interface Odd extends Pick<CallOptions, "body" | "rawBody"> {
   readonly what: string;
-  readonly at: FrontCall | undefined;
+  readonly at: PlainHttpCall | undefined;
 }
 
 /** An id that nobody has given to anything. */
@@ -24,7 +24,7 @@ const NOBODYS = "nothing-is-here";
  * Wrong calls that every back end can be asked, whatever its wire, and that make nothing where they are refused: a path
  * and a conversation that are not there, and bodies that are none.
  */
-export async function oddCalls(context: Context, front: FrontHttp): Promise<readonly OddCall[]> {
+export async function oddCalls(context: Context, front: PlainHttpCalls): Promise<readonly OddCall[]> {
   return await context.share("odd calls", async () => {
     const send = front.callOf("send", { conversation: NOBODYS });
     const sends = send?.method === "GET" ? undefined : send;
@@ -44,7 +44,7 @@ export async function oddCalls(context: Context, front: FrontHttp): Promise<read
 /** Undefined where the wire has no such call, or it was not answered: that says nothing of the others. */
 async function ask(
   { signal }: Context,
-  front: FrontHttp,
+  front: PlainHttpCalls,
   { what, at, ...sent }: Odd,
 ): Promise<OddCall | undefined> {
   if (at === undefined) return undefined;
@@ -57,7 +57,7 @@ async function ask(
 }
 
 /** The page that people chat on, as it is answered. Throws {@link NotObservable} where the wire does not say where it is. */
-export async function askForPage({ signal }: Context, front: FrontHttp): Promise<SeenCall> {
+export async function askForPage({ signal }: Context, front: PlainHttpCalls): Promise<SeenCall> {
   if (front.page === undefined) throw new NotObservable("contract.wire.page does not say where the page is");
   return await front.call({ method: "GET", path: front.page }, { signal });
 }

@@ -6,7 +6,7 @@ import type { HttpClient, HttpMethod, SeenCall, SeenStream } from "../../targets
 import { listenToEvents } from "../listen-to-events.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readReply, readSettledRows, tokens } from "../read-replies.ts";
-import { PICTURE } from "../test-picture.ts";
+import { PICTURE } from "../test-image.ts";
 
 /** A call that another person made to what is not theirs. */
 export interface ForeignCall {

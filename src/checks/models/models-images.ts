@@ -8,7 +8,7 @@ import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { generationsFor } from "../engine-generations.ts";
 import { type Context, expectAnswer, makeSession } from "../profiles-and-sessions.ts";
 import { readHistory, readReply, readSettledRows } from "../read-replies.ts";
-import { PICTURE } from "../test-picture.ts";
+import { PICTURE } from "../test-image.ts";
 import { plainProfile } from "./ask-by-model.ts";
 
 interface Evidence {

@@ -1,7 +1,7 @@
 import type { Role } from "../../config/service-config.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
 import type { SavedTurnProblem } from "../../targets/judge-saved-turn.ts";
-import { isNobodyThere } from "../../targets/service-origin.ts";
+import { isNobodyThere } from "../../targets/service-address-source.ts";
 import { SERVICE_TITLES } from "../../targets/service-titles.ts";
 import { shellWord } from "../../text/shell-word.ts";
 import type { Explanations, RungProblem } from "../climb-ladder.ts";

@@ -2,8 +2,8 @@ import { DEFAULTS } from "../../contract/contract-defaults.ts";
 import { engineRoutes } from "../../contract/routes.ts";
 import { shellWord } from "../../text/shell-word.ts";
 import type { Explanations } from "../climb-ladder.ts";
+import type { EngineKind } from "../doctor-context.ts";
 import { isDisplayName } from "../doctor-words.ts";
-import type { EngineKind } from "../examined-stack.ts";
 import { type OtherProcess, stopping } from "../explanations/process-explanations.ts";
 
 /** What is wrong with the engine itself. */

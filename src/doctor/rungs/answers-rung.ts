@@ -6,7 +6,7 @@ import { identifyingPath, readEngineAnswer } from "../../launch/plan-engine.ts";
 import { wordsIn } from "../../targets/drivers/refused-words.ts";
 import { createHttpClient, type SeenCall } from "../../targets/http-client.ts";
 import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";
-import { askService, type ExaminedStack, examinedService } from "../examined-stack.ts";
+import { askService, type ExaminedStack, examinedService } from "../doctor-context.ts";
 import { broken } from "../explain-symptom.ts";
 import { troubleAtEndOf } from "../load-error-in-log.ts";
 import { isTokenRefused, refusedCall } from "../refused-call.ts";

@@ -3,7 +3,7 @@ import type { TimedFact } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { answererOf, stopBuffering } from "../../targets/proxy-by-headers.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
-import type { ExaminedStack } from "../examined-stack.ts";
+import type { ExaminedStack } from "../doctor-context.ts";
 import { broken } from "../explain-symptom.ts";
 import { notInTime } from "../judge-reply.ts";
 import { sendTestMessage } from "./wire-reply-rungs.ts";

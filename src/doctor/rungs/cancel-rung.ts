@@ -4,7 +4,7 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
-import { askForStream, askService, type ExaminedStack } from "../examined-stack.ts";
+import { askForStream, askService, type ExaminedStack } from "../doctor-context.ts";
 import { broken } from "../explain-symptom.ts";
 import { replyTimeoutMs } from "../judge-reply.ts";
 import { isMissing } from "./gateway-rungs.ts";

@@ -1,7 +1,7 @@
 import { gatewayRoutes } from "../../contract/routes.ts";
 import { identifyingPath } from "../../launch/plan-engine.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
-import { type ExaminedStack, examinedService } from "../examined-stack.ts";
+import { type ExaminedStack, examinedService } from "../doctor-context.ts";
 import { broken } from "../explain-symptom.ts";
 import { storeUnavailable } from "../refused-call.ts";
 

@@ -1,5 +1,5 @@
 import type { Rung } from "../climb-ladder.ts";
-import type { ExaminedStack } from "../examined-stack.ts";
+import type { ExaminedStack } from "../doctor-context.ts";
 import { answersRung } from "./answers-rung.ts";
 import { bufferingRung } from "./buffering-rung.ts";
 import { hmiCancel } from "./cancel-rung.ts";
@@ -11,7 +11,7 @@ import { hmiPage, hmiScripts } from "./page-rungs.ts";
 import { portRung } from "./port-rung.ts";
 import { processRung } from "./process-rung.ts";
 import { hmiReply, hmiStored } from "./reply-rungs.ts";
-import { hmiGeneralStream } from "./saved-to-profile-rung.ts";
+import { savedToProfileRung } from "./saved-to-profile-rung.ts";
 import { wireAnswersRung, wireModelRung } from "./wire-answer-rungs.ts";
 import { wireCancelRung } from "./wire-cancel-rung.ts";
 import { wireReplyRung, wireSavedRung } from "./wire-reply-rungs.ts";
@@ -68,7 +68,7 @@ export function ladder(
     hmiReply,
     hmiStored,
     bufferingRung("hmi"),
-    hmiGeneralStream,
+    savedToProfileRung,
     hmiCancel,
     ...(isSlow ? [hmiHeartbeat] : []),
   ];

@@ -5,11 +5,11 @@ import { gatewayRoutes } from "../../contract/routes.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
 import type { Rung } from "../climb-ladder.ts";
-import { askForStream, askService, type ExaminedStack } from "../examined-stack.ts";
+import { askForStream, askService, type ExaminedStack } from "../doctor-context.ts";
 import { broken } from "../explain-symptom.ts";
 import { judgeReply, replyTimeoutMs } from "../judge-reply.ts";
-import { lookAtEngine } from "./engine-look.ts";
 import { judgeEngineUse, sayOk, wantedByDefault } from "./judge-engine-use.ts";
+import { observeEngine } from "./observe-engine.ts";
 import { SHORT } from "./reply-rungs.ts";
 
 /** A message goes through the gateway to the engine, without a model, so that the gateway's default is asked. */
@@ -21,7 +21,7 @@ export const gatewayChat: Rung<ExaminedStack> = {
   async look(stack) {
     const key = newKey();
     const message = sayOk();
-    const look = await lookAtEngine(stack);
+    const look = await observeEngine(stack);
     const stream = await chatThroughGateway(stack, key, message, replyTimeoutMs(stack));
     stack.notes.gatewayReply = key;
     const finding = judgeReply(stream, "gateway", stack);

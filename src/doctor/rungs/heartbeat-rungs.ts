@@ -2,7 +2,7 @@ import { optionsAsText } from "../../contract/options-as-text.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
-import { askForStream, type ExaminedStack } from "../examined-stack.ts";
+import { askForStream, type ExaminedStack } from "../doctor-context.ts";
 import { broken } from "../explain-symptom.ts";
 import { replyTimeoutMs } from "../judge-reply.ts";
 import { chatThroughGateway, newKey } from "./gateway-rungs.ts";

@@ -1,7 +1,7 @@
 import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import { engineRoutes } from "../../contract/routes.ts";
 import { watchEngine } from "../../targets/engine-watch.ts";
-import { callDeadline, type ExaminedStack } from "../examined-stack.ts";
+import { callDeadline, type ExaminedStack } from "../doctor-context.ts";
 
 /** What the engine is asked from now on: by the record of a tap before it, or by its own. */
 export interface EngineRecord {

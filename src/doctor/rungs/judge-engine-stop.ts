@@ -3,8 +3,8 @@ import { lastFact } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
 import type { RungFinding } from "../climb-ladder.ts";
+import type { ExaminedStack } from "../doctor-context.ts";
 import { seconds } from "../doctor-words.ts";
-import type { ExaminedStack } from "../examined-stack.ts";
 import { broken } from "../explain-symptom.ts";
 import { type EngineRecord, whyUnseen } from "./judge-engine-record.ts";
 

@@ -3,9 +3,9 @@ import type { Role } from "../../config/service-config.ts";
 import { mayBeOneModel } from "../../contract/model-names.ts";
 import { replyGeneration } from "../../targets/reply-generation.ts";
 import type { RungFinding } from "../climb-ladder.ts";
-import type { ExaminedStack } from "../examined-stack.ts";
+import type { ExaminedStack } from "../doctor-context.ts";
 import { broken } from "../explain-symptom.ts";
-import type { SeenEngine } from "./engine-look.ts";
+import type { SeenEngine } from "./observe-engine.ts";
 
 /** A short question that nobody has asked before: what was said before may be kept, with its reply. */
 export function sayOk(): string {

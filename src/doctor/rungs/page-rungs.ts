@@ -1,7 +1,7 @@
 import { pageRoutes } from "../../contract/routes.ts";
 import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import type { Rung } from "../climb-ladder.ts";
-import { askService, type ExaminedStack } from "../examined-stack.ts";
+import { askService, type ExaminedStack } from "../doctor-context.ts";
 import { broken } from "../explain-symptom.ts";
 import { refusedCall } from "../refused-call.ts";
 

@@ -5,9 +5,9 @@ import { findListeners, type Listener } from "../../os/listening-ports.ts";
 import { describeProcess } from "../../os/process-identity.ts";
 import type { ServiceState } from "../../supervisor/inspect-service.ts";
 import type { BrokenRung, Rung } from "../climb-ladder.ts";
-import { type ExaminedService, type ExaminedStack, examinedService } from "../examined-stack.ts";
+import { type ExaminedService, type ExaminedStack, examinedService } from "../doctor-context.ts";
 import { broken } from "../explain-symptom.ts";
-import { cannotLookAt, isOnOtherMachine } from "./other-machine.ts";
+import { cannotLookAt, isRemoteService } from "./is-remote-service.ts";
 import { describedListener } from "./other-processes.ts";
 
 /** The port is the process's own, and nobody else's too. */
@@ -20,7 +20,7 @@ export function portRung(service: Role): Rung<ExaminedStack> {
     async look(stack) {
       const examined = examinedService(stack, service);
       const { port } = examined.address;
-      if (isOnOtherMachine(examined)) return cannotLookAt(examined);
+      if (isRemoteService(examined)) return cannotLookAt(examined);
       const known = stack.notes.pid[service];
       const listeners = await findListeners(
         examined.address,

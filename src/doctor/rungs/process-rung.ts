@@ -8,9 +8,9 @@ import { findManagerOf } from "../../os/process-managers.ts";
 import type { ProcessDetails } from "../../os/process-table.ts";
 import type { ServiceState } from "../../supervisor/inspect-service.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
-import { type ExaminedService, type ExaminedStack, examinedService } from "../examined-stack.ts";
+import { type ExaminedService, type ExaminedStack, examinedService } from "../doctor-context.ts";
 import { broken } from "../explain-symptom.ts";
-import { cannotLookAt, isOnOtherMachine } from "./other-machine.ts";
+import { cannotLookAt, isRemoteService } from "./is-remote-service.ts";
 import { describedProcess } from "./other-processes.ts";
 import { portTaken } from "./port-rung.ts";
 
@@ -23,7 +23,7 @@ export function processRung(service: Role): Rung<ExaminedStack> {
     needs: [],
     async look(stack) {
       const examined = examinedService(stack, service);
-      if (isOnOtherMachine(examined)) return cannotLookAt(examined);
+      if (isRemoteService(examined)) return cannotLookAt(examined);
       // Somebody else's service is whoever has its port; one of ours is whom our record names.
       return examined.state === undefined
         ? await lookByPort(examined, stack)

@@ -8,7 +8,7 @@ import type { StackInspection } from "../../launch/inspect-stack.ts";
 import { isWorking } from "../../launch/is-service-working.ts";
 import type { ServiceReports } from "../../supervisor/supervisor-protocol.ts";
 import type { Rung } from "../climb-ladder.ts";
-import type { ExaminedStack } from "../examined-stack.ts";
+import type { ExaminedStack } from "../doctor-context.ts";
 import { broken } from "../explain-symptom.ts";
 
 /**

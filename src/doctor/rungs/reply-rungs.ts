@@ -13,12 +13,12 @@ import {
   type ExaminedStack,
   examinedService,
   type HmiReply,
-} from "../examined-stack.ts";
+} from "../doctor-context.ts";
 import { broken } from "../explain-symptom.ts";
 import { judgeReply, replyTimeoutMs, waitedBefore } from "../judge-reply.ts";
 import { refusedCall } from "../refused-call.ts";
-import { lookAtEngine } from "./engine-look.ts";
 import { judgeEngineUse, sayOk, wantedByDefault } from "./judge-engine-use.ts";
+import { observeEngine } from "./observe-engine.ts";
 import { brokenTurn } from "./wire-reply-rungs.ts";
 
 /** A message goes through all three services, without a model, so that the HMI's default is asked. */
@@ -31,7 +31,7 @@ export const hmiReply: Rung<ExaminedStack> = {
     const place = await makePlace(stack, SHORT);
     if ("status" in place) return place;
     const message = sayOk();
-    const look = await lookAtEngine(stack);
+    const look = await observeEngine(stack);
     const sent = await sendWithoutModel(stack, place, message);
     if ("problem" in sent) return sent;
     const path = hmiRoutes.stream.path(sent);

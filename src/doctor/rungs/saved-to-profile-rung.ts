@@ -3,13 +3,13 @@ import { MessageList, type Session, SessionList } from "../../contract/hmi-schem
 import { hmiRoutes } from "../../contract/routes.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Rung } from "../climb-ladder.ts";
-import { askForStream, type ExaminedStack, examinedService } from "../examined-stack.ts";
+import { askForStream, type ExaminedStack, examinedService } from "../doctor-context.ts";
 import { broken } from "../explain-symptom.ts";
 import { judgeReply, replyTimeoutMs } from "../judge-reply.ts";
 import { makePlace, SHORT, sessionRows } from "./reply-rungs.ts";
 
 /** A message about a profile, by the call that saves and streams in one, is saved to that profile (BUG-016). */
-export const hmiGeneralStream: Rung<ExaminedStack> = {
+export const savedToProfileRung: Rung<ExaminedStack> = {
   id: "hmi/general-stream",
   service: "hmi",
   name: "general stream",

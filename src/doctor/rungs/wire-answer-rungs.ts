@@ -4,7 +4,7 @@ import { UserError } from "../../errors/user-error.ts";
 import type { ChatClient } from "../../targets/drivers/chat-client.ts";
 import { isRefusal, wordsIn } from "../../targets/drivers/refused-words.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
-import { askService, type ExaminedStack } from "../examined-stack.ts";
+import { askService, type ExaminedStack } from "../doctor-context.ts";
 import { broken } from "../explain-symptom.ts";
 import { isTokenRefused, refusedCall } from "../refused-call.ts";
 import { noAnswer } from "./answers-rung.ts";

@@ -1,7 +1,7 @@
 import { connectChat } from "../../targets/connect-chat.ts";
 import type { ChatClient } from "../../targets/drivers/chat-client.ts";
 import { watchEngine } from "../../targets/engine-watch.ts";
-import type { ExaminedStack } from "../examined-stack.ts";
+import type { ExaminedStack } from "../doctor-context.ts";
 
 /** What looking at the engine may take, in milliseconds. */
 const LOOK_TIMEOUT_MS = 5_000;

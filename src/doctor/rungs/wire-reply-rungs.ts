@@ -8,12 +8,12 @@ import { replyNameOf } from "../../targets/drivers/reply-name.ts";
 import { judgeSavedTurn, type SaidTurn, type SavedTurnProblem } from "../../targets/judge-saved-turn.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
 import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";
-import { callDeadline, type DoctorTalk, type ExaminedStack } from "../examined-stack.ts";
+import { callDeadline, type DoctorTalk, type ExaminedStack } from "../doctor-context.ts";
 import { broken } from "../explain-symptom.ts";
 import { judgeReply, notInTime, replyTimeoutMs, waitedBefore } from "../judge-reply.ts";
 import { refusedByFront } from "../refused-call.ts";
-import { lookAtEngine } from "./engine-look.ts";
 import { judgeEngineUse, sayOk } from "./judge-engine-use.ts";
+import { observeEngine } from "./observe-engine.ts";
 import { connectTo } from "./wire-connection.ts";
 
 /** A message is answered, by whatever wire. */
@@ -27,7 +27,7 @@ export function wireReplyRung(service: Role): Rung<ExaminedStack> {
     async look(stack) {
       const asked = sayOk();
       // Of an engine by itself no other one can be in the way.
-      const look = service === "engine" ? undefined : await lookAtEngine(stack);
+      const look = service === "engine" ? undefined : await observeEngine(stack);
       const said = await sendTestMessage(stack, asked, { num_predict: 16 });
       if ("status" in said) return said;
       const stream = await said.reading.ended;

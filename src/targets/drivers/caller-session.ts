@@ -4,8 +4,8 @@ import { HIDDEN } from "../../text/secret-names.ts";
 import type { CallOptions, HttpClient, HttpMethod, SeenCall } from "../http-client.ts";
 import { bearerTokenOfWire } from "./bearer-token-of-wire.ts";
 import { encodeBody } from "./encode-body.ts";
-import { fillBody, fillHeaders, fillPath, type SlotValues } from "./fill-slots.ts";
-import { hasSlot } from "./has-slot.ts";
+import { fillBody, fillHeaders, fillPath, type PlaceholderValues } from "./fill-placeholders.ts";
+import { hasPlaceholder } from "./has-placeholder.ts";
 import { idToldBy } from "./json-place.ts";
 import { answerWords } from "./refused-words.ts";
 
@@ -125,7 +125,7 @@ export class CallerSession {
   async #signInBy(login: NonNullable<WireSettings["login"]>): Promise<void> {
     const { client, caller } = this.#given;
     const [method = "POST", path = "/"] = login.request.split(" ");
-    const values: SlotValues = { user: caller.name, password: caller.secret };
+    const values: PlaceholderValues = { user: caller.name, password: caller.secret };
     const { headers, ...body } = await encodeBody(
       login.body === undefined ? undefined : fillBody(login.body, values),
       login.content_type,
@@ -191,7 +191,7 @@ function logsIn(wire: Pick<WireSettings, "login">, caller: Caller): boolean {
 
 /** Whether a login needs a name, and none is known. */
 export function isForNobody({ login }: Pick<WireSettings, "login">, { name, secret }: Caller): boolean {
-  return name === "" && secret === "" && (hasSlot(login, "user") || hasSlot(login, "password"));
+  return name === "" && secret === "" && (hasPlaceholder(login, "user") || hasPlaceholder(login, "password"));
 }
 
 /** How those are answered whom nobody knows: 401, or a redirect to the login. */

@@ -37,8 +37,8 @@ export function channelDecoderOf(
 
 /** Whether an event is of this reply: by all of its names that are known. */
 function isOf(value: unknown, names: ReplyNames, { channel = {} }: StreamDescription): boolean {
-  const known = Object.entries(channel).flatMap(([slot, place]) => {
-    const name = names[slot as keyof ReplyNames];
+  const known = Object.entries(channel).flatMap(([placeholder, place]) => {
+    const name = names[placeholder as keyof ReplyNames];
     return name == null ? [] : [{ name, place }];
   });
   return known.length > 0 && known.every(({ name, place }) => idAt(value, place) === name);

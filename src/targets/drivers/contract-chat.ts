@@ -1,7 +1,7 @@
 import type { ContractDeviations, EndpointName } from "../../contract/foreign-back-end.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
+import { isLacking } from "../contract-adapting-client.ts";
 import { deleteAt, deleteProfile } from "../delete-profile.ts";
-import { isLacking } from "../deviating-client.ts";
 import { endpointInWords } from "../find-endpoint.ts";
 import type { HttpClient, SeenCall } from "../http-client.ts";
 import { startCancellableReading } from "./cancellable-reading.ts";

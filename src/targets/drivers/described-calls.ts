@@ -16,8 +16,8 @@ import { channelDecoderOf, type ReplyNames } from "./channel-decoder.ts";
 import type { Reading, ReadOptions } from "./chat-client.ts";
 import { encodeBody } from "./encode-body.ts";
 import { failureByAnswer } from "./failure-by-answer.ts";
-import { fillBody, fillHeaders, fillPath, type SlotValues } from "./fill-slots.ts";
-import { hasSlot } from "./has-slot.ts";
+import { fillBody, fillHeaders, fillPath, type PlaceholderValues } from "./fill-placeholders.ts";
+import { hasPlaceholder } from "./has-placeholder.ts";
 import { idToldBy } from "./json-place.ts";
 import { openPolledStream, POLL_MS } from "./polled-stream.ts";
 import type { TimedFact } from "./reply-facts.ts";
@@ -34,7 +34,7 @@ export interface DescribedService {
   readonly session: CallerSession;
 }
 
-/** A call as a description has it, with slots in it. */
+/** A call as a description has it, with placeholders in it. */
 export interface DescribedCall {
   readonly request: string;
   readonly body?: unknown;
@@ -62,7 +62,7 @@ export class DescribedCalls {
     this.#makeDecoder = streamDecoderOf(service.wire.stream);
   }
 
-  async call(call: DescribedCall, values: SlotValues, signal: AbortSignal): Promise<SeenCall> {
+  async call(call: DescribedCall, values: PlaceholderValues, signal: AbortSignal): Promise<SeenCall> {
     const { client, session } = this.#service;
     return await session.ask(
       async (shown) => {
@@ -76,7 +76,7 @@ export class DescribedCalls {
   /** The pages of a list, each with the cursor that the one before told; where it tells none, there is one. */
   async *pages(
     listing: DescribedCall & { readonly next?: string | undefined },
-    values: SlotValues,
+    values: PlaceholderValues,
     signal: AbortSignal,
   ): AsyncGenerator<SeenCall> {
     let cursor: string | null = null;
@@ -100,7 +100,7 @@ export class DescribedCalls {
    */
   async begin(
     call: DescribedCall,
-    values: SlotValues,
+    values: PlaceholderValues,
     signal: AbortSignal,
     { after = (seen) => seen, named }: BeginOptions = {},
   ): Promise<BegunStream> {
@@ -123,7 +123,7 @@ export class DescribedCalls {
   /** Opens a stream for somebody who listens. */
   read(
     call: DescribedCall,
-    values: SlotValues,
+    values: PlaceholderValues,
     { signal, onFact }: ReadOptions,
     named?: Promise<ReplyNames>,
   ): Reading {
@@ -133,7 +133,7 @@ export class DescribedCalls {
     }, signal);
   }
 
-  async #open(call: DescribedCall, values: SlotValues, options: OpenOptions): Promise<OpenStream> {
+  async #open(call: DescribedCall, values: PlaceholderValues, options: OpenOptions): Promise<OpenStream> {
     const { session, wire } = this.#service;
     const makeDecoder = this.#makeDecoder;
     if (wire.stream.framing === "polled") {
@@ -155,7 +155,7 @@ export class DescribedCalls {
   async #openAs(
     shown: ShownByCaller,
     call: DescribedCall,
-    values: SlotValues,
+    values: PlaceholderValues,
     options: OpenOptions,
   ): Promise<OpenStream> {
     const { client, wire } = this.#service;
@@ -221,7 +221,7 @@ export class DescribedCalls {
   /** What goes out with a call: its headers and its body. */
   async #sent(
     call: DescribedCall,
-    values: SlotValues,
+    values: PlaceholderValues,
     shown: ShownByCaller,
   ): Promise<Pick<CallOptions, "body" | "rawBody" | "headers" | keyof ShownByCaller["options"]>> {
     const filling = { ...values, ...slotsOf(shown) };
@@ -229,17 +229,21 @@ export class DescribedCalls {
     return { ...body, ...shown.options, headers: { ...headers, ...this.#headers(call, filling, shown) } };
   }
 
-  #headers({ headers }: DescribedCall, values: SlotValues, shown: ShownByCaller): Record<string, string> {
+  #headers(
+    { headers }: DescribedCall,
+    values: PlaceholderValues,
+    shown: ShownByCaller,
+  ): Record<string, string> {
     const filled = fillHeaders(this.#service.wire.headers, values);
     return shown.headersWith({ ...filled, ...fillHeaders(headers, values) });
   }
 }
 
-function slotsOf({ token, user }: ShownByCaller): Pick<SlotValues, "token" | "user"> {
+function slotsOf({ token, user }: ShownByCaller): Pick<PlaceholderValues, "token" | "user"> {
   return { token, ...(user !== "" && { user }) };
 }
 
-function filledIn({ body }: DescribedCall, values: SlotValues): unknown {
+function filledIn({ body }: DescribedCall, values: PlaceholderValues): unknown {
   return body === undefined ? undefined : fillBody(body, values);
 }
 
@@ -273,10 +277,13 @@ function withEnd(stream: SeenStream, { done }: WireDescription["stream"]): SeenS
   return { ...stream, facts: [...stream.facts, ...(failure === undefined ? [] : [failure]), end] };
 }
 
-function callIn<Method = HttpMethod>(request: string, values: SlotValues): { method: Method; path: string } {
+function callIn<Method = HttpMethod>(
+  request: string,
+  values: PlaceholderValues,
+): { method: Method; path: string } {
   const [method = "GET", path = "/"] = request.split(" ");
   // An address with a gap in it is another one's.
-  const unknown = TOLD_IDS.find((id) => hasSlot(path, id) && (values[id] ?? "") === "");
+  const unknown = TOLD_IDS.find((id) => hasPlaceholder(path, id) && (values[id] ?? "") === "");
   if (unknown !== undefined) {
     throw new NotObservable(`${request} needs the ${unknown}'s id, which was not told`, [
       `contract.wire.send.told.${unknown}`,

@@ -25,8 +25,8 @@ import {
 } from "./described-calls.ts";
 import { readRow } from "./described-rows.ts";
 import { isRefusedWithSuccess } from "./failure-by-answer.ts";
-import type { SlotValues } from "./fill-slots.ts";
-import { hasSlot } from "./has-slot.ts";
+import type { PlaceholderValues } from "./fill-placeholders.ts";
+import { hasPlaceholder } from "./has-placeholder.ts";
 import { idAt, idToldBy } from "./json-place.ts";
 import { missingAbilities } from "./missing-abilities.ts";
 import { Refusal } from "./refused-words.ts";
@@ -69,7 +69,7 @@ class DescribedChat implements ChatClient {
     this.driver = driver;
     this.#given = given;
     this.#calls = new DescribedCalls(given);
-    this.#isTold = hasSlot(wire.send, "history");
+    this.#isTold = hasPlaceholder(wire.send, "history");
     this.#isKeptHere = this.#isTold && !showsWhatItKeeps(wire);
     this.missingAbilities = missingAbilities(driver, wire, { isStandIn, isKeptHere: this.#isKeptHere });
   }
@@ -165,7 +165,7 @@ class DescribedChat implements ChatClient {
   async #sendAndStream(
     sending: DescribedCall,
     { conversation }: OutgoingMessage,
-    values: SlotValues & { readonly text: string },
+    values: PlaceholderValues & { readonly text: string },
     signal: AbortSignal,
   ): Promise<Sent> {
     const { head, ended, read } = await this.#calls.begin(sending, values, signal, {
@@ -196,7 +196,7 @@ class DescribedChat implements ChatClient {
     sending: DescribedCall,
     reading: DescribedCall,
     { conversation: given }: OutgoingMessage,
-    values: SlotValues & { readonly text: string },
+    values: PlaceholderValues & { readonly text: string },
     signal: AbortSignal,
   ): Promise<Sent> {
     const isChannel = this.#given.wire.stream.channel !== undefined;
@@ -250,7 +250,7 @@ class DescribedChat implements ChatClient {
     };
   }
 
-  #values(given: Known): SlotValues {
+  #values(given: Known): PlaceholderValues {
     const { model, agent } = this.#given;
     const options: EngineOptions = given.place?.options ?? {};
     const { conversation } = given;
@@ -278,7 +278,7 @@ class DescribedChat implements ChatClient {
   #wordingOf({ text, place }: OutgoingMessage): string {
     const { wire, isStandIn } = this.#given;
     const hasDirections = Object.keys(place.options).length > 0;
-    return isStandIn && hasDirections && !hasSlot(wire.send, "options")
+    return isStandIn && hasDirections && !hasPlaceholder(wire.send, "options")
       ? `${text}\n${optionsAsText(place.options)}`
       : text;
   }
@@ -345,6 +345,6 @@ interface Known {
 }
 
 /** Whether a call is about what only the answer to the message tells. */
-function needsAnswer(reading: DescribedCall, values: SlotValues): boolean {
-  return TOLD_IDS.some((id) => hasSlot(reading, id) && (values[id] ?? null) === null);
+function needsAnswer(reading: DescribedCall, values: PlaceholderValues): boolean {
+  return TOLD_IDS.some((id) => hasPlaceholder(reading, id) && (values[id] ?? null) === null);
 }

@@ -1,6 +1,6 @@
 import type { WireDescription } from "../../contract/wire-description.ts";
 import type { WireAbility } from "./chat-client.ts";
-import { hasSlot } from "./has-slot.ts";
+import { hasPlaceholder } from "./has-placeholder.ts";
 
 interface Known {
   readonly isStandIn: boolean;
@@ -46,7 +46,7 @@ export function missingAbilities(
         : `by the wire of ${driver} replies come on one stream for all (contract.wire.stream.channel): nobody can ask for one a second time`,
     "list models": unless(wire.models !== undefined, "call that lists models", "contract.wire.models"),
     "choose a model": unless(
-      hasSlot(wire.send, "model"),
+      hasPlaceholder(wire.send, "model"),
       "place for a model's name in a message",
       "{model} in contract.wire.send",
     ),
@@ -71,7 +71,7 @@ export function missingAbilities(
         ? `by the wire of ${driver} a reply is asked for again and again (contract.wire.stream.framing: polled): when its words were written is not told`
         : undefined,
     "hand options on": unless(
-      isStandIn || hasSlot(wire.send, "options") || hasSlot(wire.send, "max_tokens"),
+      isStandIn || hasPlaceholder(wire.send, "options") || hasPlaceholder(wire.send, "max_tokens"),
       "place for the engine's options in a message",
       "{options} or {max_tokens} in contract.wire.send",
     ),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type ExaminedStack, openExamination } from "../../../src/doctor/examined-stack.ts";
+import { type ExaminedStack, openExamination } from "../../../src/doctor/doctor-context.ts";
 import { hmiReachesGateway } from "../../../src/doctor/rungs/dependency-rungs.ts";
 import { ladder } from "../../../src/doctor/rungs/doctor-ladders.ts";
 

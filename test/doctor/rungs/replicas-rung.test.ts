@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Role } from "../../../src/config/service-config.ts";
 import type { RungFinding } from "../../../src/doctor/climb-ladder.ts";
-import type { ExaminedStack } from "../../../src/doctor/examined-stack.ts";
+import type { ExaminedStack } from "../../../src/doctor/doctor-context.ts";
 import { replicasRungs } from "../../../src/doctor/rungs/replicas-rung.ts";
 import type { ServiceInspection } from "../../../src/launch/inspect-stack.ts";
 

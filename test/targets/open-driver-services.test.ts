@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { otherWire } from "../../src/targets/driven-services.ts";
+import { otherWire } from "../../src/targets/open-driver-services.ts";
 
 test.each([
   ["described", "speaks a wire described in contract.wire: no setting supplies them"],

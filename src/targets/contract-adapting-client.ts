@@ -7,7 +7,7 @@ import { endpointInWords, findEndpoint, foreignAddressOf } from "./find-endpoint
 import { type CallOptions, createHttpClient, type HttpClient, type SeenCall } from "./http-client.ts";
 import { inverse, renameFields } from "./rename-fields.ts";
 
-export interface ForeignClientOptions {
+export interface AdaptingClientOptions {
   readonly url: string;
   /** As for {@link createHttpClient}. */
   readonly token?: string | undefined;
@@ -23,7 +23,7 @@ type Method = Parameters<HttpClient["call"]>[0];
  * to what the backend lacks throws {@link MissingEndpoint}: before anything is sent where that means skipped, and where
  * it means broken, with what the backend answered.
  */
-export function createForeignClient({ url, token, service, departures }: ForeignClientOptions): HttpClient {
+export function createAdaptingClient({ url, token, service, departures }: AdaptingClientOptions): HttpClient {
   const { lacks, request_fields } = departures;
   const answerNames = inverse(departures.answer_fields);
   const eventNames = inverse(departures.event_fields);

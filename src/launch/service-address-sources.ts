@@ -3,7 +3,7 @@ import { DEFAULT_CONFIG } from "../config/default-config.ts";
 import { ROLES, type Role } from "../config/service-config.ts";
 import { urlOf } from "../contract/address.ts";
 import type { ForeignContract } from "../contract/foreign-back-end.ts";
-import type { ServiceOrigin, ServiceOrigins } from "../targets/service-origin.ts";
+import type { ServiceAddressSource, ServiceAddressSources } from "../targets/service-address-source.ts";
 import { engineUrlForGateway } from "./service-specs.ts";
 
 /** What is known of a stack beside its configuration. */
@@ -15,8 +15,8 @@ interface GivenStack {
 }
 
 /** Where the addresses of a stack's services are from, and which of them `stack up` starts. */
-export function serviceOrigins(config: Config, { urls, contract }: GivenStack): ServiceOrigins {
-  const originOf = (name: Role): ServiceOrigin => {
+export function serviceAddressSources(config: Config, { urls, contract }: GivenStack): ServiceAddressSources {
+  const originOf = (name: Role): ServiceAddressSource => {
     const given = urls[name];
     const isHere = given === undefined || given === configuredUrl(config, name);
     return {

@@ -6,7 +6,7 @@ import type { EndpointName, ForeignContract } from "../contract/foreign-back-end
 import { postgresqlName } from "../contract/store-address.ts";
 import { exposureWarnings } from "../launch/exposure-warnings.ts";
 import { inspectionOf, inspectStack } from "../launch/inspect-stack.ts";
-import { serviceOrigins } from "../launch/service-origins.ts";
+import { serviceAddressSources } from "../launch/service-address-sources.ts";
 import { engineUrlForGateway } from "../launch/service-specs.ts";
 import { knownSupervisor } from "../supervisor/client/known-supervisor.ts";
 import { noteProcesses } from "../supervisor/client/service-deaths.ts";
@@ -18,7 +18,7 @@ import { isRefusal } from "../targets/drivers/refused-words.ts";
 import { whyNotObservable } from "../targets/why-not-observable.ts";
 import { blameDeaths } from "./blame-deaths.ts";
 import { type ClimbOptions, climb, type Rung, type RungFinding } from "./climb-ladder.ts";
-import { type ExaminedStack, openExamination } from "./examined-stack.ts";
+import { type ExaminedStack, openExamination } from "./doctor-context.ts";
 import { keepLastReport } from "./keep-last-report.ts";
 import { refusedByFront } from "./refused-call.ts";
 import { ladder, wireLadder } from "./rungs/doctor-ladders.ts";
@@ -61,7 +61,7 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
   const urls = urlsOfServices(options, isElsewhere ? new Set() : await servicesThere(config, inspections));
   // The engine is looked at behind its tap.
   const untapped = { ...config, engine: { ...config.engine, tap_port: 0 } };
-  const origins = serviceOrigins(untapped, { urls: given, contract });
+  const origins = serviceAddressSources(untapped, { urls: given, contract });
   const stateOf = (name: Role): ServiceState | undefined => {
     const found = given[name] === undefined ? inspectionOf(inspections, name) : undefined;
     if (found === undefined) return undefined;

@@ -3,8 +3,8 @@ import { hmiRoutes } from "../contract/routes.ts";
 import { UserError } from "../errors/user-error.ts";
 import { MissingEndpoint } from "../harness/target-errors.ts";
 import { type Connecting, doesNotAnswer, type TargetServices } from "./connection-parts.ts";
+import { createAdaptingClient, isLacking } from "./contract-adapting-client.ts";
 import { deviationsOf } from "./contract-deviations.ts";
-import { createForeignClient, isLacking } from "./deviating-client.ts";
 import { callersOf } from "./drivers/caller-session.ts";
 import { createContractChat } from "./drivers/contract-chat.ts";
 import type { HttpClient, SeenCall } from "./http-client.ts";
@@ -19,7 +19,7 @@ export async function openContractServices({ given, soon, opened }: Connecting):
   const open = (service: Service, token: string | undefined, url = given[service]): HttpClient => {
     if (url === undefined)
       throw new UserError("bad_url", `The URL of the ${SERVICE_TITLES[service]} is not known.`);
-    const client = createForeignClient({ url, token, service, departures });
+    const client = createAdaptingClient({ url, token, service, departures });
     opened.push(client);
     return client;
   };

@@ -1,7 +1,7 @@
 import type { SERVICE_TITLES } from "./service-titles.ts";
 
 /** Where a service's address is from, and who starts it: what there is to do where nobody answers there. */
-export interface ServiceOrigin {
+export interface ServiceAddressSource {
   /** What names its address: `--hmi`, `engine.url`, `hmi.host and hmi.port`. */
   readonly namedBy: string;
   /** Whether `stack up` starts it. */
@@ -9,7 +9,7 @@ export interface ServiceOrigin {
 }
 
 /** The origins of a target's services, as far as they are known. */
-export type ServiceOrigins = { readonly [Name in keyof typeof SERVICE_TITLES]?: ServiceOrigin };
+export type ServiceAddressSources = { readonly [Name in keyof typeof SERVICE_TITLES]?: ServiceAddressSource };
 
 /** Node's words for an address at which there is nobody. */
 const NOBODY_THERE = /\b(?:ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN)\b/;
@@ -27,7 +27,7 @@ export function isNobodyThere(error: string): boolean {
  */
 export function adviceForSilence(
   name: keyof typeof SERVICE_TITLES,
-  origin: ServiceOrigin | undefined,
+  origin: ServiceAddressSource | undefined,
   error: string,
 ): string {
   const flag = `--${name}`;

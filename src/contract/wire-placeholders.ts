@@ -1,5 +1,5 @@
-/** The slots of a {@link WireDescription}: what may stand in braces in a path, a header or a body. */
-export const WIRE_SLOTS = {
+/** The placeholders of a {@link WireDescription}: what may stand in braces in a path, a header or a body. */
+export const WIRE_PLACEHOLDERS = {
   text: "what the person says",
   conversation: "the conversation's id",
   message: "the id of the person's message, as the back end told it",
@@ -18,7 +18,7 @@ export const WIRE_SLOTS = {
   password: "what stands beside that name in auth.users; in contract.wire.login alone",
 } as const satisfies Record<string, string>;
 
-export type WireSlot = keyof typeof WIRE_SLOTS;
+export type WirePlaceholder = keyof typeof WIRE_PLACEHOLDERS;
 
 /**
  * `{history|parts}`: its turns as `{id, role, parts: [{type: "text", text}]}`; `{history|before}`: those before this message.
@@ -26,10 +26,10 @@ export type WireSlot = keyof typeof WIRE_SLOTS;
  * `{conversation}`; `{conversation|null}` where JSON's null is to stand in for what is not there, `{conversation|number}`
  * where an id goes as a number.
  */
-export const SLOT = /\{([a-z_]+)((?:\|(?:null|number|before|parts))*)\}/g;
+export const PLACEHOLDER = /\{([a-z_]+)((?:\|(?:null|number|before|parts))*)\}/g;
 
-/** A slot that nothing is known for. */
-export interface SlotProblem {
+/** A placeholder that nothing is known for. */
+export interface PlaceholderProblem {
   /** The names and numbers down to the text that it stands in. */
   readonly path: readonly (string | number)[];
   /** That text. */
@@ -37,32 +37,32 @@ export interface SlotProblem {
   readonly message: string;
 }
 
-/** The slots of the call that lets somebody in. */
-export const LOGIN_SLOTS = ["user", "password"] as const satisfies readonly WireSlot[];
+/** The placeholders of the call that lets somebody in. */
+export const LOGIN_PLACEHOLDERS = ["user", "password"] as const satisfies readonly WirePlaceholder[];
 
 /** Those of every other call: nobody's password is told beside the login. */
-export const CALL_SLOTS: readonly WireSlot[] = (Object.keys(WIRE_SLOTS) as WireSlot[]).filter(
-  (name) => name !== "password",
-);
+export const CALL_PLACEHOLDERS: readonly WirePlaceholder[] = (
+  Object.keys(WIRE_PLACEHOLDERS) as WirePlaceholder[]
+).filter((name) => name !== "password");
 
-/** What is wrong with the slots in a text or in JSON, each where it stands. */
-export function problemsOfSlots(
+/** What is wrong with the placeholders in a text or in JSON, each where it stands. */
+export function problemsOfPlaceholders(
   value: unknown,
-  known: readonly WireSlot[] = CALL_SLOTS,
+  known: readonly WirePlaceholder[] = CALL_PLACEHOLDERS,
   path: readonly (string | number)[] = [],
-): SlotProblem[] {
+): PlaceholderProblem[] {
   if (typeof value === "string") {
-    return [...value.matchAll(SLOT)]
+    return [...value.matchAll(PLACEHOLDER)]
       .filter(([, name]) => !known.some((each) => each === name))
       .map(([whole, name = ""]) => ({
         path,
         text: value,
-        message: `${whole} is no slot${Object.hasOwn(WIRE_SLOTS, name) ? " here" : ""}: there are ${known.join(", ")}`,
+        message: `${whole} is no placeholder${Object.hasOwn(WIRE_PLACEHOLDERS, name) ? " here" : ""}: there are ${known.join(", ")}`,
       }));
   }
   if (typeof value !== "object" || value === null) return [];
   const isList = Array.isArray(value);
   return Object.entries(value).flatMap(([name, inner]) =>
-    problemsOfSlots(inner, known, [...path, isList ? Number(name) : name]),
+    problemsOfPlaceholders(inner, known, [...path, isList ? Number(name) : name]),
   );
 }

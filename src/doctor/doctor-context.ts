@@ -8,8 +8,8 @@ import { type SocketTable, socketTable } from "../os/listening-ports.ts";
 import type { ServiceState } from "../supervisor/inspect-service.ts";
 import type { LastExit } from "../supervisor/supervisor-protocol.ts";
 import { frontOf } from "../targets/connect-chat.ts";
+import { createAdaptingClient, isLacking } from "../targets/contract-adapting-client.ts";
 import { deviationsOf } from "../targets/contract-deviations.ts";
-import { createForeignClient, isLacking } from "../targets/deviating-client.ts";
 import type { ChatClient, ChatPlace } from "../targets/drivers/chat-client.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
 import {
@@ -20,7 +20,7 @@ import {
   type SeenStream,
 } from "../targets/http-client.ts";
 import type { TargetUrls } from "../targets/open-target.ts";
-import type { ServiceOrigins } from "../targets/service-origin.ts";
+import type { ServiceAddressSources } from "../targets/service-address-source.ts";
 
 /** One service, and what is known of it before the first rung. */
 export interface ExaminedService {
@@ -114,7 +114,7 @@ export interface ExaminedStack {
 
 export interface ExaminationOptions {
   readonly urls: { readonly [Name in Role]?: string | undefined };
-  readonly origins: ServiceOrigins;
+  readonly origins: ServiceAddressSources;
   /** Where this stack has a tap before its engine; undefined where it has none. */
   readonly tapUrl?: string | undefined;
   /** A driver of the user's own; counts before `contract.driver`. */
@@ -165,7 +165,7 @@ export function openExamination(options: ExaminationOptions): {
     const client =
       name === "engine"
         ? createHttpClient(url, engineKey)
-        : createForeignClient({ url, token, service: name, departures });
+        : createAdaptingClient({ url, token, service: name, departures });
     return {
       name,
       url,

@@ -1,9 +1,9 @@
 import { isLoopback, isWildcard } from "../../contract/address.ts";
 import type { RungFinding } from "../climb-ladder.ts";
-import type { ExaminedService } from "../examined-stack.ts";
+import type { ExaminedService } from "../doctor-context.ts";
 
 /** What this stack starts is on this machine, whatever the address; an engine of which nothing is here may be anywhere. */
-export function isOnOtherMachine({ name, address, state }: ExaminedService): boolean {
+export function isRemoteService({ name, address, state }: ExaminedService): boolean {
   if (isLoopback(address.host) || isWildcard(address.host)) return false;
   return state === undefined || (name === "engine" && state.state === "stopped");
 }

@@ -1,10 +1,10 @@
 import type { WireSettings } from "../contract/wire-description.ts";
 import type { CallerSession } from "./drivers/caller-session.ts";
-import { fillBody, fillHeaders, fillPath, type SlotValues } from "./drivers/fill-slots.ts";
+import { fillBody, fillHeaders, fillPath, type PlaceholderValues } from "./drivers/fill-placeholders.ts";
 import type { CallOptions, HttpClient, HttpMethod, SeenCall } from "./http-client.ts";
 
 /** A call of the wire by plain HTTP. */
-export interface FrontCall {
+export interface PlainHttpCall {
   readonly method: HttpMethod;
   readonly path: string;
   /** Sent as JSON; left out for none. */
@@ -14,26 +14,33 @@ export interface FrontCall {
 }
 
 /** What the calls of a wire are for that somebody else than its chat may make. */
-export type FrontCallName = "send" | "read" | "rows" | "delete_conversation";
+export type PlainHttpCallName = "send" | "read" | "rows" | "delete_conversation";
 
 /**
  * The service that messages are sent to, called by plain HTTP beside its chat: for claims about HTTP itself, whatever
  * the wire.
  */
-export interface FrontHttp {
+export interface PlainHttpCalls {
   /** The path of the page that people chat on; undefined where the wire does not say. */
   readonly page: string | undefined;
   /** Where a call of the wire goes that is about this; undefined where there is none, or it is no HTTP. */
-  callOf(name: FrontCallName, about: Pick<SlotValues, "conversation" | "text">): FrontCall | undefined;
+  callOf(
+    name: PlainHttpCallName,
+    about: Pick<PlaceholderValues, "conversation" | "text">,
+  ): PlainHttpCall | undefined;
   /** Calls with what the wire shows with every call: its token and its headers. Rejects where there is no answer in time. */
-  call(call: FrontCall, options: CallOptions): Promise<SeenCall>;
+  call(call: PlainHttpCall, options: CallOptions): Promise<SeenCall>;
 }
 
 /** What a service that works answers such a call within, in milliseconds; one that is wrongly taken may stream for long. */
 const ANSWER_TIMEOUT_MS = 20_000;
 
 /** @param client of that service */
-export function createFrontHttp(client: HttpClient, wire: WireSettings, session: CallerSession): FrontHttp {
+export function createPlainHttpCalls(
+  client: HttpClient,
+  wire: WireSettings,
+  session: CallerSession,
+): PlainHttpCalls {
   return {
     page: wire.page,
     callOf(name, about) {

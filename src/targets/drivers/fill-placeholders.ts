@@ -1,23 +1,23 @@
 import { randomUUID } from "node:crypto";
-import { SLOT, type WireSlot } from "../../contract/wire-slots.ts";
+import { PLACEHOLDER, type WirePlaceholder } from "../../contract/wire-placeholders.ts";
 
-/** What stands in the slots; one that is not there has no value. */
-export type SlotValues = { readonly [Name in WireSlot]?: unknown };
+/** What stands in the placeholders; one that is not there has no value. */
+export type PlaceholderValues = { readonly [Name in WirePlaceholder]?: unknown };
 
-/** A path with its slots filled, each escaped; one without a value is empty. */
-export function fillPath(path: string, values: SlotValues): string {
-  return path.replace(SLOT, (_, name: WireSlot) => encodeURIComponent(inText(values[name])));
+/** A path with its placeholders filled, each escaped; one without a value is empty. */
+export function fillPath(path: string, values: PlaceholderValues): string {
+  return path.replace(PLACEHOLDER, (_, name: WirePlaceholder) => encodeURIComponent(inText(values[name])));
 }
 
-/** A text with its slots filled as they are. */
-export function fillText(text: string, values: SlotValues): string {
-  return text.replace(SLOT, (_, name: WireSlot) => inText(values[name]));
+/** A text with its placeholders filled as they are. */
+export function fillText(text: string, values: PlaceholderValues): string {
+  return text.replace(PLACEHOLDER, (_, name: WirePlaceholder) => inText(values[name]));
 }
 
-/** Headers with their slots filled, by names in lower case: one that is given again for a call takes its place. */
+/** Headers with their placeholders filled, by names in lower case: one that is given again for a call takes its place. */
 export function fillHeaders(
   headers: Readonly<Record<string, string>> = {},
-  values: SlotValues,
+  values: PlaceholderValues,
 ): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, text]) => [name.toLowerCase(), fillText(text, values)]),
@@ -25,14 +25,14 @@ export function fillHeaders(
 }
 
 /**
- * A body with its slots filled. A text that is one slot becomes its value, of whatever type, or with `{name|number}` the
- * number that it is; a field whose slot has no value is left out, unless it is written `{name|null}`.
+ * A body with its placeholders filled. A text that is one placeholder becomes its value, of whatever type, or with `{name|number}` the
+ * number that it is; a field whose placeholder has no value is left out, unless it is written `{name|null}`.
  */
-export function fillBody(template: unknown, values: SlotValues): unknown {
+export function fillBody(template: unknown, values: PlaceholderValues): unknown {
   if (typeof template === "string") {
-    const [whole, name, more = ""] = new RegExp(`^(?:${SLOT.source})$`).exec(template) ?? [];
+    const [whole, name, more = ""] = new RegExp(`^(?:${PLACEHOLDER.source})$`).exec(template) ?? [];
     if (whole === undefined) return fillText(template, values);
-    const value = values[name as WireSlot] ?? (more.includes("|null") ? null : undefined);
+    const value = values[name as WirePlaceholder] ?? (more.includes("|null") ? null : undefined);
     if (name === "history") return turnsOf(value, more);
     return more.includes("|number") ? asNumber(value) : value;
   }

@@ -1,6 +1,6 @@
 import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import { type LoadedModels, loadedModels, usedBetween } from "../../targets/loaded-models.ts";
-import { callDeadline, type ExaminedStack } from "../examined-stack.ts";
+import { callDeadline, type ExaminedStack } from "../doctor-context.ts";
 import { openEngineRecord, whyUnseen } from "./judge-engine-record.ts";
 
 /** What was seen of the engine while a message was answered. */
@@ -18,7 +18,7 @@ export interface SeenEngine {
 }
 
 /** Begins to look, before a message is sent; what is returned is called once it was answered. */
-export async function lookAtEngine(stack: ExaminedStack): Promise<() => Promise<SeenEngine>> {
+export async function observeEngine(stack: ExaminedStack): Promise<() => Promise<SeenEngine>> {
   const { engineTap, services, notes } = stack;
   const engine = notes.engineKind === "openai" ? undefined : services.engine?.client;
   const loaded = async (): Promise<LoadedModels | undefined> =>

@@ -1,12 +1,12 @@
-import { createAbsentClient } from "./absent-client.ts";
 import { connectChatWithModel, wireOf } from "./connect-chat.ts";
 import type { Connecting, TargetServices } from "./connection-parts.ts";
 import { asCaller, callersOf } from "./drivers/caller-session.ts";
 import type { EngineWatch } from "./engine-watch.ts";
-import { createFrontHttp } from "./front-http.ts";
+import { createPlainHttpCalls } from "./plain-http-calls.ts";
+import { createUnavailableClient } from "./unavailable-client.ts";
 
 /** A target that speaks another wire: what its driver can say and hear is all that there is. */
-export async function openDrivenServices(
+export async function openDriverServices(
   { given, soon, opened }: Connecting,
   watching: Promise<EngineWatch>,
 ): Promise<TargetServices> {
@@ -17,13 +17,13 @@ export async function openDrivenServices(
   const another =
     other && (await connectChatWithModel({ ...given, ...asCaller(other) }, { isStandIn }, soon()));
   if (another !== undefined) opened.push(another.client);
-  const absent = createAbsentClient(client.url, otherWire(chat.driver));
+  const absent = createUnavailableClient(client.url, otherWire(chat.driver));
   return {
     hmi: absent,
     gateway: absent,
     chat,
     front,
-    frontHttp: session && createFrontHttp(client, wireOf(given), session),
+    frontHttp: session && createPlainHttpCalls(client, wireOf(given), session),
     models: { thinking: null, seeing: null, blind: null },
     otherPerson: another && { hmi: absent, gateway: absent, chat: another.chat },
     speaksContract: false,

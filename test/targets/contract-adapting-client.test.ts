@@ -9,7 +9,7 @@ import { SessionList } from "../../src/contract/hmi-schemas.ts";
 import { gatewayRoutes, hmiRoutes, pageRoutes } from "../../src/contract/routes.ts";
 import { MissingEndpoint } from "../../src/harness/target-errors.ts";
 import { answerExcerpt } from "../../src/targets/answer-excerpt.ts";
-import { createForeignClient } from "../../src/targets/deviating-client.ts";
+import { createAdaptingClient } from "../../src/targets/contract-adapting-client.ts";
 import { answerWords } from "../../src/targets/drivers/refused-words.ts";
 import { findEndpoint } from "../../src/targets/find-endpoint.ts";
 import type { HttpClient } from "../../src/targets/http-client.ts";
@@ -36,7 +36,7 @@ async function backend(
     answer(response, request);
   });
   const url = await listenOnAnyPort(server);
-  const client = createForeignClient({
+  const client = createAdaptingClient({
     url,
     service,
     departures: { ...DEFAULT_CONFIG.contract, ...departures },
