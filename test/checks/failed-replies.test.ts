@@ -3,6 +3,7 @@ import { idle, idleThenSend } from "../../src/checks/cancel/cancel-idle.ts";
 import { complete } from "../../src/checks/persistence/persistence-complete.ts";
 import { savedAtDone } from "../../src/checks/persistence/saved-at-done.ts";
 import { done as sseDone } from "../../src/checks/sse/sse-done.ts";
+import { length } from "../../src/checks/sse/sse-length.ts";
 import { requireNoneFailed } from "../../src/checks/stream-endings.ts";
 import { CouldNotRun } from "../../src/harness/define-check.ts";
 import { answer } from "./cancel/evidence.ts";
@@ -28,6 +29,7 @@ describe("where the reply failed, and was told so, what needs it whole is not ju
     ["persistence/complete", () => judge(complete, stored({ stream: failed, rows, speaksContract: false }))],
     ["persistence/saved-at-done", () => judge(savedAtDone, [{ isForeign, stream: failed, rows }])],
     ["sse/done", () => judge(sseDone, [{ ...failed, door: "wire" }])],
+    ["sse/length", () => judge(length, [{ door: "wire", stream: failed, rows, generations: null }])],
   ])("%s", (_, judged) => {
     expect(judged).toThrow(CouldNotRun);
     expect(judged).toThrow(WORDS);

@@ -5,7 +5,7 @@ import { describeStream, finishReasonOf } from "../arrived-events.ts";
 import { requireAsked } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { type Door, doorsOf, replyRow, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
-import { lastWord } from "../stream-endings.ts";
+import { lastWord, requireNoneFailed } from "../stream-endings.ts";
 
 const DOORS: readonly Door[] = ["message", "gateway"];
 
@@ -66,6 +66,7 @@ const AT_THE_LIMIT: ReadonlySet<string> = new Set([
 
 function judgeByWire(reply: SeenReply): Broken | undefined {
   const { stream } = reply;
+  requireNoneFailed(stream);
   const word = lastWord(stream);
   if (word === "done") {
     throw new NotObservable("the stream gives no reason for its end", ["contract.wire.stream.done.reason"]);
