@@ -24,7 +24,8 @@ export function keepLastReport(config: Secrets & Pick<Config, "state">, report: 
 
 /** A service may repeat what it was called with; and in an address there may be a password. */
 function jsonWithoutSecrets(report: LastDoctorReport, { auth, engine }: Secrets): string {
-  const secrets = [auth.token, engine.api_key].filter((secret) => secret !== "");
+  const known = [auth.token, ...Object.values(auth.users), engine.api_key];
+  const secrets = known.filter((secret) => secret !== "");
   return JSON.stringify(report, (_name, value: unknown) => {
     if (typeof value !== "string") return value;
     const text = secrets.reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), value);

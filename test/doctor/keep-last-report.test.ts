@@ -10,7 +10,7 @@ test("tokens, keys and passwords that a service repeats are not kept", () => {
   const folder = tempFolder();
   const config = {
     ...DEFAULT_CONFIG,
-    auth: { ...DEFAULT_CONFIG.auth, token: "t0ken-of-ours" },
+    auth: { ...DEFAULT_CONFIG.auth, token: "t0ken-of-ours", users: { ada: "l0velace" } },
     engine: { ...DEFAULT_CONFIG.engine, api_key: "sk-of-the-engine" },
     state: { dir: folder },
   };
@@ -26,12 +26,16 @@ test("tokens, keys and passwords that a service repeats are not kept", () => {
         text: "401 no such key: sk-of-the-engine, at http://127.0.0.1:1/?key=abcdef",
         took_ms: 3,
         waits_for: null,
-        problem: { code: "x", cause: "not t0ken-of-ours", next: "curl http://sam:pa55@127.0.0.1:1/" },
+        problem: {
+          code: "x",
+          cause: "not t0ken-of-ours, nor l0velace",
+          next: "curl http://sam:pa55@127.0.0.1:1/",
+        },
       },
     ],
   });
   const text = readFileSync(join(folder, LAST_DOCTOR_FILE), "utf8");
-  expect(text).not.toMatch(/t0ken|sk-of|pa55|abcdef/);
+  expect(text).not.toMatch(/t0ken|l0velace|sk-of|pa55|abcdef/);
   expect(LastDoctorReport.parse(JSON.parse(text))).toMatchObject({
     engine: "http://…@127.0.0.1:1",
     rungs: [{ text: "401 no such key: …, at http://127.0.0.1:1/?key=…" }],
