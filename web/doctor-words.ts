@@ -45,7 +45,10 @@ export function doubtText({ started_since }: Pick<LastLook, "started_since">): s
   return `${names} ${were} started since, so this may not be true any more.`;
 }
 
-/** Words of services, and commands, in which nothing is hidden or turns the reading direction: that is spelled out. */
+/**
+ * Words of services, and commands, in which nothing is hidden or turns the reading direction: that is spelled out, as the command
+ * line does it (`text/escape-untrusted-text.ts`), by a pattern that browsers without `v` in regular expressions know, too.
+ */
 export function visibleText(text: string): string {
   return text.replace(HIDDEN, (hidden) => {
     const code = hidden.codePointAt(0) ?? 0;

@@ -11,7 +11,7 @@ function callBy(methods: string, error: string, placeholders?: readonly WirePlac
     .string()
     .check(
       z.regex(new RegExp(`^(?:${methods}) /\\S*$`), { error, abort: true }),
-      slotsAreKnown(placeholders),
+      placeholdersAreKnown(placeholders),
     );
 }
 
@@ -170,12 +170,12 @@ const told = z.strictObject({
 });
 
 const headersWith = (placeholders?: readonly WirePlaceholder[]) =>
-  z.record(z.string(), z.string().check(slotsAreKnown(placeholders)));
+  z.record(z.string(), z.string().check(placeholdersAreKnown(placeholders)));
 const headers = headersWith();
 
 /** What may go with any call of a wire. */
 const sentWith = (placeholders?: readonly WirePlaceholder[]) => ({
-  body: z.optional(z.unknown().check(slotsAreKnown(placeholders))),
+  body: z.optional(z.unknown().check(placeholdersAreKnown(placeholders))),
   /** Of the body, where that is not JSON. */
   content_type: z.optional(bodyType),
   /** Sent with this call, beside or in place of those that go with every one. */
@@ -291,7 +291,7 @@ function isGroup(value: unknown): value is Record<string, unknown> {
 }
 
 /** Refuses `{placeholders}` that nothing is known for, each where it stands. */
-function slotsAreKnown(placeholders?: readonly WirePlaceholder[]) {
+function placeholdersAreKnown(placeholders?: readonly WirePlaceholder[]) {
   return ({ value, issues }: z.core.ParsePayload<unknown>): void => {
     for (const { path, text, message } of problemsOfPlaceholders(value, placeholders)) {
       issues.push({ code: "custom", input: text, path: [...path], message });

@@ -2,8 +2,8 @@ import type { BodyType } from "../contract/wire-description.ts";
 import { isHeaderPlace, valueAt } from "../targets/drivers/json-place.ts";
 import { isSecretField, isSecretName } from "../text/secret-names.ts";
 import { type JsonLeaf, lastName } from "./json-leaves.ts";
-import { type HistorySlot, historySlotOf, type LearnedHistory } from "./learn-history.ts";
-import type { IdSlot, LearnedId } from "./learn-ids.ts";
+import { type HistoryPlaceholder, historyPlaceholderOf, type LearnedHistory } from "./learn-history.ts";
+import type { IdPlaceholder, LearnedId } from "./learn-ids.ts";
 import type { LearnedModels, NamedValue } from "./learn-models.ts";
 import type { MessageCandidate } from "./message-candidates.ts";
 import { jsonAnswer, type LoggedExchange } from "./network-log.ts";
@@ -36,12 +36,12 @@ export function requestTemplate({ method, path, origin }: LoggedExchange, known:
   const url = new URL(path, origin);
   const segments = url.pathname.split("/").map((segment) => {
     const meant = decodedSegment(segment);
-    return meant === said.text ? "{text}" : (slotFor(meant, ids) ?? segment);
+    return meant === said.text ? "{text}" : (placeholderFor(meant, ids) ?? segment);
   });
   const query = [...url.searchParams].map(([name, value]) => {
     const secret = isSecretField(name) ? "{token}" : undefined;
     const other = isModel({ name, value }, known) ? "{model}" : secret;
-    const filled = value === said.text ? "{text}" : (slotFor(value, ids) ?? other);
+    const filled = value === said.text ? "{text}" : (placeholderFor(value, ids) ?? other);
     return `${encodeURIComponent(name)}=${filled ?? encodeURIComponent(value)}`;
   });
   return `${method} ${segments.join("/")}${query.length === 0 ? "" : `?${query.join("&")}`}`;
@@ -82,18 +82,23 @@ export function leafKey({ place, value }: JsonLeaf): string {
   return `${place}=${value}`;
 }
 
-function historyAt(list: readonly unknown[], place: string, known: KnownValues): HistorySlot | undefined {
+function historyAt(
+  list: readonly unknown[],
+  place: string,
+  known: KnownValues,
+): HistoryPlaceholder | undefined {
   const { at, isLikely } = known.history;
-  if (at !== undefined) return place === `.${at.place}` ? at.slot : undefined;
-  return isLikely ? historySlotOf(list, known.said.text) : undefined;
+  if (at !== undefined) return place === `.${at.place}` ? at.placeholder : undefined;
+  return isLikely ? historyPlaceholderOf(list, known.said.text) : undefined;
 }
 
 function filledLeaf(value: unknown, place: string, known: KnownValues): unknown {
   const name = lastName(place);
   const { ids, said } = known;
   if (value === said.text) return "{text}";
-  const slot = value === null || value === undefined ? undefined : slotFor(String(value), ids);
-  if (slot !== undefined) return typeof value === "number" ? slot.replace("}", "|number}") : slot;
+  const placeholder = value === null || value === undefined ? undefined : placeholderFor(String(value), ids);
+  if (placeholder !== undefined)
+    return typeof value === "number" ? placeholder.replace("}", "|number}") : placeholder;
   if (value === null && CONVERSATION_NAME.test(name)) {
     return isToldAsNumber(ids) ? "{conversation|number|null}" : "{conversation|null}";
   }
@@ -120,14 +125,14 @@ function isModel({ name, value }: NamedValue, { models }: KnownValues): boolean 
   );
 }
 
-function slotFor(value: string, ids: readonly LearnedId[]): `{${IdSlot}}` | undefined {
+function placeholderFor(value: string, ids: readonly LearnedId[]): `{${IdPlaceholder}}` | undefined {
   const found = ids.find((id) => id.value === value);
-  return found && `{${found.slot}}`;
+  return found && `{${found.placeholder}}`;
 }
 
 /** Whether the conversation's id is a number where it is told: then a request has it as one, too. Headers have only digits. */
 function isToldAsNumber(ids: readonly LearnedId[]): boolean {
-  const id = ids.find(({ slot }) => slot === "conversation");
+  const id = ids.find(({ placeholder }) => placeholder === "conversation");
   if (id?.told === undefined) return false;
   const { exchange, place } = id.told;
   return isHeaderPlace(place)

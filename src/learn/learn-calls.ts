@@ -2,7 +2,7 @@ import { firstList, type LearnedCall, type ListRest } from "./find-list.ts";
 import { exchangesOf, type LearnedTalk } from "./find-message-and-reply.ts";
 import { idsUsedBy } from "./id-uses.ts";
 import { type LearnedCancel, learnCancelCall } from "./learn-cancel-call.ts";
-import type { IdSlot, LearnedId } from "./learn-ids.ts";
+import type { IdPlaceholder, LearnedId } from "./learn-ids.ts";
 import { type LearnedModels, learnModels } from "./learn-models.ts";
 import type { LoggedExchange, NetworkLog } from "./network-log.ts";
 import { pathOf, segmentsOf } from "./network-log-words.ts";
@@ -29,14 +29,14 @@ interface Known {
 export function learnCalls({ exchanges }: NetworkLog, { talk, ids, rows }: Known): LearnedCalls {
   const ofMessages = exchangesOf(talk);
   const [send = talk.said.exchange] = ofMessages;
-  const conversation = ids.find(({ slot }) => slot === "conversation");
+  const conversation = ids.find(({ placeholder }) => placeholder === "conversation");
   const here = exchanges.filter(
     (each) => each.origin === send.origin && !ofMessages.includes(each) && each !== rows && each.status < 400,
   );
   const later = here.filter(({ began_ms }) => began_ms >= send.began_ms);
   const names = (exchange: LoggedExchange, pattern: RegExp): boolean => pattern.test(pathOf(exchange));
-  const idsOf = (slot: IdSlot): Set<string> =>
-    new Set(ids.filter((id) => id.slot === slot).map(({ value }) => value));
+  const idsOf = (placeholder: IdPlaceholder): Set<string> =>
+    new Set(ids.filter((id) => id.placeholder === placeholder).map(({ value }) => value));
   const [conversations, replies] = [idsOf("conversation"), idsOf("reply")];
   const isOf = (exchange: LoggedExchange, values: ReadonlySet<string>): boolean =>
     idsUsedBy(exchange).some(({ value }) => values.has(value));

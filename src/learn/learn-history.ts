@@ -7,17 +7,21 @@ import { timedFactsBy } from "./learn-stream.ts";
 import type { LoggedExchange, NetworkLog } from "./network-log.ts";
 
 /**
- * The slot for a whole conversation: with the message as its last turn, or `before` it, beside a message that has a place of
+ * The placeholder for a whole conversation: with the message as its last turn, or `before` it, beside a message that has a place of
  * its own; its turns as `{role, content}`, or in `parts`.
  */
-export type HistorySlot = "{history}" | "{history|parts}" | "{history|before}" | "{history|before|parts}";
+export type HistoryPlaceholder =
+  | "{history}"
+  | "{history|parts}"
+  | "{history|before}"
+  | "{history|before|parts}";
 
 /** Whether messages bring the conversation before them. */
 export interface LearnedHistory {
   /** Undefined where the log has no two messages, by which that could be seen. */
   readonly isSent: boolean | undefined;
-  /** Where in the request, and as what; undefined where no slot says it. */
-  readonly at: { readonly place: string; readonly slot: HistorySlot } | undefined;
+  /** Where in the request, and as what; undefined where no placeholder says it. */
+  readonly at: { readonly place: string; readonly placeholder: HistoryPlaceholder } | undefined;
 }
 
 /**
@@ -68,8 +72,8 @@ function placeIn(body: unknown, { repeated, answered }: KnownTexts): LearnedHist
     const isBefore = answered.some((text) => leavesOf(last).some(({ value }) => isText(value, text)));
     const whole = items.every((item) => isSayable(item, isParts));
     if (whole) {
-      const slot = `{history${isBefore ? "|before" : ""}${isParts ? "|parts" : ""}}` as const;
-      return { place, slot };
+      const placeholder = `{history${isBefore ? "|before" : ""}${isParts ? "|parts" : ""}}` as const;
+      return { place, placeholder };
     }
   }
   return undefined;
@@ -97,10 +101,13 @@ function textsOf({ requestBody }: LoggedExchange): ReadonlySet<string> {
 }
 
 /**
- * The slot for a list of turns of which the message is the last, where the log has no other message: `[{role, content}]`
+ * The placeholder for a list of turns of which the message is the last, where the log has no other message: `[{role, content}]`
  * as OpenAI's wire has them, or `[{role, parts}]` as Vercel's AI SDK has. Undefined for any other list.
  */
-export function historySlotOf(items: readonly unknown[], text: string): HistorySlot | undefined {
+export function historyPlaceholderOf(
+  items: readonly unknown[],
+  text: string,
+): HistoryPlaceholder | undefined {
   const last = items.at(-1);
   if (!items.every(isTurn) || last === undefined) return undefined;
   const { content, parts } = last as Turn;

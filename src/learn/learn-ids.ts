@@ -5,11 +5,11 @@ import type { LoggedExchange, NetworkLog } from "./network-log.ts";
 import { CONVERSATION_NAME } from "./network-log-words.ts";
 
 /** What an id is of. */
-export type IdSlot = "conversation" | "message" | "reply";
+export type IdPlaceholder = "conversation" | "message" | "reply";
 
 /** An id that was seen to flow from an answer into a request, or that the page made up. */
 export interface LearnedId {
-  readonly slot: IdSlot;
+  readonly placeholder: IdPlaceholder;
   readonly value: string;
   /** Where it was first told: by which answer, and where in it; undefined where the page made it up. */
   readonly told: { readonly exchange: LoggedExchange; readonly place: string } | undefined;
@@ -18,7 +18,7 @@ export interface LearnedId {
 }
 
 /** Words that say what an id is of. */
-const WORDS: Readonly<Record<IdSlot, RegExp>> = {
+const WORDS: Readonly<Record<IdPlaceholder, RegExp>> = {
   conversation: CONVERSATION_NAME,
   reply: /assistant|reply|answer|response|run|generation|task|job|completion|bot/i,
   message: /message|msg|user|prompt/i,
@@ -47,7 +47,9 @@ export function learnIds(
     return idOf(value, flow, { send, read, rows, known }) ?? [];
   });
   const likely = ids.toSorted((a, b) => b.weight - a.weight);
-  return likely.filter((id, index) => likely.findIndex(({ slot }) => slot === id.slot) === index);
+  return likely.filter(
+    (id, index) => likely.findIndex(({ placeholder }) => placeholder === id.placeholder) === index,
+  );
 }
 
 type WeighedId = LearnedId & { readonly weight: number };
@@ -83,7 +85,7 @@ function idOf(
     !told.names.some((name) => CONVERSATION_NAME.test(name)) &&
     uses.some(({ exchange, isInPath }) => exchange === read && isInPath);
   const isOfEach = told === undefined && isOfEachMessage(uses, send);
-  const meant = slotOf(
+  const meant = placeholderOf(
     [...uses.flatMap(({ names }) => names), ...(told === undefined ? [] : [...told.names, ...told.names])],
     // Before a message is sent there is only the conversation.
     {
@@ -97,7 +99,7 @@ function idOf(
     },
   );
   // What a page makes up for one message is another one each time.
-  if (meant === undefined || (!isFlowing && meant.slot !== "conversation")) return undefined;
+  if (meant === undefined || (!isFlowing && meant.placeholder !== "conversation")) return undefined;
   const used = uses.find(({ exchange }) => exchange !== told?.exchange)?.exchange ?? send;
   return { ...meant, value, used, told: isFlowing ? told : undefined };
 }
@@ -125,9 +127,9 @@ function namedValues(tellers: readonly ToldId[]): ReadonlySet<string> {
 export function idPlacesOf(
   ids: readonly LearnedId[],
   exchange: LoggedExchange,
-): Partial<Record<IdSlot, string>> | undefined {
-  const told = ids.flatMap(({ slot, told }) =>
-    told?.exchange === exchange ? [[slot, told.place] as const] : [],
+): Partial<Record<IdPlaceholder, string>> | undefined {
+  const told = ids.flatMap(({ placeholder, told }) =>
+    told?.exchange === exchange ? [[placeholder, told.place] as const] : [],
   );
   return told.length === 0 ? undefined : Object.fromEntries(told);
 }
@@ -161,18 +163,18 @@ interface Weighing {
 }
 
 /** What an id is of by the words beside it, with how much speaks for that. */
-function slotOf(
+function placeholderOf(
   names: readonly string[],
   { isConversation, isReply, isOfRead }: Weighing,
-): { readonly slot: IdSlot; readonly weight: number } | undefined {
-  const weights = (Object.keys(WORDS) as IdSlot[]).map((slot) => ({
-    slot,
+): { readonly placeholder: IdPlaceholder; readonly weight: number } | undefined {
+  const weights = (Object.keys(WORDS) as IdPlaceholder[]).map((placeholder) => ({
+    placeholder,
     weight:
-      names.filter((name) => WORDS[slot].test(name)).length +
-      (slot === "conversation" && isConversation ? 3 : 0) +
-      (slot === "reply" && isOfRead ? 2 : 0),
+      names.filter((name) => WORDS[placeholder].test(name)).length +
+      (placeholder === "conversation" && isConversation ? 3 : 0) +
+      (placeholder === "reply" && isOfRead ? 2 : 0),
   }));
   const [best] = weights.toSorted((a, b) => b.weight - a.weight);
   if (best !== undefined && best.weight > 0) return best;
-  return isReply ? { slot: "reply", weight: 0 } : undefined;
+  return isReply ? { placeholder: "reply", weight: 0 } : undefined;
 }

@@ -4,7 +4,7 @@ import { bodyOf, type KnownValues, requestTemplate } from "./fill-templates.ts";
 import type { LearnedMessage } from "./find-message-and-reply.ts";
 import { idsToldBy } from "./id-uses.ts";
 import { leavesOf } from "./json-leaves.ts";
-import { type IdSlot, idPlacesOf, type LearnedId } from "./learn-ids.ts";
+import { type IdPlaceholder, idPlacesOf, type LearnedId } from "./learn-ids.ts";
 import type { LoggedExchange } from "./network-log.ts";
 
 /** A call that carries a message: `contract.wire.send`, or `send_first`. */
@@ -13,7 +13,7 @@ export interface LearnedSending {
   readonly request: string;
   readonly body?: unknown;
   readonly content_type?: BodyType;
-  readonly told?: Partial<Record<IdSlot, string>>;
+  readonly told?: Partial<Record<IdPlaceholder, string>>;
 }
 
 /** How messages are sent: all alike, or a conversation's first one by a call of its own. */
@@ -89,7 +89,7 @@ function said(body: unknown): string {
   return JSON.stringify(words.toSorted((a, b) => (a.place < b.place ? -1 : 1)));
 }
 
-/** What is null in the first message is written so where there is nothing for a slot. */
+/** What is null in the first message is written so where there is nothing for a placeholder. */
 function withNulls(template: unknown, first: unknown): unknown {
   if (typeof template === "string" && first === null) return template.replace(/^\{([a-z|]+)\}$/, "{$1|null}");
   if (typeof template !== "object" || template === null || Array.isArray(template)) return template;

@@ -24,7 +24,7 @@ import { learnCalls } from "./learn-calls.ts";
 import { learnCancelled, withCancelReason, withCancelStatus } from "./learn-cancelled.ts";
 import { type LearnedClose, learnClose } from "./learn-close.ts";
 import { learnHistory } from "./learn-history.ts";
-import { type IdSlot, idPlacesOf, kindredIds, type LearnedId, learnIds } from "./learn-ids.ts";
+import { type IdPlaceholder, idPlacesOf, kindredIds, type LearnedId, learnIds } from "./learn-ids.ts";
 import { type LearnedLogin, learnLogin } from "./learn-login.ts";
 import { learnRows } from "./learn-rows.ts";
 import { type LearnedSending, learnSendings } from "./learn-sending.ts";
@@ -196,8 +196,8 @@ function channelOf(
   ids: readonly LearnedId[],
 ): Pick<StreamDescription, "channel"> {
   if (channel === undefined) return {};
-  const slot = ids.find(({ value }) => value === channel.value)?.slot ?? "reply";
-  return { channel: { [slot]: channel.place } };
+  const placeholder = ids.find(({ value }) => value === channel.value)?.placeholder ?? "reply";
+  return { channel: { [placeholder]: channel.place } };
 }
 
 /** A message's answer that tells its reply's id to the stream of all alone. */
@@ -243,7 +243,7 @@ function pauseOf(read: LoggedExchange): { readonly every_ms?: number } {
 
 /** How a conversation is made, where that is before its first message. */
 function makingOf(ids: readonly LearnedId[], talk: LearnedTalk, known: KnownValues): LearnedSetting[] {
-  const id = ids.find(({ slot }) => slot === "conversation");
+  const id = ids.find(({ placeholder }) => placeholder === "conversation");
   if (id === undefined) return [];
   const bytes = bytesInLine(id.value);
   if (id.told === undefined) return [{ name: "conversation", value: "own", from: id.used, bytes }];
@@ -263,7 +263,7 @@ function makingOf(ids: readonly LearnedId[], talk: LearnedTalk, known: KnownValu
 /** A stream that is the only one to tell the ids says so itself. */
 function streamWith(
   { said, read, reply: { description, knownAs } }: LearnedTalk,
-  told: Partial<Record<IdSlot, string>>,
+  told: Partial<Record<IdPlaceholder, string>>,
 ): StreamDescription {
   const started = Object.entries(told).filter(([, place]) => !isHeaderPlace(place));
   if (started.length === 0 || (read !== said.exchange && knownAs !== undefined)) return description;

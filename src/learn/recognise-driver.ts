@@ -43,10 +43,10 @@ function shippedDriverOf({ said, read }: LearnedTalk): Driver | undefined {
 /** Whether a request may have been made of a template. */
 export function isOf(template: string, request: string): boolean {
   const [wanted, given] = [segmentsOf(template), segmentsOf(request)];
-  const isSlot = (segment: string): boolean => new RegExp(PLACEHOLDER.source).test(segment);
+  const isPlaceholder = (segment: string): boolean => new RegExp(PLACEHOLDER.source).test(segment);
   return (
     wanted.length === given.length &&
-    wanted.every((segment, index) => isSlot(segment) || segment === given[index])
+    wanted.every((segment, index) => isPlaceholder(segment) || segment === given[index])
   );
 }
 

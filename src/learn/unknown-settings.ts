@@ -148,10 +148,10 @@ function isSocketIo({ frames }: LoggedExchange): boolean {
 /** What only the answer before a message tells is not there when it is sent. */
 function unfilledIds({ send }: WireSettings): UnknownSetting[] {
   return (["message", "reply"] as const)
-    .filter((slot) => hasPlaceholder(send, slot))
-    .map((slot) => ({
+    .filter((placeholder) => hasPlaceholder(send, placeholder))
+    .map((placeholder) => ({
       setting: "send",
-      why: `what stands at {${slot}} was told by the reply before, which a message of a contract does not know: it is left out`,
+      why: `what stands at {${placeholder}} was told by the reply before, which a message of a contract does not know: it is left out`,
     }));
 }
 

@@ -66,7 +66,7 @@ export class DescribedCalls {
     const { client, session } = this.#service;
     return await session.ask(
       async (shown) => {
-        const { method, path } = callIn(call.request, { ...values, ...slotsOf(shown) });
+        const { method, path } = callIn(call.request, { ...values, ...callerPlaceholders(shown) });
         return await client.call(method, path, { signal, ...(await this.#sent(call, values, shown)) });
       },
       (answer) => answer,
@@ -159,12 +159,10 @@ export class DescribedCalls {
     options: OpenOptions,
   ): Promise<OpenStream> {
     const { client, wire } = this.#service;
-    const isChannel = wire.stream.channel !== undefined && options.named !== undefined;
-    const makeDecoder =
-      isChannel && options.named !== undefined
-        ? channelDecoderOf(wire.stream, options.named)
-        : this.#makeDecoder;
-    const filling = { ...values, ...slotsOf(shown) };
+    const { named } = options;
+    const isChannel = wire.stream.channel !== undefined && named !== undefined;
+    const makeDecoder = isChannel ? channelDecoderOf(wire.stream, named) : this.#makeDecoder;
+    const filling = { ...values, ...callerPlaceholders(shown) };
     const { method, path } = callIn<HttpMethod | "WS">(call.request, filling);
     if (method !== "WS") {
       const sent = await this.#sent(call, values, shown);
@@ -224,7 +222,7 @@ export class DescribedCalls {
     values: PlaceholderValues,
     shown: ShownByCaller,
   ): Promise<Pick<CallOptions, "body" | "rawBody" | "headers" | keyof ShownByCaller["options"]>> {
-    const filling = { ...values, ...slotsOf(shown) };
+    const filling = { ...values, ...callerPlaceholders(shown) };
     const { headers, ...body } = await encodeBody(filledIn(call, filling), call.content_type);
     return { ...body, ...shown.options, headers: { ...headers, ...this.#headers(call, filling, shown) } };
   }
@@ -239,7 +237,7 @@ export class DescribedCalls {
   }
 }
 
-function slotsOf({ token, user }: ShownByCaller): Pick<PlaceholderValues, "token" | "user"> {
+function callerPlaceholders({ token, user }: ShownByCaller): Pick<PlaceholderValues, "token" | "user"> {
   return { token, ...(user !== "" && { user }) };
 }
 
