@@ -54,9 +54,13 @@ interface Open {
  * Records what a page exchanges, as "Save all as HAR with content" of Chromium's developer tools does, frames of
  * WebSockets and events of `EventSource`s included, of which playwright's own recorder leaves some out. Returns what ends it.
  */
-export async function recordHar(page: Page, isWanted: (url: string) => boolean): Promise<() => object> {
+export async function recordHar(
+  page: Page,
+  isWanted: (url: string) => boolean,
+): Promise<() => Promise<object>> {
   const session = await page.context().newCDPSession(page);
   const entries: HarEntry[] = [];
+  const bodies: Promise<void>[] = [];
   const open = new Map<string, Open>();
   const offsets: number[] = [];
   await session.send("Network.enable");
@@ -100,7 +104,7 @@ export async function recordHar(page: Page, isWanted: (url: string) => boolean):
     const opened = open.get(requestId);
     if (opened === undefined) return;
     opened.entry.time = Math.round((timestamp - opened.startedAt) * 1e6) / 1e3;
-    void keepBody(session, requestId, opened.entry);
+    bodies.push(keepBody(session, requestId, opened.entry));
   });
   session.on("Network.eventSourceMessageReceived", ({ requestId, timestamp, ...event }) => {
     const opened = open.get(requestId);
@@ -131,14 +135,11 @@ export async function recordHar(page: Page, isWanted: (url: string) => boolean):
   session.on("Network.webSocketFrameSent", keepFrame("send"));
   session.on("Network.webSocketFrameReceived", keepFrame("receive"));
 
-  return () => ({
-    log: {
-      version: "1.2",
-      creator: { name: "scripts/real/chromium-har.ts", version: "1" },
-      pages: [],
-      entries,
-    },
-  });
+  return async () => {
+    await Promise.all(bodies);
+    const creator = { name: "scripts/real/chromium-har.ts", version: "1" };
+    return { log: { version: "1.2", creator, pages: [], entries } };
+  };
 }
 
 interface FrameEvent {

@@ -40,7 +40,7 @@ try {
   await page.reload();
   await page.locator("#chat-input").waitFor();
   await sleep(3_000);
-  const har = withoutTokens(JSON.stringify(endRecording(), null, 1));
+  const har = withoutTokens(JSON.stringify(await endRecording(), null, 1));
   writeFileSync(join(recordedFolder("open-webui"), "page.har"), `${har}\n`);
   console.log(`page.har: ${har.length} characters`);
 } finally {

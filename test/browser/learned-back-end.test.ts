@@ -110,13 +110,13 @@ test.skipIf(CHROMIUM === undefined)(
         response.write('event: over\ndata: {"why":"stop"}\n\n');
       },
     });
-    let stop = (): object => ({});
+    let stop = async (): Promise<object> => ({});
     const playwright = await recordHar(url, async (page) => {
       stop = await recordChromium(page, (asked) => asked.startsWith(url));
       await say(page, "Why is the sea salty?");
       await titled(page, "answered");
     });
-    const { wire, talk, url: at } = learnWire(readHar("chat.har", stop()));
+    const { wire, talk, url: at } = learnWire(readHar("chat.har", await stop()));
     expect(talk).toEqual({ said: "Why is the sea salty?", reply: "Rivers bring Why is the sea salty?" });
     expect(wire).toMatchObject({
       send: { request: "GET /ask?q={text}" },
@@ -213,17 +213,22 @@ test.skipIf(CHROMIUM === undefined)(
   "an EventSource that is open for all replies is learned by the ids in its events, and read so",
   async () => {
     const { url } = await startChannelChat();
-    let stop = (): object => ({});
+    let stop = async (): Promise<object> => ({});
     await recordHar(url, async (page) => {
       stop = await recordChromium(page, (asked) => asked.startsWith(url));
+      const answered: Promise<unknown>[] = [];
+      page.on("response", (answer) => {
+        if (answer.url().endsWith("/say")) answered.push(answer.finished());
+      });
       await page.reload();
       await say(page, "Why is the sea salty?");
       await titled(page, "answered 17");
       await page.getByLabel("Message").fill("Why are there tides?");
       await page.getByRole("button", { name: "Send" }).click();
       await titled(page, "answered 18");
+      await Promise.all(answered);
     });
-    const learned = learnWire(readHar("chat.har", stop()));
+    const learned = learnWire(readHar("chat.har", await stop()));
     const { conversation, send, read, stream } = CHANNEL_WIRE;
     expect(learned.wire).toMatchObject({ conversation, send, read, stream: { channel: stream.channel } });
     const tried = await tryWire(learned, { token: "", signal: AbortSignal.timeout(20_000) });

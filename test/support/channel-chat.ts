@@ -5,15 +5,23 @@ import { serveRoutes } from "./routes.ts";
 
 const PAGE = `<!doctype html><title>ready</title><input aria-label="Message"><button>Send</button><script>
   const source = new EventSource("/events");
-  const waiting = new Map();
+  const ended = new Set();
+  let asked;
+  const show = () => {
+    if (ended.has(asked)) document.title = "answered " + asked;
+  };
   source.onmessage = ({ data }) => {
     const { run, over } = JSON.parse(data);
-    if (over) document.title = "answered " + run;
+    if (over) ended.add(run);
+    show();
   };
   document.querySelector("button").onclick = async () => {
     const message = document.querySelector("input").value;
-    await fetch("/say", { method: "POST", headers: { "content-type": "application/json" },
+    const answer = await fetch("/say", { method: "POST", headers: { "content-type": "application/json" },
       body: JSON.stringify({ room: sessionStorage.room ??= crypto.randomUUID(), message }) });
+    // Chromium keeps no body that the page has not read.
+    asked = (await answer.json()).run;
+    show();
   };
 </script>`;
 
