@@ -3,11 +3,11 @@
  * One file a command, so that a command loads nothing that only another one needs. What runs as a process of its own
  * shares nothing with the commands: the fewer files it is in, the sooner it is there.
  */
-import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, globSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { basename, join, relative, sep } from "node:path";
-import zlib from "node:zlib";
-import { type BuildOptions, build, type Metafile } from "esbuild";
+import { build, type Metafile } from "esbuild";
+import { buildPage } from "./build-page.ts";
 import { quickStart } from "./quick-start-plugin.ts";
 import { thirdPartyNotices } from "./third-party-notices.ts";
 
@@ -19,22 +19,8 @@ const WASM = [
   "node_modules/@vscode/tree-sitter-wasm/wasm/tree-sitter-python.wasm",
 ];
 
-/** What all browser code is built with, under names that change with its content. */
-const WEB = {
-  metafile: true,
-  outdir: "dist/web",
-  entryNames: "[name]-[hash]",
-  chunkNames: "[name]-[hash]",
-  assetNames: "[name]-[hash]",
-  bundle: true,
-  minify: true,
-  legalComments: "none",
-  platform: "browser",
-  target: "es2022",
-  format: "esm",
-} as const satisfies BuildOptions;
-
 // In place, and what is stale is removed after: a process that runs from dist meanwhile keeps its files.
+const page = buildPage();
 const built = await Promise.all([
   buildNode("src/main.ts", "src/index.ts", "src/cli/help.ts", ...globSync("src/commands/**/*.ts")),
   buildNode("src/fast-status.ts"),
@@ -45,14 +31,12 @@ const built = await Promise.all([
   buildNode("src/prove/proof-worker.ts"),
   buildNode("src/load-process.ts"),
   buildNode("src/services/conversations/sqlite/checkpoint-worker.ts"),
-  buildWeb(),
 ]);
-const metafiles = built.flat().map(({ metafile }) => metafile);
+const metafiles = [...built.map(({ metafile }) => metafile), ...(await page).metafiles];
 refuseImports(metafiles);
 const written = [
   ...metafiles.flatMap(({ outputs }) => Object.keys(outputs)),
-  ...compressAssets(metafiles),
-  "dist/web/index.html",
+  ...(await page).written,
   ...copyWasm(),
   writeNotices(metafiles),
 ];
@@ -108,69 +92,6 @@ async function buildNode(...entryPoints: string[]) {
       ].join(""),
     },
   });
-}
-
-function replace(text: string, part: string, by: string): string {
-  if (!text.includes(part)) throw new Error(`There is no ${part} to be replaced any more.`);
-  return text.replace(part, by);
-}
-
-/** The browser code, and the page that starts it. */
-async function buildWeb() {
-  const worker = await build({ ...WEB, entryPoints: ["web/markdown/highlight-worker.ts"] });
-  const [workerFile = ""] = Object.keys(worker.metafile.outputs);
-  const formulas = await build({ ...WEB, entryPoints: ["web/markdown/formulas-script.ts"] });
-  const [formulasFile = ""] = Object.keys(formulas.metafile.outputs);
-  const entryPoints = ["web/app.tsx", ...globSync("web/*.{css,svg}")];
-  const built = await build({
-    ...WEB,
-    entryPoints,
-    splitting: true,
-    loader: { ".svg": "copy" },
-    jsx: "automatic",
-    jsxImportSource: "preact",
-    define: {
-      HIGHLIGHT_WORKER: JSON.stringify(`/assets/${basename(workerFile)}`),
-      FORMULAS_SCRIPT: JSON.stringify(`/assets/${basename(formulasFile)}`),
-    },
-    external: ["/assets/*"],
-  });
-  // What is imported when it is needed has an entry point too, which is none of the page's.
-  const files = Object.entries(built.metafile.outputs).filter(([, { entryPoint = "" }]) =>
-    entryPoints.includes(entryPoint),
-  );
-  // Else the browser would know of what a script imports once it has that one.
-  const shared = files.flatMap(([, { imports }]) =>
-    imports.flatMap(({ kind, path }) => (kind === "import-statement" ? [preloadTag(basename(path))] : [])),
-  );
-  const tags = [...shared, ...files.map(([file]) => tagOf(basename(file)))].sort();
-  const page = replace(readFileSync("web/index.html", "utf8"), "<!-- assets -->", tags.join("\n"));
-  // Last, so that the page never names a file that is not there yet.
-  writeFileSync("dist/web/index.html", page);
-  return [worker, formulas, built];
-}
-
-/** Once, as small as can be, so that nobody compresses them again for each browser. Returns what was written. */
-function compressAssets(metafiles: readonly Metafile[]): string[] {
-  const files = metafiles.flatMap(({ outputs }) => Object.keys(outputs));
-  const assets = files.filter((file) => file.startsWith(`${WEB.outdir}/`));
-  return assets.flatMap((file) => {
-    const content = readFileSync(file);
-    const size = { params: { [zlib.constants.BROTLI_PARAM_SIZE_HINT]: content.length } };
-    writeFileSync(`${file}.br`, zlib.brotliCompressSync(content, size));
-    writeFileSync(`${file}.gz`, zlib.gzipSync(content, { level: 9 }));
-    return [`${file}.br`, `${file}.gz`];
-  });
-}
-
-function tagOf(name: string): string {
-  if (name.endsWith(".css")) return `<link rel="stylesheet" href="/assets/${name}">`;
-  if (name.endsWith(".svg")) return `<link rel="icon" href="/assets/${name}">`;
-  return `<script type="module" src="/assets/${name}"></script>`;
-}
-
-function preloadTag(name: string): string {
-  return `<link rel="modulepreload" href="/assets/${name}">`;
 }
 
 /** The parser of Python for `stack verify source`; WebAssembly cannot be bundled. Returns what was written. */

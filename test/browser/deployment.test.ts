@@ -18,7 +18,7 @@ describe.runIf(CHROMIUM !== undefined)("a new version in a browser", () => {
   }, async () => {
     const project = copyOfProject();
     const stack = await testStack();
-    await build(project);
+    await buildPage(project);
     await up(project, stack);
     const chat = await openChatPage(await sharedChromium(), `${stack.hmi}/new`);
     onTestFinished(() => chat.close());
@@ -29,7 +29,7 @@ describe.runIf(CHROMIUM !== undefined)("a new version in a browser", () => {
 
     await chat.message.fill("A draft");
     edit(join(project, "web", "components", "EmptyHint.tsx"), "</kbd> sends", "</kbd> dispatches");
-    await build(project);
+    await buildPage(project);
     await endService(stack, "hmi", "SIGTERM");
     await up(project, stack);
     await chat.page.getByText("A new version of this page is here.").waitFor({ timeout: 60_000 });
@@ -46,10 +46,10 @@ describe.runIf(CHROMIUM !== undefined)("a new version in a browser", () => {
   });
 });
 
-/** What is built and run, in a folder of the present test's own. */
+/** What runs, as it was built for all tests, and of what its page is built, in a folder of the present test's own. */
 function copyOfProject(): string {
   const project = tempFolder();
-  for (const part of ["bin", "scripts", "src", "web", "package.json"]) {
+  for (const part of ["bin", "dist", "scripts", "src", "web", "oclif.manifest.json", "package.json"]) {
     cpSync(join(ROOT, part), join(project, part), { recursive: true });
   }
   symlinkSync(join(ROOT, "node_modules"), join(project, "node_modules"));
@@ -58,8 +58,8 @@ function copyOfProject(): string {
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-async function build(project: string): Promise<void> {
-  await execa(process.execPath, ["scripts/build.ts"], { cwd: project });
+async function buildPage(project: string): Promise<void> {
+  await execa(process.execPath, ["scripts/build-page.ts"], { cwd: project });
 }
 
 /** `stack up --detach` of that project. */
