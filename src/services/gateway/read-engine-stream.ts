@@ -5,6 +5,9 @@ import type { EngineDelta, ReplyDecoder } from "./engine-deltas.ts";
 /** This much of a reply is looked at before the rest of what came with it, in bytes: a reader waits for its first piece. */
 const FIRST_LOOK_BYTES = 4 * 1024;
 
+const CUT_OFF_HINT =
+  "The engine may have ended or been restarted: `stack status` shows whether it runs, and its log why. Then retry.";
+
 /** The bytes of a body as they arrive, the first of them in two parts. */
 async function* firstLookFirst(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   let isFirst = true;
@@ -36,7 +39,8 @@ export async function* readEngineStream(
     if (error instanceof WireError || isAbort(error)) throw error;
     const isForeign = error instanceof SyntaxError || error instanceof RangeError;
     const fault = isForeign ? `is not ${wire}` : "was cut off";
-    throw new WireError("engine_error", `The engine's reply ${fault}: ${messageOf(error)}.`, undefined, {
+    const hint = isForeign ? undefined : CUT_OFF_HINT;
+    throw new WireError("engine_error", `The engine's reply ${fault}: ${messageOf(error)}.`, hint, {
       cause: error,
     });
   }

@@ -153,7 +153,11 @@ describe("a reply", () => {
     });
     const { text, error } = await replyOf(url);
     expect(text).toBe("a");
-    expect(error).toMatchObject({ code: "engine_error", message: expect.stringContaining("was cut off") });
+    expect(error).toMatchObject({
+      code: "engine_error",
+      message: expect.stringContaining("was cut off"),
+      hint: expect.stringContaining("stack status"),
+    });
   });
 
   test("has halves of characters put together again", async () => {
