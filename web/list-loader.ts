@@ -1,7 +1,7 @@
 import type { ChatAction } from "./chat-action.ts";
 import type { ChatStore } from "./chat-store.ts";
-import { coalesceRuns } from "./coalesced-runs.ts";
 import { listNewestSessions } from "./list-newest-sessions.ts";
+import { oneRunAtATime } from "./one-run-at-a-time.ts";
 import type { PageApi } from "./page-api.ts";
 import { pageProblemOf } from "./page-problem.ts";
 
@@ -26,7 +26,7 @@ export class ListLoader {
   }
 
   /** The conversations of the profile that is open; a reply of this page is news from several sides at once. */
-  readonly sessions = coalesceRuns(() => this.#sessions());
+  readonly sessions = oneRunAtATime(() => this.#sessions());
 
   async #sessions(): Promise<void> {
     const { modelId } = this.#store.state;

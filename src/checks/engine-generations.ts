@@ -1,6 +1,6 @@
 import { withoutOptions } from "../contract/options-as-text.ts";
 import { NotObservable } from "../harness/target-errors.ts";
-import { refusedWords } from "../targets/drivers/refused-words.ts";
+import { refusedWords } from "../targets/drivers/refusal.ts";
 import { failureOf, textOf } from "../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../targets/http-client.ts";
 import type { SeenGeneration } from "../targets/seen-evidence.ts";

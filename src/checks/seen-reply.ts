@@ -5,7 +5,7 @@ import { gatewayRoutes, hmiRoutes } from "../contract/routes.ts";
 import { CouldNotRun } from "../harness/define-check.ts";
 import { answerExcerpt } from "../targets/answer-excerpt.ts";
 import { isSameText } from "../targets/compare-texts.ts";
-import { refusedWords } from "../targets/drivers/refused-words.ts";
+import { refusedWords } from "../targets/drivers/refusal.ts";
 import { type SeenRow, textOf } from "../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../targets/http-client.ts";
 import type { SeenGeneration } from "../targets/seen-evidence.ts";

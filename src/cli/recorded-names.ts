@@ -2,7 +2,7 @@ import type { Config } from "../config/config-schema.ts";
 import { knownNames, namesMeantBy } from "../config/replicas.ts";
 import { recordedEvents } from "../supervisor/client/service-history.ts";
 import { SUPERVISOR, stateFolder } from "../supervisor/state-folder.ts";
-import { requireKnown } from "./service-names.ts";
+import { requireKnown } from "./read-service-names.ts";
 
 /**
  * The names that are meant by the name of one of whose events are asked for: these are kept of services that are no

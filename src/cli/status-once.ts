@@ -1,8 +1,8 @@
 import { EXIT } from "../errors/user-error.ts";
 import { namesInStatus, type StackStatus, stackStatus, statusOf } from "../launch/stack-status.ts";
+import { requireKnown } from "./read-service-names.ts";
 import type { RunningConfig } from "./running-config.ts";
 import type { Screen } from "./screen.ts";
-import { requireKnown } from "./service-names.ts";
 import { statusLines } from "./status-table.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { BaseCommand } from "../cli/base-command.ts";
 import { watchInterrupts } from "../cli/interrupts.ts";
+import { readRunningNames } from "../cli/read-service-names.ts";
 import { loadRunningConfig } from "../cli/running-config.ts";
 import { createScreen } from "../cli/screen.ts";
-import { readRunningNames } from "../cli/service-names.ts";
 import { type DownStep, isUntouched, takeDown } from "../launch/take-down.ts";
 
 import { paint, styled } from "../text/styled-text.ts";

@@ -1,6 +1,6 @@
 import { BaseCommand } from "../cli/base-command.ts";
 import { watchInterrupts } from "../cli/interrupts.ts";
-import { readServiceNames } from "../cli/service-names.ts";
+import { readServiceNames } from "../cli/read-service-names.ts";
 import { isBad, retryLine, stepLines } from "../cli/stack-lines.ts";
 import { allNames } from "../config/replicas.ts";
 import { EXIT } from "../errors/user-error.ts";

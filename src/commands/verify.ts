@@ -22,7 +22,7 @@ import type { Config } from "../config/config-schema.ts";
 import { messageOf, withoutStop } from "../errors/thrown-error.ts";
 import { EXIT, UserError } from "../errors/user-error.ts";
 import { type Comparison, compareRuns } from "../harness/compare-runs.ts";
-import { replay } from "../harness/replay-report.ts";
+import { tellAsEvents } from "../harness/report-as-events.ts";
 import type { RunEvent, RunReport } from "../harness/run-report.ts";
 import { judgeAgain, loadRun, readReport, saveRun, withoutEvidence } from "../harness/saved-run.ts";
 import { selectChecks } from "../harness/select-checks.ts";
@@ -290,6 +290,6 @@ function judgeSaved(
 ): RunReport {
   const saved = loadRun(folder);
   const report = judgeAgain(saved.load === undefined ? suites : [savedLoadSuite(saved.load)], saved);
-  replay(report, onEvent);
+  tellAsEvents(report, onEvent);
   return report;
 }

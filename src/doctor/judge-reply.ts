@@ -1,5 +1,5 @@
 import type { Role } from "../config/service-config.ts";
-import { wordsIn } from "../targets/drivers/refused-words.ts";
+import { wordsIn } from "../targets/drivers/refusal.ts";
 import { failureOf, lastFact, textOf, thoughtsOf } from "../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../targets/http-client.ts";
 import type { RungFinding } from "./climb-ladder.ts";

@@ -1,6 +1,6 @@
 import type { Role } from "../config/service-config.ts";
 import { ErrorBody } from "../contract/common-schemas.ts";
-import { wordsIn } from "../targets/drivers/refused-words.ts";
+import { wordsIn } from "../targets/drivers/refusal.ts";
 import type { SeenCall } from "../targets/http-client.ts";
 import type { BrokenRung } from "./climb-ladder.ts";
 import { type ExaminedStack, examinedService } from "./doctor-context.ts";

@@ -14,7 +14,7 @@ import type { ServiceState } from "../supervisor/inspect-service.ts";
 import { stateFolder } from "../supervisor/state-folder.ts";
 import { requireStateFolderAccess } from "../supervisor/state-folder-access.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
-import { isRefusal } from "../targets/drivers/refused-words.ts";
+import { isRefusal } from "../targets/drivers/refusal.ts";
 import { whyNotObservable } from "../targets/why-not-observable.ts";
 import { blameDeaths } from "./blame-deaths.ts";
 import { type ClimbOptions, climb, type Rung, type RungFinding } from "./climb-ladder.ts";

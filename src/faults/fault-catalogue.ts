@@ -7,7 +7,7 @@ import { isolationFaults } from "./isolation/isolation-faults.ts";
 import { limitsFaults } from "./limits/limits-faults.ts";
 import { modelConversationFaults } from "./model-conversation/model-conversation-faults.ts";
 import { modelsFaults } from "./models/models-faults.ts";
-import { none } from "./none.ts";
+import { none } from "./no-fault.ts";
 import { persistenceFaults } from "./persistence/persistence-faults.ts";
 import { regenerateFaults } from "./regenerate/regenerate-faults.ts";
 import { replicasFaults } from "./replicas/replicas-faults.ts";

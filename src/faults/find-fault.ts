@@ -5,7 +5,7 @@ import { faults } from "./fault-catalogue.ts";
 
 export type { Fault } from "./fault.ts";
 export { faults } from "./fault-catalogue.ts";
-export { none } from "./none.ts";
+export { none } from "./no-fault.ts";
 
 /** The services in front of which a fault's rewrites act; of a fault that is also inside a service, none. */
 export function hopsOf(fault: Fault): readonly ("hmi" | "gateway" | "engine")[] {

@@ -8,7 +8,7 @@ import type { ChatClient, OutgoingMessage, Sent } from "../targets/drivers/chat-
 import { createContractChat } from "../targets/drivers/contract-chat.ts";
 import { connectDriver } from "../targets/drivers/define-driver.ts";
 import { hasPlaceholder } from "../targets/drivers/has-placeholder.ts";
-import { Refusal } from "../targets/drivers/refused-words.ts";
+import { Refusal } from "../targets/drivers/refusal.ts";
 import { failureOf, lastFact, type SeenRow, textOf } from "../targets/drivers/reply-facts.ts";
 import { findDriver } from "../targets/drivers/shipped-drivers.ts";
 import { createHttpClient, type HttpClient } from "../targets/http-client.ts";

@@ -1,6 +1,6 @@
 import { type ConnectedChat, connectChatWithModel } from "../targets/connect-chat.ts";
 import { asCaller, type Caller } from "../targets/drivers/caller-session.ts";
-import { Refusal } from "../targets/drivers/refused-words.ts";
+import { Refusal } from "../targets/drivers/refusal.ts";
 import { replyNameOf } from "../targets/drivers/reply-name.ts";
 import { endReply } from "../targets/end-reply.ts";
 import type { TargetUrls } from "../targets/open-target.ts";

@@ -7,10 +7,10 @@ import { WireError } from "../contract/wire-error.ts";
 import { packageVersion, webFolder } from "../files/package-root.ts";
 import type { Rewrite } from "../tap/tap-rewrite.ts";
 import type { ConversationStore } from "./conversations/conversation-store.ts";
-import { pendingChatRequest } from "./conversations/conversation-turn.ts";
-import { configuredSettings } from "./conversations/engine-settings.ts";
 import { lookUpLimits } from "./conversations/model-limits.ts";
+import { pendingChatRequest } from "./conversations/reply-request.ts";
 import { openSqliteStore } from "./conversations/sqlite/open-sqlite-store.ts";
+import { configuredThinkAndKeepAlive } from "./conversations/think-and-keep-alive.ts";
 import { createEngineClient, type EngineClient } from "./gateway/engine-client.ts";
 import { listModels } from "./gateway/list-models.ts";
 import { startGateway } from "./gateway/start-gateway.ts";
@@ -83,7 +83,7 @@ export async function startGatewayOn(
   const limits = lookUpLimits(() => listModels(engine, config.chat.model));
   const context = {
     limitsOf: limits.of,
-    defaults: configuredSettings(config.chat),
+    defaults: configuredThinkAndKeepAlive(config.chat),
   };
   return await startGateway({
     server: serverOf(config, config.gateway, logger),
@@ -132,7 +132,7 @@ export async function startHmiOn(
     gatewayUrl: gateways.join(", "),
     store,
     defaultAgent: config.chat.agent,
-    engineSettings: configuredSettings(config.chat),
+    engineSettings: configuredThinkAndKeepAlive(config.chat),
     bus: copies,
     // Alone it looks where there is a reason to.
     lookForLeftRepliesEveryMs: copies === undefined ? 0 : LOOK_FOR_ORPHANS_EVERY_MS,

@@ -4,7 +4,7 @@ import { UserError } from "../errors/user-error.ts";
 import { connectChat, connectChatWithModel } from "./connect-chat.ts";
 import { doesNotAnswer } from "./connection-parts.ts";
 import type { ChatClient, Sent } from "./drivers/chat-client.ts";
-import { isRefusal, refusedWords } from "./drivers/refused-words.ts";
+import { isRefusal, refusedWords } from "./drivers/refusal.ts";
 import { failureOf, lastFact, type TimedFact, type Told, textOf, thoughtsOf } from "./drivers/reply-facts.ts";
 import { replyNameOf } from "./drivers/reply-name.ts";
 import { endReply } from "./end-reply.ts";

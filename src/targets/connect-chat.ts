@@ -11,7 +11,7 @@ import type { ChatClient } from "./drivers/chat-client.ts";
 import { createContractChat } from "./drivers/contract-chat.ts";
 import { connectDriver, type Driver, type DriverContext, sessionOf } from "./drivers/define-driver.ts";
 import { hasPlaceholder } from "./drivers/has-placeholder.ts";
-import { isRefusal } from "./drivers/refused-words.ts";
+import { isRefusal } from "./drivers/refusal.ts";
 import { findDriver } from "./drivers/shipped-drivers.ts";
 import { createHttpClient, type HttpClient } from "./http-client.ts";
 import type { TargetUrls } from "./open-target.ts";

@@ -1,5 +1,5 @@
 import type { ChatClient, ChatPlace, Sent } from "../targets/drivers/chat-client.ts";
-import { answerWords, isRefusal } from "../targets/drivers/refused-words.ts";
+import { answerWords, isRefusal } from "../targets/drivers/refusal.ts";
 import type { SeenStream } from "../targets/http-client.ts";
 import { judgeSavedTurn, type SaidTurn } from "../targets/judge-saved-turn.ts";
 import { pollUntil } from "../targets/poll-until.ts";

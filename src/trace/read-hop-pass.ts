@@ -1,5 +1,5 @@
 import { textOfChunks as textPassed } from "../tap/recorded-exchange.ts";
-import { answerWords } from "../targets/drivers/refused-words.ts";
+import { answerWords } from "../targets/drivers/refusal.ts";
 import { failureOf, lastFact, type TimedFact, textOf, thoughtsOf } from "../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../targets/http-client.ts";
 import type { HopPass, TracedPiece } from "./trace-report.ts";

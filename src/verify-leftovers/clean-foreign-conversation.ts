@@ -1,5 +1,5 @@
 import type { ChatClient } from "../targets/drivers/chat-client.ts";
-import { isRefusal } from "../targets/drivers/refused-words.ts";
+import { isRefusal } from "../targets/drivers/refusal.ts";
 import type { SeenRow } from "../targets/drivers/reply-facts.ts";
 
 /**

@@ -1,10 +1,10 @@
 import { composeOverrides } from "../faults/compose-overrides.ts";
 import type { Fault } from "../faults/fault.ts";
 import type { Suite } from "../harness/define-check.ts";
-import { type RunAllOptions, runAll } from "../harness/run-all.ts";
 import type { RunReport } from "../harness/run-report.ts";
 import type { OpenTarget } from "../harness/run-settings.ts";
 import type { SuiteRun } from "../harness/run-suite.ts";
+import { type RunSuitesOptions, runSuites } from "../harness/run-suites.ts";
 import type { StackOptions } from "../services/in-process-stack.ts";
 import { commandsAt } from "../targets/curl-commands.ts";
 import { openTarget, type Target, type TargetUrls, type WholeTargetUrls } from "../targets/open-target.ts";
@@ -13,7 +13,7 @@ import { createInProcessKiller } from "./in-process-killer.ts";
 import { NO_POSTGRESQL, prepareReplicas, REPLICAS } from "./in-process-replicas.ts";
 
 /** What is run, on stacks of our own or on someone else's. */
-export type Run = Omit<RunAllOptions<Target>, "description" | "withTarget" | "parallel">;
+export type Run = Omit<RunSuitesOptions<Target>, "description" | "withTarget" | "parallel">;
 
 /** What such stacks are started with. */
 export interface InProcessOptions extends Pick<StackOptions, "tokenDelayMs"> {
@@ -78,7 +78,7 @@ export async function verifyInProcess(
         }),
       ),
     );
-  const report = await runAll({
+  const report = await runSuites({
     ...run,
     description: `a fresh stack in this process, with the engine stand-in.${faults.map(inWords).join("")}`,
     parallel: PARALLEL_SUITES,

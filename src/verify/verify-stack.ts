@@ -5,10 +5,10 @@ import type { Fault } from "../faults/fault.ts";
 import type { Check, Suite } from "../harness/define-check.ts";
 import { groupBySuite } from "../harness/group-by-suite.ts";
 import { mergeReports } from "../harness/merge-reports.ts";
-import { runAll } from "../harness/run-all.ts";
 import type { RunEvent, RunReport } from "../harness/run-report.ts";
 import { newSeed } from "../harness/run-seed.ts";
 import type { OpenTarget } from "../harness/run-settings.ts";
+import { runSuites } from "../harness/run-suites.ts";
 import { type Selection, selectChecks } from "../harness/select-checks.ts";
 import { commandsAt } from "../targets/curl-commands.ts";
 import { openTarget, type Target, type TargetUrls } from "../targets/open-target.ts";
@@ -166,7 +166,7 @@ async function verifyAt(
     const isRoomy = (["speak the contract", "answer many at once"] as const).every((each) =>
       target.capabilities.has(each),
     );
-    return await runAll({
+    return await runSuites({
       ...run,
       description: describeTarget === undefined ? where : `${describeTarget} (${where})`,
       parallel: 1,

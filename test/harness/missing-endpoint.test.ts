@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { type Check, defineCheck } from "../../src/harness/define-check.ts";
-import { runAll } from "../../src/harness/run-all.ts";
+import { runSuites } from "../../src/harness/run-suites.ts";
 import { judgeAgain, loadRun, saveRun } from "../../src/harness/saved-run.ts";
 import { MissingEndpoint } from "../../src/harness/target-errors.ts";
 
@@ -28,7 +28,7 @@ async function runOne({ becomes = "skipped", answered, lacks = {} }: Run) {
     judge: () => ({ verdict: "holds", seen: "it" }),
   });
   const suites = [{ name: "suite", title: "A suite.", checks: [check] }];
-  const report = await runAll({
+  const report = await runSuites({
     suites,
     description: "the target",
     deadlineMs: 10_000,

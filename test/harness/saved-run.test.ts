@@ -4,9 +4,9 @@ import { expect, test } from "vitest";
 import { compareRuns } from "../../src/harness/compare-runs.ts";
 import { type Check, defineCheck } from "../../src/harness/define-check.ts";
 import { mergeReports } from "../../src/harness/merge-reports.ts";
-import { replay } from "../../src/harness/replay-report.ts";
-import { runAll } from "../../src/harness/run-all.ts";
+import { tellAsEvents } from "../../src/harness/report-as-events.ts";
 import type { RunEvent, RunReport } from "../../src/harness/run-report.ts";
+import { runSuites } from "../../src/harness/run-suites.ts";
 import { judgeAgain, loadRun, readReport, saveRun, withoutEvidence } from "../../src/harness/saved-run.ts";
 import { tempFolder } from "../support/temp.ts";
 
@@ -25,7 +25,7 @@ function check(name: string, seen: number, limit = 5): Check<string, never> {
 const skipped: Check<string, never> = { ...check("skipped", 0), needs: ["sing"] };
 
 async function run(checks: Check<string, never>[]): Promise<RunReport> {
-  return await runAll({
+  return await runSuites({
     suites: [{ name: "suite", title: "A suite.", checks }],
     description: "a target",
     withTarget: (_, use) => use({ target: "t", capabilities: new Set<string>() }),
@@ -151,7 +151,7 @@ test("the reports of shards make one report", async () => {
 test("a run that is over can be told again", async () => {
   const events: RunEvent[] = [];
   const report = withoutEvidence(await run([check("a", 1)]));
-  replay(report, (event) => events.push(event));
+  tellAsEvents(report, (event) => events.push(event));
   expect(events.map(({ type }) => type)).toEqual([
     "run-started",
     "suite-started",

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import { type Check, type CollectContext, defineCheck, type Suite } from "../../src/harness/define-check.ts";
-import { type RunAllOptions, runAll } from "../../src/harness/run-all.ts";
 import type { OpenTarget } from "../../src/harness/run-settings.ts";
+import { type RunSuitesOptions, runSuites } from "../../src/harness/run-suites.ts";
 
 const OPEN: OpenTarget<string> = { target: "the target", capabilities: new Set<string>() };
 
@@ -32,9 +32,9 @@ function suite(name: string, checks: Check<string, never>[], isAlone = false): S
   return { name, title: "A suite.", checks, isAlone };
 }
 
-async function run(suites: Suite<string>[], options: Partial<RunAllOptions<string>> = {}) {
+async function run(suites: Suite<string>[], options: Partial<RunSuitesOptions<string>> = {}) {
   order = [];
-  return await runAll({
+  return await runSuites({
     suites,
     description: "a target",
     withTarget: (_, use) => use(OPEN),

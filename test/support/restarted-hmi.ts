@@ -2,7 +2,7 @@ import { onTestFinished } from "vitest";
 import type { Config } from "../../src/config/config-schema.ts";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import { LOCAL_USER } from "../../src/contract/caller-headers.ts";
-import { pendingChatRequest } from "../../src/services/conversations/conversation-turn.ts";
+import { pendingChatRequest } from "../../src/services/conversations/reply-request.ts";
 import { type StartContext, startHmiOn } from "../../src/services/start-services.ts";
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from "./gateway.ts";
 import { type HmiClient, hmiClient } from "./stack.ts";

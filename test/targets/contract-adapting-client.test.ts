@@ -10,7 +10,7 @@ import { gatewayRoutes, hmiRoutes, pageRoutes } from "../../src/contract/routes.
 import { MissingEndpoint } from "../../src/harness/target-errors.ts";
 import { answerExcerpt } from "../../src/targets/answer-excerpt.ts";
 import { createAdaptingClient } from "../../src/targets/contract-adapting-client.ts";
-import { answerWords } from "../../src/targets/drivers/refused-words.ts";
+import { answerWords } from "../../src/targets/drivers/refusal.ts";
 import { findEndpoint } from "../../src/targets/find-endpoint.ts";
 import type { HttpClient } from "../../src/targets/http-client.ts";
 import { listenOnAnyPort } from "../support/listen.ts";

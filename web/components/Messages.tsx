@@ -6,8 +6,8 @@ import type { PageProblem, ShownMessage } from "../chat-state.ts";
 import { contextMarks, type Summary } from "../context-marks.ts";
 import type { HmiConnection } from "../hmi-connection.ts";
 import { withoutThoughts } from "../strip-think-blocks.ts";
-import { useEndFirst } from "../useEndFirst.ts";
-import { useEndInView } from "../useEndInView.ts";
+import { useDrawEndFirst } from "../useDrawEndFirst.ts";
+import { useStickToEnd } from "../useStickToEnd.ts";
 import { Announcements, useAnnouncer } from "./Announcements.tsx";
 import { Clock } from "./Clock.tsx";
 import { ContextMark } from "./ContextMark.tsx";
@@ -51,12 +51,12 @@ export function Messages(props: MessagesProps) {
     props;
   const { connection, onRegenerate, onStop, onEdit, children } = props;
   const isAnswered = messages.at(-1)?.status === "streaming";
-  const { scroller, content, isAtEnd, goToEnd, stay } = useEndInView(`${place} ${isAnswered}`);
+  const { scroller, content, isAtEnd, goToEnd, stay } = useStickToEnd(`${place} ${isAnswered}`);
   const { announcements, announce } = useAnnouncer();
   const last = messages.at(-1);
   // They have a clock of their own, above.
   const areThoughtsSeen = isAnswered && last?.content === "" && Boolean(last.thinking);
-  const first = useEndFirst(conversation, messages.length);
+  const first = useDrawEndFirst(conversation, messages.length);
   const marks = contextMarks({ messages, summaries });
   const again = isReplying ? undefined : onRegenerate;
   const choose = useCallback(

@@ -1,6 +1,6 @@
 import { defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
-import { isRefusal } from "../../targets/drivers/refused-words.ts";
+import { isRefusal } from "../../targets/drivers/refusal.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { GIVE_UP_MS, LIMIT_MS } from "../cancel-times.ts";

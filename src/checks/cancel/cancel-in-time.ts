@@ -1,7 +1,7 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
-import { refusedWords } from "../../targets/drivers/refused-words.ts";
+import { refusedWords } from "../../targets/drivers/refusal.ts";
 import { nameFor, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { beginReply, deleteTalk, type RunningReply } from "./running-reply.ts";

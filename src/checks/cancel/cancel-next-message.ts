@@ -2,14 +2,14 @@ import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { isSameText } from "../../targets/compare-texts.ts";
 import type { Sent } from "../../targets/drivers/chat-client.ts";
-import { refusedWords } from "../../targets/drivers/refused-words.ts";
+import { refusedWords } from "../../targets/drivers/refusal.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { hear, settledRowsOf, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { rowStateInWords } from "../row-words.ts";
 import { endInWords, isWholeEnding, lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
-import { rowStateInWords } from "../told-in-words.ts";
 import { answerInWords } from "./both-ends.ts";
 import { beginReply, requireCancellable, type SeenCancel } from "./running-reply.ts";
 

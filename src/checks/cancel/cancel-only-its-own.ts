@@ -4,8 +4,8 @@ import { failureOf, type SeenRow, textOf } from "../../targets/drivers/reply-fac
 import type { SeenStream } from "../../targets/http-client.ts";
 import { settledRowsOf, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { rowStateInWords } from "../row-words.ts";
 import { endInWords, isWholeEnding, lastWord } from "../stream-endings.ts";
-import { rowStateInWords } from "../told-in-words.ts";
 import { answerInWords, cancelStatusOf } from "./both-ends.ts";
 import { beginReply, type RunningReply, requireCancellable, type SeenCancel } from "./running-reply.ts";
 

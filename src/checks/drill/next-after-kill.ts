@@ -1,5 +1,5 @@
 import { defineCheck, type Verdict } from "../../harness/define-check.ts";
-import { refusedWords } from "../../targets/drivers/refused-words.ts";
+import { refusedWords } from "../../targets/drivers/refusal.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { KillableService } from "../../targets/service-killer.ts";
 import { SERVICE_TITLES } from "../../targets/service-titles.ts";

@@ -3,7 +3,7 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
-import { isRefusal } from "../../targets/drivers/refused-words.ts";
+import { isRefusal } from "../../targets/drivers/refusal.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import type { PlainHttpCalls } from "../../targets/plain-http-calls.ts";

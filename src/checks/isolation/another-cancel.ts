@@ -1,7 +1,7 @@
 import { defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import type { NamedReply } from "../../targets/drivers/chat-client.ts";
-import { answerWords } from "../../targets/drivers/refused-words.ts";
+import { answerWords } from "../../targets/drivers/refusal.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { judgeAsMissing, judgeUntouched } from "./foreign-calls.ts";
 import { judgeUncancelled } from "./judge-callers.ts";

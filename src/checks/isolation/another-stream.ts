@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { defineCheck } from "../../harness/define-check.ts";
 import type { NamedReply } from "../../targets/drivers/chat-client.ts";
-import { answerWords } from "../../targets/drivers/refused-words.ts";
+import { answerWords } from "../../targets/drivers/refusal.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { judgeAsMissing } from "./foreign-calls.ts";

@@ -1,8 +1,8 @@
 import type { Broken, Verdict } from "../../harness/define-check.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { rowStateInWords } from "../row-words.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
-import { rowStateInWords } from "../told-in-words.ts";
 import type { ForeignCall, ForeignCallName, TwoPeople } from "./two-people.ts";
 
 /** Judges that another person's calls of these names were answered as if there were nothing. */

@@ -7,7 +7,7 @@ import { beginTalk, converseIn, openPlace } from "../check-conversation.ts";
 import { generationsFor, requireAsked, textsOf } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readSettledRows, sendAndReadReply } from "../read-replies.ts";
-import { conversationInWords } from "../told-in-words.ts";
+import { conversationInWords } from "../row-words.ts";
 import { wordFrom } from "./marker-words.ts";
 
 /** A conversation of three turns, with another one between each of its turns. */

@@ -2,7 +2,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { requireAsked, textsOf } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { conversationInWords } from "../told-in-words.ts";
+import { conversationInWords } from "../row-words.ts";
 import { conversationsAtOnce, foreignWords, type Voice } from "./concurrent-conversations.ts";
 
 export const prompts = defineCheck<Context["target"], readonly Voice[]>({

@@ -2,8 +2,8 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { conversationInWords } from "../row-words.ts";
 import { isSavedAsStreamed } from "../saved-as-streamed.ts";
-import { conversationInWords } from "../told-in-words.ts";
 import { conversationsAtOnce, foreignWords, type Voice } from "./concurrent-conversations.ts";
 
 export const rows = defineCheck<Context["target"], readonly Voice[]>({

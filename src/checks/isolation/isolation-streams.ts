@@ -3,7 +3,7 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { conversationInWords } from "../told-in-words.ts";
+import { conversationInWords } from "../row-words.ts";
 import { conversationsAtOnce, foreignWords, type Voice } from "./concurrent-conversations.ts";
 
 export const streams = defineCheck<Context["target"], readonly Voice[]>({

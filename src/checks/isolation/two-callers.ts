@@ -1,6 +1,6 @@
 import { CouldNotRun } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
-import { answerWords, isRefusal } from "../../targets/drivers/refused-words.ts";
+import { answerWords, isRefusal } from "../../targets/drivers/refusal.ts";
 import { failureOf, type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import {

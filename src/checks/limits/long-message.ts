@@ -2,7 +2,7 @@ import { messageOf } from "../../errors/thrown-error.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import type { Sent } from "../../targets/drivers/chat-client.ts";
-import { answerWords } from "../../targets/drivers/refused-words.ts";
+import { answerWords } from "../../targets/drivers/refusal.ts";
 import { endReply } from "../../targets/end-reply.ts";
 import { hear, learnConversation, startTalk, type Talk } from "../check-conversation.ts";
 import { findLeakedInternals } from "../leaked-internals.ts";

@@ -1,5 +1,5 @@
 import { CouldNotRun } from "../../harness/define-check.ts";
-import { refusedWords } from "../../targets/drivers/refused-words.ts";
+import { refusedWords } from "../../targets/drivers/refusal.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import { exchangesOnAnyWire } from "./any-wire-exchange.ts";
 import { exchangeByModel, type ModelExchange } from "./model-exchange.ts";

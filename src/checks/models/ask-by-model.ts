@@ -2,15 +2,15 @@ import type { ErrorEvent, StreamEvent } from "../../contract/event-schemas.ts";
 import { SentMessage } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { isSameText } from "../../targets/compare-texts.ts";
-import { refusedWords } from "../../targets/drivers/refused-words.ts";
+import { refusedWords } from "../../targets/drivers/refusal.ts";
 import { failureOf, type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { hear, learnConversation, settledRowsOf, startTalk, type Talk } from "../check-conversation.ts";
 import { generationsFor } from "../engine-generations.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readReply, readSettledRows } from "../read-replies.ts";
+import { conversationInWords, rowStateInWords } from "../row-words.ts";
 import { eventsOf, lastWord } from "../stream-endings.ts";
-import { conversationInWords, rowStateInWords } from "../told-in-words.ts";
 
 /** One message, and by which models it went. */
 export interface AskedByModel {

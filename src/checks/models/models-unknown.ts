@@ -1,7 +1,7 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { rowStateInWords } from "../row-words.ts";
 import { isWholeEnding } from "../stream-endings.ts";
-import { rowStateInWords } from "../told-in-words.ts";
 import { type AskedByModel, askAnew, askAnewByWire, describeAsked } from "./ask-by-model.ts";
 import { installedModels } from "./model-catalogue.ts";
 

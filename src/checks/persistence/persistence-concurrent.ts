@@ -5,9 +5,9 @@ import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { beginTalk, converseIn, openPlace, settledRowsOf, type Talk } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { conversationInWords } from "../row-words.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { TEXT_JUDGED_ELSEWHERE } from "../text-judged-elsewhere.ts";
-import { conversationInWords } from "../told-in-words.ts";
 import { storedReplyRow } from "./stored-replies.ts";
 
 /** How many conversations get a message each at the same time: a burst, and no load yet. */

@@ -4,7 +4,7 @@ import type { Broken } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import { isSameText } from "../../targets/compare-texts.ts";
-import { refusedWords } from "../../targets/drivers/refused-words.ts";
+import { refusedWords } from "../../targets/drivers/refusal.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { findReplyRow } from "../../targets/reply-rows.ts";

@@ -1,7 +1,7 @@
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { isSameText } from "../../targets/compare-texts.ts";
-import { refusedWords } from "../../targets/drivers/refused-words.ts";
+import { refusedWords } from "../../targets/drivers/refusal.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { describeStream, finishReasonOf } from "../arrived-events.ts";

@@ -5,9 +5,9 @@ import { failureOf } from "../../targets/drivers/reply-facts.ts";
 import { describeStream, finishReasonOf } from "../arrived-events.ts";
 import { requireAsked } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { rowStateInWords } from "../row-words.ts";
 import { replyRow } from "../seen-reply.ts";
 import { endInWords, lastWord } from "../stream-endings.ts";
-import { rowStateInWords } from "../told-in-words.ts";
 import { type FailedReply, failedReplies, story } from "./failed-replies.ts";
 import { judgeOrder } from "./sse-order.ts";
 

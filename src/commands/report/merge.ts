@@ -4,7 +4,7 @@ import { parseReports, reportFlag, toStandardOutput, writeReports } from "../../
 import { reportOnGithub } from "../../cli/report-on-github.ts";
 import { UserError } from "../../errors/user-error.ts";
 import { mergeReports } from "../../harness/merge-reports.ts";
-import { replay } from "../../harness/replay-report.ts";
+import { tellAsEvents } from "../../harness/report-as-events.ts";
 import { requireWholeRun } from "../../harness/require-whole-run.ts";
 import type { RunReport } from "../../harness/run-report.ts";
 import { readReport } from "../../harness/saved-run.ts";
@@ -34,7 +34,7 @@ Exit codes: as those of \`stack verify\`, for all of it together.`;
     }
     requireWholeRun(found);
     const merged = mergeReports([first, ...rest]);
-    replay(merged, createTerminalReporter(this.screen));
+    tellAsEvents(merged, createTerminalReporter(this.screen));
     writeReports(reports, merged);
     reportOnGithub(merged, process.env, this.jsonEnabled() || this.isOutputTaken);
     process.exitCode = exitCodeOf(merged);

@@ -3,7 +3,7 @@ import { Health } from "../../contract/common-schemas.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
 import { messageOf } from "../../errors/thrown-error.ts";
 import { identifyingPath, readEngineAnswer } from "../../launch/plan-engine.ts";
-import { wordsIn } from "../../targets/drivers/refused-words.ts";
+import { wordsIn } from "../../targets/drivers/refusal.ts";
 import { createHttpClient, type SeenCall } from "../../targets/http-client.ts";
 import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";
 import { askService, type ExaminedStack, examinedService } from "../doctor-context.ts";

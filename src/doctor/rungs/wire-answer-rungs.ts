@@ -2,7 +2,7 @@ import type { Role } from "../../config/service-config.ts";
 import { chooseDefaultModel } from "../../contract/default-model-rule.ts";
 import { UserError } from "../../errors/user-error.ts";
 import type { ChatClient } from "../../targets/drivers/chat-client.ts";
-import { isRefusal, wordsIn } from "../../targets/drivers/refused-words.ts";
+import { isRefusal, wordsIn } from "../../targets/drivers/refusal.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { askService, type ExaminedStack } from "../doctor-context.ts";
 import { broken } from "../explain-symptom.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Role } from "../../config/service-config.ts";
-import { isRefusal, wordsIn } from "../../targets/drivers/refused-words.ts";
+import { isRefusal, wordsIn } from "../../targets/drivers/refusal.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";
 import { callDeadline, type ExaminedStack } from "../doctor-context.ts";

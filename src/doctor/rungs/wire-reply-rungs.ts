@@ -2,7 +2,7 @@ import type { Role } from "../../config/service-config.ts";
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import type { ChatClient, NamedReply, Reading, Sent } from "../../targets/drivers/chat-client.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
-import { isRefusal } from "../../targets/drivers/refused-words.ts";
+import { isRefusal } from "../../targets/drivers/refusal.ts";
 import { lastFact, type TimedFact, textOf } from "../../targets/drivers/reply-facts.ts";
 import { replyNameOf } from "../../targets/drivers/reply-name.ts";
 import { judgeSavedTurn, type SaidTurn, type SavedTurnProblem } from "../../targets/judge-saved-turn.ts";

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { asSuccess, changingEndings } from "./other-ending.ts";
+import { asSuccess, changeErrorEndings } from "../tools/change-error-endings.ts";
 
 /** Row 55. */
 export const emptyReplyAsComplete: Fault = {
@@ -8,5 +8,5 @@ export const emptyReplyAsComplete: Fault = {
   seenIn: "zammad/zammad#5984",
   caughtBy: ["limits/empty-reply"],
   actsIn: ["sse", "limits"],
-  overrides: (onApplied) => ({ wire: { gateway: changingEndings("empty_reply", asSuccess, onApplied) } }),
+  overrides: (onApplied) => ({ wire: { gateway: changeErrorEndings("empty_reply", asSuccess, onApplied) } }),
 };

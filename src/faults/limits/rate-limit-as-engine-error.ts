@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { changingEndings } from "./other-ending.ts";
+import { changeErrorEndings } from "../tools/change-error-endings.ts";
 
 /** A failure that is none. */
 export const rateLimitAsEngineError: Fault = {
@@ -10,7 +10,7 @@ export const rateLimitAsEngineError: Fault = {
   actsIn: ["limits"],
   overrides: (onApplied) => ({
     wire: {
-      gateway: changingEndings(
+      gateway: changeErrorEndings(
         "rate_limited",
         (event) =>
           event.type === "error"

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { asSuccess, changingEndings } from "./other-ending.ts";
+import { asSuccess, changeErrorEndings } from "../tools/change-error-endings.ts";
 
 /** Row 62. */
 export const timeoutAsSuccess: Fault = {
@@ -8,5 +8,5 @@ export const timeoutAsSuccess: Fault = {
   seenIn: "ollama/ollama#7078",
   caughtBy: ["limits/endless"],
   actsIn: ["limits"],
-  overrides: (onApplied) => ({ wire: { hmi: changingEndings("reply_timeout", asSuccess, onApplied) } }),
+  overrides: (onApplied) => ({ wire: { hmi: changeErrorEndings("reply_timeout", asSuccess, onApplied) } }),
 };

@@ -1,6 +1,6 @@
 import type { Fault } from "../fault.ts";
-import { replacingAnyway } from "./replacing-anyway.ts";
-import { withoutVersions } from "./without-versions.ts";
+import { loseVersions } from "../tools/lose-versions.ts";
+import { replaceWholeReply } from "../tools/replace-whole-reply.ts";
 
 /** Row 58. */
 export const cancelledRegenerateLosesReply: Fault = {
@@ -13,8 +13,8 @@ export const cancelledRegenerateLosesReply: Fault = {
     const replacing = new Set<string>();
     return {
       store: (store) =>
-        withoutVersions(
-          replacingAnyway(store, "cancelled", (messageId) => replacing.add(messageId)),
+        loseVersions(
+          replaceWholeReply(store, "cancelled", (messageId) => replacing.add(messageId)),
           ({ message_id }) => replacing.has(message_id),
           onApplied,
         ),

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { replacingAnyway } from "./replacing-anyway.ts";
+import { replaceWholeReply } from "../tools/replace-whole-reply.ts";
 
 /** Row 58. */
 export const failedRegenerateLosesReply: Fault = {
@@ -8,5 +8,5 @@ export const failedRegenerateLosesReply: Fault = {
   seenIn: "princeton-ddss/blackfish#243",
   caughtBy: ["regenerate/failed-keeps"],
   actsIn: ["regenerate"],
-  overrides: (onApplied) => ({ store: (store) => replacingAnyway(store, "error", () => onApplied()) }),
+  overrides: (onApplied) => ({ store: (store) => replaceWholeReply(store, "error", () => onApplied()) }),
 };

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { withoutVersions } from "./without-versions.ts";
+import { loseVersions } from "../tools/lose-versions.ts";
 
 /** As this stack itself did before it had versions. */
 export const regenerateDeletesEarlier: Fault = {
@@ -9,6 +9,6 @@ export const regenerateDeletesEarlier: Fault = {
   caughtBy: ["regenerate/versions"],
   actsIn: ["regenerate"],
   overrides: (onApplied) => ({
-    store: (store) => withoutVersions(store, ({ status }) => status === "complete", onApplied),
+    store: (store) => loseVersions(store, ({ status }) => status === "complete", onApplied),
   }),
 };

@@ -9,7 +9,7 @@ import {
 } from "../replicas/generation-directory.ts";
 import type { OtherReplica } from "../replicas/replica-call-forwarder.ts";
 import { FinishedLogs } from "../stream/retain-finished-logs.ts";
-import { whenUnread } from "../stream/unread-stream.ts";
+import { whenUnread } from "../stream/when-unread.ts";
 import { FirstDeltaPriority } from "./first-delta-priority.ts";
 import { GatewayGeneration, type GenerationSettings } from "./gateway-generation.ts";
 

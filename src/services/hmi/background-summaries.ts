@@ -6,10 +6,10 @@ import type { Profile } from "../../contract/profile-schemas.ts";
 import { WireError } from "../../contract/wire-error.ts";
 import { instructionsOf } from "../conversations/agents.ts";
 import type { ConversationStore } from "../conversations/conversation-store.ts";
-import { readTurn, windowOf } from "../conversations/conversation-turn.ts";
-import { type EngineSettings, firstOfEach } from "../conversations/engine-settings.ts";
 import type { LimitsOf } from "../conversations/model-limits.ts";
+import { readTurn, windowOf } from "../conversations/reply-request.ts";
 import { planSummary, SUMMARY_TOKENS, type SummaryPlan } from "../conversations/summary-plan.ts";
+import { firstOfEach, type ThinkAndKeepAlive } from "../conversations/think-and-keep-alive.ts";
 import type { GatewayClient, ReplyRequest } from "./gateway-client.ts";
 import type { SaverSettings } from "./reply-saver.ts";
 import type { UserEventPublisher } from "./shared-user-events.ts";
@@ -26,7 +26,7 @@ export interface SummarySettings extends Pick<SaverSettings, "onError"> {
    */
   readonly summaryQuietMs: number;
   /** How models are to answer where no profile says it. */
-  readonly defaults: EngineSettings;
+  readonly defaults: ThinkAndKeepAlive;
 }
 
 /** How long one summary may take, in milliseconds. */

@@ -3,9 +3,9 @@ import type { Session } from "../../contract/hmi-schemas.ts";
 import { WireError } from "../../contract/wire-error.ts";
 import { requireAgent } from "../conversations/agents.ts";
 import type { ClientKey, ConversationStore, Exchange } from "../conversations/conversation-store.ts";
-import { pendingChatRequest, readTurn, type TurnContext } from "../conversations/conversation-turn.ts";
-import type { EngineSettings } from "../conversations/engine-settings.ts";
+import { pendingChatRequest, readTurn, type TurnContext } from "../conversations/reply-request.ts";
 import { isStoreUnavailable } from "../conversations/store-unavailable.ts";
+import type { ThinkAndKeepAlive } from "../conversations/think-and-keep-alive.ts";
 import type { Draining } from "../http/draining.ts";
 import type { EventLog } from "../stream/event-log.ts";
 import type { BackgroundSummaries } from "./background-summaries.ts";
@@ -183,7 +183,7 @@ export class ExchangeStarter {
     return { sessionId, exchange, log: async () => reply.log };
   }
 
-  async #questionFor(user: string, exchange: Exchange, own: EngineSettings = {}): Promise<ChatRequest> {
+  async #questionFor(user: string, exchange: Exchange, own: ThinkAndKeepAlive = {}): Promise<ChatRequest> {
     const store = this.#parts.settings.store.as(user);
     const { session_id, message_id } = exchange.reply;
     const request = await pendingChatRequest(store, session_id, this.#parts.settings, own);
@@ -205,7 +205,7 @@ interface Begun {
   readonly user: string;
   readonly session: Session;
   readonly exchange: Exchange;
-  readonly settings?: EngineSettings | undefined;
+  readonly settings?: ThinkAndKeepAlive | undefined;
   /** True where this message made the conversation. */
   readonly created?: boolean;
 }

@@ -1,13 +1,13 @@
 import type { ClientKey, Destination, PictureBytes } from "../conversations/conversation-store.ts";
-import type { EngineSettings } from "../conversations/engine-settings.ts";
 import { fingerprintOf } from "../conversations/message-fingerprint.ts";
+import type { ThinkAndKeepAlive } from "../conversations/think-and-keep-alive.ts";
 
 /** A message that a user sends. */
 export interface Outgoing extends Destination {
   readonly content: string;
   readonly images?: readonly PictureBytes[];
   /** How it is to be answered, where it says so itself. */
-  readonly settings?: EngineSettings;
+  readonly settings?: ThinkAndKeepAlive;
   readonly clientMessageId?: string | undefined;
   /** The user's message of the given conversation that this one is another version of. */
   readonly edits?: string | undefined;
@@ -22,7 +22,7 @@ export interface Again {
   readonly messageId?: string | undefined;
   /** Undefined for the model of the reply before. */
   readonly model?: string | undefined;
-  readonly settings?: EngineSettings;
+  readonly settings?: ThinkAndKeepAlive;
 }
 
 /** The key of a message that has one. */

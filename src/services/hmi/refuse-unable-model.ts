@@ -1,11 +1,11 @@
 import { WireError } from "../../contract/wire-error.ts";
-import type { EngineSettings } from "../conversations/engine-settings.ts";
 import type { LimitsOf } from "../conversations/model-limits.ts";
+import type { ThinkAndKeepAlive } from "../conversations/think-and-keep-alive.ts";
 
 /** What a message asks of its model that not every model can do. */
 interface Asked {
   readonly images?: { readonly length: number } | undefined;
-  readonly settings?: EngineSettings | undefined;
+  readonly settings?: ThinkAndKeepAlive | undefined;
 }
 
 /** Throws `not_able` where a message asks for what it is known that its model cannot do: see, or think. */

@@ -6,7 +6,7 @@ import type { Exchange } from "../conversations/conversation-store.ts";
 import type { OwnedReply } from "../conversations/reply-store.ts";
 import type { EventLog } from "../stream/event-log.ts";
 import { FinishedLogs } from "../stream/retain-finished-logs.ts";
-import { whenUnread } from "../stream/unread-stream.ts";
+import { whenUnread } from "../stream/when-unread.ts";
 import type { GatewayClient, ReplyRequest } from "./gateway-client.ts";
 import { HmiReply, type ReplyOutcome, type ReplySettings, type ReplyStart } from "./hmi-reply.ts";
 import { replaySavedReply } from "./replay-saved-reply.ts";

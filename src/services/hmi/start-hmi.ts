@@ -5,8 +5,8 @@ import type { KeptDoctorReport } from "../../contract/doctor-report.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { listAgents } from "../conversations/agents.ts";
 import type { ConversationStore } from "../conversations/conversation-store.ts";
-import type { EngineSettings } from "../conversations/engine-settings.ts";
 import { limitsFrom } from "../conversations/model-limits.ts";
+import type { ThinkAndKeepAlive } from "../conversations/think-and-keep-alive.ts";
 import { endpoint } from "../http/define-endpoint.ts";
 import { Draining } from "../http/draining.ts";
 import { createServer, type ListenerOptions, listen } from "../http/http-server.ts";
@@ -42,7 +42,7 @@ export interface HmiOptions {
   /** The setting `chat.agent`. */
   readonly defaultAgent: string;
   /** How models are to answer where neither message nor profile says it. */
-  readonly engineSettings: EngineSettings;
+  readonly engineSettings: ThinkAndKeepAlive;
   /** The folder of the built browser code. */
   readonly webFolder: string;
   readonly version: string;

@@ -2,7 +2,7 @@ import { NOWHERE, nextPlace, STEP, type StreamPlace } from "../../contract/event
 import type { StreamEvent } from "../../contract/event-schemas.ts";
 import { encodeEvent } from "../../contract/sse.ts";
 import { ChangeSignal } from "./change-signal.ts";
-import { EventSegment, firstAfter, type LogSegment, TextSegment } from "./log-segment.ts";
+import { EventSegment, firstAfter, type LogSegment, TextSegment } from "./event-log-segment.ts";
 
 /** How far the writer may be ahead of the reader that is furthest, in characters of the reply. */
 const LAG_LIMIT = 256 * 1024;

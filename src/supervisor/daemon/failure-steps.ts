@@ -1,13 +1,17 @@
 /** What follows where a service ended, or could not be started: its policy, or that there is no use in it. */
 import { StartFailure } from "../start-failed.ts";
 import type { LastExit } from "../supervisor-protocol.ts";
-import type { NextStep } from "./next-step.ts";
 import { decideRestart } from "./restart-policy.ts";
 import { failedExit, givenUp, notStarted, type ServiceProblem, triedInVain } from "./service-problems.ts";
 import type { SupervisedService } from "./supervised-service.ts";
+import type { SupervisionStep } from "./supervision-step.ts";
 
 /** @param problem what is wrong if it is given up; by default that its policy says so */
-export function afterExit(service: SupervisedService, exit: LastExit, problem?: ServiceProblem): NextStep {
+export function afterExit(
+  service: SupervisedService,
+  exit: LastExit,
+  problem?: ServiceProblem,
+): SupervisionStep {
   const { name } = service.spec;
   const [now, random] = [performance.now(), Math.random()];
   // What takes longer to fail than the policy's window would be tried for ever.
@@ -28,7 +32,7 @@ export function afterExit(service: SupervisedService, exit: LastExit, problem?: 
 }
 
 /** Tried again as the policy says, also the first start; but not where that cannot help. */
-export function afterFailedStart(service: SupervisedService, error: unknown): NextStep {
+export function afterFailedStart(service: SupervisedService, error: unknown): SupervisionStep {
   service.shared.desired.refresh();
   if (service.request === null) return { to: "stopped" };
   if (service.isAskedAnew) return { to: "begin", mustStop: false };

@@ -1,13 +1,13 @@
 /** A service that does not run at present: how it is gone on with, and what it waits for. */
 import { inspectService } from "../inspect-service.ts";
 import { msUntilStart, scheduledStartIn } from "../scheduled-start.ts";
-import type { NextStep } from "./next-step.ts";
 import { hasBeenReady, LIVING, resumptionOf } from "./resume-service.ts";
 import { UNSEEN, unknownExit } from "./service-runs.ts";
 import type { SupervisedService } from "./supervised-service.ts";
+import type { SupervisionStep } from "./supervision-step.ts";
 
 /** Goes on where the supervisor before this one was. */
-export async function goOnStep(service: SupervisedService): Promise<NextStep> {
+export async function goOnStep(service: SupervisedService): Promise<SupervisionStep> {
   const { spec, policy } = service;
   const { states, state } = service.shared;
   const before = states.before[spec.name];
@@ -30,7 +30,7 @@ export async function goOnStep(service: SupervisedService): Promise<NextStep> {
 }
 
 /** Waits until somebody asks for the service anew; a job that is done is so only for as long as it is wanted. */
-export async function idleStep(service: SupervisedService): Promise<NextStep> {
+export async function idleStep(service: SupervisedService): Promise<SupervisionStep> {
   const { phase } = service.shared.states.of(service.spec.name);
   const isDone = phase === "done";
   // Of one that ended for want of what has changed now; what nobody wants, or ended as it should, stays so.
@@ -45,7 +45,7 @@ export async function idleStep(service: SupervisedService): Promise<NextStep> {
 }
 
 /** Waits until its next start is due. */
-export async function pauseStep(service: SupervisedService, ms: number): Promise<NextStep> {
+export async function pauseStep(service: SupervisedService, ms: number): Promise<SupervisionStep> {
   const { changes, states } = service.shared;
   let isOver = false;
   const timer = setTimeout(() => {
@@ -64,7 +64,7 @@ export async function pauseStep(service: SupervisedService, ms: number): Promise
 }
 
 /** Nobody wants it any more, and it does not run. */
-export function stoppedStep(service: SupervisedService): NextStep {
+export function stoppedStep(service: SupervisedService): SupervisionStep {
   const { name } = service.spec;
   if (LIVING.has(service.shared.states.of(name).phase))
     service.supervision.passOn({ event: "stopped", service: name, pid: null, detail: null });

@@ -9,15 +9,15 @@ import { waitUntilJobDone } from "../wait-until-job-done.ts";
 import { waitUntilReady } from "../wait-until-ready.ts";
 import { drainReplica } from "./drain-replica.ts";
 import { afterFailedStart } from "./failure-steps.ts";
-import type { NextStep } from "./next-step.ts";
 import { areReady, findObstacle, neededGroups } from "./ready-dependencies.ts";
 import { unknownExit } from "./service-runs.ts";
 import type { ReportChange } from "./service-state-store.ts";
 import { type Running, type StopWish, stopUnlessHealthy } from "./stop-unless-healthy.ts";
 import type { SupervisedService } from "./supervised-service.ts";
+import type { SupervisionStep } from "./supervision-step.ts";
 
 /** Starts from the beginning, for a new request. @param mustStop whether what runs is stopped even if it is well */
-export async function beginStep(service: SupervisedService, mustStop: boolean): Promise<NextStep> {
+export async function beginStep(service: SupervisedService, mustStop: boolean): Promise<SupervisionStep> {
   service.restarts = [];
   service.wasReady = false;
   try {
@@ -30,7 +30,7 @@ export async function beginStep(service: SupervisedService, mustStop: boolean): 
 }
 
 /** Stops it though it is well, and starts it again: that is no failure, and the policy does not count it. */
-export async function startAgainStep(service: SupervisedService, reason: string): Promise<NextStep> {
+export async function startAgainStep(service: SupervisedService, reason: string): Promise<SupervisionStep> {
   try {
     await stopForStart(service, reason);
   } catch (error) {
@@ -43,7 +43,7 @@ export async function startAgainStep(service: SupervisedService, reason: string)
  * Waits for all that it depends on, and launches it. What it is to replace is stopped by now: a supervisor that
  * goes on from here would take it for what was asked for.
  */
-export async function startStep(service: SupervisedService, change: ReportChange): Promise<NextStep> {
+export async function startStep(service: SupervisedService, change: ReportChange): Promise<SupervisionStep> {
   const nothing = { next_start_at: null, start_due: null, problem: null };
   service.report({
     ...change,
@@ -71,7 +71,7 @@ function mayStart(service: SupervisedService): boolean {
 }
 
 /** What is there already is picked up, or stopped: never is there a second one. */
-async function launch(service: SupervisedService, state: LockedState): Promise<NextStep> {
+async function launch(service: SupervisedService, state: LockedState): Promise<SupervisionStep> {
   const { request } = service;
   if (request === null) return { to: "stopped" };
   const present = await clearAway(service, { mustStop: false, reason: "for a new start" });
@@ -115,7 +115,7 @@ export async function becomeReadyStep(
   service: SupervisedService,
   launch: Launch,
   started: number | null,
-): Promise<NextStep> {
+): Promise<SupervisionStep> {
   if (service.isJob) return await finish(service, launch, started);
   const { spec, shared } = service;
   let record: ServiceRecord;
@@ -133,7 +133,11 @@ export async function becomeReadyStep(
 }
 
 /** The same of a job: others may start once it is done. */
-async function finish(service: SupervisedService, launch: Launch, started: number | null): Promise<NextStep> {
+async function finish(
+  service: SupervisedService,
+  launch: Launch,
+  started: number | null,
+): Promise<SupervisionStep> {
   const { spec, shared } = service;
   let code: number | null;
   try {

@@ -1,9 +1,9 @@
 import type { ServiceSpec } from "../service-spec.ts";
-import type { NextStep } from "./next-step.ts";
 import { goOnStep, idleStep, pauseStep, stoppedStep } from "./not-running-steps.ts";
 import type { ServiceSupervision } from "./service-supervision.ts";
 import { becomeReadyStep, beginStep, startAgainStep, startStep } from "./start-steps.ts";
 import { SupervisedService } from "./supervised-service.ts";
+import type { SupervisionStep } from "./supervision-step.ts";
 import { endStep, pickUpStep, watchStep } from "./watch-steps.ts";
 
 /**
@@ -18,7 +18,7 @@ export async function superviseService(spec: ServiceSpec, supervision: ServiceSu
   for (let next = await goOnStep(service); ; ) next = await take(next, service);
 }
 
-async function take(next: NextStep, service: SupervisedService): Promise<NextStep> {
+async function take(next: SupervisionStep, service: SupervisedService): Promise<SupervisionStep> {
   switch (next.to) {
     case "idle":
       return await idleStep(service);

@@ -8,14 +8,14 @@ import type { LastExit } from "../supervisor-protocol.ts";
 import { afterExit, afterFailedStart } from "./failure-steps.ts";
 import { FlapDamping } from "./flap-damping.ts";
 import { watchLiveness } from "./liveness-check.ts";
-import type { NextStep } from "./next-step.ts";
 import { unhealthy } from "./service-problems.ts";
 import { asLaunch, type ServiceRun, unknownExit } from "./service-runs.ts";
 import type { Running } from "./stop-unless-healthy.ts";
 import type { SupervisedService } from "./supervised-service.ts";
+import type { SupervisionStep } from "./supervision-step.ts";
 
 /** Watches a service that runs without this supervisor's doing. */
-export async function pickUpStep(service: SupervisedService, running: Running): Promise<NextStep> {
+export async function pickUpStep(service: SupervisedService, running: Running): Promise<SupervisionStep> {
   const { record, recorded, healthy } = running;
   const { runs, changes } = service.shared;
   if (!recorded) await service.supervision.underLock(() => recordAgain(service, record));
@@ -41,7 +41,7 @@ async function recordAgain({ shared }: SupervisedService, record: ServiceRecord)
 }
 
 /** Until it ends, counts as ended, or is asked for anew. That nobody wants it any more does not end it. */
-export async function watchStep(service: SupervisedService, run: ServiceRun): Promise<NextStep> {
+export async function watchStep(service: SupervisedService, run: ServiceRun): Promise<SupervisionStep> {
   const { spec, policy } = service;
   const { live } = spec;
   const { runs, changes } = service.shared;
@@ -104,7 +104,7 @@ export async function endStep(
   record: ServiceRecord,
   exit: LastExit,
   event: "exited" | "ended",
-): Promise<NextStep> {
+): Promise<SupervisionStep> {
   const { state, runs } = service.shared;
   try {
     const daemon = exit.code === 0 ? await followDaemonizedService(record, state) : undefined;

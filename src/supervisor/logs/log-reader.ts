@@ -1,10 +1,10 @@
 import { withoutTerminalCodes } from "../../text/terminal-codes.ts";
 import { createLineSplitter, type SplitLine } from "./line-splitter.ts";
-import { timestampOf } from "./line-timestamp.ts";
 import { type Cursor, openCursor } from "./log-cursor.ts";
 import type { LogFiles } from "./log-files.ts";
 import { startOfLog, startOfTail } from "./log-position.ts";
 import { type FileTimeIndex, readLogTimeIndex, type TimeNote } from "./log-time-index.ts";
+import { timestampOf } from "./timestamp-in-line.ts";
 
 /** One line of a service's log. */
 export interface LogLine {

@@ -7,7 +7,7 @@ import { encodeBody } from "./encode-body.ts";
 import { fillBody, fillHeaders, fillPath, type PlaceholderValues } from "./fill-placeholders.ts";
 import { hasPlaceholder } from "./has-placeholder.ts";
 import { idToldBy } from "./json-place.ts";
-import { answerWords } from "./refused-words.ts";
+import { answerWords } from "./refusal.ts";
 
 /** Who calls a back end. */
 export interface Caller {

@@ -16,7 +16,7 @@ import type {
 } from "./chat-client.ts";
 import { conversationNotNamed } from "./conversation-not-named.ts";
 import { idAt } from "./json-place.ts";
-import { Refusal } from "./refused-words.ts";
+import { Refusal } from "./refusal.ts";
 import { requireList } from "./require-list.ts";
 import { rowIn } from "./seen-row.ts";
 

@@ -15,7 +15,7 @@ import { startCancellableReading } from "./cancellable-reading.ts";
 import { channelDecoderOf, type ReplyNames } from "./channel-decoder.ts";
 import type { Reading, ReadOptions } from "./chat-client.ts";
 import { encodeBody } from "./encode-body.ts";
-import { failureByAnswer } from "./failure-by-answer.ts";
+import { failureByAnswer } from "./error-with-success.ts";
 import { fillBody, fillHeaders, fillPath, type PlaceholderValues } from "./fill-placeholders.ts";
 import { hasPlaceholder } from "./has-placeholder.ts";
 import { idToldBy } from "./json-place.ts";

@@ -24,12 +24,12 @@ import {
   type ToldIdName,
 } from "./described-calls.ts";
 import { readRow } from "./described-rows.ts";
-import { isRefusedWithSuccess } from "./failure-by-answer.ts";
+import { isRefusedWithSuccess } from "./error-with-success.ts";
 import type { PlaceholderValues } from "./fill-placeholders.ts";
 import { hasPlaceholder } from "./has-placeholder.ts";
 import { idAt, idToldBy } from "./json-place.ts";
 import { missingAbilities } from "./missing-abilities.ts";
-import { Refusal } from "./refused-words.ts";
+import { Refusal } from "./refusal.ts";
 import { lastFact, type SeenRow, textOf } from "./reply-facts.ts";
 import { requireItems } from "./require-list.ts";
 

@@ -2,7 +2,7 @@ import type { Message } from "../../contract/hmi-schemas.ts";
 import type { WireDescription } from "../../contract/wire-description.ts";
 import type { SeenCall } from "../http-client.ts";
 import { countAt, idAt, textAt, valueAt } from "./json-place.ts";
-import { Refusal } from "./refused-words.ts";
+import { Refusal } from "./refusal.ts";
 import type { SeenRow } from "./reply-facts.ts";
 
 type RowsDescription = NonNullable<WireDescription["rows"]>;

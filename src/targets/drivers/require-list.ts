@@ -1,6 +1,6 @@
 import type { SeenCall } from "../http-client.ts";
 import { itemsAt, listAt } from "./json-place.ts";
-import { Refusal } from "./refused-words.ts";
+import { Refusal } from "./refusal.ts";
 
 /** The list at a place of an answer. Throws a {@link Refusal} that quotes the answer where there is none. */
 export function requireList(answer: SeenCall, place: string): readonly unknown[] {

@@ -1,5 +1,5 @@
 import type { SeenCall } from "../http-client.ts";
-import { Refusal } from "./refused-words.ts";
+import { Refusal } from "./refusal.ts";
 import type { SeenRow } from "./reply-facts.ts";
 
 /**

@@ -3,11 +3,8 @@ import { expect, test } from "vitest";
 import { LOCAL_USER } from "../../../src/contract/caller-headers.ts";
 import type { ChatRequest } from "../../../src/contract/gateway-schemas.ts";
 import { gatewayRoutes } from "../../../src/contract/routes.ts";
-import {
-  pendingChatRequest,
-  type TurnContext,
-} from "../../../src/services/conversations/conversation-turn.ts";
 import { UNKNOWN_LIMITS } from "../../../src/services/conversations/model-limits.ts";
+import { pendingChatRequest, type TurnContext } from "../../../src/services/conversations/reply-request.ts";
 import { openSqliteStore } from "../../../src/services/conversations/sqlite/open-sqlite-store.ts";
 import { startTestGateway } from "../../support/gateway.ts";
 import { call } from "../../support/http.ts";

@@ -4,7 +4,7 @@ import type { HttpMethod, SeenCall } from "../../http-client.ts";
 import type { ChatClient, ChatPlace, NamedReply, OutgoingMessage, Reading, Sent } from "../chat-client.ts";
 import type { DriverContext } from "../define-driver.ts";
 import { idAt } from "../json-place.ts";
-import { Refusal } from "../refused-words.ts";
+import { Refusal } from "../refusal.ts";
 import { requireList } from "../require-list.ts";
 import { listenForReply } from "./open-webui-reply.ts";
 import { currentReply, openWebuiRows } from "./open-webui-rows.ts";

@@ -1,7 +1,7 @@
 import type { Message } from "../../../contract/hmi-schemas.ts";
 import type { SeenCall } from "../../http-client.ts";
 import { countAt, idAt, textAt, valueAt } from "../json-place.ts";
-import { Refusal } from "../refused-words.ts";
+import { Refusal } from "../refusal.ts";
 import type { SeenRow } from "../reply-facts.ts";
 
 /** What is shown of a chat, oldest first: its messages are a tree, and the way from the current one up is shown. */

@@ -3,7 +3,7 @@ import { UserError } from "../../../errors/user-error.ts";
 import { CallerSession } from "../caller-session.ts";
 import type { DriverContext } from "../define-driver.ts";
 import { idAt } from "../json-place.ts";
-import { refusedWords } from "../refused-words.ts";
+import { refusedWords } from "../refusal.ts";
 
 /** How a person of `auth.users` gets in, by the address of an account and its password. */
 export const OPEN_WEBUI_LOGIN: NonNullable<WireSettings["login"]> = {

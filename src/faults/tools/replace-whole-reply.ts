@@ -1,9 +1,9 @@
 import type { MessageStatus } from "../../contract/hmi-schemas.ts";
 import type { ConversationStore } from "../../services/conversations/conversation-store.ts";
-import { withReplyMethod, withUserMethod } from "../tools/wrap-store.ts";
+import { withReplyMethod, withUserMethod } from "./wrap-store.ts";
 
 /** A store in which a regenerated reply with this ending takes the place of the good one, as only a whole one may. */
-export function replacingAnyway(
+export function replaceWholeReply(
   store: ConversationStore,
   status: Extract<MessageStatus, "error" | "cancelled">,
   onApplied: (messageId: string) => void,

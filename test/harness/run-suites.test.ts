@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import { type Check, defineCheck, type Suite } from "../../src/harness/define-check.ts";
-import { type RunAllOptions, runAll } from "../../src/harness/run-all.ts";
 import type { RunEvent } from "../../src/harness/run-report.ts";
+import { type RunSuitesOptions, runSuites } from "../../src/harness/run-suites.ts";
 
-type Options = RunAllOptions<string>;
+type Options = RunSuitesOptions<string>;
 
 function suite(name: string, collect: () => Promise<unknown> = async () => "seen"): Suite<string> {
   const check: Check<string, never> = defineCheck<string, unknown>({
@@ -17,7 +17,7 @@ function suite(name: string, collect: () => Promise<unknown> = async () => "seen
 
 async function run(suites: Suite<string>[], options: Partial<Options> = {}) {
   const events: RunEvent[] = [];
-  const report = await runAll({
+  const report = await runSuites({
     suites,
     description: "a target",
     withTarget: (_, use) => use({ target: "the target", capabilities: new Set<string>() }),

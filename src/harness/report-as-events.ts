@@ -1,7 +1,7 @@
 import { type RunEvent, type RunReport, suiteOf } from "./run-report.ts";
 
 /** Tells a reporter of a run that is over, as if it went on just now. */
-export function replay(report: RunReport, onEvent: (event: RunEvent) => void): void {
+export function tellAsEvents(report: RunReport, onEvent: (event: RunEvent) => void): void {
   const suites = report.suites.map((suite) => {
     const results = report.results.filter((result) => suiteOf(result) === suite.name);
     return { suite, results, plan: { name: suite.name, title: suite.title, checks: results.length } };

@@ -4,7 +4,7 @@ import { countOutcomes, isFailure, type RunEvent, type RunReport } from "./run-r
 import type { OpenTarget, RunSettings } from "./run-settings.ts";
 import { type BegunSuite, beginWaits, runSuite, type SuiteRun } from "./run-suite.ts";
 
-export interface RunAllOptions<Target> extends RunSettings {
+export interface RunSuitesOptions<Target> extends RunSettings {
   readonly suites: readonly Suite<Target>[];
   /** What the target is, in words. */
   readonly description: string;
@@ -21,7 +21,7 @@ export interface RunAllOptions<Target> extends RunSettings {
 }
 
 /** Runs suites, and reports them in their order, whichever ends first. Rejects where a target cannot be opened. */
-export async function runAll<Target>(options: RunAllOptions<Target>): Promise<RunReport> {
+export async function runSuites<Target>(options: RunSuitesOptions<Target>): Promise<RunReport> {
   const { suites, description, signal, seed, withTarget } = options;
   const started = new Date();
   const start = performance.now();

@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
-import { configuredSettings, firstOfEach } from "../../../src/services/conversations/engine-settings.ts";
+import {
+  configuredThinkAndKeepAlive,
+  firstOfEach,
+} from "../../../src/services/conversations/think-and-keep-alive.ts";
 
 test.each([
   ["default", "", {}],
@@ -10,7 +13,7 @@ test.each([
 ] as const)(
   "chat.think %s and chat.keep_alive %j are told as the engine knows them",
   (think, keep_alive, expected) => {
-    expect(configuredSettings({ think, keep_alive })).toEqual(expected);
+    expect(configuredThinkAndKeepAlive({ think, keep_alive })).toEqual(expected);
   },
 );
 

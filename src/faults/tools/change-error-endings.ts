@@ -1,12 +1,12 @@
 import type { StreamEvent } from "../../contract/event-schemas.ts";
 import type { Rewrite } from "../../tap/tap-rewrite.ts";
-import { insteadOf, rewriteEvents } from "../tools/rewrite-events.ts";
+import { insteadOf, rewriteEvents } from "./rewrite-events.ts";
 
 /** What an event of an ending becomes; undefined drops it, the same object lets it pass. */
 export type EndingChange = (event: StreamEvent) => StreamEvent | undefined;
 
 /** Changes the endings that have an error of this code: from their status on, which tells nothing of why. */
-export function changingEndings(code: string, change: EndingChange, onApplied: () => void): Rewrite {
+export function changeErrorEndings(code: string, change: EndingChange, onApplied: () => void): Rewrite {
   return rewriteEvents(() => {
     /** The status, until the error after it says which ending it is. */
     let held: Parameters<typeof insteadOf>[0] | undefined;

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { coalesceRuns } from "../../web/coalesced-runs.ts";
+import { oneRunAtATime } from "../../web/one-run-at-a-time.ts";
 
 test("what is asked for while it runs is done once more after it, for all who asked", async () => {
   const runs: PromiseWithResolvers<void>[] = [];
-  const run = coalesceRuns(() => {
+  const run = oneRunAtATime(() => {
     const work = Promise.withResolvers<void>();
     runs.push(work);
     return work.promise;
@@ -27,7 +27,7 @@ test("what is asked for while it runs is done once more after it, for all who as
 
 test("a run that fails is told to who asked for it, and the next one begins", async () => {
   let runs = 0;
-  const run = coalesceRuns(async () => {
+  const run = oneRunAtATime(async () => {
     runs += 1;
     if (runs === 1) throw new Error("no");
   });

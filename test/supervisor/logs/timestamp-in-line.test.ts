@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { timestampOf } from "../../../src/supervisor/logs/line-timestamp.ts";
+import { timestampOf } from "../../../src/supervisor/logs/timestamp-in-line.ts";
 
 const LOCAL = new Date(2026, 10, 21, 13, 59, 17).getTime();
 const UTC = Date.UTC(2026, 10, 21, 13, 59, 17);

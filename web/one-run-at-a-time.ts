@@ -2,7 +2,7 @@
  * Work of which never two run at once. Whoever asks while it runs waits for one more run, which begins after it and is the
  * same for all of them: what they have heard of, the one that runs may have missed.
  */
-export function coalesceRuns(work: () => Promise<void>): () => Promise<void> {
+export function oneRunAtATime(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;
   let next: Promise<void> | undefined;
   const start = (): Promise<void> => {

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preac
 const NEAR_END = 48;
 
 /** `occasion` changes when the reader wants to see the end. */
-export function useEndInView(occasion: string) {
+export function useStickToEnd(occasion: string) {
   const scroller = useRef<HTMLElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const wantsEnd = useRef(true);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { describeAsked } from "../../src/checks/models/ask-by-model.ts";
 import { names } from "../../src/checks/models/models-names.ts";
-import { conversationInWords, rowStateInWords } from "../../src/checks/told-in-words.ts";
+import { conversationInWords, rowStateInWords } from "../../src/checks/row-words.ts";
 import type { SeenRow } from "../../src/targets/drivers/reply-facts.ts";
 import { judge } from "./model-conversation/evidence.ts";
 

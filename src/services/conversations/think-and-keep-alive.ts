@@ -1,20 +1,23 @@
 import type { ChatRequest } from "../../contract/gateway-schemas.ts";
 
 /** How a model is to answer, beside the engine's own options; what is left out, is as the engine and the model are set. */
-export interface EngineSettings {
+export interface ThinkAndKeepAlive {
   readonly think?: ChatRequest["think"] | undefined;
   readonly keep_alive?: ChatRequest["keep_alive"] | undefined;
 }
 
 /** `chat.think` and `chat.keep_alive` of the configuration, where every setting has a text. */
-export interface ConfiguredSettings {
+export interface ConfiguredThinkAndKeepAlive {
   readonly think: "default" | "on" | "off" | "low" | "medium" | "high";
   /** Seconds, or a duration such as `5m`; empty for none. */
   readonly keep_alive: string;
 }
 
 /** The configuration's settings as the engine is given them. */
-export function configuredSettings({ think, keep_alive }: ConfiguredSettings): EngineSettings {
+export function configuredThinkAndKeepAlive({
+  think,
+  keep_alive,
+}: ConfiguredThinkAndKeepAlive): ThinkAndKeepAlive {
   const thinking = think === "on" ? true : think === "off" ? false : think;
   return {
     ...(thinking === "default" ? {} : { think: thinking }),
@@ -25,7 +28,7 @@ export function configuredSettings({ think, keep_alive }: ConfiguredSettings): E
 }
 
 /** For each setting, what the first of these says of it. */
-export function firstOfEach(...settings: readonly (EngineSettings | undefined)[]): EngineSettings {
+export function firstOfEach(...settings: readonly (ThinkAndKeepAlive | undefined)[]): ThinkAndKeepAlive {
   const think = settings.find((each) => each?.think !== undefined)?.think;
   const keepAlive = settings.find((each) => each?.keep_alive !== undefined)?.keep_alive;
   return {

@@ -6,7 +6,7 @@ import type { ReportChange } from "./service-state-store.ts";
 import type { Running } from "./stop-unless-healthy.ts";
 
 /** What is done next about a service: plain data, so that each step names the next one and none calls another's file. */
-export type NextStep =
+export type SupervisionStep =
   /** Wait until somebody asks for it. */
   | { readonly to: "idle" }
   /** Nobody wants it any more: say so, and wait. */

@@ -1,5 +1,5 @@
 import type { SeenCall, SeenStream } from "../http-client.ts";
-import { answerWords } from "./refused-words.ts";
+import { answerWords } from "./refusal.ts";
 import type { TimedFact } from "./reply-facts.ts";
 
 /**

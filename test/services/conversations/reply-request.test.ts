@@ -1,10 +1,7 @@
 import { expect, test } from "vitest";
 import { ProfileDraft } from "../../../src/contract/profile-schemas.ts";
-import {
-  pendingChatRequest,
-  type TurnContext,
-} from "../../../src/services/conversations/conversation-turn.ts";
 import { UNKNOWN_LIMITS } from "../../../src/services/conversations/model-limits.ts";
+import { pendingChatRequest, type TurnContext } from "../../../src/services/conversations/reply-request.ts";
 import { openConversation, openTestStore } from "../../support/store.ts";
 
 /** What is asked of the model's limits for a message of this length: with each question, whether a recent window would do. */

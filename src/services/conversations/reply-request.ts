@@ -4,9 +4,9 @@ import type { Profile } from "../../contract/profile-schemas.ts";
 import { instructionsOf } from "./agents.ts";
 import { buildPrompt } from "./conversation-prompt.ts";
 import type { History, UserStore } from "./conversation-store.ts";
-import { type EngineSettings, firstOfEach } from "./engine-settings.ts";
 import { type LimitsOf, type ModelLimits, UNKNOWN_LIMITS } from "./model-limits.ts";
 import { engineMessages, type ReadPicture } from "./prompt-images.ts";
+import { firstOfEach, type ThinkAndKeepAlive } from "./think-and-keep-alive.ts";
 
 /** A conversation whose last message waits for its reply. */
 interface Turn {
@@ -18,14 +18,14 @@ interface Turn {
   /** The reply's row, which is still empty. */
   readonly reply: Message;
   /** What the message itself says of how it is to be answered. */
-  readonly own?: EngineSettings | undefined;
+  readonly own?: ThinkAndKeepAlive | undefined;
 }
 
 /** What is known beside the conversation. */
 export interface TurnContext {
   readonly limitsOf: LimitsOf;
   /** How models are to answer where neither message nor profile says it. */
-  readonly defaults: EngineSettings;
+  readonly defaults: ThinkAndKeepAlive;
 }
 
 /** Prompts shorter than this fit into any window, in characters: nobody needs to be asked for it. */
@@ -76,7 +76,7 @@ export async function pendingChatRequest(
   store: UserStore,
   sessionId: string,
   context: TurnContext,
-  own?: EngineSettings,
+  own?: ThinkAndKeepAlive,
 ): Promise<ChatRequest | undefined> {
   const { session, history, profile } = await store.snapshot((frozen) => readTurn(frozen, sessionId));
   const reply = history.messages.at(-1);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { EventLog } from "../../../src/services/stream/event-log.ts";
-import { whenUnread } from "../../../src/services/stream/unread-stream.ts";
+import { whenUnread } from "../../../src/services/stream/when-unread.ts";
 
 /** A log, and when it is given up. */
 function watchedLog(graceMs: number): { log: EventLog; unread: Promise<void>; isUnread(): boolean } {

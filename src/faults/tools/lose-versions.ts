@@ -1,9 +1,9 @@
 import type { Message } from "../../contract/hmi-schemas.ts";
 import type { ConversationStore } from "../../services/conversations/conversation-store.ts";
-import { withUserMethod } from "../tools/wrap-store.ts";
+import { withUserMethod } from "./wrap-store.ts";
 
 /** A store that has lost the other versions of such replies: nobody is told of them, and none can be chosen. */
-export function withoutVersions(
+export function loseVersions(
   store: ConversationStore,
   isMeant: (reply: Message) => boolean,
   onApplied: () => void,

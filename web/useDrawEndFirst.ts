@@ -16,7 +16,7 @@ interface Drawn {
  * The place of the first message that is drawn. Of a conversation that has just been opened the reader sees the end: that
  * is painted first, and then the rest is added in front of it, frame by frame, up to all of it.
  */
-export function useEndFirst(conversation: string | null, count: number): number {
+export function useDrawEndFirst(conversation: string | null, count: number): number {
   const [drawn, setDrawn] = useState<Drawn>({ conversation, messages: AT_FIRST });
   const messages = drawn.conversation === conversation ? drawn.messages : AT_FIRST;
   // Preact runs effects after the paint.
