@@ -1,6 +1,7 @@
 /** How checks talk to a target, whatever wire it speaks: conversations of their own, deleted at the end. */
 import type { EngineOptions, Think } from "../contract/gateway-schemas.ts";
 import { CouldNotRun } from "../harness/define-check.ts";
+import { NotObservable } from "../harness/target-errors.ts";
 import type { ChatPlace, NamedReply, Reading, Sent } from "../targets/drivers/chat-client.ts";
 import { conversationNotNamed } from "../targets/drivers/conversation-not-named.ts";
 import { isRefusalForStream } from "../targets/drivers/error-with-success.ts";
@@ -8,12 +9,12 @@ import { isRefusal, refusedWords } from "../targets/drivers/refusal.ts";
 import type { ReplyFact, SeenRow } from "../targets/drivers/reply-facts.ts";
 import { replyNameOf } from "../targets/drivers/reply-name.ts";
 import type { SeenStream } from "../targets/http-client.ts";
-import { pollUntil } from "../targets/poll-until.ts";
+import { haveOneReplyEach } from "../targets/reply-rows.ts";
+import { rowsAtRest } from "../targets/rows-at-rest.ts";
 import { RUN_PROFILE_NAME, runProfileDescription } from "../targets/run-journal.ts";
 import { generationsOf, requireMadeByEngine } from "./engine-generations.ts";
 import type { Context } from "./profiles-and-sessions.ts";
 import { patienceOf } from "./read-replies.ts";
-import { RowGrowth, type StillWritten } from "./row-growth.ts";
 import { requireKnownRoles } from "./rows-lack-field.ts";
 import { requireNoneFailed } from "./stream-endings.ts";
 import { StreamWaiter } from "./stream-waiter.ts";
@@ -235,46 +236,43 @@ export async function shownRowsOf(context: Context, talk: Talk): Promise<readonl
   return await understood(chat.rows(conversation, context.signal));
 }
 
+/** What is saved of a reply had not come to rest: how it ends was not seen. */
+export class StillWritten extends NotObservable {}
+
 /**
  * The same, as soon as no reply is being written any more; as it is then, where one is for too long. Where a back end
- * promises nothing of its rows, they are looked at until they are also enough for whoever asks. A row that grows is written
- * at the engine's own pace, and waited for; throws {@link StillWritten} where that takes too long.
+ * promises nothing of its rows, they are looked at until they are also enough for whoever asks, each message with one reply;
+ * or at rest. What changes is written at the engine's own pace, and waited for; throws {@link StillWritten} where that
+ * takes too long.
  */
 export async function settledRowsOf(
   context: Context,
   talk: Talk,
   isEnough: (rows: readonly SeenRow[]) => boolean = () => true,
 ): Promise<readonly SeenRow[]> {
-  const { target } = context;
+  const { target, signal } = context;
   const isPromised = target.capabilities.has("speak the contract");
-  const start = performance.now();
   const isSettled = (rows: readonly SeenRow[]): boolean => rows.every((row) => row.status !== "streaming");
-  const isWaitedFor = (rows: readonly SeenRow[]): boolean =>
-    !isPromised && !isEnough(rows) && performance.now() - start < ENOUGH_MS;
-  const growth = new RowGrowth(start);
-  const isStuck = (rows: readonly SeenRow[]): boolean => {
-    const stillMs = growth.look(rows, performance.now());
-    const mostMs = NEVER_SETTLING.has(target) && !growth.hasGrown ? AGAIN_MS : SETTLING_MS;
-    return stillMs > (isPromised ? patienceOf(target) : Math.min(patienceOf(target), mostMs));
-  };
-  let isGivenUp = false;
-  const rows = await pollUntil(
-    context,
-    Math.max(WRITING_MS, patienceOf(target)),
-    () => conversationRows(context, talk),
-    (seen) => {
-      isGivenUp = isStuck(seen);
-      return isGivenUp || (isSettled(seen) && !isWaitedFor(seen));
+  const isWell = (rows: readonly SeenRow[]): boolean =>
+    isSettled(rows) && (isPromised || (isEnough(rows) && haveOneReplyEach(rows)));
+  const { rows, unrest } = await rowsAtRest({
+    signal,
+    look: () => conversationRows(context, talk),
+    isWell,
+    restMs(seen, { haveChanged }) {
+      if (isPromised) return patienceOf(target);
+      if (NEVER_SETTLING.has(target) && !haveChanged) return AGAIN_MS;
+      return isSettled(seen) ? ENOUGH_MS : Math.min(patienceOf(target), SETTLING_MS);
     },
-  );
-  if (isSettled(rows)) return rows;
-  if (growth.hasGrown && !isGivenUp) throw growth.stillWritten(performance.now());
-  if (!isPromised) NEVER_SETTLING.add(target);
+    leastMs: Math.max(WRITING_MS, patienceOf(target)),
+  });
+  if (unrest !== undefined) throw new StillWritten(unrest);
+  if (!isPromised && !isWell(rows)) NEVER_SETTLING.add(target);
   return rows;
 }
 
-/** A reply that grows is waited for for this long, in milliseconds, or longer where a silence may be longer. */
-const WRITING_MS = 60_000;
+/** A reply that is written is waited for for at least this long, in milliseconds, or longer where a silence may be longer. */
+const WRITING_MS = 30_000;
 
 /** What is not shown this long after the end of its stream will not be, in milliseconds. */
 const ENOUGH_MS = 3_000;

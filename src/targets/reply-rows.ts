@@ -19,6 +19,17 @@ export function replyRows(rows: readonly SeenRow[]): readonly SeenRow[] {
   return rows.filter((row, index) => isReply(row) && !callsTool(rows, index));
 }
 
+/** Whether no message is followed by several replies, as it is by one that is saved in pieces until they are made one. */
+export function haveOneReplyEach(rows: readonly SeenRow[]): boolean {
+  const replies = new Set(replyRows(rows));
+  let count = 0;
+  return rows.every((row) => {
+    if (row.role === "user") count = 0;
+    if (replies.has(row)) count += 1;
+    return count <= 1;
+  });
+}
+
 /** The rows behind this message, up to the next one. Where it is not there, or not known, all of them. */
 export function turnRows(rows: readonly SeenRow[], asked: string | undefined): readonly SeenRow[] {
   const place = asked === undefined ? -1 : rows.findLastIndex((row) => isMessage(row, asked));

@@ -2,8 +2,8 @@ import type { ChatClient, ChatPlace, Sent } from "../targets/drivers/chat-client
 import { answerWords, isRefusal } from "../targets/drivers/refusal.ts";
 import type { SeenStream } from "../targets/http-client.ts";
 import { judgeSavedTurn, type SaidTurn } from "../targets/judge-saved-turn.ts";
-import { pollUntil } from "../targets/poll-until.ts";
 import { findReplyRow } from "../targets/reply-rows.ts";
+import { rowsAtRest } from "../targets/rows-at-rest.ts";
 import { type HopQuestion, noAnswerWords } from "./hop-question.ts";
 import { type AroundStream, NOTHING_SEEN, readHopPass } from "./read-hop-pass.ts";
 import type { HopPass, ReplyRow } from "./trace-report.ts";
@@ -94,7 +94,8 @@ export async function askChatHop(
     });
     signal.throwIfAborted();
     const said = { asked: sent.text, text: pass.text, reply: sent.reply };
-    return { ...pass, ...(await findRow(at.chat, conversation, said, signal)) };
+    const looking = { signal, leastMs: question.patienceMs };
+    return { ...pass, ...(await findRow(at.chat, conversation, said, looking)) };
   } finally {
     await forget(at, conversation);
   }
@@ -156,34 +157,48 @@ async function forget({ chat, place, leftBehind }: TracePlace, conversation: str
   });
 }
 
-/** How long a row may take to be as its reply, in milliseconds: whether it is at once is for `stack verify` to say. */
+/** How long rows must stand still to be judged, in milliseconds: whether they are well at once is for `stack verify` to say. */
 const SETTLES_WITHIN_MS = 3_000;
 const LOOK_AGAIN_MS = 50;
 
-/** Looks until the turn is saved as it was said and its row is not `streaming`, or for a while. */
+/** Looks until the turn is saved as it was said and its row is not `streaming`, or until its rows are at rest. */
 async function findRow(
   chat: ChatClient,
   conversation: string | null,
   said: Omit<SaidTurn, "conversation">,
-  signal: AbortSignal,
-): Promise<Pick<HopPass, "row" | "row_problem" | "has_rows">> {
-  if (conversation === null || chat.missingAbilities["show rows"] !== undefined)
-    return { row: null, row_problem: null, has_rows: false };
-  const look = async () => {
-    const rows = await chat.rows(conversation, soon()).catch(() => undefined);
-    const found = rows && findReplyRow(rows, said);
-    const row: ReplyRow | null =
-      found === undefined
-        ? null
-        : { text: found.content, status: found.status ?? null, model: found.model_name ?? null };
-    const problem = rows && judgeSavedTurn(rows, { ...said, conversation });
-    const isSettled = row !== null && row.status !== "streaming" && problem === undefined;
-    const hasRows = rows !== undefined && rows.length > 0;
-    const row_problem = problem === undefined ? null : { kind: problem.kind, found: problem.found };
-    return { seen: { row, row_problem, has_rows: hasRows }, isLast: rows === undefined || isSettled };
-  };
-  const looking = { signal, pauseMs: LOOK_AGAIN_MS };
-  return (await pollUntil(looking, SETTLES_WITHIN_MS, look, ({ isLast }) => isLast)).seen;
+  { signal, leastMs }: { readonly signal: AbortSignal; readonly leastMs: number },
+): Promise<Pick<HopPass, "row" | "row_problem" | "row_unrest" | "has_rows">> {
+  const nothing = { row: null, row_problem: null, row_unrest: null, has_rows: false };
+  if (conversation === null || chat.missingAbilities["show rows"] !== undefined) return nothing;
+  const turn = { ...said, conversation };
+  let isShown = true;
+  const { rows, unrest } = await rowsAtRest({
+    signal,
+    pauseMs: LOOK_AGAIN_MS,
+    leastMs,
+    async look() {
+      const seen = await chat.rows(conversation, soon()).catch(() => undefined);
+      isShown = seen !== undefined;
+      return seen ?? [];
+    },
+    isWell: (seen) => {
+      const row = findReplyRow(seen, said);
+      const isSettled = row !== undefined && row.status !== "streaming";
+      return !isShown || (isSettled && judgeSavedTurn(seen, turn) === undefined);
+    },
+    restMs: () => SETTLES_WITHIN_MS,
+  });
+  if (!isShown) return nothing;
+  const has_rows = rows.length > 0;
+  if (unrest !== undefined) return { ...nothing, row_unrest: unrest, has_rows };
+  const found = findReplyRow(rows, said);
+  const row: ReplyRow | null =
+    found === undefined
+      ? null
+      : { text: found.content, status: found.status ?? null, model: found.model_name ?? null };
+  const problem = judgeSavedTurn(rows, turn);
+  const row_problem = problem === undefined ? null : { kind: problem.kind, found: problem.found };
+  return { row, row_problem, row_unrest: null, has_rows };
 }
 
 function soon(): AbortSignal {

@@ -18,20 +18,24 @@ import type {
  */
 export function judgeText(trace: TraceObservations): JudgedTrace {
   return judgeEachHop(trace, (hop) => {
-    if (hop.behind === null) return {};
-    const finding = firstOf(hop.passes.filter(isWholePass), (pass) => judgePass(trace, hop, pass));
-    return finding === undefined ? { notTold: untold(trace, hop) } : { finding };
+    const passes = hop.passes.filter(isWholePass);
+    const finding = firstOf(passes, (pass) => judgePass(trace, hop, pass));
+    return finding === undefined
+      ? { notTold: [...unrestOf(hop, passes), ...untold(trace, hop)] }
+      : { finding };
   });
 }
 
 function judgePass(trace: TraceObservations, hop: HopObservation, pass: HopPass): TraceFinding | undefined {
-  return judgeRow(hop, pass) ?? judgeByTap(hop, pass) ?? judgeByCounts(trace, hop, pass);
+  const byRow = judgeRow(hop, pass);
+  // Of the last hop nobody else could tell what it was given.
+  return hop.behind === null ? byRow : (byRow ?? judgeByTap(hop, pass) ?? judgeByCounts(trace, hop, pass));
 }
 
 /** What became of the reply where it is saved. Whether its message is kept is a claim of `stack verify`. */
 function judgeRow({ hop }: HopObservation, pass: HopPass): TraceFinding | undefined {
-  const { row, row_problem: problem, has_rows } = pass;
-  if (!has_rows) return undefined;
+  const { row, row_problem: problem, row_unrest, has_rows } = pass;
+  if (!has_rows || row_unrest !== null) return undefined;
   const of = (kind: TraceFindingKind, words: string): TraceFinding => ({
     hop,
     kind,
@@ -54,6 +58,11 @@ function judgeRow({ hop }: HopObservation, pass: HopPass): TraceFinding | undefi
         ? of("not_saved", "The reply's row is still `streaming` 3 s after its stream said that it is done")
         : undefined;
   }
+}
+
+function unrestOf({ hop }: HopObservation, passes: readonly HopPass[]): string[] {
+  const unrest = passes.find(({ row_unrest }) => row_unrest !== null)?.row_unrest;
+  return unrest == null ? [] : [`What ${HOP_TITLES[hop]} saves is not judged: ${unrest}.`];
 }
 
 function otherText(

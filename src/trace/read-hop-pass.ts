@@ -81,6 +81,7 @@ export const NOTHING_SEEN: HopPass = {
   failure: null,
   row: null,
   row_problem: null,
+  row_unrest: null,
   has_rows: false,
   engine_requests: null,
 };

@@ -133,6 +133,8 @@ export interface HopPass {
   readonly row: ReplyRow | null;
   /** What is wrong with the turn as it is saved, in words; null for nothing, or where nobody shows it. */
   readonly row_problem: Pick<SavedTurnProblem, "kind" | "found"> | null;
+  /** Why the rows could not be judged: they had not come to rest in time; null where they had. */
+  readonly row_unrest: string | null;
   /** Whether rows could be read at all: then a missing one is missing. */
   readonly has_rows: boolean;
   /** What reached the engine meanwhile, oldest first; null where nobody tells. */

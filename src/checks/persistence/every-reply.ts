@@ -25,7 +25,7 @@ export const oneReply = defineCheck<Context["target"], readonly StoredReply[]>({
   lookAt: "who writes the reply: one row that is begun once and ended once",
   needs: ["show rows"],
   collect: allReplies,
-  judge: (replies) => judgeEach(replies, "with one reply", judgeCount),
+  judge: (replies) => judgeEach(replies.filter(isSeenEnded), "with one reply", judgeCount),
 });
 
 export const settled = defineCheck<Context["target"], readonly StoredReply[]>({
@@ -79,6 +79,16 @@ function judgeCount(reply: StoredReply): Pick<Broken, "expected" | "found"> | un
   const needsRow = speaksContract || textOf(stream).trim() !== "";
   if (length === 1 || (length === 0 && !needsRow)) return undefined;
   return { expected: "one row of a reply", found: rolesOf(rows) };
+}
+
+/** False where a reader left, and nothing tells that the reply went on: that it does is a claim of its own. */
+function isSeenEnded({ stream, rows, speaksContract }: StoredReply): boolean {
+  if (speaksContract || stream.end !== "given-up") return true;
+  const read = textOf(stream).trim();
+  return replyRows(rows).some(
+    ({ status, content }) =>
+      content.trim().length > read.length || (status !== undefined && status !== "streaming"),
+  );
 }
 
 function judgeSettled({ rows }: StoredReply): Pick<Broken, "expected" | "found"> | undefined {

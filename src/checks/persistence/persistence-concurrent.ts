@@ -40,14 +40,14 @@ export const concurrent = defineCheck<Context["target"], readonly Concurrent[]>(
         ...(await converseIn(context, talk, `Hello ${context.canary(`${index}`)}`)),
       })),
     );
-    const evidence: Concurrent[] = [];
-    for (const { talk, sent, stream } of said) {
-      const rows = await settledRowsOf(context, talk, (seen) =>
-        isSameText(storedReplyRow({ rows: seen })?.content ?? "", textOf(stream)),
-      );
-      evidence.push({ sessionId: talk.conversation, asked: sent.text, stream, rows });
-    }
-    return evidence;
+    return await Promise.all(
+      said.map(async ({ talk, sent, stream }): Promise<Concurrent> => {
+        const rows = await settledRowsOf(context, talk, (seen) =>
+          isSameText(storedReplyRow({ rows: seen })?.content ?? "", textOf(stream)),
+        );
+        return { sessionId: talk.conversation, asked: sent.text, stream, rows };
+      }),
+    );
   },
   judge: (conversations) =>
     firstBroken(conversations, judgeOne) ?? {

@@ -14,6 +14,7 @@ import {
   hear,
   hearAgain,
   nameFor,
+  StillWritten,
   sayIn,
   settledRowsOf,
   shownRowsOf,
@@ -24,7 +25,6 @@ import {
 import { generationsOf } from "../engine-generations.ts";
 import { fewerOnRealEngine } from "../engine-workload.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { StillWritten } from "../row-growth.ts";
 import { isSavedAsStreamed, whiteSpaceWords } from "../saved-as-streamed.ts";
 import { lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";

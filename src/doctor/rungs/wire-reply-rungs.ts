@@ -6,7 +6,7 @@ import { isRefusal } from "../../targets/drivers/refusal.ts";
 import { lastFact, type TimedFact, textOf } from "../../targets/drivers/reply-facts.ts";
 import { replyNameOf } from "../../targets/drivers/reply-name.ts";
 import { judgeSavedTurn, type SaidTurn, type SavedTurnProblem } from "../../targets/judge-saved-turn.ts";
-import { pollUntil } from "../../targets/poll-until.ts";
+import { rowsAtRest } from "../../targets/rows-at-rest.ts";
 import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";
 import { callDeadline, type DoctorTalk, type ExaminedStack } from "../doctor-context.ts";
 import { broken } from "../explain-symptom.ts";
@@ -71,7 +71,17 @@ export function wireSavedRung(service: Role): Rung<ExaminedStack> {
       if (lacking !== undefined) return { status: "skipped", text: lacking };
       const { conversation } = reply.talk;
       if (conversation === null) throw conversationNotNamed();
-      const problem = await lookForReply(stack, chat, { ...reply, conversation });
+      const said: SaidTurn = { ...reply, conversation };
+      const { rows, unrest } = await rowsAtRest({
+        signal: stack.signal,
+        pauseMs: LOOK_AGAIN_MS,
+        look: () => chat.rows(conversation, callDeadline(stack)),
+        isWell: (seen) => judgeSavedTurn(seen, said) === undefined,
+        restMs: () => SAVED_WITHIN_MS,
+        leastMs: replyTimeoutMs(stack),
+      });
+      if (unrest !== undefined) return { status: "skipped", text: `not judged: ${unrest}` };
+      const problem = judgeSavedTurn(rows, said);
       return problem === undefined
         ? { status: "holds", text: "message and reply are saved, and read back as they were" }
         : brokenTurn(service, problem);
@@ -79,7 +89,7 @@ export function wireSavedRung(service: Role): Rung<ExaminedStack> {
   };
 }
 
-/** A back end that is none of ours need not have saved a reply at its end: it is looked for this long, in milliseconds. */
+/** A back end that is none of ours need not have saved a reply at its end: its rows are judged when they stand still for this long, in milliseconds. */
 const SAVED_WITHIN_MS = 3_000;
 const LOOK_AGAIN_MS = 50;
 
@@ -88,19 +98,6 @@ export function brokenTurn(service: Role, { kind, found, isWithoutModelId }: Sav
   return kind === "not_saved" || kind === "message_not_saved" || kind === "changed"
     ? broken("reply_not_saved", { found, isWithoutModelId })
     : broken("rows_wrong", { service, kind, found });
-}
-
-async function lookForReply(
-  stack: ExaminedStack,
-  chat: ChatClient,
-  said: SaidTurn,
-): Promise<SavedTurnProblem | undefined> {
-  return await pollUntil(
-    { signal: stack.signal, pauseMs: LOOK_AGAIN_MS },
-    SAVED_WITHIN_MS,
-    async () => judgeSavedTurn(await chat.rows(said.conversation, callDeadline(stack)), said),
-    (problem) => problem === undefined,
-  );
 }
 
 /** Something that was said, while its reply is heard. */
