@@ -1,4 +1,6 @@
 import type { ExamineOptions, LadderReport, RungReport } from "../doctor/run-doctor.ts";
+import { deletedAgainWords } from "../reporters/left-behind-words.ts";
+import { secondsWords } from "../reporters/report-words.ts";
 import { paint, type StyledText, styled, type Text } from "../text/styled-text.ts";
 import type { Screen } from "./screen.ts";
 
@@ -82,6 +84,6 @@ function countWords({ rungs, took_ms, left_behind }: LadderReport): string {
     { count: count("skipped"), word: "skipped" },
   ].flatMap(({ count, word }) => (count === 0 && word !== "broken" ? [] : [`${count} ${word}`]));
   const hasCreated = rungs.some(({ id, status }) => id === "hmi/reply" && status !== "not_tried");
-  const deleted = hasCreated && left_behind.length === 0 ? " All that was created has been deleted." : "";
-  return `${words.join(", ")} in ${(took_ms / 1000).toFixed(1)} s.${deleted}`;
+  const deleted = hasCreated ? deletedAgainWords(left_behind) : "";
+  return `${words.join(", ")} in ${secondsWords(took_ms)}. ${deleted}`.trimEnd();
 }

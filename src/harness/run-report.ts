@@ -110,6 +110,12 @@ export function isFailure({ outcome }: Pick<CheckResult, "outcome">): boolean {
   return outcome.verdict !== "holds" && outcome.verdict !== "skipped";
 }
 
+/** Whether there was anything that a verdict could be made of. */
+export function wasJudged({ outcome, lacks }: CheckResult): boolean {
+  if (lacks !== undefined) return false;
+  return outcome.verdict === "holds" || outcome.verdict === "broken" || outcome.verdict === "flaky";
+}
+
 export function countOutcomes(results: readonly CheckResult[]): Counts {
   const count = (verdict: Outcome["verdict"]): number =>
     results.filter((result) => result.outcome.verdict === verdict).length;

@@ -4,10 +4,8 @@ import { messageOf, withoutStop } from "../errors/thrown-error.ts";
 import { UserError } from "../errors/user-error.ts";
 import { makeFolders } from "../files/make-folders.ts";
 import { DEEPEST_JSON, isTooDeep } from "../text/json-depth.ts";
-import { judgeEvidence } from "./check-attempts.ts";
-import type { Check, Suite } from "./define-check.ts";
 import { asReport } from "./report-schema.ts";
-import { type CheckResult, countOutcomes, type RunReport, suiteOf } from "./run-report.ts";
+import { type CheckResult, type RunReport, wasJudged } from "./run-report.ts";
 
 const REPORT = "report.json";
 
@@ -66,34 +64,6 @@ export function readReport(file: string): RunReport {
   throw new UserError("report_unreadable", `${file} is not a report of stack verify.`, {
     hint: "Give it a file that `stack verify --report json=FILE` has written with this version.",
   });
-}
-
-/** Judges the evidence of a saved run again. What was not judged then stays as it was. */
-export function judgeAgain<Target>(suites: readonly Suite<Target>[], saved: RunReport): RunReport {
-  const checks = new Map(suites.flatMap((suite) => suite.checks).map((check) => [check.id, check]));
-  const results = saved.results.map((result) => judgeOne(checks.get(result.id), result));
-  return {
-    ...saved,
-    results,
-    counts: countOutcomes(results),
-    suites: saved.suites.map((suite) => ({
-      ...suite,
-      counts: countOutcomes(results.filter((result) => suiteOf(result) === suite.name)),
-    })),
-  };
-}
-
-function judgeOne<Target>(check: Check<Target, never> | undefined, result: CheckResult): CheckResult {
-  if (!wasJudged(result)) return result;
-  if (check !== undefined) return { ...result, ...judgeEvidence(check, result.evidence) };
-  const reason = "this version of stack has no such check";
-  return { ...result, outcome: { verdict: "could-not-run", reason } };
-}
-
-/** Whether there was anything that a verdict could be made of. */
-function wasJudged({ outcome, lacks }: CheckResult): boolean {
-  if (lacks !== undefined) return false;
-  return outcome.verdict === "holds" || outcome.verdict === "broken" || outcome.verdict === "flaky";
 }
 
 function write(file: string, value: unknown): void {

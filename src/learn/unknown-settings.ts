@@ -1,3 +1,4 @@
+import { methodAndPath } from "../contract/method-and-path.ts";
 import type { WireSettings } from "../contract/wire-description.ts";
 import { hasPlaceholder } from "../targets/drivers/has-placeholder.ts";
 import { readPacket } from "../targets/drivers/socket-io.ts";
@@ -93,12 +94,12 @@ export function unsayableOf({ wire, talk, log }: Learned): string[] {
 /** What a message names as it stands in the log, and by which what was said is listed: somebody's own conversation. */
 function fixedConversation({ send, rows }: WireSettings): string | undefined {
   if (send === undefined || rows === undefined || hasPlaceholder(send, "conversation")) return undefined;
-  const [, path = ""] = rows.request.split(" ");
+  const { path } = methodAndPath(rows.request);
   const listed = new Set(segmentsOf(path).filter((segment) => segment !== ""));
   const inBody = leavesOf(send.body).flatMap(({ place, value }) =>
     CONVERSATION_NAME.test(lastName(place)) || isIdLike(String(value)) ? [String(value)] : [],
   );
-  const inPath = segmentsOf(send.request.split(" ")[1] ?? "").filter(isIdLike);
+  const inPath = segmentsOf(methodAndPath(send.request).path).filter(isIdLike);
   return [...inBody, ...inPath].find((word) => listed.has(word));
 }
 
@@ -178,8 +179,8 @@ function literals(wire: WireSettings): UnknownSetting[] {
   return (["send", "send_first", "read", "cancel", "rows", "delete_conversation"] as const).flatMap(
     (setting) => {
       const given = wire[setting];
-      const [, path = ""] = typeof given === "object" ? given.request.split(" ") : [];
-      const fixed = segmentsOf(path).filter(isIdLike);
+      if (typeof given !== "object") return [];
+      const fixed = segmentsOf(methodAndPath(given.request).path).filter(isIdLike);
       return fixed.map((segment) => ({
         setting,
         why: `${segment} stands in its address as it is: nothing in the log told it before`,

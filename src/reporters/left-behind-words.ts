@@ -1,3 +1,8 @@
+/** The sentence of a command that has taken back all that it made; empty where something is left, which is named then. */
+export function deletedAgainWords(left_behind: readonly string[]): string {
+  return left_behind.length === 0 ? "All that was created has been deleted." : "";
+}
+
 /** So many are named each on a line of its own. */
 const FEW = 5;
 

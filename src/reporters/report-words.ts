@@ -32,7 +32,7 @@ export function detailsOf(result: CheckResult): string[] {
   const trouble = outcome.verdict === "flaky" ? [troubleIn(result) ?? ""] : [];
   if (shown.verdict === "skipped" || shown.verdict === "could-not-run") return [...trouble, shown.reason];
   if (shown.verdict === "holds") return [shown.seen];
-  const rows = (shown.rows ?? []).map((row) => `row: ${rowWords(row)}`);
+  const rows = (shown.rows ?? []).map((row) => `row: ${rowAsJson(row)}`);
   return [
     ...trouble,
     `expected: ${shown.expected}`,
@@ -54,7 +54,7 @@ export function countWords(counts: Counts): string {
 }
 
 /** A row as JSON; what is nested deeper than JSON can be written is only named. */
-function rowWords(row: unknown): string {
+function rowAsJson(row: unknown): string {
   try {
     return JSON.stringify(row) ?? "null";
   } catch {

@@ -5,6 +5,7 @@ import type {
   TargetProofReport,
 } from "../prove-target/target-proof-report.ts";
 import { paint, styled } from "../text/styled-text.ts";
+import { deletedAgainWords, leftBehindWords } from "./left-behind-words.ts";
 import { FAULT_NAME_WIDTH } from "./proof-lines.ts";
 import { caughtByWords, secondsWords } from "./report-words.ts";
 import type { ReportScreen } from "./terminal-reporter.ts";
@@ -94,16 +95,17 @@ export function reportTargetProof(screen: ReportScreen, report: TargetProofRepor
   const already = there === 0 ? "" : `, ${there} there already`;
   const words = `${count("caught")} caught, ${count("missed")} missed${already}, ${count("not-applied")} not applied`;
   const all = faults.length === 1 ? "1 fault" : `${faults.length} faults`;
-  const isClean = left_behind.length === 0 && report.baseline.judged_by === "checks";
-  const clean = isClean ? " All that was created has been deleted." : "";
+  // What a command of the user's own creates is no matter of ours.
+  const clean = report.baseline.judged_by === "checks" ? deletedAgainWords(left_behind) : "";
   screen.line();
   reportNotApplied(screen, faults);
   if (interrupted) screen.line("  Interrupted.");
   screen.line(
-    styled`  ${paint(isGood ? "good" : "bad", `Of ${all} on the wire, ${words}, in ${secondsWords(duration_ms)}.`)}${clean}`,
+    styled`  ${paint(isGood ? "good" : "bad", `Of ${all} on the wire, ${words}, in ${secondsWords(duration_ms)}.`)} ${clean}`.trimEnd(),
     2,
   );
-  for (const what of left_behind) screen.line(styled`  ${paint("bad", "left behind")}  ${what}`, 4);
+  for (const what of leftBehindWords(left_behind))
+    screen.line(styled`  ${paint("bad", "left behind")}  ${what}`, 4);
 }
 
 /** By their reasons. */

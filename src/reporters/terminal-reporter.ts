@@ -2,7 +2,7 @@ import type { Comparison } from "../harness/compare-runs.ts";
 import type { Broken } from "../harness/define-check.ts";
 import type { CheckResult, RunEvent, RunReport, SuiteReport } from "../harness/run-report.ts";
 import { paint, styled, type Text } from "../text/styled-text.ts";
-import { leftBehindWords } from "./left-behind-words.ts";
+import { deletedAgainWords, leftBehindWords } from "./left-behind-words.ts";
 import { createLoadReporter } from "./load-lines.ts";
 import { countWords, secondsWords } from "./report-words.ts";
 
@@ -151,13 +151,13 @@ function reportBroken(screen: ReportScreen, broken: Broken, lookAt: string): voi
   detail(screen, "found", paint("bad", broken.found));
   detail(screen, "seen", broken.seen);
   const { rows = [] } = broken;
-  for (const row of rows.slice(0, MOST_ROWS)) detail(screen, "row", paint("quiet", rowWords(row)));
+  for (const row of rows.slice(0, MOST_ROWS)) detail(screen, "row", paint("quiet", shortRowWords(row)));
   if (rows.length > MOST_ROWS) detail(screen, "", `and ${rows.length - MOST_ROWS} more; --json has them all`);
   detail(screen, "look at", lookAt);
 }
 
 /** `message_id 2  session_id 1  model_id null  role assistant`: the row's short values, by name. */
-function rowWords(row: unknown): string {
+function shortRowWords(row: unknown): string {
   if (typeof row !== "object" || row === null) return JSON.stringify(row);
   return (
     Object.entries(row)
@@ -186,14 +186,13 @@ function detailLine(name: string, text: Text): Text {
 function reportEnd(screen: ReportScreen, report: RunReport): void {
   const { counts, duration_ms, left_behind } = report;
   const summary = `${countWords(counts)} in ${secondsWords(duration_ms)}.`;
-  const clean = left_behind.length === 0 ? "All that was created has been deleted." : "";
   const isBad = counts.broken + counts.flaky + counts.could_not_run > 0;
   const tone = isBad ? "bad" : counts.holds > 0 ? "good" : "strong";
   screen.line();
   if (report.interrupted) screen.line("  Interrupted.");
   if (report.stopped_early)
     screen.line("  Stopped early: as many claims did not hold as --max-failures allows.", 2);
-  screen.line(styled`  ${paint(tone, summary)} ${clean}`.trimEnd(), 2);
+  screen.line(styled`  ${paint(tone, summary)} ${deletedAgainWords(left_behind)}`.trimEnd(), 2);
   if (isBad) screen.line(styled`  The same run again: --seed ${report.seed}`, 2);
   for (const what of leftBehindWords(left_behind))
     screen.line(styled`  ${paint("bad", "left behind")}  ${what}`, 4);

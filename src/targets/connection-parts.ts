@@ -21,7 +21,7 @@ export interface Connecting {
 
 /** The services of a target as they are talked to. */
 export interface TargetServices
-  extends Pick<Target, "hmi" | "gateway" | "chat" | "front" | "frontHttp" | "models" | "otherPerson"> {
+  extends Pick<Target, "hmi" | "gateway" | "chat" | "front" | "plainHttp" | "models" | "otherPerson"> {
   readonly speaksContract: boolean;
   /** Undefined where there is nothing that could be asked for them. */
   readonly copies: MetReplicas | undefined;

@@ -50,7 +50,7 @@ export async function openContractServices({ given, soon, opened }: Connecting):
     gateway,
     chat,
     front: "hmi",
-    frontHttp: undefined,
+    plainHttp: undefined,
     models,
     otherPerson,
     speaksContract: true,

@@ -23,7 +23,7 @@ export async function openDriverServices(
     gateway: absent,
     chat,
     front,
-    frontHttp: session && createPlainHttpCalls(client, wireOf(given), session),
+    plainHttp: session && createPlainHttpCalls(client, wireOf(given), session),
     models: { thinking: null, seeing: null, blind: null },
     otherPerson: another && { hmi: absent, gateway: absent, chat: another.chat },
     speaksContract: false,

@@ -99,7 +99,7 @@ export interface Target {
   /** The service that messages are sent to. */
   readonly front: "hmi" | "gateway" | "engine";
   /** That service by plain HTTP, whatever its wire; undefined where it follows the contract, whose calls tell more. */
-  readonly frontHttp: PlainHttpCalls | undefined;
+  readonly plainHttp: PlainHttpCalls | undefined;
   /** Why a claim is not judged: with the settings that would change that, as far as they are not set already. */
   readonly whyNotObservable: (error: NotObservable) => string;
   /** Why it does not offer what it does not, as far as there is a special reason. */
@@ -170,7 +170,7 @@ export async function openTarget(
     if (store !== undefined) opened.push(store);
     const watch = await watching;
     const settings = { ...targetSettings(), ...given.settings };
-    const { chat, models, otherPerson, speaksContract, front, frontHttp, copies } = services;
+    const { chat, models, otherPerson, speaksContract, front, plainHttp, copies } = services;
     const offers = offersOf(services, watch, {
       settings,
       engineApi: given.engineApi,
@@ -187,7 +187,7 @@ export async function openTarget(
       engine,
       chat,
       front,
-      frontHttp,
+      plainHttp,
       capabilities: new Set((Object.keys(offers) as TargetCapability[]).filter((each) => offers[each])),
       reasonsMissing: {
         ...chat.missingAbilities,
@@ -246,7 +246,7 @@ const NOT_BY_OPENAI = "by OpenAI's wire (engine.api) what directs the engine sta
 
 /** What a target offers, by what was found out of it. */
 function offersOf(
-  { chat, models, otherPerson, speaksContract, front, frontHttp, copies }: TargetServices,
+  { chat, models, otherPerson, speaksContract, front, plainHttp, copies }: TargetServices,
   watch: EngineWatch,
   { settings, engineApi, hasStore, killer, drainer }: Offering,
 ): Record<TargetCapability, boolean> {
@@ -262,7 +262,7 @@ function offersOf(
     "tell two people apart": otherPerson !== undefined,
     "end a reply soon": settings.maxReplyMs > 0 && settings.maxReplyMs <= SOON_MS,
     "speak the contract": speaksContract,
-    "show a page": frontHttp === undefined || frontHttp.page !== undefined,
+    "show a page": plainHttp === undefined || plainHttp.page !== undefined,
     ...killAbilities(killer, front),
     ...replicaAbilities(copies, drainer),
     "keep profiles": can("keep profiles"),

@@ -1,3 +1,4 @@
+import { methodAndPath } from "../contract/method-and-path.ts";
 import type { WireSettings } from "../contract/wire-description.ts";
 import type { CallerSession } from "./drivers/caller-session.ts";
 import { fillBody, fillHeaders, fillPath, type PlaceholderValues } from "./drivers/fill-placeholders.ts";
@@ -45,15 +46,16 @@ export function createPlainHttpCalls(
     page: wire.page,
     callOf(name, about) {
       const call = wire[name];
-      const [method, path = "/"] = call?.request.split(" ") ?? [];
-      if (method === undefined || method === "WS") return undefined;
+      if (call === undefined) return undefined;
+      const { method, path } = methodAndPath(call.request);
+      if (method === "WS") return undefined;
       const { token, user } = session.shown;
       const filling = { ...about, token, user };
       return {
         method: method as HttpMethod,
         path: fillPath(path, filling),
-        headers: fillHeaders(call?.headers, filling),
-        ...(call?.body !== undefined && { body: fillBody(call.body, filling) }),
+        headers: fillHeaders(call.headers, filling),
+        ...(call.body !== undefined && { body: fillBody(call.body, filling) }),
       };
     },
     call: async ({ method, path, body, headers: own }, options) =>

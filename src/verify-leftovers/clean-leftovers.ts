@@ -92,7 +92,7 @@ class Cleaning {
   }
 
   async run(): Promise<void> {
-    const isForeign = this.#target.frontHttp !== undefined;
+    const isForeign = this.#target.plainHttp !== undefined;
     if (!isForeign) await this.#trying("the profiles", () => this.#deleteProfiles());
     for (const made of this.#record.conversations) {
       await this.#trying(`conversation ${made.session_id}`, () =>

@@ -180,7 +180,7 @@ async function verifyAt(
 
 /** Of a stack of another wire only where its messages go, and an engine that answers: the rest is not talked to. */
 function placesIn({ gateway, hmi, engine }: TargetUrls, target: Target): string {
-  const isOurs = target.frontHttp === undefined;
+  const isOurs = target.plainHttp === undefined;
   const isTalkedTo = (name: Target["front"]): boolean => isOurs || target.front === name;
   const isEngineNamed = isTalkedTo("engine") || target.engineAnswers;
   const places = [

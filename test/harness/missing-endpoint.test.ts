@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { type Check, defineCheck } from "../../src/harness/define-check.ts";
+import { judgeAgain } from "../../src/harness/judge-again.ts";
 import { runSuites } from "../../src/harness/run-suites.ts";
-import { judgeAgain, loadRun, saveRun } from "../../src/harness/saved-run.ts";
+import { loadRun, saveRun } from "../../src/harness/saved-run.ts";
 import { MissingEndpoint } from "../../src/harness/target-errors.ts";
 
 const CALL = "POST /chat/{session_id}/cancel";

@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { compareRuns } from "../../src/harness/compare-runs.ts";
 import { type Check, defineCheck } from "../../src/harness/define-check.ts";
+import { judgeAgain } from "../../src/harness/judge-again.ts";
 import { mergeReports } from "../../src/harness/merge-reports.ts";
 import { tellAsEvents } from "../../src/harness/report-as-events.ts";
 import type { RunEvent, RunReport } from "../../src/harness/run-report.ts";
 import { runSuites } from "../../src/harness/run-suites.ts";
-import { judgeAgain, loadRun, readReport, saveRun, withoutEvidence } from "../../src/harness/saved-run.ts";
+import { loadRun, readReport, saveRun, withoutEvidence } from "../../src/harness/saved-run.ts";
 import { tempFolder } from "../support/temp.ts";
 
 /** A check that sees a number, and holds where that is not above the limit. */

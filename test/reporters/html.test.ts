@@ -5,6 +5,7 @@ import { XMLValidator } from "fast-xml-parser";
 import { beforeAll, describe, expect, test } from "vitest";
 import { everySuite } from "../../src/checks/suites.ts";
 import type { TextPair } from "../../src/harness/define-check.ts";
+import { judgeAgain } from "../../src/harness/judge-again.ts";
 import { mergeReports } from "../../src/harness/merge-reports.ts";
 import {
   type CheckResult,
@@ -12,7 +13,7 @@ import {
   type Outcome,
   type RunReport,
 } from "../../src/harness/run-report.ts";
-import { judgeAgain, loadRun, readReport, saveRun } from "../../src/harness/saved-run.ts";
+import { loadRun, readReport, saveRun } from "../../src/harness/saved-run.ts";
 import { html } from "../../src/reporters/html/html-reporter.ts";
 import { json } from "../../src/reporters/json-reporter.ts";
 import { verify } from "../../src/verify/verify-stack.ts";

@@ -1,6 +1,7 @@
 import { expect, onTestFinished } from "vitest";
-import { createEngineClient, type EngineRequest } from "../../src/services/gateway/engine-client.ts";
+import { createEngineClient } from "../../src/services/gateway/engine-client.ts";
 import type { EngineDelta, FinalDelta } from "../../src/services/gateway/engine-deltas.ts";
+import type { EngineRequest } from "../../src/services/gateway/engine-request.ts";
 
 /** A request for a reply that says no more than it must. */
 export const REQUEST: EngineRequest = { model: "m", messages: [{ role: "user", content: "Hi" }] };

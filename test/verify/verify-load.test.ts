@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { judgeAgain } from "../../src/harness/judge-again.ts";
 import type { RunEvent } from "../../src/harness/run-report.ts";
-import { judgeAgain } from "../../src/harness/saved-run.ts";
 import { defineDriver } from "../../src/targets/drivers/define-driver.ts";
 import { savedLoadSuite } from "../../src/verify/verify-load.ts";
 import { type VerifyOptions, type VerifyReport, verify } from "../../src/verify/verify-stack.ts";

@@ -21,9 +21,9 @@ export const assets = defineCheck<Context["target"], readonly SeenAsset[]>({
   lookAt: "the names that the build gives to scripts and styles, and their Cache-Control",
   needs: ["show a page"],
   async collect(context) {
-    const { hmi, frontHttp } = context.target;
+    const { hmi, plainHttp } = context.target;
     const { signal } = context;
-    if (frontHttp !== undefined) return await foreignAssets(context, frontHttp);
+    if (plainHttp !== undefined) return await foreignAssets(context, plainHttp);
     const page = await hmi.call("GET", pageRoutes.llm.path(), { signal });
     return await Promise.all(
       pathsIn(String(page.body), pageRoutes.llm.path()).map(async (path) => {

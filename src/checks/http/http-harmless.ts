@@ -26,9 +26,9 @@ export const harmless = defineCheck<Context["target"], Evidence>({
   lookAt: "routes that frameworks add by themselves for HEAD and OPTIONS",
   needs: ["show rows", "remember conversations"],
   async collect(context) {
-    const { hmi, frontHttp } = context.target;
+    const { hmi, plainHttp } = context.target;
     const { signal } = context;
-    if (frontHttp !== undefined) return await askForeign(context, frontHttp);
+    if (plainHttp !== undefined) return await askForeign(context, plainHttp);
     const { model_id, word } = await httpSuiteConversation(context);
     const session_id = await makeSession(context, model_id);
     const general = hmiRoutes.generalStream.path(undefined, {

@@ -1,3 +1,4 @@
+import { methodAndPath } from "../../contract/method-and-path.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { Context } from "../profiles-and-sessions.ts";
@@ -21,7 +22,7 @@ export const methods = defineCheck<Context["target"], readonly RefusedCall[]>({
 
 function judgeOne({ call }: RefusedCall): Broken | undefined {
   const allow = call.headers["allow"] ?? "";
-  const method = call.request.split(" ", 1)[0] ?? "";
+  const { method } = methodAndPath(call.request);
   if (call.status === 405 && /\b(?:GET|POST)\b/.test(allow) && !allow.includes(method)) return undefined;
   return {
     verdict: "broken",

@@ -46,8 +46,8 @@ export const pages = defineCheck<Context["target"], readonly SeenPage[]>({
   lookAt: "the routes of the pages, and their Cache-Control: no-store",
   needs: ["show a page"],
   async collect(context) {
-    const { frontHttp } = context.target;
-    return frontHttp === undefined ? await seenPages(context) : [await foreignPage(context, frontHttp)];
+    const { plainHttp } = context.target;
+    return plainHttp === undefined ? await seenPages(context) : [await foreignPage(context, plainHttp)];
   },
   judge: (seen) =>
     firstBroken(seen, judgeOne) ?? {

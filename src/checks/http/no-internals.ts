@@ -13,8 +13,8 @@ export const noInternals = defineCheck<Context["target"], readonly OddCall[]>({
   lookAt: "the framework's debug mode, and what is copied from an exception into an answer",
   needs: [],
   async collect(context): Promise<readonly OddCall[]> {
-    const { frontHttp } = context.target;
-    return frontHttp === undefined ? await refusals(context) : await oddCalls(context, frontHttp);
+    const { plainHttp } = context.target;
+    return plainHttp === undefined ? await refusals(context) : await oddCalls(context, plainHttp);
   },
   judge(seen) {
     const errors = seen.filter(({ call }) => call.status >= 400);

@@ -33,9 +33,9 @@ export const longMessage = defineCheck<Context["target"], Evidence>({
   lookAt: "the limit of a request's body, and what is answered beyond it: 413 or 400, with a sentence",
   needs: ["delete conversations"],
   async collect(context) {
-    const { chat, frontHttp } = context.target;
+    const { chat, plainHttp } = context.target;
     const talk = await startTalk(context, { name: "long message", options: { num_predict: 4 } });
-    const isStream = frontHttp !== undefined && frontHttp.callOf("read", {}) === undefined;
+    const isStream = plainHttp !== undefined && plainHttp.callOf("read", {}) === undefined;
     const start = performance.now();
     const since = (): number => Math.round(performance.now() - start);
     const text = `${context.canary("long")} ${"word ".repeat(CHARS / 5)}`;

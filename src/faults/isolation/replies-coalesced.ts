@@ -1,4 +1,4 @@
-import type { EngineRequest } from "../../services/gateway/engine-client.ts";
+import type { EngineRequest } from "../../services/gateway/engine-request.ts";
 import type { Fault } from "../fault.ts";
 import { countReplies } from "../tools/count-replies.ts";
 

@@ -1,10 +1,11 @@
-import type { ChatRequest, EngineMessage } from "../../contract/gateway-schemas.ts";
+import type { ChatRequest } from "../../contract/gateway-schemas.ts";
 import { withoutPrefix } from "../../contract/model-names.ts";
 import { WireError } from "../../contract/wire-error.ts";
 import type { DefaultModel } from "./default-model.ts";
-import type { EngineClient, EngineRequest } from "./engine-client.ts";
+import type { EngineClient } from "./engine-client.ts";
 import type { EngineDelta } from "./engine-deltas.ts";
 import type { EngineQueue } from "./engine-queue.ts";
+import { type EngineRequest, engineRequestOf } from "./engine-request.ts";
 
 /** Who is asked. */
 export interface EngineAccess {
@@ -52,7 +53,7 @@ class EngineCall {
   readonly #signal: AbortSignal;
   readonly #named: string | undefined;
   readonly #isBackground: boolean;
-  readonly #prompt: Omit<EngineRequest, "model">;
+  readonly #request: Omit<EngineRequest, "model">;
   #isModelTold = false;
 
   constructor(access: EngineAccess, request: ChatRequest, listener: AskListener, signal: AbortSignal) {
@@ -62,7 +63,7 @@ class EngineCall {
     // A name is not looked up before it is asked for: the engine itself knows best what it has.
     this.#named = request.model === undefined ? undefined : withoutPrefix(request.model);
     this.#isBackground = request.background ?? false;
-    this.#prompt = promptOf(request);
+    this.#request = engineRequestOf(request);
   }
 
   async run(): Promise<void> {
@@ -111,7 +112,7 @@ class EngineCall {
     const silence = setTimeout(() => void this.#explainSilence(model), SILENCE_MS);
     this.#listener.onAsked(model);
     try {
-      for await (const pieces of this.#access.engine.chat({ model, ...this.#prompt }, this.#signal)) {
+      for await (const pieces of this.#access.engine.chat({ model, ...this.#request }, this.#signal)) {
         if (pieces.length === 0) continue;
         clearTimeout(silence);
         this.#tellModel(model);
@@ -139,22 +140,4 @@ class EngineCall {
     this.#isModelTold = true;
     this.#listener.onModel(model);
   }
-}
-
-function promptOf(request: ChatRequest): Omit<EngineRequest, "model"> {
-  const { options, think, keep_alive } = request;
-  return {
-    messages: messagesOf(request),
-    ...(options && { options }),
-    ...(think !== undefined && { think }),
-    ...(keep_alive !== undefined && { keep_alive }),
-  };
-}
-
-/** The history with the pictures of its last message. */
-function messagesOf({ content, messages, images }: ChatRequest): readonly EngineMessage[] {
-  const history = messages ?? [{ role: "user" as const, content }];
-  const last = history.at(-1);
-  if (images === undefined || last === undefined) return history;
-  return [...history.slice(0, -1), { ...last, images }];
 }

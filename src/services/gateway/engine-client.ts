@@ -1,19 +1,10 @@
 import type { FastifyBaseLogger } from "fastify";
 import type { DependencyHealth } from "../../contract/common-schemas.ts";
 import type { EngineApi } from "../../contract/contract-defaults.ts";
-import type { EngineMessage, EngineOptions, KeepAlive, Think } from "../../contract/gateway-schemas.ts";
 import type { EngineDelta } from "./engine-deltas.ts";
+import type { EngineRequest } from "./engine-request.ts";
 import { createOllamaClient } from "./ollama-client.ts";
 import { createOpenAiClient } from "./openai-client.ts";
-
-/** What the engine is asked for one reply, in Ollama's terms; a client of another wire says it in that one's. */
-export interface EngineRequest {
-  readonly model: string;
-  readonly messages: readonly EngineMessage[];
-  readonly options?: EngineOptions | undefined;
-  readonly think?: Think | undefined;
-  readonly keep_alive?: KeepAlive | undefined;
-}
 
 /** Which engine it is, as it says itself. */
 export interface EngineIdentity {

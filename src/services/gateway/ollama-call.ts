@@ -1,7 +1,7 @@
 import type { EngineApi } from "../../contract/contract-defaults.ts";
 import type { EngineMessage } from "../../contract/gateway-schemas.ts";
 import { engineRoutes } from "../../contract/routes.ts";
-import type { EngineRequest } from "./engine-client.ts";
+import type { EngineRequest } from "./engine-request.ts";
 
 /** Which of Ollama's calls a reply is asked by. */
 export type OllamaApi = Exclude<EngineApi, "openai">;

@@ -1,5 +1,5 @@
 import type { EngineMessage, EngineOptions, Think } from "../../contract/gateway-schemas.ts";
-import type { EngineRequest } from "./engine-client.ts";
+import type { EngineRequest } from "./engine-request.ts";
 
 /** What of a request's `options` has a name in OpenAI's wire, where it means the same. */
 const SAME_NAME: ReadonlySet<string> = new Set([

@@ -9,9 +9,9 @@ import type {
   EngineClient,
   EngineClientOptions,
   EngineIdentity,
-  EngineRequest,
   InstalledEngineModel,
 } from "./engine-client.ts";
+import type { EngineRequest } from "./engine-request.ts";
 import { identifyOllama } from "./ollama-identity.ts";
 import { openAiCall, saysThinkIsUnknown, thinkFields } from "./openai-call.ts";
 import { openAiRefusal } from "./openai-errors.ts";

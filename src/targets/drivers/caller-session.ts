@@ -1,3 +1,4 @@
+import { methodAndPath } from "../../contract/method-and-path.ts";
 import type { WireSettings } from "../../contract/wire-description.ts";
 import { UserError } from "../../errors/user-error.ts";
 import { HIDDEN } from "../../text/secret-names.ts";
@@ -124,7 +125,7 @@ export class CallerSession {
 
   async #signInBy(login: NonNullable<WireSettings["login"]>): Promise<void> {
     const { client, caller } = this.#given;
-    const [method = "POST", path = "/"] = login.request.split(" ");
+    const { method, path } = methodAndPath(login.request);
     const values: PlaceholderValues = { user: caller.name, password: caller.secret };
     const { headers, ...body } = await encodeBody(
       login.body === undefined ? undefined : fillBody(login.body, values),
@@ -202,7 +203,7 @@ function isUnknownCaller(
   if (status === 401) return true;
   const { location } = headers;
   if (status < 300 || status >= 400 || location === undefined) return false;
-  const [, path = "/"] = login.request.split(" ");
+  const { path } = methodAndPath(login.request);
   const base = "http://localhost";
   return URL.canParse(location, base) && new URL(location, base).pathname === new URL(path, base).pathname;
 }

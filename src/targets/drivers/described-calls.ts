@@ -1,4 +1,5 @@
 import { bearerHeader } from "../../contract/caller-headers.ts";
+import { methodAndPath } from "../../contract/method-and-path.ts";
 import type { BodyType, WireDescription } from "../../contract/wire-description.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import type {
@@ -279,7 +280,7 @@ function callIn<Method = HttpMethod>(
   request: string,
   values: PlaceholderValues,
 ): { method: Method; path: string } {
-  const [method = "GET", path = "/"] = request.split(" ");
+  const { method, path } = methodAndPath(request);
   // An address with a gap in it is another one's.
   const unknown = TOLD_IDS.find((id) => hasPlaceholder(path, id) && (values[id] ?? "") === "");
   if (unknown !== undefined) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { EngineRequest } from "../../../src/services/gateway/engine-client.ts";
+import type { EngineRequest } from "../../../src/services/gateway/engine-request.ts";
 import {
   chunk,
   type OpenAiAsked,
