@@ -4,13 +4,19 @@ import { setTimeout as pause } from "node:timers/promises";
 export interface PollOptions {
   /** Whoever waits stops when it is aborted. */
   readonly signal: AbortSignal;
-  /** Between two polls, in milliseconds; 5 where it is left out. */
+  /**
+   * Between two polls, in milliseconds. Where it is left out, a twentieth of what has been waited so far, between 5 and 100:
+   * soon seen what comes soon, and nobody is asked a thousand times for what does not come.
+   */
   readonly pauseMs?: number;
 }
 
+const SHORTEST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 100;
+
 /** Polls until what is seen is enough, or for `patienceMs` milliseconds; returns what was seen last. */
 export async function pollUntil<Seen>(
-  { signal, pauseMs = 5 }: PollOptions,
+  { signal, pauseMs }: PollOptions,
   patienceMs: number,
   look: () => Promise<Seen>,
   isEnough: (seen: Seen) => boolean,
@@ -18,7 +24,9 @@ export async function pollUntil<Seen>(
   const start = performance.now();
   for (;;) {
     const seen = await look();
-    if (isEnough(seen) || performance.now() - start > patienceMs) return seen;
-    await pause(pauseMs, undefined, { signal });
+    const waitedMs = performance.now() - start;
+    if (isEnough(seen) || waitedMs > patienceMs) return seen;
+    const growing = Math.min(Math.max(waitedMs / 20, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS);
+    await pause(pauseMs ?? growing, undefined, { signal });
   }
 }

@@ -20,6 +20,14 @@ test("gives what was seen last where it is never enough", async () => {
   ).toBe("still nothing");
 });
 
+test("looks less often the longer it waits", async () => {
+  let looks = 0;
+  const look = async (): Promise<number> => ++looks;
+  await pollUntil({ signal }, 500, look, () => false);
+  // Every 5 ms it would be a hundred times.
+  expect(looks).toBeLessThan(60);
+});
+
 test("an abort ends the looking", async () => {
   const aborted = AbortSignal.abort();
   await expect(

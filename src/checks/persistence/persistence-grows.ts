@@ -39,7 +39,7 @@ export const grows = defineCheck<Context["target"], GrowingReply>({
     const start = performance.now();
     const patience = Math.min(patienceOf(context.target), LIMIT_MS);
     const rows = await pollUntil(
-      context,
+      { signal: context.signal, pauseMs: 5 },
       patience,
       () => conversationRows(context, talk),
       (seen) => seen.some((row) => row.role === "assistant" && row.content !== ""),
