@@ -31,6 +31,13 @@ export function mayBeOneModel(a: string, b: string): boolean {
   return one === other || isWithin(one, other) || isWithin(other, one);
 }
 
+/** Whether two names are of one model, as far as names go: also where a router puts its own before it. */
+export function isSameModelName(a: string, b: string): boolean {
+  const isRouted = (long: string, short: string): boolean =>
+    long.toLowerCase().endsWith(`/${short.toLowerCase()}`);
+  return isSameModel(a, b) || isRouted(a, b) || isRouted(b, a);
+}
+
 function plainName(name: string): string {
   return name
     .trim()

@@ -1,6 +1,6 @@
 import type { Role } from "../config/service-config.ts";
 import { ErrorBody } from "../contract/common-schemas.ts";
-import { wordsIn } from "../targets/drivers/refusal.ts";
+import { isModelRefused, wordsIn } from "../targets/drivers/refusal.ts";
 import type { SeenCall } from "../targets/http-client.ts";
 import type { BrokenRung } from "./climb-ladder.ts";
 import { type ExaminedStack, examinedService } from "./doctor-context.ts";
@@ -33,6 +33,10 @@ export function refusedCall(
   const error = ErrorBody.safeParse(body).data?.error;
   if (error !== undefined && STORE_CODES.has(error.code))
     return storeUnavailable(stack, service, error.message);
+  const { model } = stack.notes;
+  if (isModelRefused(said, model)) {
+    return broken("model_refused", { service, call: request, status, said, model });
+  }
   if (status < 500) return broken("call_refused", { service, call: request, status, said });
   const suspicion = suspectEngine(stack, service, said);
   return broken("call_failed", { service, call: request, status, said, suspicion });

@@ -4,7 +4,7 @@ import { UserError } from "../errors/user-error.ts";
 import { connectChat, connectChatWithModel } from "./connect-chat.ts";
 import { doesNotAnswer } from "./connection-parts.ts";
 import type { ChatClient, Sent } from "./drivers/chat-client.ts";
-import { isRefusal, refusedWords } from "./drivers/refusal.ts";
+import { isModelRefused, isRefusal, refusedWords, wordsIn } from "./drivers/refusal.ts";
 import { failureOf, lastFact, type TimedFact, type Told, textOf, thoughtsOf } from "./drivers/reply-facts.ts";
 import { replyNameOf } from "./drivers/reply-name.ts";
 import { endReply } from "./end-reply.ts";
@@ -78,7 +78,9 @@ export async function chatOnce(options: ChatOnceOptions): Promise<ChatResult> {
       onWait: () => onNotice?.(DRAINS),
     });
     if (!sent.isTaken)
-      throw sent.call.status === 401 ? tokenRefused(SERVICE_TITLES[front], client.url) : refused(sent);
+      throw sent.call.status === 401
+        ? tokenRefused(SERVICE_TITLES[front], client.url)
+        : refused(sent, model ?? target.model);
     let first_token_ms: number | null = null;
     const tell = (fact: TimedFact): void => {
       if (fact.kind === "text") {
@@ -146,10 +148,15 @@ async function send(
 
 const WHICH_HOP = { hint: "`stack doctor` says which hop is broken." };
 
-function refused({ call }: Sent): UserError {
+const WHICH_MODEL = { hint: "--model, or chat.model, names another model." };
+
+function refused({ call }: Sent, model: string | undefined): UserError {
   const said = ErrorBody.safeParse(call.body).data?.error;
-  if (said === undefined) return new UserError("chat_failed", `${refusedWords(call)}.`, WHICH_HOP);
-  return new UserError("chat_failed", said.message, said.hint === undefined ? {} : { hint: said.hint });
+  const isForModel = isModelRefused(wordsIn(call), model ?? null);
+  const otherwise = isForModel ? WHICH_MODEL : WHICH_HOP;
+  if (said === undefined) return new UserError("chat_failed", `${refusedWords(call)}.`, otherwise);
+  const hint = said.hint ?? (isForModel ? WHICH_MODEL.hint : undefined);
+  return new UserError("chat_failed", said.message, hint === undefined ? {} : { hint });
 }
 
 interface ReadingSignals {

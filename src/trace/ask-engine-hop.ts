@@ -4,23 +4,14 @@ import type { HttpClient } from "../targets/http-client.ts";
 import { type HopQuestion, passByOneCall } from "./hop-question.ts";
 import type { HopPass } from "./trace-report.ts";
 
-/** How long an engine may take to list its models, in milliseconds. */
-const LIST_WITHIN_MS = 10_000;
-
-/** The names of the engine's models; none where it does not answer, or tells none. */
+/** The names of the engine's models; none where it tells none. Throws where it does not answer. */
 export async function listEngineModels(
   engine: HttpClient,
   api: EngineApi,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const { listPath, namesIn } = ENGINE_WIRES[api];
-  try {
-    const soon = AbortSignal.any([signal, AbortSignal.timeout(LIST_WITHIN_MS)]);
-    return namesIn((await engine.call("GET", listPath, { signal: soon })).body) ?? [];
-  } catch {
-    signal.throwIfAborted();
-    return [];
-  }
+  return namesIn((await engine.call("GET", listPath, { signal })).body) ?? [];
 }
 
 /** Asks the engine itself, by the wire that the gateway asks it by. Throws only the signal's reason. */

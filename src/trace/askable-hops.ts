@@ -4,16 +4,19 @@ import type { HttpClient } from "../targets/http-client.ts";
 import { askChatHop, type TracePlace } from "./ask-chat-hop.ts";
 import { askEngineHop } from "./ask-engine-hop.ts";
 import { askGatewayHop } from "./ask-gateway-hop.ts";
-import { HOP_TITLES } from "./hop-names.ts";
-import type { HopQuestion } from "./hop-question.ts";
+import { HOP_TITLES, type HopName } from "./hop-names.ts";
+import type { HopQuestion, MessageForAll } from "./hop-question.ts";
 import type { EngineFollower } from "./match-engine-requests.ts";
 import type { HopObservation, HopPass } from "./trace-report.ts";
 
 /** A hop, and how it is asked. */
-export interface AskableHop extends Pick<HopObservation, "hop" | "url" | "behind"> {
+export interface AskableHop extends Pick<HopObservation, "hop" | "url" | "behind">, AskedModel {
   /** Throws only the signal's reason. */
   ask(question: HopQuestion): Promise<HopPass>;
 }
+
+/** The model that a hop is asked for. */
+export type AskedModel = Pick<HopObservation, "model" | "names_model" | "models">;
 
 /** What the hops are asked by. */
 export interface HopClients {
@@ -31,6 +34,8 @@ export interface HopClients {
   /** Before the front or the gateway; undefined where no proxy was named. */
   readonly proxy: ProxyBefore | undefined;
   readonly place: TracePlace;
+  /** What each of them but the proxy is asked for. */
+  readonly models: Readonly<Partial<Record<HopName, AskedModel>>>;
   readonly signal: AbortSignal;
 }
 
@@ -41,13 +46,13 @@ export type ProxyBefore =
 
 /** The hops from the engine outwards. */
 export function askableHops(clients: HopClients): AskableHop[] {
-  const { engine, engineApi, gateway, front, proxy, place, signal } = clients;
+  const { engine, engineApi, gateway, front, proxy, place, models, signal } = clients;
   const byGateway = (client: HttpClient) => (question: HopQuestion) =>
     askGatewayHop(client, question, signal);
   const byChat = (chat: ChatClient) => (question: HopQuestion) => askChatHop(chat, place, question, signal);
   const hops: AskableHop[] = [];
   const add = (hop: AskableHop["hop"], url: string, ask: AskableHop["ask"]): void => {
-    hops.push({ hop, url, behind: hops.at(-1)?.hop ?? null, ask });
+    hops.push({ hop, url, behind: hops.at(-1)?.hop ?? null, ...(models[hop] ?? NO_MODEL), ask });
   };
   if (engine !== undefined) {
     add("engine", engine.url, (question) => askEngineHop(engine, engineApi, question, signal));
@@ -57,8 +62,10 @@ export function askableHops(clients: HopClients): AskableHop[] {
   if (proxy === undefined) return hops;
   const ask = proxy.before === "gateway" ? byGateway(proxy.client) : byChat(proxy.chat);
   const behind = proxy.before === "gateway" ? "gateway" : front.hop;
-  return [...hops, { hop: "proxy", url: proxy.client.url, behind, ask }];
+  return [...hops, { hop: "proxy", url: proxy.client.url, behind, ...(models[behind] ?? NO_MODEL), ask }];
 }
+
+const NO_MODEL: AskedModel = { model: null, names_model: true, models: [] };
 
 export interface PassOptions {
   readonly passes: number;
@@ -70,15 +77,17 @@ export interface PassOptions {
 
 /** Sends the message through one hop, several times. Throws only the signal's reason. */
 export async function passThrough(
-  { hop, url, behind, ask }: AskableHop,
-  question: HopQuestion,
+  { ask, ...about }: AskableHop,
+  question: MessageForAll,
   { passes, isLoaded, follower, onProgress }: PassOptions,
 ): Promise<HopObservation> {
+  const { hop, model, names_model } = about;
+  const asked = { ...question, model: names_model ? model : null };
   const seen: HopPass[] = [];
   const wanted = isLoaded ? passes : passes + 1;
   while (seen.length < wanted) {
     onProgress(`asking ${HOP_TITLES[hop]}${wanted > 1 ? `, ${seen.length + 1} of ${wanted}` : ""}`);
-    const pass = await ask(question);
+    const pass = await ask(asked);
     // Who keeps the record may be gone by now.
     const engine_requests =
       (await follower?.requestsOf(pass, question.message).catch(() => undefined)) ?? null;
@@ -86,5 +95,5 @@ export async function passThrough(
     // Nothing is learned from asking again where nothing answers, and patience has been had once.
     if (pass.problem !== null || pass.end === "given_up") break;
   }
-  return { hop, url, behind, passes: seen.length > passes ? seen.slice(1) : seen };
+  return { ...about, passes: seen.length > passes ? seen.slice(1) : seen };
 }

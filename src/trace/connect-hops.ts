@@ -1,19 +1,16 @@
-import type { Config } from "../config/config-schema.ts";
 import { DEFAULTS } from "../contract/contract-defaults.ts";
-import { chooseDefaultModel } from "../contract/default-model-rule.ts";
 import type { ForeignContract } from "../contract/foreign-back-end.ts";
 import type { EngineOptions } from "../contract/gateway-schemas.ts";
 import { gatewayRoutes } from "../contract/routes.ts";
 import { connectChat, driverOf } from "../targets/connect-chat.ts";
 import { createAdaptingClient, isLacking } from "../targets/contract-adapting-client.ts";
 import { deviationsOf } from "../targets/contract-deviations.ts";
-import type { ChatClient } from "../targets/drivers/chat-client.ts";
 import { type EngineWatch, watchEngine } from "../targets/engine-watch.ts";
 import { createHttpClient, type HttpClient } from "../targets/http-client.ts";
 import { createUnavailableClient } from "../targets/unavailable-client.ts";
-import { listEngineModels } from "./ask-engine-hop.ts";
 import type { HopClients, ProxyBefore } from "./askable-hops.ts";
-import type { HopQuestion } from "./hop-question.ts";
+import type { MessageForAll } from "./hop-question.ts";
+import { chooseHopModels } from "./list-hop-models.ts";
 import { LOAD_WITHIN_MS, REPLY_OPTIONS, type TraceOptions } from "./trace-options.ts";
 
 /** The stand-in is too fast for anybody to hold its text back: so it pauses once. */
@@ -24,7 +21,7 @@ const LOOK_WITHIN_MS = 10_000;
 
 /** What is asked, of whom, and by what the engine is watched meanwhile. */
 export interface ConnectedStack {
-  readonly question: HopQuestion;
+  readonly question: MessageForAll;
   readonly clients: Omit<HopClients, "place">;
   readonly watch: EngineWatch;
 }
@@ -64,26 +61,25 @@ export async function connectHops(options: TraceOptions, opened: HttpClient[]): 
     return made;
   };
   const { chat, client, front } = await connected();
-  const installed = await installedModels(engine, chat, engineApi, signal);
+  const hops = {
+    engine: front === "engine" ? undefined : engine,
+    engineApi,
+    gateway: isOurWire && target.gateway !== undefined ? byGateway(target.gateway) : undefined,
+    front: { hop: front, client, chat },
+    signal,
+  };
+  const models = await chooseHopModels(hops, { given: options.model, configured: target.model });
   const proxy = via === undefined ? undefined : await connectProxy(via);
   return {
     watch,
     question: {
       message: options.message,
-      model: options.model ?? chooseDefaultModel(installed, target.model ?? "") ?? null,
       options: engineOptions,
       agentId: target.agentId ?? DEFAULTS.agentId,
       isOurWire,
       patienceMs: LOAD_WITHIN_MS,
     },
-    clients: {
-      engine: front === "engine" ? undefined : engine,
-      engineApi,
-      gateway: isOurWire && target.gateway !== undefined ? byGateway(target.gateway) : undefined,
-      front: { hop: front, client, chat },
-      proxy,
-      signal,
-    },
+    clients: { ...hops, models, proxy },
   };
 
   async function connectProxy(url: string): Promise<ProxyBefore> {
@@ -93,19 +89,6 @@ export async function connectHops(options: TraceOptions, opened: HttpClient[]): 
     const { chat: byProxy, client: proxyClient } = await connected(url);
     return { before: "front", client: proxyClient, chat: byProxy };
   }
-}
-
-/** The models that can be asked for, by whoever lists them; none where nobody does. */
-async function installedModels(
-  engine: HttpClient | undefined,
-  chat: ChatClient,
-  engineApi: Config["engine"]["api"],
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const byEngine = engine === undefined ? [] : await listEngineModels(engine, engineApi, signal);
-  if (byEngine.length > 0 || chat.missingAbilities["list models"] !== undefined) return byEngine;
-  const soon = AbortSignal.any([signal, AbortSignal.timeout(LOOK_WITHIN_MS)]);
-  return await chat.models(soon).catch(() => []);
 }
 
 /** What of a request the back end hands on to the engine. What it lacks is asked for all the same. */

@@ -9,11 +9,19 @@ export function shownPass(hop: HopObservation): HopPass | undefined {
 }
 
 /** What was asked of whom. */
-export function headline({ message, model, hops }: TraceReport): string {
+export function headline({ message, hops }: TraceReport): string {
   const passes = Math.max(0, ...hops.map((hop) => hop.passes.length));
-  const asked = model === null ? "" : `, model ${model}`;
   const times = passes > 1 ? `; of ${passes} times the quickest is drawn` : "";
-  return `${quotedText(message)} asked of each hop${asked}${times}`;
+  return `${quotedText(message)} asked of each hop${modelWords(hops)}${times}`;
+}
+
+/** Which model: one for all, or what each was asked for. */
+function modelWords(hops: readonly HopObservation[]): string {
+  const asked = hops.filter(({ model, names_model }) => model !== null && names_model);
+  const [first] = asked;
+  if (first?.model == null) return "";
+  if (asked.every(({ model }) => model === first.model)) return `, model ${first.model}`;
+  return `, each for a model that it lists: ${asked.map(({ hop, model }) => `${hop} ${model}`).join(", ")}`;
 }
 
 /** Why the first answer may be trusted. */

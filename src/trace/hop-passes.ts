@@ -1,4 +1,5 @@
 /** What is asked of the passes that were observed, and of the hops behind a hop: pure functions. */
+import { isSameModelName } from "../contract/model-names.ts";
 import type { HopName } from "./hop-names.ts";
 import type { HopObservation, HopPass, TraceObservations } from "./trace-report.ts";
 
@@ -35,6 +36,28 @@ export function toldHopBehind(
     name = found.behind;
   }
   return undefined;
+}
+
+/**
+ * The same, where what it said is of the same model: only then is one hop's text, or its time, a measure for the other's.
+ */
+export function comparableHopBehind(
+  trace: TraceObservations,
+  hop: HopObservation,
+): HopObservation | undefined {
+  const behind = toldHopBehind(trace, hop);
+  return behind !== undefined && isOneModel(hop, behind) ? behind : undefined;
+}
+
+/** Whether two hops' replies are of one model, by the engine's record, else by what they were asked for. */
+export function isOneModel(hop: HopObservation, other: HopObservation): boolean {
+  const [a, b] = [answeringModel(hop), answeringModel(other)];
+  return a === null || b === null ? a === b : isSameModelName(a, b);
+}
+
+function answeringModel(hop: HopObservation): string | null {
+  const recorded = toldPasses(hop).map(replyRequestOf);
+  return recorded.find((request) => request !== undefined)?.model ?? hop.model;
 }
 
 /** From one hop inwards to the engine, itself not. */

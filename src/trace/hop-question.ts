@@ -4,10 +4,13 @@ import type { SeenStream } from "../targets/http-client.ts";
 import { NOTHING_SEEN, readHopPass } from "./read-hop-pass.ts";
 import type { HopPass } from "./trace-report.ts";
 
-/** What every hop is asked, and how long it may take. */
+/** What all hops are asked alike. */
+export type MessageForAll = Omit<HopQuestion, "model">;
+
+/** What a hop is asked, and how long it may take. */
 export interface HopQuestion {
   readonly message: string;
-  /** Null to name none. */
+  /** By the name that the hop has for it. Null to name none. */
   readonly model: string | null;
   /** For the engine; none where the backend cannot hand any on. */
   readonly options: EngineOptions;

@@ -1,3 +1,5 @@
+import { isSameModelName } from "../contract/model-names.ts";
+import { isModelRefused } from "../targets/drivers/refusal.ts";
 import { duration, inSomePasses, quotedText, sentence } from "./finding-words.ts";
 import { HOP_TITLES } from "./hop-names.ts";
 import { hopsBehind, isLeftWriting, isWholePass, toldPasses } from "./hop-passes.ts";
@@ -32,10 +34,19 @@ export function judgeAnswers(trace: TraceObservations): JudgedTrace {
       };
     }
     const finding = findingOf(hop, told);
-    const words = `${finding.sentence}${inSomePasses(bad.length, hop.passes.length)}.`;
+    const words = `${finding.sentence.replace(/\.$/, "")}${inSomePasses(bad.length, hop.passes.length)}.`;
     return { finding: { ...finding, sentence: [words, ...trace.deaths].join(" ") } };
   });
 }
+
+/** Which models a hop does list, where the refused one is not among them. */
+function listWords({ model, models }: HopObservation): string {
+  if (models.length === 0 || models.some((name) => isSameModelName(name, model ?? ""))) return "";
+  const more = models.length > MOST_LISTED ? ` and ${models.length - MOST_LISTED} more` : "";
+  return `, which it does not list (${models.slice(0, MOST_LISTED).join(", ")}${more})`;
+}
+
+const MOST_LISTED = 5;
 
 /** The engine's own word: behind it nobody can have lost anything. */
 function isEmptyEngine({ hop }: HopObservation, pass: HopPass): boolean {
@@ -43,7 +54,8 @@ function isEmptyEngine({ hop }: HopObservation, pass: HopPass): boolean {
 }
 
 /** Sentences without their full stops. */
-function findingOf({ hop, url }: HopObservation, pass: HopPass): TraceFinding {
+function findingOf(observed: HopObservation, pass: HopPass): TraceFinding {
+  const { hop, url } = observed;
   const title = sentence(HOP_TITLES[hop]);
   const { status, problem, failure, end, ended_ms, text } = pass;
   if (status === null) {
@@ -52,6 +64,14 @@ function findingOf({ hop, url }: HopObservation, pass: HopPass): TraceFinding {
       kind: "no_answer",
       sentence: `${title} answers nothing at ${url}: ${problem}`,
       next: "stack doctor",
+    };
+  }
+  if (problem !== null && isModelRefused(problem, observed.model)) {
+    return {
+      hop,
+      kind: "refused",
+      sentence: `${title} refuses the model ${quotedText(observed.model ?? "")}${listWords(observed)}: ${pass.request} answered ${problem}`,
+      next: "stack trace --model NAME, or chat.model, names another one",
     };
   }
   if (problem !== null) {

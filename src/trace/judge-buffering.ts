@@ -1,7 +1,7 @@
 import { answererOf, stopBuffering } from "../targets/proxy-by-headers.ts";
 import { duration, sentence } from "./finding-words.ts";
 import { HOP_TITLES } from "./hop-names.ts";
-import { quickestPass, replyRequestOf, toldHopBehind, toldPasses } from "./hop-passes.ts";
+import { isOneModel, quickestPass, replyRequestOf, toldHopBehind, toldPasses } from "./hop-passes.ts";
 import { type JudgedTrace, judgeEachHop } from "./judge-each-hop.ts";
 import { isWrittenHere, shareOf, spreadOf } from "./judge-reply-origin.ts";
 import type { HopObservation, HopPass, TraceFinding, TraceObservations } from "./trace-report.ts";
@@ -27,8 +27,11 @@ export function judgeBuffering(trace: TraceObservations): JudgedTrace {
     const pass = quickestPass(hop);
     const source = behind && toldPasses(behind).toSorted((a, b) => spreadOf(b) - spreadOf(a))[0];
     if (behind === undefined || pass === undefined || source === undefined) return {};
-    // What was not written behind it cannot have been held back from there.
-    if (isWrittenHere(hop, behind)) return {};
+    const passes = toldPasses(hop);
+    const isComparable = isOneModel(hop, behind);
+    // What was not written behind it cannot have been held back from there, and another model's pace says nothing of this one's.
+    if (isComparable ? isWrittenHere(hop, behind) : passes.some((each) => ownWritingTime(each) === null))
+      return {};
     const wentIn = writtenOver(pass, source);
     if (wentIn < SHORTEST_SPREAD_MS) {
       const title = HOP_TITLES[hop.hop];
@@ -37,12 +40,11 @@ export function judgeBuffering(trace: TraceObservations): JudgedTrace {
         notTold: [`Whether ${title} holds text back is not told: behind it, all came within ${within}.`],
       };
     }
-    const passes = toldPasses(hop);
     const isHeld = passes.every((each) => {
       const written = writtenOver(each, source);
       return written >= SHORTEST_SPREAD_MS && spreadOf(each) < written * HELD_SHARE;
     });
-    const isInLumps = passes.every((each) => isLumpy(each, source));
+    const isInLumps = isComparable && passes.every((each) => isLumpy(each, source));
     return isHeld || isInLumps ? { finding: findingOf(hop, pass, { behind, source, isHeld, wentIn }) } : {};
   });
 }
@@ -57,12 +59,16 @@ function writtenOver(pass: HopPass, source: HopPass): number {
 }
 
 function wholeTimeOf(pass: HopPass, source: HopPass): number {
+  return ownWritingTime(pass) ?? spreadOf(source) * shareOf(pass, source);
+}
+
+/** As the engine's record tells it, or its own figures; null where neither is told. */
+function ownWritingTime(pass: HopPass): number | null {
   const { first_token_ms = null, ended_ms = null } = replyRequestOf(pass) ?? {};
   if (first_token_ms !== null && ended_ms !== null) return ended_ms - first_token_ms;
   const { reply_ms } = pass.timings ?? { reply_ms: null };
   // Thoughts are written in that time, too.
-  if (reply_ms !== null && pass.thoughts === "") return reply_ms;
-  return spreadOf(source) * shareOf(pass, source);
+  return pass.thoughts === "" ? reply_ms : null;
 }
 
 function findingOf(

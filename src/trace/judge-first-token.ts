@@ -1,6 +1,6 @@
 import { duration, quotedText, sentence } from "./finding-words.ts";
 import { HOP_TITLES } from "./hop-names.ts";
-import { firstPieceMs, replyRequestOf, toldHopBehind, toldPasses } from "./hop-passes.ts";
+import { firstPieceMs, isOneModel, replyRequestOf, toldHopBehind, toldPasses } from "./hop-passes.ts";
 import { type JudgedTrace, judgeEachHop } from "./judge-each-hop.ts";
 import type {
   HopObservation,
@@ -43,7 +43,7 @@ export function firstTokenOf(trace: TraceObservations, hop: HopObservation): Fir
   const all = toldPasses(hop).flatMap((pass) => {
     const totalMs = firstPieceMs(pass);
     if (totalMs === null) return [];
-    const engineMs = engineShareOf(pass) ?? directShare(trace);
+    const engineMs = engineShareOf(pass) ?? directShare(trace, hop);
     // Another reply's share, of an engine that was slower then, is none of this one's.
     return [{ totalMs, engineMs: engineMs !== null && engineMs > totalMs ? null : engineMs }];
   });
@@ -127,7 +127,7 @@ function judgeDelay(
 ): TraceFinding | undefined {
   const here = leastOwn(trace, hop);
   const there = leastOwn(trace, behind);
-  if (here === undefined || there === undefined) return undefined;
+  if (here === undefined || there === undefined || !isOneModel(hop, behind)) return undefined;
   const added = here.ownMs - there.ownMs;
   const least = here.isMeasured ? LEAST_MS : Math.max(LEAST_MS, (here.engineMs ?? 0) * UNSURE_SHARE);
   if (added < least) return undefined;
@@ -156,7 +156,7 @@ function leastOwn(trace: TraceObservations, hop: HopObservation): OwnTime | unde
     const total = firstPieceMs(pass);
     if (total === null) return [];
     const share = engineShareOf(pass);
-    const engineMs = share ?? directShare(trace);
+    const engineMs = share ?? directShare(trace, hop);
     return [{ pass, ownMs: total - (engineMs ?? 0), engineMs, isMeasured: share !== undefined }];
   });
   return all.toSorted((a, b) => a.ownMs - b.ownMs)[0];
@@ -171,9 +171,12 @@ function engineShareOf(pass: HopPass): number | undefined {
   return (queue_ms ?? 0) + (load_ms ?? 0) + (prompt_ms ?? 0);
 }
 
-/** What the engine took when it was asked directly, at its quickest. */
-function directShare({ hops }: TraceObservations): number | null {
+/** What the engine took when it was asked directly for the same model, at its quickest. */
+function directShare({ hops }: TraceObservations, asked: HopObservation): number | null {
   const engine = hops.find(({ hop }) => hop === "engine");
-  const all = engine === undefined ? [] : toldPasses(engine).flatMap((pass) => firstPieceMs(pass) ?? []);
+  const all =
+    engine === undefined || !isOneModel(asked, engine)
+      ? []
+      : toldPasses(engine).flatMap((pass) => firstPieceMs(pass) ?? []);
   return all.length === 0 ? null : Math.min(...all);
 }

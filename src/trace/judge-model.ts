@@ -1,46 +1,97 @@
-import { mayBeOneModel } from "../contract/model-names.ts";
+import { isSameModelName, mayBeOneModel } from "../contract/model-names.ts";
 import { quotedText, sentence } from "./finding-words.ts";
 import { HOP_TITLES } from "./hop-names.ts";
-import { replyRequestOf, toldPasses } from "./hop-passes.ts";
+import { isOneModel, replyRequestOf, toldHopBehind, toldPasses } from "./hop-passes.ts";
 import { type JudgedTrace, judgeEachHop } from "./judge-each-hop.ts";
 import type { HopObservation, HopPass, TraceFinding, TraceObservations } from "./trace-report.ts";
 
 /** Whether the model that was asked for is the one that was asked, and answered. */
 export function judgeModel(trace: TraceObservations): JudgedTrace {
-  const { model } = trace;
-  if (model === null) return { findings: [], notTold: [NO_MODEL] };
-  return judgeEachHop(trace, (hop) => {
-    const passes = toldPasses(hop);
-    const finding = passes.map((pass) => judgePass(hop, pass, model)).find((each) => each !== undefined);
-    const isTold = passes.some((pass) => pass.model !== null || replyRequestOf(pass) !== undefined);
-    if (finding !== undefined || passes.length === 0 || isTold) return { finding };
-    return { notTold: [`${sentence(HOP_TITLES[hop.hop])} does not say which model has answered.`] };
-  });
+  if (trace.hops.every(({ models, model }) => models.length === 0 && model === null))
+    return { findings: [], notTold: [NO_MODEL] };
+  const judged = judgeEachHop(trace, (hop) => judgeHop(trace, hop));
+  return {
+    ...judged,
+    notTold: [...trace.hops.flatMap((hop) => incomparable(trace, hop)), ...judged.notTold],
+  };
 }
 
 const NO_MODEL =
   "No model was named, because the engine told none: whether it is the right one that answers is not told.";
 
-function judgePass({ hop }: HopObservation, pass: HopPass, model: string): TraceFinding | undefined {
-  const title = sentence(HOP_TITLES[hop]);
-  const of = (words: string): TraceFinding => ({
+function judgeHop(
+  trace: TraceObservations,
+  hop: HopObservation,
+): ReturnType<Parameters<typeof judgeEachHop>[1]> {
+  const passes = toldPasses(hop);
+  const title = sentence(HOP_TITLES[hop.hop]);
+  const { model } = hop;
+  if (passes.length === 0) return {};
+  if (model === null || !hop.names_model) {
+    const setting = hop.names_model
+      ? ""
+      : "its wire has no place for a model's name ({model} in contract.wire.send): ";
+    return {
+      notTold: [
+        `Of ${HOP_TITLES[hop.hop]} no model was asked for; ${setting}whether the right one answers is not told.`,
+      ],
+    };
+  }
+  const other = passes.map((pass) => otherModel(pass, model)).find((each) => each !== undefined);
+  if (other === undefined) {
+    const isTold = passes.some((pass) => pass.model !== null || replyRequestOf(pass) !== undefined);
+    return isTold ? {} : { notTold: [`${title} does not say which model has answered.`] };
+  }
+  return isAlias(trace, model)
+    ? {
+        notTold: [
+          `${quotedText(model)} is a name that the engine does not list, and ${other}: whether that is what stands behind it is not told.`,
+        ],
+      }
+    : { finding: findingOf(hop, `${quotedText(model)} was asked for, and ${other}`) };
+}
+
+/** A name of a gateway's own stands for whatever it says. */
+function isAlias({ hops }: TraceObservations, model: string): boolean {
+  const listed = hops.find(({ hop }) => hop === "engine")?.models ?? [];
+  return listed.length > 0 && !listed.some((name) => isSameModelName(name, model));
+}
+
+function findingOf({ hop }: HopObservation, words: string): TraceFinding {
+  return {
     hop,
     kind: "other_model",
-    sentence: `${title} swaps the model: ${words}.`,
+    sentence: `${sentence(HOP_TITLES[hop])} swaps the model: ${words}.`,
     next: "stack verify models",
-  });
+  };
+}
+
+/** Who says that it was another one, in words; undefined where nobody does. */
+function otherModel(pass: HopPass, model: string): string | undefined {
   const asked = replyRequestOf(pass)?.model;
-  if (asked !== undefined && !mayBeOneModel(asked, model)) {
-    return of(`${quotedText(model)} was asked for, and the engine was asked for ${quotedText(asked)}`);
-  }
-  if (pass.model !== null && !mayBeOneModel(pass.model, model)) {
-    return of(
-      `${quotedText(model)} was asked for, and its reply says that ${quotedText(pass.model)} answered`,
-    );
-  }
+  if (asked !== undefined && !mayBeOneModel(asked, model))
+    return `the engine was asked for ${quotedText(asked)}`;
+  if (pass.model !== null && !mayBeOneModel(pass.model, model))
+    return `its reply says that ${quotedText(pass.model)} answered`;
   const row = pass.row?.model ?? null;
-  if (row !== null && !mayBeOneModel(row, model)) {
-    return of(`${quotedText(model)} was asked for, and the reply's row names ${quotedText(row)}`);
-  }
+  if (row !== null && !mayBeOneModel(row, model)) return `the reply's row names ${quotedText(row)}`;
   return undefined;
+}
+
+/** Where two hops' replies are of different models, as far as is known: what is not compared, and what each was asked. */
+function incomparable(trace: TraceObservations, hop: HopObservation): string[] {
+  const behind = toldHopBehind(trace, hop);
+  if (behind === undefined || toldPasses(hop).length === 0 || isOneModel(hop, behind)) return [];
+  const asked = ({ model }: HopObservation): string =>
+    model === null ? "none by its name" : quotedText(model);
+  const [inner, outer] = [HOP_TITLES[behind.hop], HOP_TITLES[hop.hop]];
+  const why =
+    hop.model === null
+      ? "which one that takes is not told (chat.model would say it)"
+      : trace.record === null
+        ? "whether these are one model is not told without a tap in front of the engine"
+        : "these are not one model";
+  return [
+    `${sentence(inner)} was asked for ${asked(behind)}, ${outer} for ${asked(hop)}, and ${why}: their times and texts are not compared.`,
+  ];
 }

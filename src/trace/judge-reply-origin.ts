@@ -1,6 +1,6 @@
 import { duration, quotedText, sentence } from "./finding-words.ts";
 import { HOP_TITLES } from "./hop-names.ts";
-import { replyRequestOf, toldHopBehind, toldPasses } from "./hop-passes.ts";
+import { comparableHopBehind, replyRequestOf, toldPasses } from "./hop-passes.ts";
 import { type JudgedTrace, judgeEachHop } from "./judge-each-hop.ts";
 import type { HopObservation, HopPass, TraceObservations } from "./trace-report.ts";
 
@@ -13,7 +13,7 @@ const TOO_SOON_SHARE = 0.5;
 /** Whether a hop's replies are its own words, or copies, in place of what the engine writes. */
 export function judgeReplyOrigin(trace: TraceObservations): JudgedTrace {
   return judgeEachHop(trace, (hop) => {
-    const behind = toldHopBehind(trace, hop);
+    const behind = comparableHopBehind(trace, hop);
     const [pass] = toldPasses(hop);
     if (behind === undefined || pass === undefined || !isWrittenHere(hop, behind)) return {};
     const title = HOP_TITLES[hop.hop];

@@ -1,7 +1,7 @@
 import { isPartOfText, isSameText } from "../targets/compare-texts.ts";
 import { quotedText, sentence } from "./finding-words.ts";
 import { HOP_TITLES } from "./hop-names.ts";
-import { isWholePass, replyRequestOf, toldHopBehind, toldPasses } from "./hop-passes.ts";
+import { comparableHopBehind, isWholePass, replyRequestOf, toldPasses } from "./hop-passes.ts";
 import { type JudgedTrace, judgeEachHop } from "./judge-each-hop.ts";
 import type {
   HopObservation,
@@ -113,7 +113,7 @@ function judgeByCounts(
   hop: HopObservation,
   pass: HopPass,
 ): TraceFinding | undefined {
-  const behind = toldHopBehind(trace, hop);
+  const behind = comparableHopBehind(trace, hop);
   if (behind === undefined) return undefined;
   const title = sentence(HOP_TITLES[hop.hop]);
   const texts = new Set(toldPasses(behind).map(({ text }) => text));
@@ -146,7 +146,7 @@ function judgeByCounts(
 
 /** Where the text is another, and nobody can say whose doing that is. */
 function untold(trace: TraceObservations, hop: HopObservation): string[] {
-  const behind = toldHopBehind(trace, hop);
+  const behind = comparableHopBehind(trace, hop);
   const [pass] = toldPasses(hop);
   if (hop.hop !== "gateway" || behind === undefined || pass === undefined) return [];
   if (replyRequestOf(pass)?.text !== undefined && replyRequestOf(pass)?.text !== null) return [];

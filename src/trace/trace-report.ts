@@ -10,7 +10,7 @@ export interface TraceReport {
   readonly ok: boolean;
   /** What was asked of every hop. */
   readonly message: string;
-  /** The model that was asked for; null where nobody told which there are. */
+  /** The model that was asked of every hop; null where nobody told which there are, or the hops were asked for several. */
   readonly model: string | null;
   /** What went to the engine with it, where the wire can say so. */
   readonly options: EngineOptions;
@@ -88,6 +88,12 @@ export interface HopObservation {
   readonly url: string;
   /** The hop behind it, which it asks; null for the engine. */
   readonly behind: HopName | null;
+  /** The model that it was asked for, by its own name; null where nobody told which there are, or which one it takes. */
+  readonly model: string | null;
+  /** Whether a message to it can name a model. Where not, `model` is the only one that can be meant. */
+  readonly names_model: boolean;
+  /** The models that it lists; empty where it lists none. */
+  readonly models: readonly string[];
   readonly passes: readonly HopPass[];
 }
 

@@ -1,4 +1,5 @@
 /** One message followed through every hop of a stack: the call behind `stack trace`. */
+import { isSameModelName } from "../contract/model-names.ts";
 import { UserError } from "../errors/user-error.ts";
 import type { EngineWatch } from "../targets/engine-watch.ts";
 import type { HttpClient } from "../targets/http-client.ts";
@@ -17,7 +18,7 @@ import {
 import { connectHops } from "./connect-hops.ts";
 import { diagnoseTrace } from "./diagnose-trace.ts";
 import type { HopName } from "./hop-names.ts";
-import type { HopQuestion } from "./hop-question.ts";
+import type { MessageForAll } from "./hop-question.ts";
 import { followEngine } from "./match-engine-requests.ts";
 import { LOAD_WITHIN_MS, REPLY_OPTIONS, type TraceOptions } from "./trace-options.ts";
 import type { HopObservation, TraceFindingKind, TraceObservations, TraceReport } from "./trace-report.ts";
@@ -49,8 +50,13 @@ export async function traceStack(options: TraceOptions): Promise<TraceReport> {
     const passing = { ...options, follower, onProgress: options.onProgress ?? ignore };
     const hops = await askHops(asked, question, { ...passing, warmUp: warm_up });
     requireSome(hops, options.target);
-    const { message, model } = question;
-    const about = { message, model, options: question.options, record: recordOf(watch), deaths: [] };
+    const about = {
+      message: question.message,
+      model: commonModel(hops),
+      options: question.options,
+      record: recordOf(watch),
+      deaths: [],
+    };
     const seen = await askAgainWhereLate({ ...about, hops }, asked, question, passing);
     const observed = { ...seen, deaths: (await options.deathsMeanwhile?.()) ?? [] };
     await closeTracePlace(place);
@@ -72,14 +78,15 @@ export async function traceStack(options: TraceOptions): Promise<TraceReport> {
 
 /** One short request, so that the model is loaded; null where the engine took none. */
 async function warmUp(
-  { engine, engineApi, signal }: Pick<HopClients, "engine" | "engineApi" | "signal">,
-  question: HopQuestion,
+  { engine, engineApi, models, signal }: Pick<HopClients, "engine" | "engineApi" | "models" | "signal">,
+  question: MessageForAll,
   { onProgress = ignore }: Pick<TraceOptions, "onProgress">,
 ): Promise<TraceReport["warm_up"]> {
   if (engine === undefined) return null;
   onProgress("loading the model, by one short request");
   const start = performance.now();
-  const short = { ...question, options: { ...REPLY_OPTIONS, num_predict: 1 } };
+  const model = models.engine?.model ?? null;
+  const short = { ...question, model, options: { ...REPLY_OPTIONS, num_predict: 1 } };
   const pass = await askEngineHop(engine, engineApi, short, signal);
   if (pass.problem !== null) return null;
   return { took_ms: Math.round(performance.now() - start), load_ms: pass.timings?.load_ms ?? null };
@@ -88,21 +95,30 @@ async function warmUp(
 /** Asks one hop after the other: together they would wait for each other in the engine's queue. */
 async function askHops(
   hops: readonly AskableHop[],
-  question: HopQuestion,
+  question: MessageForAll,
   options: Omit<PassOptions, "isLoaded"> & { readonly warmUp: TraceReport["warm_up"] },
 ): Promise<HopObservation[]> {
   const observed: HopObservation[] = [];
   const { warmUp } = options;
-  let isLoaded = warmUp !== null;
+  const loaded = new Set<string | null>(warmUp === null ? [] : [hops[0]?.model ?? null]);
   for (const hop of hops) {
+    const isLoaded = loaded.has(hop.model);
     const warmMs = warmUp === null ? null : warmUp.took_ms - (warmUp.load_ms ?? 0);
     const engineMs = observed[0]?.passes.at(-1)?.ended_ms ?? warmMs;
     const patienceMs = isLoaded ? patienceFor(engineMs) : LOAD_WITHIN_MS;
     const seen = await passThrough(hop, { ...question, patienceMs }, { ...options, isLoaded });
     observed.push(seen);
-    isLoaded ||= seen.passes.some(({ text }) => text !== "");
+    if (seen.passes.some(({ text }) => text !== "")) loaded.add(hop.model);
   }
   return observed;
+}
+
+/** The model that all hops were asked for, by any of their names for it; null where there were several, or none. */
+function commonModel(hops: readonly HopObservation[]): string | null {
+  const model = hops[0]?.model ?? null;
+  return model !== null && hops.every((hop) => hop.model !== null && isSameModelName(hop.model, model))
+    ? model
+    : null;
 }
 
 /** What may be the machine's doing and not the hop's. */
@@ -120,7 +136,7 @@ const MORE_TIMES = 2;
 async function askAgainWhereLate(
   trace: TraceObservations,
   hops: readonly AskableHop[],
-  question: HopQuestion,
+  question: MessageForAll,
   options: Omit<PassOptions, "isLoaded">,
 ): Promise<TraceObservations> {
   let seen = trace;
@@ -142,7 +158,8 @@ async function askAgainWhereLate(
 }
 
 function patienceFor(engineMs: number | null): number {
-  return Math.min(Math.max((engineMs ?? 0) * PATIENCE_FACTOR, PATIENCE_MS.least), PATIENCE_MS.most);
+  const wanted = Math.round((engineMs ?? 0) * PATIENCE_FACTOR);
+  return Math.min(Math.max(wanted, PATIENCE_MS.least), PATIENCE_MS.most);
 }
 
 function requireSome(hops: readonly HopObservation[], { origins = {} }: TraceOptions["target"]): void {

@@ -387,6 +387,16 @@ const CASES: readonly Case[] = [
     { found: "POST /x answered 422: no", next: "stack verify http" },
   ],
   [
+    "a call whose model is refused",
+    "model_refused",
+    { service: "gateway", call: "POST /x", status: 400, said: "no such model", model: "tiny" },
+    {
+      found: "POST /x answered 400: no such model",
+      cause: "has no model tiny, which it was asked for, or not for us",
+      next: "STACK_CHAT_MODEL=... stack doctor",
+    },
+  ],
+  [
     "a call that fails",
     "call_failed",
     { service: "hmi", call: "POST /x", status: 500, said: "no", suspicion: undefined },

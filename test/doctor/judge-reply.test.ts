@@ -38,6 +38,13 @@ test("a text and an end are a reply", () => {
 
 test.each([
   ["refused", [], { status: 422, body: { detail: "no text" } }, "call_refused", "answered 422: no text"],
+  [
+    "refused for its model",
+    [],
+    { status: 400, body: { error: { message: "Invalid model name passed in model=tiny" } } },
+    "model_refused",
+    "answered 400: Invalid model name",
+  ],
   ["ended without a word of it", [OK], {}, "reply_cut", "POST /say ended without"],
   ["ended without any text", [done("stop")], {}, "reply_empty", "had no text"],
   ["failed", [failure("out of memory", "oom"), done(null)], {}, "reply_failed", "out of memory"],

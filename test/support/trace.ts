@@ -63,6 +63,9 @@ export function observations(
           hop,
           url: `http://127.0.0.1/${hop}`,
           behind: BEHIND[hop],
+          model: "llama3.1:8b",
+          names_model: true,
+          models: ["llama3.1:8b"],
           passes: passes.map((pass) => goodPass(pass)),
         },
       ];

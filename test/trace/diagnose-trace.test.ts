@@ -367,3 +367,31 @@ test("what cannot be told is said so, and is no fault", () => {
     "Whether the gateway holds text back is not told: behind it, all came within 1 ms.",
   ]);
 });
+
+test("of hops that were asked for different models nothing is compared, and nobody has swapped one", () => {
+  const seen = observations({ engine: { ...LATE, model: "big" }, gateway: { ...SOONER, model: "alias" } });
+  const hops = seen.hops.map((hop) => {
+    const model = hop.hop === "engine" ? "big" : "alias";
+    return { ...hop, model, models: [model] };
+  });
+  const { ok, not_told } = diagnoseTrace({ ...seen, hops });
+  expect({ ok, not_told }).toEqual({
+    ok: true,
+    not_told: [
+      'The engine was asked for "big", the gateway for "alias", and whether these are one model is not told without a tap in front of the engine: their times and texts are not compared.',
+    ],
+  });
+});
+
+test("of a hop that cannot be told a model, no swap is said", () => {
+  const seen = observations({ engine: {}, hmi: { model: "phi3:mini" } });
+  const hops = seen.hops.map((hop) =>
+    hop.hop === "hmi" ? { ...hop, behind: "engine" as const, names_model: false, model: null } : hop,
+  );
+  const { findings, not_told } = diagnoseTrace({ ...seen, hops });
+  expect(findings).toEqual([]);
+  expect(not_told).toEqual([
+    'The engine was asked for "llama3.1:8b", the HMI for none by its name, and which one that takes is not told (chat.model would say it): their times and texts are not compared.',
+    expect.stringContaining("its wire has no place for a model's name ({model} in contract.wire.send)"),
+  ]);
+});

@@ -54,6 +54,76 @@ test("what answers only when all is written holds back, though it has taken the 
   expect(hops.at(-1)?.passes[0]?.accepted_ms).toBeNull();
 });
 
+/** A gateway before the stand-in, whose models have names of its own, and which refuses all others. */
+async function startAliasGateway(
+  engine: string,
+  aliases: Readonly<Record<string, string>>,
+  isListing = true,
+) {
+  const answers = { "content-type": "application/json" };
+  return await listenOnAnyPort(
+    createServer(async (request, response) => {
+      if (request.method === "GET") {
+        const data = Object.keys(aliases).map((id) => ({ id }));
+        response.writeHead(isListing ? 200 : 404, answers).end(JSON.stringify({ object: "list", data }));
+        return;
+      }
+      const asked = JSON.parse(await text(request)) as { model: string };
+      const model = aliases[asked.model];
+      if (model === undefined) {
+        const message = `Invalid model name passed in model=${asked.model}. Call /v1/models.`;
+        response.writeHead(400, answers).end(JSON.stringify({ error: { message } }));
+        return;
+      }
+      const body = JSON.stringify({ ...asked, model });
+      const answer = await fetch(`${engine}/v1/chat/completions`, { method: "POST", headers: answers, body });
+      response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "" });
+      // Named as it was asked for, as LiteLLM does it.
+      for await (const chunk of answer.body ?? []) {
+        response.write(Buffer.from(chunk).toString().replaceAll(`"${model}"`, `"${asked.model}"`));
+      }
+      response.end();
+    }),
+  );
+}
+
+test("a gateway with names of its own is asked for one of them, and its engine for one that it has", async () => {
+  const engine = await startTestEngine();
+  const gateway = await startAliasGateway(engine, { "phi3-fast": "phi3:mini", other: "phi3:mini" });
+  const { ok, hops, model, not_told, findings } = await traceUrls({
+    gateway,
+    engine,
+    contract: contractOf("openai-chat"),
+    model: "none",
+  });
+  expect({ ok, model, findings }).toEqual({ ok: true, model: null, findings: [] });
+  expect(hops).toMatchObject([
+    { hop: "engine", model: "llama3.1:8b" },
+    { hop: "gateway", model: "phi3-fast", passes: [{ model: "phi3-fast" }] },
+  ]);
+  expect(not_told[0]).toMatch(
+    /^The engine was asked for "llama3.1:8b", the gateway for "phi3-fast", and these are not one model: their times/,
+  );
+  expect(not_told[1]).toMatch(
+    /^"phi3-fast" is a name that the engine does not list, and the engine was asked for/,
+  );
+});
+
+test.each([
+  [true, '"phi3:mini", which it does not list (fast, slow): POST'],
+  [false, '"phi3:mini": POST'],
+])("a gateway that refuses a model is told as that: it lists others, %s", async (isListing, words) => {
+  const engine = await startTestEngine();
+  const gateway = await startAliasGateway(engine, { fast: "phi3:mini", slow: "phi3:mini" }, isListing);
+  const { diagnosis } = await traceUrls(
+    { gateway, engine, contract: contractOf("openai-chat") },
+    { model: "phi3:mini" },
+  );
+  expect(diagnosis).toMatchObject({ hop: "gateway", kind: "refused" });
+  expect(diagnosis.sentence).toContain(`The gateway refuses the model ${words}`);
+  expect(diagnosis.next).toContain("--model NAME, or chat.model");
+});
+
 test("what takes messages on a WebSocket is followed, though that is no 200", async () => {
   const hmi = await serveWebSockets({
     onText(_, socket) {

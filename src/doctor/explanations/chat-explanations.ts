@@ -81,6 +81,8 @@ export interface ChatSymptoms {
     suspicion: Suspicion | undefined;
   };
   call_refused: { service: Role; call: string; status: number; said: string };
+  /** It takes messages, but none for this model. */
+  model_refused: { service: Role; call: string; status: number; said: string; model: string };
   /** It ended well, and had no text. */
   reply_empty: { service: Role; call: string };
   /** A reply came, and the engine was asked for nothing. */
@@ -195,6 +197,11 @@ export const chatExplanations: Explanations<ChatSymptoms> = {
     found: `${call} answered ${status}: ${shortened(said)}`,
     cause: `The ${SERVICE_TITLES[service]} does not take what the contract says (docs/contract.md).`,
     next: "stack verify http",
+  }),
+  model_refused: ({ service, call, status, said, model }) => ({
+    found: `${call} answered ${status}: ${shortened(said)}`,
+    cause: `The ${SERVICE_TITLES[service]} has no model ${model}, which it was asked for, or not for us: it may have names of its own (chat.model says which).`,
+    next: "STACK_CHAT_MODEL=... stack doctor",
   }),
   reply_empty: ({ service, call }) => ({
     found: `${call} ended, and had no text`,

@@ -26,6 +26,15 @@ export function wordsIn({ body, said: own = body }: Pick<Answered, "body" | "sai
   return typeof inner === "string" ? inner : JSON.stringify(said);
 }
 
+/** How back ends say that there is no such model, or not for whoever asks; what a model does not support is not that. */
+const NO_SUCH_MODEL =
+  /\b(?:invalid|unknown|no such|no) model\b|\bmodel\b.{0,120}\b(?:not found|(?:not|n't) exist|not (?:available|installed|allowed))|\baccess (?:to )?(?:the )?model\b/i;
+
+/** Whether an answer's words refuse the model that was asked for, and not the message. */
+export function isModelRefused(words: string, model: string | null): boolean {
+  return model !== null && NO_SUCH_MODEL.test(words);
+}
+
 /** An answer that is not the one that was hoped for; its message quotes the answer. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
