@@ -1,23 +1,16 @@
-import {
-  Agent,
-  request as httpRequest,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-  type ServerResponse,
-} from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Readable, Transform } from "node:stream";
-import { type Address, addressOfUrl, hostInUrl } from "../contract/address.ts";
+import { hostInUrl } from "../contract/address.ts";
 import { DEFAULTS } from "../contract/contract-defaults.ts";
 import { WireError } from "../contract/wire-error.ts";
-import { messageOf } from "../errors/thrown-error.ts";
 import { JUDGED_BY_UPSTREAM, localCallersOnly } from "../http-guard/caller-policies.ts";
 import { createGuardedServer, deedOf, sendWireError } from "../http-guard/guarded-server.ts";
 import { type RecordAccess, recordGuard } from "../http-guard/record-guard.ts";
-import { ExchangeRecorder, type OpenExchange } from "./exchange-recorder.ts";
+import { ExchangeRecorder } from "./exchange-recorder.ts";
 import { type RecordedExchange, TAP_FOLDER, TAP_PATH } from "./recorded-exchange.ts";
+import { createRecordingProxy } from "./recording-proxy.ts";
 import { upstreamTarget } from "./request-target.ts";
-import type { Rewrite, TappedAnswer, TappedHead, TappedRequest } from "./tap-rewrite.ts";
+import type { Rewrite } from "./tap-rewrite.ts";
 
 /** With who may read its record; the host is 127.0.0.1 where it is left out. */
 export interface TapOptions extends Partial<RecordAccess> {
@@ -53,9 +46,6 @@ export interface TapRecord {
   readonly exchanges: readonly RecordedExchange[];
 }
 
-/** For this long an idle connection to the upstream is kept, in milliseconds: no server closes one as soon as that. */
-const IDLE_MS = 1_000;
-
 /**
  * Starts a tap in front of a service. Bodies stream through as they come, a disconnect on one side is passed on to the
  * other, and no time is lost but the copying.
@@ -63,8 +53,7 @@ const IDLE_MS = 1_000;
 export async function startTap(options: TapOptions): Promise<Tap> {
   const { host = DEFAULTS.host, allowedHosts, callersJudgedBy = "tap", rewrite = {} } = options;
   const recorder = new ExchangeRecorder(options.onEnded);
-  const agent = new Agent({ keepAlive: true, timeout: IDLE_MS });
-  const upstream = upstreamOf(options.upstream, agent);
+  const proxy = createRecordingProxy(options.upstream, rewrite, recorder);
   const names = { host, allowedHosts };
   const record = recordGuard({ ...names, token: options.token });
   const passed = { policy: callersJudgedBy === "upstream" ? JUDGED_BY_UPSTREAM : localCallersOnly(names) };
@@ -72,7 +61,7 @@ export async function startTap(options: TapOptions): Promise<Tap> {
     guard: (incoming) => ({ ...(isForTap(incoming) ? record : passed), deed: deedOf(incoming) }),
     answer(incoming, outgoing) {
       if (isForTap(incoming)) sendRecord(recorder, incoming, outgoing);
-      else void pass({ upstream, rewrite, recorder }, incoming, outgoing);
+      else proxy.pass(incoming, outgoing);
     },
   });
   // A model may load for minutes before the first byte: the two ends have their own deadlines.
@@ -88,7 +77,7 @@ export async function startTap(options: TapOptions): Promise<Tap> {
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
-        agent.destroy();
+        proxy.close();
       }),
   };
 }
@@ -114,184 +103,4 @@ function sendRecord(recorder: ExchangeRecorder, incoming: IncomingMessage, outgo
     };
     outgoing.end(JSON.stringify(record));
   }
-}
-
-/** Where everything goes, settled once. */
-interface Upstream extends Address {
-  /** Without a slash at its end. */
-  readonly basePath: string;
-  readonly agent: Agent;
-}
-
-function upstreamOf(url: string, agent: Agent): Upstream {
-  return { ...addressOfUrl(url), basePath: new URL(url).pathname.replace(/\/+$/, ""), agent };
-}
-
-interface Passing {
-  readonly upstream: Upstream;
-  readonly rewrite: Rewrite;
-  readonly recorder: ExchangeRecorder;
-}
-
-async function pass(
-  { upstream, rewrite, recorder }: Passing,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-): Promise<void> {
-  const { method = "GET", url: target = "/" } = incoming;
-  const path = upstreamTarget(target, "");
-  if (path === undefined) {
-    sendWireError(new WireError("bad_request", "The request target is no path."), outgoing);
-    return;
-  }
-  const entry = recorder.begin(method, path, incoming.headers);
-  const left = new AbortController();
-  outgoing.once("close", () => {
-    if (outgoing.writableFinished) return;
-    entry.ended("client-left");
-    left.abort();
-  });
-  try {
-    const body = await bodyOf(incoming, entry);
-    const hosts = incoming.headersDistinct["host"] ?? [];
-    const asked = { method, path, headers: incoming.headers, hosts, body };
-    const own = await rewrite.answer?.(asked);
-    if (own !== undefined) {
-      const headers = { "content-type": "application/json", ...own.headers };
-      entry.answered(own.status, headers);
-      entry.passed("response", Buffer.from(own.body));
-      outgoing.writeHead(own.status, headers).end(own.body);
-      entry.ended("complete");
-      return;
-    }
-    const sent = rewrite.request?.(asked) ?? asked;
-    const answer = await ask(upstream, sent, left.signal);
-    await answerWith(answer, sent, rewrite, entry, outgoing);
-    entry.ended("complete");
-  } catch (error) {
-    fail(error, entry, outgoing);
-  }
-}
-
-/** Requests of a chat stack are small: read whole, so that a rewrite sees what it is about. */
-async function bodyOf(incoming: IncomingMessage, entry: OpenExchange): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) {
-    entry.passed("request", chunk);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-/** What belongs to one connection only (RFC 9110, section 7.6.1), and what the tap has met by itself. */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  "connection",
-  "expect",
-  "keep-alive",
-  "proxy-connection",
-  "transfer-encoding",
-  "upgrade",
-]);
-
-function ask(
-  { host, port, basePath, agent }: Upstream,
-  request: TappedRequest,
-  signal: AbortSignal,
-): Promise<IncomingMessage> {
-  const { method, body } = request;
-  const headers = Object.fromEntries(
-    Object.entries(request.headers).filter(([name]) => !HOP_BY_HOP.has(name)),
-  );
-  return new Promise((resolve, reject) => {
-    const outgoing = httpRequest({
-      host,
-      port,
-      method,
-      path: upstreamTarget(request.path, basePath) ?? basePath,
-      // The Host stays: the upstream compares it with the Origin that the browser sent.
-      headers: withHosts(request.hosts, {
-        ...headers,
-        ...(body.length > 0 || headers["content-length"] ? { "content-length": body.length } : {}),
-      }),
-      agent,
-      signal,
-    });
-    outgoing.once("response", resolve).once("error", reject).end(body);
-  });
-}
-
-/** The headers as they are sent, with each `Host` where a request has several: only as a list does Node send them. */
-function withHosts(hosts: readonly string[], headers: OutgoingHttpHeaders): OutgoingHttpHeaders | string[] {
-  if (hosts.length < 2) return headers;
-  const { host: _, ...others } = headers;
-  const rest = Object.entries(others).flatMap(([name, value]) => [name, String(value)]);
-  return [...hosts.flatMap((host) => ["host", host]), ...rest];
-}
-
-async function answerWith(
-  answer: IncomingMessage,
-  request: TappedRequest,
-  rewrite: Rewrite,
-  entry: OpenExchange,
-  outgoing: ServerResponse,
-): Promise<void> {
-  const seen: TappedAnswer = { request, status: answer.statusCode ?? 502, headers: headersOf(answer) };
-  const told = (await rewrite.head?.(seen)) ?? seen;
-  entry.answered(told.status, told.headers);
-  outgoing.writeHead(told.status, told.headers);
-  outgoing.flushHeaders();
-  await passOn(answer, [rewrite.body?.(told) ?? []].flat(), outgoing, (bytes) =>
-    entry.passed("response", bytes),
-  );
-}
-
-/**
- * Rejects where either end, or a change between them, breaks off, and ends what is left of them. Not
- * `pipeline`, which makes an abort signal and an error each time, also where all goes well: that was a third of
- * what an exchange cost.
- */
-function passOn(
-  answer: IncomingMessage,
-  changes: readonly Transform[],
-  outgoing: ServerResponse,
-  passed: (bytes: Buffer) => void,
-): Promise<void> {
-  const sources = [answer, ...changes];
-  return new Promise((resolve, reject) => {
-    const breakOff = (error: Error): void => {
-      for (const source of sources) source.destroy();
-      reject(error);
-    };
-    for (const source of sources) {
-      source.once("error", breakOff).once("close", () => {
-        if (!source.readableEnded) breakOff(new Error("the connection was cut"));
-      });
-    }
-    outgoing.once("error", breakOff).once("close", () => {
-      if (!outgoing.writableFinished) breakOff(new Error("the client left"));
-    });
-    outgoing.once("finish", resolve);
-    const last = changes.reduce<Readable>((from, change) => from.pipe(change), answer);
-    last.on("data", passed).pipe(outgoing);
-  });
-}
-
-/** The head without what belongs to one connection only. */
-function headersOf({ headers }: IncomingMessage): TappedHead {
-  const { connection: _, "keep-alive": __, "transfer-encoding": ___, ...rest } = headers;
-  return Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, value ?? ""]));
-}
-
-function fail(error: unknown, entry: OpenExchange, outgoing: ServerResponse): void {
-  if (outgoing.headersSent) {
-    // In mid-answer: what the upstream did is done to the client too.
-    entry.ended("upstream-cut");
-    outgoing.destroy();
-    return;
-  }
-  entry.ended("unreachable");
-  sendWireError(
-    new WireError("gateway_error", `The tap's upstream does not answer: ${messageOf(error)}.`),
-    outgoing,
-  );
 }

@@ -1,5 +1,5 @@
 import { WireError } from "../../contract/wire-error.ts";
-import { beginningOf } from "../stream/event-log-segment.ts";
+import { beginningOf } from "../stream/beginning-of-text.ts";
 import { LONGEST_ERROR } from "./engine-deltas.ts";
 
 /** An answer of an engine that is no reply. */

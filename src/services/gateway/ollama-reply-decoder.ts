@@ -2,7 +2,7 @@ import { EngineFinal } from "../../contract/engine-schemas.ts";
 import { ownFinishReason, type Timings } from "../../contract/event-schemas.ts";
 import { createNdjsonDecoder } from "../../contract/ndjson.ts";
 import { WireError } from "../../contract/wire-error.ts";
-import { beginningOf } from "../stream/event-log-segment.ts";
+import { beginningOf } from "../stream/beginning-of-text.ts";
 import type { ReplyLimit } from "../stream/reply-limit.ts";
 import { DeltaGatherer, type FinalDelta, LONGEST_ERROR, type ReplyDecoder } from "./engine-deltas.ts";
 import { requireLastWord } from "./truncated-stream.ts";

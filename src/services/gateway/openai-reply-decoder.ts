@@ -1,7 +1,7 @@
 import { ownFinishReason, type Timings } from "../../contract/event-schemas.ts";
 import { createSseDecoder } from "../../contract/sse-decoder.ts";
 import { WireError } from "../../contract/wire-error.ts";
-import { beginningOf } from "../stream/event-log-segment.ts";
+import { beginningOf } from "../stream/beginning-of-text.ts";
 import type { ReplyLimit } from "../stream/reply-limit.ts";
 import { DeltaGatherer, type FinalDelta, LONGEST_ERROR, type ReplyDecoder } from "./engine-deltas.ts";
 import { openAiErrorIn } from "./openai-errors.ts";

@@ -2,20 +2,15 @@ import type { Dispatcher } from "undici";
 import { PROGRAM_HEADER } from "../../contract/caller-headers.ts";
 import { ErrorBody, Health, ModelList } from "../../contract/common-schemas.ts";
 import { DEFAULTS } from "../../contract/contract-defaults.ts";
-import { formatEventId, parseEventId, STEP } from "../../contract/event-id.ts";
 import type { StreamEvent } from "../../contract/event-schemas.ts";
 import { CancelAnswer, type ChatRequest } from "../../contract/gateway-schemas.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
-import { parseEventData } from "../../contract/sse.ts";
-import { createSseDecoder } from "../../contract/sse-decoder.ts";
 import { trimmedNotice } from "../../contract/trimmed-notice.ts";
 import { WIRE_ERRORS, WireError, type WireErrorCode } from "../../contract/wire-error.ts";
 import { createUpstream, type Upstream } from "../http/upstream-client.ts";
-import { createReplyLimit, type ReplyLimit } from "../stream/reply-limit.ts";
+import { createReplyLimit } from "../stream/reply-limit.ts";
 import { GatewaySilence } from "./gateway-silence.ts";
-
-/** Names one reply at the gateway. */
-export type ReplyKey = Pick<ChatRequest, "session_id" | "message_id">;
+import { type ReplyKey, readGatewayReply, reopenReply } from "./read-gateway-reply.ts";
 
 /** What is asked of the gateway for a reply. */
 export interface ReplyRequest extends ReplyKey {
@@ -84,16 +79,22 @@ export function createGatewayClient(
     async *chat(request, signal) {
       const silence = new GatewaySilence(heartbeatMs);
       const { answer, posted } = await openReply(gateway, request, AbortSignal.any([signal, silence.signal]));
-      const reading = { answer, silence, limit: createReplyLimit("gateway", maxReplyChars) };
-      const events = readOn(gateway, request, reading, signal);
+      const body = await gateway.bodyOf(answer);
+      const limit = createReplyLimit("gateway", maxReplyChars);
+      const events = readGatewayReply(
+        gateway,
+        request,
+        { headers: answer.headers, body, silence, limit },
+        signal,
+      );
       yield* posted?.left_out === undefined ? events : tellTrimmed(events, posted.left_out);
     },
     async *join(reply, signal) {
       const silence = new GatewaySilence(heartbeatMs);
       const { message_id: messageId } = reply;
-      const answer = await reopenReply(gateway, reply, AbortSignal.any([signal, silence.signal]));
-      const reading = { answer, silence, limit: createReplyLimit("gateway", maxReplyChars), messageId };
-      yield* readOn(gateway, reply, reading, signal);
+      const opened = await reopenReply(gateway, reply, AbortSignal.any([signal, silence.signal]));
+      const limit = createReplyLimit("gateway", maxReplyChars);
+      yield* readGatewayReply(gateway, reply, { ...opened, silence, limit, messageId }, signal);
     },
     close: () => gateway.close(),
   };
@@ -152,34 +153,6 @@ async function* tellTrimmed(
   }
 }
 
-/** For a gateway that runs, where a reply that has begun is answered at once. */
-const REOPEN_TIMEOUT_MS = 10_000;
-
-/** Asks as a reader that comes back, because for such a one nothing is started; without `lastId`, for all from the first on. */
-async function reopenReply(
-  gateway: Upstream,
-  { session_id, message_id }: ReplyKey,
-  signal: AbortSignal,
-  lastId?: string,
-): Promise<Dispatcher.ResponseData> {
-  const path = gatewayRoutes.resume.path({ session_id }, { message_id });
-  const beforeTheFirst = formatEventId({
-    messageId: message_id,
-    place: { step: STEP.started, thinking: 0, text: 0 },
-  });
-  const headers = { ...PROGRAM_HEADER, "last-event-id": lastId ?? beforeTheFirst };
-  const timeout = new AbortController();
-  const reason = new DOMException(`no answer in ${REOPEN_TIMEOUT_MS / 1_000} s`, "TimeoutError");
-  const timer = setTimeout(() => timeout.abort(reason), REOPEN_TIMEOUT_MS);
-  try {
-    const either = AbortSignal.any([signal, timeout.signal]);
-    return await gateway.send({ method: "GET", path, headers, signal: either });
-  } finally {
-    // The stream itself may take as long as it likes.
-    clearTimeout(timer);
-  }
-}
-
 /** The gateway's own error, passed on as it is where it is one of the contract's. */
 function refusal(status: number, body: string): WireError {
   try {
@@ -199,131 +172,4 @@ const SAME_TOKEN = "Start both with the same setting auth.token.";
 
 function isWireErrorCode(code: string): code is WireErrorCode {
   return Object.hasOwn(WIRE_ERRORS, code);
-}
-
-/** A reply that is read. */
-interface Reading {
-  readonly answer: Dispatcher.ResponseData;
-  /** Ends what is read where the gateway is cut off. */
-  readonly silence: GatewaySilence;
-  /** Most that it has, thoughts included: also over several connections. */
-  readonly limit: ReplyLimit;
-  /** Only this reply's events are taken, because another one's text must not be saved as its. */
-  readonly messageId?: string;
-}
-
-/** How often the rest of a reply is asked for whose gateway says nothing more. */
-const REOPENINGS = 3;
-
-/** The events of a reply, over another connection where one falls silent: each once, because its place is known. */
-async function* readOn(
-  gateway: Upstream,
-  reply: ReplyKey,
-  first: Reading,
-  signal: AbortSignal,
-): AsyncIterable<readonly StreamEvent[]> {
-  let reading = first;
-  let lastId = "";
-  for (;;) {
-    const { silence } = reading;
-    try {
-      silence.watch(reading.answer.headers);
-      yield* readEvents(await gateway.bodyOf(reading.answer), reading, (id) => {
-        lastId = id;
-      });
-      return;
-    } catch (error) {
-      if (signal.aborted || !silence.hasFallen) throw error;
-    } finally {
-      silence.end();
-    }
-    const next = silence.again();
-    const answer = await openRest(gateway, reply, AbortSignal.any([signal, next.signal]), lastId).catch(
-      (cause: unknown) => {
-        if (signal.aborted) throw cause;
-        throw silence.error(cause);
-      },
-    );
-    reading = { ...reading, silence: next, answer };
-  }
-}
-
-/** The rest of a reply. Throws where nobody has it, or where its place is not known: then nothing can be told apart from what came. */
-async function openRest(
-  gateway: Upstream,
-  reply: ReplyKey,
-  signal: AbortSignal,
-  lastId: string,
-): Promise<Dispatcher.ResponseData> {
-  if (parseEventId(lastId)?.messageId !== reply.message_id) {
-    throw new WireError("gateway_error", "its events do not say where in the reply they are.");
-  }
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const answer = await reopenReply(gateway, reply, signal, lastId);
-      await gateway.bodyOf(answer);
-      return answer;
-    } catch (error) {
-      const mayBeBack = error instanceof WireError && error.code === "gateway_unavailable";
-      if (!mayBeBack || attempt >= REOPENINGS) throw error;
-    }
-  }
-}
-
-/** Most that a stream says beside text and thoughts, in characters of its events' data. */
-const MAX_OTHER_CHARS = 1024 * 1024;
-
-/**
- * The events of a stream. A gateway need not keep to our limits: they are kept here, too.
- *
- * @param onId told of each event's id
- */
-async function* readEvents(
-  body: AsyncIterable<Uint8Array>,
-  { limit, silence, messageId }: Reading,
-  onId: (id: string) => void,
-): AsyncIterable<readonly StreamEvent[]> {
-  let events: StreamEvent[] = [];
-  let otherChars = 0;
-  const take = (event: StreamEvent, dataChars: number): void => {
-    if (event.type !== "token" && event.type !== "thinking") {
-      otherChars += dataChars;
-      if (otherChars > MAX_OTHER_CHARS) {
-        const message = `The gateway sent more than ${MAX_OTHER_CHARS} characters of events that are no text.`;
-        throw new WireError("gateway_error", message);
-      }
-      events.push(event);
-      return;
-    }
-    const content = limit.fit(event.content);
-    if (content !== "") events.push({ ...event, content });
-    limit.check();
-  };
-  const decoder = createSseDecoder({
-    onMessage({ id, data }) {
-      if (messageId !== undefined && parseEventId(id)?.messageId !== messageId) {
-        throw new WireError("gateway_error", `The gateway sent the event "${id}" for message ${messageId}.`);
-      }
-      const event = parseEventData(data);
-      if ("malformed" in event) {
-        throw new WireError(
-          "gateway_error",
-          `The gateway sent something else than an event: ${event.malformed}`,
-        );
-      }
-      onId(id);
-      take(event, data.length);
-    },
-    onComment: () => silence.heartbeat(),
-  });
-  for await (const bytes of body) {
-    try {
-      decoder.push(bytes);
-    } finally {
-      silence.heard();
-      // A failure costs nothing of what came before it.
-      yield events;
-      events = [];
-    }
-  }
 }

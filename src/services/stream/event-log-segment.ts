@@ -1,5 +1,6 @@
 import { nextPlace, type StreamPlace } from "../../contract/event-id.ts";
 import type { StreamEvent } from "../../contract/event-schemas.ts";
+import { beginningOf } from "./beginning-of-text.ts";
 
 /** An event, and the place that its reader is at then. */
 export interface PlacedEvent {
@@ -112,13 +113,6 @@ export class TextSegment implements LogSegment {
     const event: StreamEvent = { type: this.kind, content };
     return { place: nextPlace(seen, event), event };
   }
-}
-
-/** At most this many characters of a text, and whole ones. */
-export function beginningOf(text: string, length: number): string {
-  if (text.length <= length) return text;
-  const isInsideCharacter = (text.codePointAt(length - 1) ?? 0) > 0xffff;
-  return text.slice(0, isInsideCharacter ? length - 1 : length);
 }
 
 /** The least index up to `length` that satisfies a condition which, once true, stays true. */

@@ -1,5 +1,5 @@
 import { WireError } from "../../contract/wire-error.ts";
-import { beginningOf } from "./event-log-segment.ts";
+import { beginningOf } from "./beginning-of-text.ts";
 
 /** Counts what is sent for one reply, so that none grows without end. */
 export interface ReplyLimit {
