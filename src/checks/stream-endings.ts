@@ -1,6 +1,7 @@
 import type { StreamEvent } from "../contract/event-schemas.ts";
 import { CouldNotRun } from "../harness/define-check.ts";
-import { failureOf } from "../targets/drivers/reply-facts.ts";
+import { answerWords, wordsIn } from "../targets/drivers/refusal.ts";
+import { failureOf, textOf } from "../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../targets/http-client.ts";
 
 /**
@@ -41,14 +42,34 @@ export function isWholeEnding(word: string): boolean {
  * words. An engine that is down is no fault of whatever else is claimed.
  */
 export function requireNoneFailed(...streams: readonly SeenStream[]): void {
-  const failed = streams.find((stream) => {
-    const word = lastWord(stream);
-    return !isWholeEnding(word) && (failureOf(stream) !== undefined || word === "done (error)");
-  });
-  if (failed === undefined) return;
-  const told = failureOf(failed)?.message ?? "";
-  const words = told.trim() === "" ? "without a word of why" : quoted(told);
-  throw new CouldNotRun(`the reply failed, as the back end itself told: ${words}`);
+  for (const stream of streams) {
+    const words = toldFailure(stream);
+    if (words !== undefined) throw new CouldNotRun(`the reply failed, as the back end itself told: ${words}`);
+  }
+}
+
+/** What the back end says of a reply that it told to have failed; undefined where it told of none, or wrote it to its end. */
+export function toldFailure(stream: SeenStream): string | undefined {
+  if (stream.status >= 300) return answerWords(stream);
+  const word = lastWord(stream);
+  const failure = failureOf(stream);
+  if (isWholeEnding(word) || (failure === undefined && word !== "done (error)")) return undefined;
+  const told = failure?.message ?? "";
+  return told.trim() === "" ? "without a word of why" : quoted(told);
+}
+
+/**
+ * For a claim that needs what was said: throws {@link CouldNotRun} where the reply was told to have failed, or came without
+ * text, with what came instead.
+ */
+export function requireText(stream: SeenStream): void {
+  requireNoneFailed(stream);
+  if (textOf(stream) !== "") return;
+  const { request, body, chunks } = stream;
+  const came = body === null ? chunks.map(({ latin1 }) => latin1).join("") : wordsIn(stream);
+  const said = Buffer.from(came, "latin1").toString();
+  const instead = came.trim() === "" ? "nothing was said" : quoted(body === null ? said : came);
+  throw new CouldNotRun(`${request} ended with ${lastWord(stream)}, without a text: ${instead}`);
 }
 
 /** The events of a stream that were ones. */

@@ -7,7 +7,7 @@ import { failureOf } from "../targets/drivers/reply-facts.ts";
 import { replyNameOf } from "../targets/drivers/reply-name.ts";
 import { endReply } from "../targets/end-reply.ts";
 import type { SeenStream } from "../targets/http-client.ts";
-import { answerCode, thrownCode } from "./failure-code.ts";
+import { answerCode, failureCode, thrownCode } from "./failure-code.ts";
 import type { StepRecord } from "./step-record.ts";
 import type { UserConversations } from "./user-conversations.ts";
 
@@ -231,7 +231,7 @@ export class VirtualUser {
     }
     const failure = failureOf(stream);
     if (failure !== undefined || (word.startsWith("done") && !isWholeEnding(word))) {
-      record?.ended("failed", failure?.code ?? word);
+      record?.ended("failed", failureCode(failure) ?? word);
       return;
     }
     if (!isWholeEnding(word)) {

@@ -118,7 +118,7 @@ test("a broken claim says what was expected, found and seen, where to look, and 
   const { exitCode, stdout } = await cli.run(...SUITE, "--in-process", "--fault", "reply-without-model-id");
   expect(exitCode).toBe(1);
   const lines = stdout.split("\n");
-  const start = lines.indexOf("  ✗ the reply is saved to the same conversation, with that model_id");
+  const start = lines.indexOf("  ✗ the reply is saved to the same conversation, with its model_id if any");
   expect(lines.slice(start + 1, start + 7)).toEqual([
     "      expected   conversation 2, model_id 1",
     "      found      conversation 1, model_id null",

@@ -31,7 +31,7 @@ describe("users who are driven on a stack that drops replies", () => {
   test("see it: the claim is broken, with the codes of what failed", () => {
     const dropped = report.results.find(({ id }) => id === "sla/no-drops");
     expect(dropped).toMatchObject({
-      claim: "while 12 users chat, nobody's reply is dropped",
+      claim: "while 12 users chat, everybody's reply is written to its end",
       outcome: { verdict: "broken", found: expect.stringMatching(/failed \d+, \w+ \(\d+\)/) },
     });
     expect(report.fault?.applied).toBeGreaterThan(0);

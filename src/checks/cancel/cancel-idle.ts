@@ -21,7 +21,7 @@ export interface IdleCancels {
 
 export const idle = defineCheck<Context["target"], IdleCancels>({
   id: "cancel/idle",
-  claim: "a cancel where nothing runs answers idle, and changes nothing that was said",
+  claim: "a cancel where nothing runs is answered, and changes nothing that was said",
   why: "The contract: it is safe to repeat. A reply that is complete does not become a cancelled one.",
   lookAt: "the cancel of a conversation without a generation, and what it writes",
   needs: ["cancel"],
@@ -52,14 +52,13 @@ export const idleThenSend = defineCheck<Context["target"], IdleCancels>({
   collect: collectIdleCancels,
   judge(evidence) {
     const seen = describe(evidence);
-    const words = evidence.streams.map(lastWord);
     requireNoneFailed(...evidence.streams);
-    const cancelled = words.find((word) => !isWholeEnding(word));
+    const cancelled = evidence.streams.find((stream) => !isWholeEnding(lastWord(stream)));
     if (cancelled === undefined) return { verdict: "holds", seen };
     return {
       verdict: "broken",
       expected: "each reply written to its end",
-      found: `one ended with ${cancelled}`,
+      found: `one ended with ${endInWords(cancelled)}`,
       seen,
     };
   },

@@ -59,10 +59,9 @@ export const onlyItsOwn = defineCheck<Context["target"], TwoReplies>({
       otherRows === null ||
       row?.status === "complete" ||
       (isForeign && row !== undefined && row.status === undefined);
-    const isOtherWhole = isWholeEnding(ends.other) && isSaved;
-    const isOver = isForeign
-      ? answer === "closed" || ends.own !== "given-up"
-      : ends.own === "done (cancelled)";
+    const isOtherWhole = other !== null && isWholeEnding(lastWord(other)) && isSaved;
+    const own = cancelled === null ? "nothing" : lastWord(cancelled);
+    const isOver = isForeign ? answer === "closed" || own !== "given-up" : own === "done (cancelled)";
     if (isOtherWhole && isOver) return { verdict: "holds", seen };
     return {
       verdict: "broken",
@@ -75,7 +74,7 @@ export const onlyItsOwn = defineCheck<Context["target"], TwoReplies>({
 });
 
 function wordOf(stream: SeenStream | null): string {
-  return stream === null ? "nothing" : lastWord(stream);
+  return stream === null ? "nothing" : endInWords(stream);
 }
 
 /** How failures are told that a cancel has made. */

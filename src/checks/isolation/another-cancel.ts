@@ -10,9 +10,9 @@ import { type TwoPeople, twoPeople } from "./two-people.ts";
 
 export const anotherCancel = defineCheck<Context["target"], TwoPeople | ReachedReply>({
   id: "isolation/another-cancel",
-  claim: "another person's reply cannot be cancelled, at the HMI and at the gateway",
+  claim: "another person's reply cannot be cancelled",
   why: "A stop button for everybody is one for the others' replies.",
-  lookAt: "the cancel: 404 where the conversation is not the caller's, before anything is stopped",
+  lookAt: "the cancel: whose the conversation is, before anything is stopped",
   needs: ["tell two people apart", "cancel"],
   collect: (context) =>
     speaksContract(context) ? twoPeople(context) : reachForReply(context, cancelAsOther),

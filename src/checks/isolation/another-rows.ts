@@ -7,8 +7,7 @@ import { type TwoPeople, twoPeople } from "./two-people.ts";
 
 export const anotherRows = defineCheck<Context["target"], TwoPeople | TwoCallers>({
   id: "isolation/another-rows",
-  claim:
-    "another person's conversation is to everybody else as one that does not exist: its rows, a message to it, its deletion",
+  claim: "another person's conversation is closed to everybody else: its rows, a message to it, its deletion",
   why: "Numbers can be counted up: whoever tries the next one reads what somebody else has said.",
   lookAt: "what loads a conversation by its id: asked for as one user, not found and then judged",
   needs: ["tell two people apart", "show rows", "remember conversations"],

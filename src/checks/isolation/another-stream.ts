@@ -11,7 +11,7 @@ import { type TwoPeople, twoPeople } from "./two-people.ts";
 
 export const anotherStream = defineCheck<Context["target"], TwoPeople | ReachedReply>({
   id: "isolation/another-stream",
-  claim: "another person's reply cannot be read while it is written, at the HMI and at the gateway",
+  claim: "another person's reply cannot be read while it is written",
   why: "What runs is kept in memory, where no query asks whose it is.",
   lookAt: "what finds a running reply: by its conversation, and only where that is the caller's",
   needs: ["tell two people apart", "read a reply again"],

@@ -1,7 +1,5 @@
 import { hmiRoutes } from "../../contract/routes.ts";
-import { CouldNotRun } from "../../harness/define-check.ts";
-import { answerExcerpt } from "../../targets/answer-excerpt.ts";
-import { failureOf, type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
+import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { beginTalk, converseIn, openPlace, settledRowsOf } from "../check-conversation.ts";
@@ -9,6 +7,7 @@ import { generationsWith } from "../engine-generations.ts";
 import { followStream } from "../follow-stream.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readReply, readSettledRows, sendMessage } from "../read-replies.ts";
+import { requireText } from "../stream-endings.ts";
 import { repeatAfterMe, timesFor, wordFrom } from "./marker-words.ts";
 
 /** A conversation that was talking while all the others were, with a word that only it says. */
@@ -75,8 +74,7 @@ async function voicesOnAnyWire(context: Context): Promise<readonly Voice[]> {
         talk,
         repeatAfterMe(word, timesFor(context, REPLY.words)),
       );
-      const failure = failureOf(stream)?.message ?? "a reply without text";
-      if (textOf(stream) === "") throw new CouldNotRun(`${stream.request}: ${failure}`);
+      requireText(stream);
       return { word, talk, asked: sent.text, stream };
     }),
   );
@@ -123,9 +121,8 @@ async function prepare(context: Context, name: string): Promise<Silent[]> {
 
 async function listen(context: Context, { door, sessionId, modelId, asked }: Silent): Promise<SeenStream> {
   const stream = door === "message" ? await byMessage() : await byGeneralStream();
-  if (stream.status === 200 && textOf(stream) !== "") return stream;
-  const answer = stream.body === null ? "a reply without text" : answerExcerpt(stream);
-  throw new CouldNotRun(`${stream.request} answered ${stream.status}, ${answer}`);
+  requireText(stream);
+  return stream;
 
   async function byMessage(): Promise<SeenStream> {
     await sendMessage(context, sessionId, asked);

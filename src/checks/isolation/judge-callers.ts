@@ -2,7 +2,7 @@ import { type Broken, CouldNotRun, type Verdict } from "../../harness/define-che
 import { NotObservable } from "../../harness/target-errors.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
-import { isWholeEnding, lastWord } from "../stream-endings.ts";
+import { endInWords, isWholeEnding, lastWord } from "../stream-endings.ts";
 import type { ForeignTry, ReachedReply, TwoCallers } from "./two-callers.ts";
 
 /** Judges that another person's list of conversations has none of the first one's. */
@@ -90,10 +90,15 @@ export function judgeUncancelled({ stream, undisturbed, answered }: ReachedReply
   if (isWholeEnding(word)) return { verdict: "holds", seen: `${seen}; the reply ended with ${word}` };
   if (!isWholeEnding(before)) {
     throw new NotObservable(
-      `a reply that nobody reached for ended with ${before}, too: what a cancel changes cannot be told`,
+      `a reply that nobody reached for ended with ${endInWords(undisturbed)}, too: what a cancel changes cannot be told`,
     );
   }
-  return { verdict: "broken", expected: "the first person's reply written to its end", found: word, seen };
+  return {
+    verdict: "broken",
+    expected: "the first person's reply written to its end",
+    found: endInWords(stream),
+    seen,
+  };
 }
 
 function isIn(rows: readonly SeenRow[], word: string): boolean {

@@ -1,7 +1,7 @@
 import { CouldNotRun } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { answerWords, isRefusal } from "../../targets/drivers/refusal.ts";
-import { failureOf, type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
+import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import {
   beginTalk,
@@ -14,6 +14,7 @@ import {
   type Talk,
 } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { requireText } from "../stream-endings.ts";
 import { repeatAfterMe, timesFor, wordFrom } from "./marker-words.ts";
 
 /** What another person came to who reached for what is not theirs. */
@@ -67,8 +68,7 @@ export async function apartCallers(context: Context): Promise<ApartCallers> {
       const place = await openPlace(as, { name: "people", options: { num_predict: 16 } });
       const talk = await beginTalk(as, place);
       const { stream } = await converseIn(as, talk, repeatAfterMe(said, timesFor(as, 3)));
-      const failure = failureOf(stream)?.message ?? "a reply without text";
-      if (textOf(stream) === "") throw new CouldNotRun(`${stream.request}: ${failure}`);
+      requireText(stream);
       return { talk, stream };
     };
     const first = await begun(context, word ?? "");

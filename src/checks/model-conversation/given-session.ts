@@ -15,7 +15,7 @@ interface Evidence {
 
 export const givenSession = defineCheck<Context["target"], Evidence>({
   id: "model-conversation/given-session",
-  claim: "a given session_id is used as given; with another model_id it is refused",
+  claim: "a given conversation is used as given; under another profile it is refused",
   why: "BUG-016: /m/184/c/80 sent to conversation 80, and the backend used another one.",
   lookAt: "the call that finds the conversation: it must look session_id up, not the newest of the profile",
   needs: ["show rows", "remember conversations"],

@@ -6,7 +6,7 @@ import type { Context } from "./staged-profiles.ts";
 
 export const reply = defineCheck<Context["target"], readonly ModelExchange[]>({
   id: "model-conversation/reply",
-  claim: "the reply is saved to the same conversation, with that model_id",
+  claim: "the reply is saved to the same conversation, with its model_id if any",
   why: 'BUG-016, third place: save_chat_message_v2(role="assistant", model_id=None).',
   lookAt:
     "the call that saves the reply: by which conversation, and a literal None where model_id belongs (BUG-016)",

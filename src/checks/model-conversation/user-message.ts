@@ -6,7 +6,7 @@ import type { Context } from "./staged-profiles.ts";
 
 export const userMessage = defineCheck<Context["target"], readonly ModelExchange[]>({
   id: "model-conversation/user-message",
-  claim: "the user's message is saved to that conversation, with that model_id",
+  claim: "the user's message is saved to that conversation, with its model_id if any",
   why: 'BUG-016, second place: save_chat_message_v2(role="user", model_id=None).',
   lookAt:
     "the call that saves the user's message: by which conversation, and a literal None where model_id belongs (BUG-016)",

@@ -20,7 +20,11 @@ export interface AskedByModel {
   readonly model: string | null;
   /** `done (stop)`. */
   readonly ended: string;
-  readonly error: { readonly code: ErrorEvent["code"] | string; readonly message: string } | null;
+  readonly error: {
+    /** Null where none was told. */
+    readonly code: ErrorEvent["code"] | string | null;
+    readonly message: string;
+  } | null;
   /** The models that the engine was asked for; empty where it was asked for none, or cannot be watched. */
   readonly atEngine: readonly string[];
   /** The reply's row; null where there is none, undefined where nobody could look. */
@@ -83,7 +87,7 @@ export async function askByWire(
     sessionId: talk.conversation,
     model: model ?? null,
     ended: isRead ? lastWord(stream) : "refused",
-    error: isRead ? failureIn(stream) : { code: `${refused.status}`, message: refusedWords(refused) },
+    error: isRead ? failureIn(stream) : { code: null, message: refusedWords(refused) },
     atEngine: (await generationsFor(context, sent.text)).map((generation) => generation.model),
     row: hasRows ? rowOfReply(rows, stream) : undefined,
     isOtherWire: true,
@@ -116,7 +120,7 @@ export async function askAnewByWire(
 
 function failureIn(stream: SeenStream): AskedByModel["error"] {
   const failure = failureOf(stream);
-  return failure === undefined ? null : { code: failure.code ?? "no code", message: failure.message };
+  return failure === undefined ? null : { code: failure.code, message: failure.message };
 }
 
 /** Of a backend that has no `error` event, the failure as its status tells it. */
@@ -125,7 +129,7 @@ function errorIn(events: readonly StreamEvent[]): AskedByModel["error"] {
   if (error !== undefined) return { code: error.code, message: error.message };
   const failed = events.find((event) => event.type === "status_update" && event.status === "error");
   if (failed?.type !== "status_update") return null;
-  return { code: "no code", message: failed.detail ?? "the status error" };
+  return { code: null, message: failed.detail ?? "the status error, without a word of why" };
 }
 
 /** The profile that most messages of the suite are about; made once. */
@@ -147,7 +151,7 @@ export const SHORT_REPLY = { num_predict: 4, stand_in_token_ms: 0 } as const;
 /** `a message without a model in conversation 5 ended with done (stop), and left a row complete, by llama3.1:8b`. */
 export function describeAsked({ sessionId, model, ended, error, row }: AskedByModel): string {
   const asked = model === null ? "a message without a model" : `a message for "${model}"`;
-  const why = error === null ? "" : ` (${error.code})`;
+  const why = error === null ? "" : ` (${error.code === null ? "" : `${error.code}: `}${error.message})`;
   const saved = row === undefined ? "" : `, and left ${rowStateInWords(row)}${savedModelInWords(row)}`;
   return `${asked} in ${conversationInWords(sessionId)} ended with ${ended}${why}${saved}`;
 }

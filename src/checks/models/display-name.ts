@@ -31,7 +31,7 @@ function judgeAsked({ asked, installed }: Evidence): Broken | undefined {
   return {
     verdict: "broken",
     expected: `model_not_found for "${asked.model}": the engine has ${installed.join(", ")}`,
-    found: `${asked.error?.code ?? "a reply"}; asked for at the engine: ${asked.atEngine.join(", ") || "nothing"}`,
+    found: `${asked.error === null ? "a reply" : (asked.error.code ?? asked.error.message)}; asked for at the engine: ${asked.atEngine.join(", ") || "nothing"}`,
     seen: describeAsked(asked),
     rows: [asked.row],
   };

@@ -75,7 +75,7 @@ async function listByWire(context: Context): Promise<OtherList> {
   if (tried.some(({ ended }) => !isWholeEnding(ended))) {
     // Where nothing is answered at all, a refusal says nothing of the name.
     const known = await askAnewByWire(context, installed[0], "the engine's own");
-    if (!isWholeEnding(known.ended)) throw new CouldNotRun(known.error?.message ?? describeAsked(known));
+    if (!isWholeEnding(known.ended)) throw new CouldNotRun(describeAsked(known));
   }
   return { installed, listed, tried };
 }

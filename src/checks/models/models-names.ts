@@ -38,7 +38,7 @@ export const names = defineCheck<Context["target"], readonly AskedByModel[]>({
 
 function judgeOne(asked: AskedByModel): Broken | undefined {
   const { model, atEngine, row } = asked;
-  if (asked.error !== null && asked.isOtherWire) throw new CouldNotRun(asked.error.message);
+  if (asked.error !== null && asked.isOtherWire) throw new CouldNotRun(describeAsked(asked));
   const isSaved = row?.model_name === model || (asked.isOtherWire && row?.model_name === undefined);
   if (isSaved && asked.error === null) requireAsked(atEngine);
   if (atEngine.length > 0 && atEngine.every((name) => name === model) && isSaved) return undefined;

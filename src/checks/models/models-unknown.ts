@@ -21,7 +21,7 @@ export const unknown = defineCheck<Context["target"], Evidence>({
     if (!context.target.capabilities.has("speak the contract")) {
       // Where nothing is answered at all, a refusal says nothing of the model.
       const known = await askAnewByWire(context, undefined, "known model");
-      if (!isWholeEnding(known.ended)) throw new CouldNotRun(known.error?.message ?? describeAsked(known));
+      if (!isWholeEnding(known.ended)) throw new CouldNotRun(describeAsked(known));
       return { installed: [], asked: await askAnewByWire(context, name, "unknown model") };
     }
     const installed = await installedModels(context);

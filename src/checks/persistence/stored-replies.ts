@@ -160,7 +160,7 @@ export function judgeStored(reply: StoredReply, status: Message["status"]): Brok
   return {
     verdict: "broken",
     expected: `a row ${status} with the ${streamed.length} characters that were streamed${reply.replay === null ? "" : ", and the same when read again"}`,
-    found: `${storedRowInWords(row)}${isSaved ? "" : mark(row?.content, streamed)}${again}${isShown ? "" : `; the HMI shows ${storedRowInWords(shown)}`}`,
+    found: `${storedRowInWords(row)}${isSaved ? "" : mark(row?.content, streamed)}${again}${isShown ? "" : `; what is shown of it is ${storedRowInWords(shown)}`}`,
     seen: describeStored(reply),
     rows: reply.rows,
     ...streamedAndStored(isSaved ? replayed : streamed, row?.content),

@@ -87,7 +87,7 @@ export function judgeNoDrops(load: LoadReport): Verdict {
     return {
       verdict: "broken",
       expected: `${due - unsent} replies written to their ends`,
-      found: `${done}; failed ${[String(failed), ...codes].join(", ")}; cut ${cut}`,
+      found: `${done}; failed ${[String(failed), ...codes].join(", ")}; dropped ${cut}`,
       seen,
     };
   }

@@ -1,5 +1,6 @@
 import { CouldNotRun } from "../../harness/define-check.ts";
 import type { ChatPlace } from "../../targets/drivers/chat-client.ts";
+import { answerWords } from "../../targets/drivers/refusal.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import {
   beginTalk,
@@ -13,7 +14,7 @@ import {
 import { generationsFor } from "../engine-generations.ts";
 import { type Disturbance, timeUndisturbed } from "../measurement-disturbance.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { lastWord } from "../stream-endings.ts";
+import { lastWord, requireNoneFailed, toldFailure } from "../stream-endings.ts";
 import { type EngineShare, engineShare, isOneCallOf } from "./engine-share.ts";
 
 /** One message and its reply, timed from when the message was sent; all times in milliseconds. */
@@ -33,6 +34,8 @@ export interface TimedSample {
   readonly engine: EngineShare | null;
   /** `done (stop)`, or how the stream ended without it. */
   readonly ended: string;
+  /** What the back end says of a reply that it told to have failed, or a message that it refused; else null. */
+  readonly failure: string | null;
 }
 
 /** What was timed. */
@@ -118,7 +121,9 @@ async function talksOfUser(context: Context, place: ChatPlace, messages: number)
 async function warmUp(context: Context): Promise<void> {
   const options = { num_predict: 1, stand_in_token_ms: 0 };
   const talk = await startTalk(context, { name: "sla", options });
-  await converseIn(context, talk, `Hello ${context.canary("warm up")}`);
+  const { stream } = await converseIn(context, talk, `Hello ${context.canary("warm up")}`);
+  // Where nobody is answered, that says nothing of many at once.
+  requireNoneFailed(stream);
 }
 
 /** One user, who sends a message to each of these conversations, the next one when the reply has come. */
@@ -155,6 +160,7 @@ async function timeOne(context: Context, talk: Talk, text: string): Promise<Omit
       tokens: 0,
       engine: null,
       ended: "refused",
+      failure: answerWords(sent.call),
     };
   }
   const opened_ms = since(start);
@@ -170,6 +176,7 @@ async function timeOne(context: Context, talk: Talk, text: string): Promise<Omit
     tokens: stream.facts.filter(({ kind }) => kind === "text").length,
     engine: engineShare(stream) ?? (await recordedShare(context, sent.text)),
     ended: lastWord(stream),
+    failure: toldFailure(stream) ?? null,
   };
 }
 

@@ -29,7 +29,7 @@ export function slaUnderLoad(users: number, drive: DriveLoad): Suite<Target> {
       `from one token to the next it is under ${gapP50} ms in the median, while ${many}`,
       judgeBetweenTokens,
     ],
-    [noDrops, `while ${many}, nobody's reply is dropped`, judgeNoDrops],
+    [noDrops, `while ${many}, everybody's reply is written to its end`, judgeNoDrops],
   ] as const;
   return {
     name: "sla",

@@ -27,7 +27,7 @@ import { usage } from "./sse-usage.ts";
 /** The suite `sse`, its checks in the order in which they are told. */
 export const sseSuite: Suite<Target> = {
   name: "sse",
-  title: "What every event stream must do, at the HMI and at the gateway (contract, section 1).",
+  title: "What every event stream must do, at each service that has one (contract, section 1).",
   checks: [
     started,
     headers,

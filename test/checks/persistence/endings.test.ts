@@ -41,7 +41,7 @@ describe("complete", () => {
     [
       "the HMI shows another one than its store holds",
       { history: [row(), savedReply({ content: "H" })] },
-      "read again 2 characters; the HMI shows a row complete (stop) with 1 characters",
+      "read again 2 characters; what is shown of it is a row complete (stop) with 1 characters",
     ],
     ["it is read again with less", { replay: stream(whole("H")) }, "read again 1 characters"],
   ])("broken where %s", (_, changes, found) => {

@@ -42,12 +42,12 @@ test.each([
   ["a late P95", firstToken, { first_token_ms: { ...allAt(10), p95: 1_501 } }, "P50 10 ms, P95 1501 ms"],
   ["a slow pace", betweenTokens, { gap_ms: allAt(51) }, "P50 51 ms, P95 51 ms"],
   ["all at once", betweenTokens, { gap_ms: null }, "all tokens of each reply at once"],
-  ["a cut reply", noDrops, messages({ done: 99, cut: 1 }), "99; failed 0; cut 1"],
+  ["a cut reply", noDrops, messages({ done: 99, cut: 1 }), "99; failed 0; dropped 1"],
   [
     "a failure",
     noDrops,
     { ...messages({ done: 98, failed: 2 }), failures: { engine_error: 2 } },
-    "98; failed 2, engine_error (2); cut 0",
+    "98; failed 2, engine_error (2); dropped 0",
   ],
 ] as const)("%s is broken, and says what was found", (_, check, step, found) => {
   expect(judged(check, step)).toMatchObject({ verdict: "broken", found });

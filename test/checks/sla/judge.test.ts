@@ -18,6 +18,7 @@ const GOOD: TimedSample = {
   tokens: 3,
   engine: null,
   ended: "done (stop)",
+  failure: null,
 };
 
 /** Twenty samples, the last of them other ones. */
@@ -91,11 +92,16 @@ test("a slow pace is not judged where the engine writes no faster", () => {
 });
 
 test.each([
-  ["cut", { ended: "cut" }, "19; the one to user 1, message 1 ended with cut, status 200"],
+  ["cut", { ended: "cut" }, "19; 1 dropped, of which the one to user 1, message 1 ended with cut"],
   [
     "refused",
-    { status: 503, ended: "refused" },
-    "19; the one to user 1, message 1 ended with refused, status 503",
+    { status: 503, ended: "refused", failure: "503: all slots are taken" },
+    "19; 1 failed, as the back end itself told: 503: all slots are taken (1)",
+  ],
+  [
+    "told to have failed",
+    { ended: "done (error)", failure: "no room" },
+    "19; 1 failed, as the back end itself told: no room (1)",
   ],
 ])("no-drops is broken where one reply is %s", (_, change, found) => {
   expect(judge(noDrops, samples([change]))).toMatchObject({ verdict: "broken", found });
