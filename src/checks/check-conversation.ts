@@ -95,6 +95,41 @@ export async function sayIn(
   return sent;
 }
 
+/**
+ * Says something on which the engine was told to fail before its first word, and hears the reply. Back ends of others may tell
+ * that by a status of 500 and above in place of the reply: that is a reply which failed. Any other refusal throws
+ * {@link CouldNotRun}, as {@link sayIn} does.
+ */
+export async function sayToFail(
+  context: Context,
+  talk: Talk,
+  text: string,
+): Promise<{ readonly sent: Sent; readonly stream: SeenStream }> {
+  const { place, conversation } = talk;
+  const { chat, capabilities } = context.target;
+  const sent = await chat.send({ place, conversation, text }, context.signal);
+  if (sent.conversation !== null) learnConversation(context, talk, sent.conversation);
+  if (sent.isTaken) return { sent, stream: await hear(context, talk, sent).ended };
+  const isFailure = sent.call.status >= 500 && !capabilities.has("speak the contract");
+  if (!isFailure) throw new CouldNotRun(refusedWords(sent.call));
+  return { sent, stream: refusedStream(sent.call) };
+}
+
+/** An answer that refuses a message, as the stream of a reply that failed at once. */
+export function refusedStream(call: Sent["call"]): SeenStream {
+  const message = refusedWords(call);
+  return {
+    ...call,
+    kind: "stream",
+    content_type: call.headers["content-type"] ?? "",
+    chunks: [],
+    events: [],
+    facts: [{ kind: "failure", code: `${call.status}`, message, at_ms: call.duration_ms }],
+    comments_ms: [],
+    end: "closed",
+  };
+}
+
 /** A reply while it is heard. */
 export interface Hearing extends Reading {
   /**

@@ -24,6 +24,14 @@ export function beginsWithText(text: string, beginning: string, { isForeign = fa
   return isForeign ? text.trimStart().startsWith(beginning.trim()) : text.startsWith(beginning);
 }
 
+/** Whether a reply that was cut is saved with the text that came, and at most with what was on its way to the reader, of a wire that is not ours. */
+export function holdsWhatCame(saved: string, came: string): boolean {
+  return beginsWithText(saved, came, { isForeign: true }) && saved.length <= came.length + MOST_ON_ITS_WAY;
+}
+
+/** Far less than the rest of a long reply, in characters. */
+const MOST_ON_ITS_WAY = 200;
+
 /** Said beside a claim that holds although a text was saved without white space at its ends, or with other; else nothing. */
 export function whiteSpaceWords(saved: string | undefined, streamed: string): string {
   const isOther = saved !== undefined && saved !== streamed && isSameText(saved, streamed);

@@ -9,7 +9,14 @@ import { refusedWords } from "../targets/drivers/refusal.ts";
 import { type SeenRow, textOf } from "../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../targets/http-client.ts";
 import type { SeenGeneration } from "../targets/seen-evidence.ts";
-import { hear, learnConversation, settledRowsOf, startTalk, type Talk } from "./check-conversation.ts";
+import {
+  hear,
+  learnConversation,
+  refusedStream,
+  settledRowsOf,
+  startTalk,
+  type Talk,
+} from "./check-conversation.ts";
 import { generationsOf, requireAsked } from "./engine-generations.ts";
 import { followStream, type StreamReading } from "./follow-stream.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "./profiles-and-sessions.ts";
@@ -103,18 +110,7 @@ async function sayOrRefused(
   if (sent.conversation !== null) learnConversation(context, talk, sent.conversation);
   const { call, text, isTaken } = sent;
   if (isTaken) return { text, stream: await hear(context, talk, sent).ended, isTaken };
-  const message = refusedWords(call);
-  const stream: SeenStream = {
-    ...call,
-    kind: "stream",
-    content_type: call.headers["content-type"] ?? "",
-    chunks: [],
-    events: [],
-    facts: [{ kind: "failure", code: `${call.status}`, message, at_ms: call.duration_ms }],
-    comments_ms: [],
-    end: "closed",
-  };
-  return { text, stream, isTaken };
+  return { text, stream: refusedStream(call), isTaken };
 }
 
 /** Makes the conversation of its own, with a profile whose options direct the engine. */

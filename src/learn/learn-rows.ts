@@ -1,6 +1,7 @@
 import type { WireSettings } from "../contract/wire-description.ts";
 import { knownRole, statusMeant } from "../targets/drivers/described-rows.ts";
 import { valueAt } from "../targets/drivers/json-place.ts";
+import { textInParts } from "../targets/drivers/text-in-parts.ts";
 import type { LearnedTalk } from "./find-message-and-reply.ts";
 import { type JsonLeaf, lastName, leavesOf, listsAndMapsIn } from "./json-leaves.ts";
 import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
@@ -36,22 +37,19 @@ function rowsIn(items: readonly object[], said: string, replied: string) {
     items.findLast((item) => holds(item, said)),
     items.findLast((item) => holds(item, replied)),
   ];
-  const text = row && leavesOf(row).find(({ value }) => isText(value, replied))?.place;
-  if (
-    message === undefined ||
-    row === undefined ||
-    text === undefined ||
-    !isText(valueAt(message, text), said)
-  ) {
-    return undefined;
-  }
+  if (message === undefined || row === undefined) return undefined;
+  const text = textPlaceOf(row, replied);
+  if (text === undefined || !isText(textOfRow(message, text), said)) return undefined;
   const leaves = leavesOf(row);
-  const role = roleOf(leaves, message);
+  const role = roleOf(
+    leaves.filter(({ place }) => !isWithin(place, text)),
+    message,
+  );
   if (role === undefined) return undefined;
   const at = (name: RegExp, type: string): string | undefined =>
     leaves.find(
       ({ place, value }) =>
-        place !== text && place !== role && name.test(lastName(place)) && typeof value === type,
+        !isWithin(place, text) && place !== role && name.test(lastName(place)) && typeof value === type,
     )?.place;
   const id =
     at(/^(?:_?id|uuid|message_?id|key)$/i, "string") ??
@@ -61,7 +59,9 @@ function rowsIn(items: readonly object[], said: string, replied: string) {
   const prompt = at(/(?:prompt|input)_?tokens|tokens_?in/i, "number");
   const completion = at(/(?:completion|output)_?tokens|tokens_?out/i, "number");
   const model = at(MODEL_NAME, "string");
-  const thought = at(/think|thought|reasoning/i, "string");
+  const thought = textInParts(valueAt(row, text), "thought")
+    ? text
+    : at(/think|thought|reasoning/i, "string");
   const rows = {
     ...(items.indexOf(row) < items.indexOf(message) && { newest_first: true }),
     text,
@@ -78,7 +78,29 @@ function rowsIn(items: readonly object[], said: string, replied: string) {
 }
 
 function holds(item: object, text: string): boolean {
-  return leavesOf(item).some(({ value }) => isText(value, text));
+  return textPlaceOf(item, text) !== undefined;
+}
+
+/** Where a row has this text: by itself, or as a list of parts. */
+function textPlaceOf(row: object, text: string): string | undefined {
+  const leaves = leavesOf(row);
+  const parents = leaves.flatMap(({ place }) => {
+    const names = place.split(".");
+    const index = names.findIndex((name) => /^\d+$/.test(name));
+    return index > 0 ? [names.slice(0, index).join(".")] : [];
+  });
+  // Of a list of parts the list is its place: the next row may have its text in another one.
+  const list = parents.find((place) => isText(textInParts(valueAt(row, place), "text"), text));
+  return list ?? leaves.find(({ value }) => isText(value, text))?.place;
+}
+
+function textOfRow(row: object, place: string): unknown {
+  const value = valueAt(row, place);
+  return textInParts(value, "text") ?? value;
+}
+
+function isWithin(place: string, whole: string): boolean {
+  return place === whole || place.startsWith(`${whole}.`);
 }
 
 function isText(value: unknown, text: string): boolean {

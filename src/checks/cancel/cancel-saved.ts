@@ -2,7 +2,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { beginsWithText, isSavedAsStreamed } from "../saved-as-streamed.ts";
+import { holdsWhatCame, isSavedAsStreamed } from "../saved-as-streamed.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { describeCancel } from "./both-ends.ts";
 import { cancelledInMidReply } from "./cancel-mid-reply.ts";
@@ -57,14 +57,6 @@ function isPartial({ status, finish_reason }: SeenRow): boolean {
 }
 
 const NOT_PARTIAL: ReadonlySet<string> = new Set(["complete", "streaming", "error"]);
-
-/** The text that came; of a wire that is not ours, with what was on its way to the reader. */
-function holdsWhatCame(saved: string, came: string): boolean {
-  return beginsWithText(saved, came, { isForeign: true }) && saved.length <= came.length + MOST_ON_ITS_WAY;
-}
-
-/** Far less than the rest of the reply, in characters. */
-const MOST_ON_ITS_WAY = 200;
 
 function inWords({ status, finish_reason, content }: SeenRow): string {
   const reason = finish_reason === undefined ? "" : ` (${finish_reason})`;

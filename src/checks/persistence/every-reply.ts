@@ -63,9 +63,12 @@ function judgeEach(
 function judgeUser({
   rows,
   asked,
+  stream,
   speaksContract,
 }: StoredReply): Pick<Broken, "expected" | "found"> | undefined {
   const users = rows.filter(({ role }) => role === "user");
+  // What was refused may be sent again, and need not be kept.
+  if (stream.status >= 300 && users.length === 0) return undefined;
   if (users.length === 1 && isSavedAsStreamed(users[0]?.content, asked, { isForeign: !speaksContract }))
     return undefined;
   const other = users.length === 1 ? "; its text is another one" : "";

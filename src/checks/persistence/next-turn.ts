@@ -5,7 +5,7 @@ import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
-import { converseIn, hear, sayIn, settledRowsOf, startTalk, type Talk } from "../check-conversation.ts";
+import { converseIn, sayToFail, settledRowsOf, startTalk, type Talk } from "../check-conversation.ts";
 import { generationsFor, requireAsked } from "../engine-generations.ts";
 import { BRIEF_INSTRUCTIONS, type Context, expectAnswer } from "../profiles-and-sessions.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
@@ -33,15 +33,14 @@ export const nextTurn = defineCheck<Context["target"], NextTurn>({
     const talk = await startTalk(context, { name: "persistence", options });
     await generationsFor(context, "");
     // However it is told: also by an answer in place of the stream.
-    const failing = await sayIn(context, talk, `Fail. ${context.canary("fail")}`);
-    const failed = await hear(context, talk, failing).ended;
-    const asked = await generationsFor(context, failing.text);
+    const failing = await sayToFail(context, talk, `Fail. ${context.canary("fail")}`);
+    const asked = await generationsFor(context, failing.sent.text);
     if (context.target.capabilities.has("show rows")) await settledRowsOf(context, talk);
     const going = await withOptions(context, talk, { num_predict: 24 });
     const { sent, stream: next } = await converseIn(context, going, `Hello ${context.canary("next")}`);
     const unheard = context.target.chat.missingAbilities["tell failures"];
     const generations = await generationsFor(context, sent.text);
-    return { failed, asked, next, generations, ...(unheard !== undefined && { unheard }) };
+    return { failed: failing.stream, asked, next, generations, ...(unheard !== undefined && { unheard }) };
   },
   judge({ failed, asked, next, generations, unheard }) {
     if (unheard !== undefined && lastWord(failed) === "done") throw new NotObservable(unheard);

@@ -4,6 +4,7 @@ import type { Broken } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import { isSameText } from "../../targets/compare-texts.ts";
+import type { Sent } from "../../targets/drivers/chat-client.ts";
 import { refusedWords } from "../../targets/drivers/refusal.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
@@ -16,6 +17,7 @@ import {
   nameFor,
   StillWritten,
   sayIn,
+  sayToFail,
   settledRowsOf,
   shownRowsOf,
   startTalk,
@@ -25,8 +27,8 @@ import {
 import { generationsOf } from "../engine-generations.ts";
 import { fewerOnRealEngine } from "../engine-workload.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isSavedAsStreamed, whiteSpaceWords } from "../saved-as-streamed.ts";
-import { lastWord } from "../stream-endings.ts";
+import { holdsWhatCame, isSavedAsStreamed, whiteSpaceWords } from "../saved-as-streamed.ts";
+import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 
 /** One message in a conversation of its own: its reply as it was streamed, as it is stored, and as it is read again. */
@@ -103,7 +105,8 @@ export async function failedStoredReplies(context: Context): Promise<readonly St
   const replies: StoredReply[] = [];
   for (const options of FAILURES) {
     const name = `failed by ${options.stand_in_fail} after ${options.stand_in_fail_after} tokens`;
-    replies.push(await storeReply(context, name, { ...options, stand_in_tokens: 9 }));
+    const mayBeRefused = options.stand_in_fail_after === 0;
+    replies.push(await storeReply(context, name, { ...options, stand_in_tokens: 9 }, { mayBeRefused }));
   }
   return replies;
 }
@@ -152,7 +155,7 @@ export function judgeStored(reply: StoredReply, status: Message["status"]): Brok
     shown?.content === row?.content || isSavedAsStreamed(shown?.content, row?.content ?? "", rule);
   const isShown = isSame(shown?.status, row?.status) && isTextShown;
   const replayed = reply.replay === null ? streamed : textOf(reply.replay);
-  const isSaved = isSavedAsStreamed(row?.content, streamed, rule);
+  const isSaved = isSavedAsStreamed(row?.content, streamed, rule) || isCutLater(reply, row, streamed);
   const isStored = isSame(row?.status, status) && isSaved;
   if (isStored && replayed === streamed && isShown) return undefined;
   const again =
@@ -165,6 +168,20 @@ export function judgeStored(reply: StoredReply, status: Message["status"]): Brok
     rows: reply.rows,
     ...streamedAndStored(isSaved ? replayed : streamed, row?.content),
   };
+}
+
+/**
+ * Whether a reply that was cut short holds what its reader got, and a little more: of a back end that promises nothing, that was
+ * on its way. Where the engine was seen to write it to its end, nothing was cut.
+ */
+function isCutLater(
+  { stream, generations, speaksContract }: StoredReply,
+  row: SeenRow | undefined,
+  streamed: string,
+): boolean {
+  const isCut = !speaksContract && !isWholeEnding(lastWord(stream)) && row?.status !== "complete";
+  const isWritten = generations?.some(({ ended }) => ended === "done") === true;
+  return isCut && !isWritten && holdsWhatCame(row?.content ?? "", streamed);
 }
 
 /** What is not told is not another one. */
@@ -200,21 +217,28 @@ interface StoredScene {
   readonly isStored?: (row: SeenRow, read: string) => boolean;
   /** How far the engine is asked to count, where nothing else directs it: what is not broken off is to be short. */
   readonly upTo?: number;
+  /** Whether it fails before its first word, which may be told by an answer that refuses the message. */
+  readonly mayBeRefused?: boolean;
 }
 
 async function storeReply(
   context: Context,
   name: string,
   options: EngineOptions,
-  { meanwhile, isStored = ({ content }, read) => isSameText(content, read), upTo = 200 }: StoredScene = {},
+  {
+    meanwhile,
+    isStored = ({ content }, read) => isSameText(content, read),
+    upTo = 200,
+    mayBeRefused = false,
+  }: StoredScene = {},
 ): Promise<StoredReply> {
   return await context.share(name, async () => {
     await generationsOf(context, "");
     const talk = await startTalk(context, { name: "persistence", options });
-    const sent = await sayIn(context, talk, `Count to ${upTo},\n🏛️ please: ${context.canary(name)}`);
-    const hearing = hear(context, talk, sent);
-    const cancelAnswer = await meanwhile?.(hearing, talk);
-    const stream = await hearing.ended;
+    const text = `Count to ${upTo},\n🏛️ please: ${context.canary(name)}`;
+    const { sent, stream, cancelAnswer }: Heard = mayBeRefused
+      ? await sayToFail(context, talk, text)
+      : await sayAndDo(context, talk, text, meanwhile);
     const rows = await settledRowsOf(context, talk, (seen) => {
       const row = storedReplyRow({ rows: seen });
       return row !== undefined && (row.status !== undefined || isStored(row, textOf(stream)));
@@ -232,4 +256,24 @@ async function storeReply(
       speaksContract,
     };
   });
+}
+
+/** A message, and its reply as it was heard to its end. */
+interface Heard {
+  readonly sent: Sent;
+  readonly stream: SeenStream;
+  /** What a cancel of it was answered. */
+  readonly cancelAnswer?: string | undefined;
+}
+
+async function sayAndDo(
+  context: Context,
+  talk: Talk,
+  text: string,
+  meanwhile: StoredScene["meanwhile"],
+): Promise<Heard> {
+  const sent = await sayIn(context, talk, text);
+  const hearing = hear(context, talk, sent);
+  const cancelAnswer = await meanwhile?.(hearing, talk);
+  return { sent, stream: await hearing.ended, cancelAnswer };
 }

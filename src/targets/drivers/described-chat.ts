@@ -61,6 +61,8 @@ class DescribedChat implements ChatClient {
   /** What was said, for a back end that is told the whole conversation with each message. */
   readonly #histories = new Map<string, readonly Turn[]>();
   readonly #isTold: boolean;
+  /** Conversations whose names were made up here, and of which the back end has not taken a message yet: it does not know them. */
+  readonly #unsaid = new Set<string>();
   /** True where the back end keeps no conversations: they have names here alone. */
   readonly #isKeptHere: boolean;
 
@@ -93,7 +95,11 @@ class DescribedChat implements ChatClient {
   async #makeConversation(place: ChatPlace, signal: AbortSignal): Promise<string | null> {
     const { conversation: making } = this.#given.wire;
     if (making === undefined) return null;
-    if (making === "own") return randomUUID();
+    if (making === "own") {
+      const id = randomUUID();
+      this.#unsaid.add(id);
+      return id;
+    }
     const answer = await this.#calls.call(making, this.#values({ place }), signal);
     const id = answer.status < 300 ? idToldBy(answer, making.told.conversation) : null;
     if (id === null) throw new Refusal(answer);
@@ -117,9 +123,12 @@ class DescribedChat implements ChatClient {
     const sending = (message.conversation === null ? wire.send_first : undefined) ?? wire.send;
     const text = this.#wordingOf(message);
     const values = this.#values({ ...message, text });
-    return wire.read === undefined
-      ? await this.#sendAndStream(sending, message, { ...values, text }, signal)
-      : await this.#sendThenRead(sending, wire.read, message, { ...values, text }, signal);
+    const sent =
+      wire.read === undefined
+        ? await this.#sendAndStream(sending, message, { ...values, text }, signal)
+        : await this.#sendThenRead(sending, wire.read, message, { ...values, text }, signal);
+    if (sent.isTaken && message.conversation !== null) this.#unsaid.delete(message.conversation);
+    return sent;
   }
 
   readAgain(reply: NamedReply, options: ReadOptions): Reading {
@@ -137,6 +146,8 @@ class DescribedChat implements ChatClient {
     const listing = this.#require(this.#given.wire.rows, "show rows");
     const listed: SeenRow[] = [];
     for await (const answer of this.#calls.pages(listing, this.#values({ conversation }), signal)) {
+      // It is made by its first message: what was said before that is nothing.
+      if (answer.status === 404 && this.#unsaid.has(conversation)) return [];
       const items = requireItems(answer, listing.list);
       listed.push(...items.map((row) => readRow(row, conversation, listing, answer)));
     }

@@ -4,6 +4,7 @@ import type { SeenCall } from "../http-client.ts";
 import { countAt, idAt, textAt, valueAt } from "./json-place.ts";
 import { Refusal } from "./refusal.ts";
 import type { SeenRow } from "./reply-facts.ts";
+import { textInParts } from "./text-in-parts.ts";
 
 type RowsDescription = NonNullable<WireDescription["rows"]>;
 
@@ -79,29 +80,35 @@ export function readRow(
   rows: RowsDescription,
   answer: SeenCall,
 ): SeenRow {
-  const content = valueAt(value, rows.text);
+  const said = valueAt(value, rows.text);
+  const content = textInParts(said, "text") ?? said;
   if (typeof content !== "string" && content !== null) {
     throw new Refusal({ ...answer, body: value }, `: a row without a text at "${rows.text}"`);
   }
   const statusSaid = textAt(value, rows.status);
   const status = statusIn(statusSaid, rows);
-  const said = textAt(value, rows.role) ?? "";
+  const speaker = textAt(value, rows.role) ?? "";
   const id = idAt(value, rows.id);
   const otherKind = otherKindIn(value);
   const tellsUsage = rows.prompt_tokens !== undefined || rows.completion_tokens !== undefined;
   const counts = [countAt(value, rows.prompt_tokens), countAt(value, rows.completion_tokens)];
   return {
     session_id,
-    role: roleIn(said, rows),
+    role: roleIn(speaker, rows),
     content: content ?? "",
     ...(id !== null && { message_id: id }),
     ...(otherKind !== undefined && { message_type: otherKind }),
     ...(rows.model !== undefined && { model_name: textAt(value, rows.model) }),
-    ...(rows.thought !== undefined && { thinking: textAt(value, rows.thought) }),
+    ...(rows.thought !== undefined && { thinking: thoughtAt(value, rows.thought) }),
     ...(status !== undefined && { status }),
     ...(status === undefined && statusSaid !== null && { status_said: statusSaid }),
     ...(tellsUsage && { usage: usageIn(counts) }),
   };
+}
+
+/** Null where none is told, or it thought nothing. */
+function thoughtAt(value: unknown, place: string): string | null {
+  return textInParts(valueAt(value, place), "thought") || textAt(value, place);
 }
 
 /** A row of a store that is not the contract's, by the contract's words: the same that are told of the rows that are shown. */
