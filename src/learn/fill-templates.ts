@@ -7,7 +7,7 @@ import type { IdPlaceholder, LearnedId } from "./learn-ids.ts";
 import type { LearnedModels, NamedValue } from "./learn-models.ts";
 import type { MessageCandidate } from "./message-candidates.ts";
 import { jsonAnswer, type LoggedExchange } from "./network-log.ts";
-import { CONVERSATION_NAME, decodedSegment, MODEL_NAME } from "./network-log-words.ts";
+import { CONVERSATION_NAME, decodedSegment, idInSegment, MODEL_NAME } from "./network-log-words.ts";
 import { bodyTypeOf } from "./request-body.ts";
 
 /** What is known of the values in a talk's requests. */
@@ -36,7 +36,10 @@ export function requestTemplate({ method, path, origin }: LoggedExchange, known:
   const url = new URL(path, origin);
   const segments = url.pathname.split("/").map((segment) => {
     const meant = decodedSegment(segment);
-    return meant === said.text ? "{text}" : (placeholderFor(meant, ids) ?? segment);
+    if (meant === said.text) return "{text}";
+    const { id, ending } = idInSegment(meant);
+    const asFile = placeholderFor(id, ids);
+    return placeholderFor(meant, ids) ?? (asFile === undefined ? segment : `${asFile}${ending}`);
   });
   const query = [...url.searchParams].map(([name, value]) => {
     const secret = isSecretField(name) ? "{token}" : undefined;

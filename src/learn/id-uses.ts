@@ -2,7 +2,7 @@ import { ADDRESS_HEADERS, addressSegments, HEADER_PLACE } from "../targets/drive
 import { isSecretName } from "../text/secret-names.ts";
 import { lastName, leavesOf } from "./json-leaves.ts";
 import { jsonAnswer, type LoggedExchange } from "./network-log.ts";
-import { CONVERSATION_NAME, segmentsOf } from "./network-log-words.ts";
+import { CONVERSATION_NAME, idInSegment, segmentsOf } from "./network-log-words.ts";
 import { streamOf } from "./stream-events.ts";
 
 /** A value that may be an id, where one stands in a log. */
@@ -78,13 +78,11 @@ function idsInHeaders(exchange: LoggedExchange): ToldId[] {
 export function idsUsedBy(exchange: LoggedExchange): IdUse[] {
   const url = new URL(exchange.path, exchange.origin);
   const segments = segmentsOf(exchange.path);
-  const inPath = segments.map((value, index) => ({
-    value,
-    place: "",
-    names: [segments[index - 1] ?? ""],
-    isInPath: true,
-    isNamed: true,
-  }));
+  const inPath = segments.flatMap((segment, index) => {
+    const { id, ending } = idInSegment(segment);
+    const at = { place: "", names: [segments[index - 1] ?? ""], isInPath: true, isNamed: true };
+    return (ending === "" ? [segment] : [segment, id]).map((value) => ({ value, ...at }));
+  });
   const inQuery = [...url.searchParams].map(([name, value]) => ({
     value,
     place: "",

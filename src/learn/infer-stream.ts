@@ -12,6 +12,7 @@ import {
   type TypedEvent,
   typeOf,
 } from "./stream-field-paths.ts";
+import { THOUGHT, withTextChannels } from "./text-channels.ts";
 
 /** What was made of a stream that nobody knows. */
 export interface InferredStream {
@@ -22,8 +23,6 @@ export interface InferredStream {
 
 const TEXT_NAME =
   /^(?:content|delta|text|token|chunk|response|answer|reply|message|output|piece|part|word|v|c|t)$/i;
-const THOUGHT = /think|thought|reason(?!$|_?code)/i;
-
 /** Texts that are known beside a stream. */
 export interface TextsBeside {
   /** That a list showed later: the reply is one of them. */
@@ -41,7 +40,10 @@ export function inferStream(
     return { description: { framing }, unknown: ["a failure: none was in the log"] };
   }
   const type = framing === "json" ? undefined : typeOf(events);
-  const told = events.map((event) => ({ ...event, type: nameOf(event, type) }));
+  const told = withTextChannels(
+    events.map((event) => ({ ...event, type: nameOf(event, type) })),
+    type,
+  );
   const said = textSpot({ framing, events: told }, type, { rows, sent });
   if (said === undefined) return undefined;
   const rule = (spot: StreamFieldPath) => ({
@@ -143,10 +145,10 @@ export function isIdOrTime(place: string, pieces: readonly string[]): boolean {
   return isNamed || pieces.every((piece) => /^[\da-f-]{16,}$/i.test(piece));
 }
 
-function isThought({ type, place, values }: StreamFieldPath): boolean {
+function isThought({ type, channel, place, values }: StreamFieldPath): boolean {
   return (
     values.some((value) => typeof value === "string" && value !== "") &&
-    (THOUGHT.test(lastName(place)) || THOUGHT.test(type ?? "")) &&
+    [lastName(place), type ?? "", channel?.word ?? ""].some((word) => THOUGHT.test(word)) &&
     !REASON_NAME.test(lastName(place).replace(/^reasoning.*/i, ""))
   );
 }

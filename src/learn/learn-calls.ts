@@ -5,7 +5,7 @@ import { type LearnedCancel, learnCancelCall } from "./learn-cancel-call.ts";
 import type { IdPlaceholder, LearnedId } from "./learn-ids.ts";
 import { type LearnedModels, learnModels } from "./learn-models.ts";
 import type { LoggedExchange, NetworkLog } from "./network-log.ts";
-import { pathOf, segmentsOf } from "./network-log-words.ts";
+import { DELETION_NAME, idInSegment, pathOf, segmentsOf } from "./network-log-words.ts";
 
 /** What may be beside a talk in a log. */
 export interface LearnedCalls {
@@ -41,13 +41,13 @@ export function learnCalls({ exchanges }: NetworkLog, { talk, ids, rows }: Known
   const isOf = (exchange: LoggedExchange, values: ReadonlySet<string>): boolean =>
     idsUsedBy(exchange).some(({ value }) => values.has(value));
   const isDeletion = (each: LoggedExchange): boolean =>
-    (each.method === "DELETE" || names(each, /delete|remove/i)) &&
+    (each.method === "DELETE" || names(each, DELETION_NAME)) &&
     isOf(each, conversations) &&
     !isOf(each, replies);
   const isOfConversation = (each: LoggedExchange): boolean =>
     each.method === "DELETE" && endsWith(each, conversations) && !isOf(each, replies);
   const cancel = learnCancelCall(
-    here.filter((each) => !isOfConversation(each)),
+    here.filter((each) => !isOfConversation(each) && !(names(each, DELETION_NAME) && isDeletion(each))),
     { talk, replies, conversations },
   );
   const lists = here.filter(({ method }) => method === "GET");
@@ -77,5 +77,6 @@ export function learnCalls({ exchanges }: NetworkLog, { talk, ids, rows }: Known
 }
 
 function endsWith({ path }: LoggedExchange, values: ReadonlySet<string>): boolean {
-  return values.has(segmentsOf(path).at(-1) ?? "");
+  const last = segmentsOf(path).at(-1) ?? "";
+  return values.has(last) || values.has(idInSegment(last).id);
 }

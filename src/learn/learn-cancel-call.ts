@@ -33,9 +33,10 @@ export function learnCancelCall(calls: readonly LoggedExchange[], known: Known):
   const others = calls.filter(
     ({ method, contentType }) => !/^(?:GET|WS)$/.test(method) && !isStreamType(contentType),
   );
+  const loads = calls.filter(({ method, contentType }) => method === "GET" && contentType === "text/html");
   const candidates = others
     .filter((call) => !streams.includes(call) && !exchangesOf(known.talk).includes(call))
-    .map((exchange) => ({ exchange, ...effectOf(exchange, streams, known.talk) }));
+    .map((exchange) => ({ exchange, ...effectOf(exchange, streams, { talk: known.talk, loads }) }));
   /** What a page also asks for when no reply is ended by it, such as that somebody types, is something else. */
   const isOnlyThere = ({ exchange }: LearnedCancel): boolean =>
     !candidates.some((other) => other.ended === undefined && isSameEndpoint(other.exchange, exchange));
@@ -77,9 +78,16 @@ interface Effect {
 }
 
 /** What became of the reply that came while a call was made. */
-function effectOf(call: LoggedExchange, streams: readonly LoggedExchange[], talk: LearnedTalk): Effect {
+function effectOf(
+  call: LoggedExchange,
+  streams: readonly LoggedExchange[],
+  { talk, loads }: { readonly talk: LearnedTalk; readonly loads: readonly LoggedExchange[] },
+): Effect {
+  // A page that was loaded again since has left its streams by that.
+  const isLoadedSince = (stream: LoggedExchange): boolean =>
+    loads.some(({ began_ms }) => began_ms > stream.began_ms && began_ms < call.began_ms);
   const running = streams.filter(
-    (stream) => stream.began_ms < call.began_ms && isOpenAt(call.began_ms, stream),
+    (stream) => stream.began_ms < call.began_ms && isOpenAt(call.began_ms, stream) && !isLoadedSince(stream),
   );
   const ended = running.find(
     (stream) => isEarly(stream, talk) && (stream.isLeft || stream.ended_ms - call.began_ms < SOON_MS),

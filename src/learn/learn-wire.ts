@@ -31,7 +31,7 @@ import { type LearnedSending, learnSendings } from "./learn-sending.ts";
 import { learnHeaders } from "./learned-headers.ts";
 import type { LearnedFinding, LearnedWire, UnknownSetting } from "./learned-wire.ts";
 import { type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
-import { maskSecrets, segmentsOf } from "./network-log-words.ts";
+import { idInSegment, maskSecrets, segmentsOf } from "./network-log-words.ts";
 import { departuresFrom, recogniseDriver } from "./recognise-driver.ts";
 import { splitChannels } from "./split-channels.ts";
 import { splitSockets } from "./split-sockets.ts";
@@ -271,7 +271,8 @@ function streamWith(
 }
 
 function hasId({ path }: LoggedExchange, ids: readonly LearnedId[]): boolean {
-  return ids.some(({ value }) => segmentsOf(path).includes(value));
+  const segments = segmentsOf(path).flatMap((segment) => [segment, idInSegment(segment).id]);
+  return ids.some(({ value }) => segments.includes(value));
 }
 
 function findingsOf({ name, value, from, bytes }: LearnedSetting, talk: LearnedTalk): LearnedFinding[] {

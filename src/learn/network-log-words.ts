@@ -10,6 +10,9 @@ export const CONVERSATION_NAME = /conv|chat|session|thread|dialog|room|topic|dis
 /** The words by which back ends call what ends a reply. */
 export const CANCEL_NAME = /cancel|stop|abort|interrupt|halt/i;
 
+/** The words by which back ends call what takes a conversation away. */
+export const DELETION_NAME = /delete|remove|forget|discard|destroy|erase|trash|purge/i;
+
 /** What a log says, with no secret in it that is named as one: in JSON, and in a query. */
 export function maskSecrets(text: string): string {
   return withoutSecretJson(withoutSecretQuery(text));
@@ -27,6 +30,15 @@ export function decodedSegment(segment: string): string {
 /** An address without its query. */
 export function pathOf({ path }: { readonly path: string }): string {
   return path.split("?")[0] ?? path;
+}
+
+/** What ends a segment that is an id as a file's name: `c7.json`. */
+const FILE_ENDING = /\.(?:json|jsonl|ndjson|txt|md|xml|html?)$/i;
+
+/** A segment that names a thing by its id, with the ending that a file would have apart. */
+export function idInSegment(segment: string): { readonly id: string; readonly ending: string } {
+  const ending = FILE_ENDING.exec(segment)?.[0] ?? "";
+  return { id: segment.slice(0, segment.length - ending.length), ending };
 }
 
 /** The segments of a path without its query, decoded. */

@@ -5,18 +5,31 @@ import type { LoggedEvent } from "./stream-events.ts";
 const TYPE_NAMES = ["type", "event", "kind", "op", "action", "t", "object", "status", "name"];
 
 /** A name is told whole each time. */
-export function namedBy({ type: of, place }: StreamFieldPath) {
-  return { ...(of !== undefined && { of }), at: place };
+export function namedBy({ type: of, channel, place }: StreamFieldPath) {
+  return {
+    ...(of !== undefined && { of }),
+    ...(channel !== undefined && { where: { [channel.place]: channel.word } }),
+    at: place,
+  };
 }
 
 /** An event, with what it calls itself. */
 export interface TypedEvent extends LoggedEvent {
   readonly type: string | undefined;
+  /** What its text is, where events of one type have the reply's and thoughts: `{"type": "delta", "channel": "thinking"}`. */
+  readonly channel?: TextChannel | undefined;
+}
+
+/** The word by which events of one type say what their text is, and where it stands. */
+export interface TextChannel {
+  readonly place: string;
+  readonly word: string;
 }
 
 /** All that stood at one place in the events of one type. */
 export interface StreamFieldPath {
   readonly type: string | undefined;
+  readonly channel?: TextChannel | undefined;
   readonly place: string;
   readonly values: readonly JsonLeaf["value"][];
 }
@@ -60,12 +73,13 @@ export function nameOf({ name, value }: LoggedEvent, type: string | undefined): 
 
 /** The spots of a stream, in the order in which they first came. */
 export function fieldPathsIn(events: readonly TypedEvent[], type: string | undefined): StreamFieldPath[] {
-  const spots = new Map<string, { type: string | undefined; place: string; values: JsonLeaf["value"][] }>();
+  const spots = new Map<string, StreamFieldPath & { values: JsonLeaf["value"][] }>();
   for (const event of events) {
+    const { channel } = event;
     for (const { place, value } of leavesOf(event.value)) {
-      if (place === type && place !== "") continue;
-      const key = `${event.type ?? ""}\0${place}`;
-      const spot = spots.get(key) ?? { type: event.type, place, values: [] };
+      if ((place === type && place !== "") || place === channel?.place) continue;
+      const key = `${event.type ?? ""}\0${channel?.word ?? ""}\0${place}`;
+      const spot = spots.get(key) ?? { type: event.type, channel, place, values: [] };
       spot.values.push(value);
       spots.set(key, spot);
     }

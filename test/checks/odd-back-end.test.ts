@@ -1,9 +1,8 @@
 import { expect, onTestFinished, test } from "vitest";
-import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import type { ForeignContract } from "../../src/contract/foreign-back-end.ts";
 import type { RunReport } from "../../src/harness/run-report.ts";
-import { verify } from "../../src/verify/verify-stack.ts";
 import { startTestEngine } from "../services/engine/client.ts";
+import { idsWith, judgeBackEnd } from "../support/judge-back-end.ts";
 import { ODD_WIRE, type OddFault, startOddBackEnd } from "../support/odd-back-end.ts";
 
 const SUITES = ["cancel", "isolation", "model-conversation", "health", "http", "limits", "thoughts"];
@@ -24,25 +23,14 @@ async function judge(
   const engine = await startTestEngine();
   const { url, close } = await startOddBackEnd(engine.url, faults, { model });
   onTestFinished(close);
-  const contract = { ...DEFAULT_CONFIG.contract, driver: "described", wire };
-  const target = {
-    hmi: url,
-    gateway: "http://127.0.0.1:9",
-    engine: engine.url,
-    contract,
-    settings: { heartbeatMs: 300 },
-  };
-  return await verify({ suite: suites, grep: only, target });
+  return await judgeBackEnd({ url, engine: engine.url, wire }, suites, only);
 }
-
-const verdicts = ({ results }: RunReport, verdict: string): string[] =>
-  results.filter(({ outcome }) => outcome.verdict === verdict).map(({ id }) => id);
 
 test("a back end that nobody here has seen is judged by its description, and nothing of it is left", async () => {
   const report = await judge(/./);
   expect(report.results.filter(({ outcome }) => outcome.verdict === "broken")).toEqual([]);
   expect(report.counts).toMatchObject({ broken: 0, could_not_run: 0 });
-  expect(verdicts(report, "holds")).toEqual(
+  expect(idsWith(report, "holds")).toEqual(
     expect.arrayContaining([
       "cancel/mid-reply",
       "cancel/saved",
@@ -89,7 +77,7 @@ test.each<[OddFault, RegExp, string[]]>([
   ["fails-at-length", /^limits\//, ["limits/long-message"]],
 ])("%s is seen, and nothing else is blamed", async (fault, only, broken) => {
   const report = await judge(only, [fault]);
-  expect(verdicts(report, "broken")).toEqual(broken);
+  expect(idsWith(report, "broken")).toEqual(broken);
 });
 
 test.each<[OddFault | undefined, string[]]>([
@@ -99,9 +87,9 @@ test.each<[OddFault | undefined, string[]]>([
   ["thoughts-sent", ["thoughts/not-sent"]],
 ])("of a model that thinks, %s is seen where thoughts go", async (fault, broken) => {
   const report = await judge(/^thoughts\//, fault === undefined ? [] : [fault], { model: "qwen3:8b" });
-  expect(verdicts(report, "broken")).toEqual(broken);
+  expect(idsWith(report, "broken")).toEqual(broken);
   // What is told as text is not known to be a thought.
-  expect(verdicts(report, "skipped")).toHaveLength(fault === "thoughts-in-text" ? 3 : 0);
+  expect(idsWith(report, "skipped")).toHaveLength(fault === "thoughts-in-text" ? 3 : 0);
 });
 
 test("what is stored of a cancelled reply is not judged where a cancel ends none, and that is said in its answer's words", async () => {
@@ -117,7 +105,7 @@ test("what is stored of a cancelled reply is not judged where a cancel ends none
 test("where a text of its own is the reply to everything, the engine is said not to be asked, and nothing is blamed for it", async () => {
   const suites = [...SUITES, ...PERSISTENCE, "sse", "models"];
   const report = await judge(/./, ["canned"], { suites });
-  expect(verdicts(report, "broken")).toEqual([]);
+  expect(idsWith(report, "broken")).toEqual([]);
   expect(report.counts.could_not_run).toBe(0);
   const reasons = report.results.flatMap(({ id, outcome }) =>
     outcome.verdict === "skipped" && outcome.reason.startsWith("the engine that is watched")
@@ -145,7 +133,7 @@ test("where a text of its own is the reply to everything, the engine is said not
     ]),
   );
   // What is no claim about the engine is judged as ever.
-  expect(verdicts(report, "holds")).toEqual(
+  expect(idsWith(report, "holds")).toEqual(
     expect.arrayContaining([
       "persistence/complete",
       "persistence/user-message",
@@ -170,8 +158,8 @@ test.each<[OddFault[], string[]]>([
     const only =
       /^(isolation\/(history|rows|prompts)|model-conversation\/(reload|given-session)|persistence\/(complete|concurrent|cancelled)|cancel\/(saved|deleted))$/;
     const report = await judge(only, faults, { suites: [...SUITES, ...PERSISTENCE], wire: TOLD_WIRE });
-    expect(verdicts(report, "broken")).toEqual(broken);
-    expect(verdicts(report, "holds")).toHaveLength(10 - broken.length);
+    expect(idsWith(report, "broken")).toEqual(broken);
+    expect(idsWith(report, "holds")).toHaveLength(10 - broken.length);
     expect(report.left_behind).toEqual([]);
   },
   60_000,
@@ -181,7 +169,7 @@ test("white space that is trimmed where a text is saved is told, and is no loss"
   const saved =
     /\/(complete|cancelled|reader-left|saved-at-done|grows|row-order|concurrent|user-message|saved|rows|reload)$/;
   const report = await judge(saved, ["trims"], { suites: [...SUITES, ...PERSISTENCE] });
-  expect(verdicts(report, "broken")).toEqual([]);
+  expect(idsWith(report, "broken")).toEqual([]);
   expect(report.results.find(({ id }) => id === "persistence/saved-at-done")?.outcome).toMatchObject({
     verdict: "holds",
     seen: expect.stringContaining("saved with other white space at its ends than was streamed"),
@@ -193,7 +181,7 @@ test("where every message is refused, nothing is called broken, and the answer's
     /^(cancel\/(saved|twice|before-first-token)|isolation\/rows|model-conversation)/,
     ["refuses"],
   );
-  expect(verdicts(report, "broken")).toEqual([]);
+  expect(idsWith(report, "broken")).toEqual([]);
   const reasons = report.results.flatMap(({ outcome }) =>
     outcome.verdict === "could-not-run" ? [outcome.reason] : [],
   );

@@ -137,7 +137,7 @@ test("a conversation that is deleted by a body is no deletion that can be descri
     MAKING,
     utterance("Why is the sea salty?", "u-81cf5e59", "Rivers run."),
     utterance("And why is it blue?", "u-92d06f6a", "Light comes."),
-    { request: `POST ${AT}/forget`, body: { t: "r-22232546" }, answer: { gone: true } },
+    { request: `POST ${AT}/shelve`, body: { t: "r-22232546" }, answer: { gone: true } },
   );
   expect(wire.delete_conversation).toBeUndefined();
   expect(unknown).toContainEqual({

@@ -301,3 +301,76 @@ test("what cannot be learned is told with what is there, and what to do", () => 
     }),
   );
 });
+
+test("a conversation whose address ends like a file's is named there, and what takes it away is no stop button", () => {
+  const say = (text: string, answer: string): HarEntry => ({
+    request: `POST ${AT}/ask`,
+    body: { thread: UUID, prompt: text },
+    type: "text/plain; charset=utf-8",
+    answer,
+  });
+  const page = { request: `GET ${AT}/`, type: "text/html", answer: "<p>Hello" };
+  const utterances = [
+    { speaker: "person", words: "Why is the sea salty?" },
+    { speaker: "machine", words: "Rivers bring salt." },
+  ];
+  const { wire } = learn(
+    page,
+    say("Why is the sea salty?", "Rivers bring salt."),
+    page,
+    { request: `GET ${AT}/threads/${UUID}.json`, answer: { utterances } },
+    { request: `POST ${AT}/threads/${UUID}/forget`, status: 204 },
+  );
+  expect(wire).toMatchObject({
+    conversation: "own",
+    stream: { framing: "text" },
+    rows: { request: "GET /threads/{conversation}.json", list: "utterances", text: "words", role: "speaker" },
+    delete_conversation: { request: "POST /threads/{conversation}/forget" },
+  });
+  expect(wire.cancel).toBeUndefined();
+});
+
+test("thoughts and text in events of one type, told apart by a word, and rows whose texts are parts", () => {
+  const delta = (ch: string, s: string) => ({ t: "delta", chat: "c7", ch, s });
+  const { wire, talk } = learn(
+    {
+      request: `POST ${AT}/say`,
+      body: { text: "Why is the sea salty?" },
+      type: SSE,
+      answer: eventsOf(
+        { t: "ack", chat: "c7" },
+        delta("thinking", "Salt"),
+        delta("thinking", " is old."),
+        delta("answer", "Rivers"),
+        delta("answer", " bring"),
+        delta("answer", " it."),
+        { t: "fin", chat: "c7", why: "stop" },
+      ),
+    },
+    {
+      request: `GET ${AT}/chats/c7`,
+      answer: {
+        nodes: {
+          n1: { role: "human", parts: [{ kind: "text", text: "Why is the sea salty?" }] },
+          n2: {
+            role: "bot",
+            parts: [
+              { kind: "thinking", text: "Salt is old." },
+              { kind: "text", text: "Rivers bring it." },
+            ],
+          },
+        },
+      },
+    },
+  );
+  expect(talk.reply).toBe("Rivers bring it.");
+  expect(wire).toMatchObject({
+    stream: {
+      type: "t",
+      text: { of: "delta", where: { ch: "answer" }, at: "s" },
+      thought: { of: "delta", where: { ch: "thinking" }, at: "s" },
+      done: { of: "fin", reason: "why" },
+    },
+    rows: { list: "nodes", text: "parts", thought: "parts", role: "role" },
+  });
+});

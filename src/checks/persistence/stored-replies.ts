@@ -28,7 +28,7 @@ import { generationsOf } from "../engine-generations.ts";
 import { fewerOnRealEngine } from "../engine-workload.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { holdsWhatCame, isSavedAsStreamed, whiteSpaceWords } from "../saved-as-streamed.ts";
-import { isWholeEnding, lastWord } from "../stream-endings.ts";
+import { lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 
 /** One message in a conversation of its own: its reply as it was streamed, as it is stored, and as it is read again. */
@@ -171,7 +171,7 @@ export function judgeStored(reply: StoredReply, status: Message["status"]): Brok
 }
 
 /**
- * Whether a reply that was cut short holds what its reader got, and a little more: of a back end that promises nothing, that was
+ * Whether a reply whose reader left holds what the reader got, and a little more: of a back end that promises nothing, that was
  * on its way. Where the engine was seen to write it to its end, nothing was cut.
  */
 function isCutLater(
@@ -179,7 +179,7 @@ function isCutLater(
   row: SeenRow | undefined,
   streamed: string,
 ): boolean {
-  const isCut = !speaksContract && !isWholeEnding(lastWord(stream)) && row?.status !== "complete";
+  const isCut = !speaksContract && lastWord(stream) === "given-up" && row?.status !== "complete";
   const isWritten = generations?.some(({ ended }) => ended === "done") === true;
   return isCut && !isWritten && holdsWhatCame(row?.content ?? "", streamed);
 }
