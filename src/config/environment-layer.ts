@@ -3,6 +3,7 @@ import { type ConfigLayer, type ConfigProblem, isRecord } from "./config-layer.t
 import type { Config } from "./config-schema.ts";
 import { DEFAULT_SETTINGS } from "./default-config.ts";
 import { givenText, secretFileVariable } from "./secret-files.ts";
+import { valueLike } from "./value-from-text.ts";
 
 /** The environment variable of a setting: `engine.url` -> `STACK_ENGINE_URL`. */
 export function variableOf(path: readonly PropertyKey[]): string {
@@ -25,7 +26,7 @@ export function environmentLayer(env: NodeJS.ProcessEnv): ConfigLayer {
       if (given === undefined) continue;
       names.set(variable, given.name);
       if (given.problem !== undefined) problems.push({ path, part: "value", message: given.problem });
-      else values[section] = { ...values[section], [key]: fromText(given.text, standard) };
+      else values[section] = { ...values[section], [key]: valueLike(standard, given.text) };
     }
   }
   return {
@@ -37,29 +38,6 @@ export function environmentLayer(env: NodeJS.ProcessEnv): ConfigLayer {
       return name === undefined ? undefined : { name, order: Number.POSITIVE_INFINITY };
     },
   };
-}
-
-/** What a variable's text means, by the kind of value that its setting has. */
-function fromText(text: string, standard: unknown): unknown {
-  const parts = text.split(",").map((part) => part.trim());
-  if (Array.isArray(standard)) return parts;
-  if (isRecord(standard)) return jsonRecordIn(text) ?? Object.fromEntries(parts.map(pairOf));
-  return typeof standard === "number" && /^-?\d+$/.test(text) ? Number(text) : text;
-}
-
-function jsonRecordIn(text: string): Record<string, unknown> | undefined {
-  if (!text.trimStart().startsWith("{")) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function pairOf(text: string): [string, string] {
-  const [name = "", ...value] = text.split("=");
-  return [name.trim(), value.join("=").trim()];
 }
 
 /** The variable that names the configuration file, for a service that runs as a process. */

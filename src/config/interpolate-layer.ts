@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { coerceValue } from "./coerce-interpolated-value.ts";
 import { type ConfigLayer, type ConfigProblem, isRecord, type VariableUse } from "./config-layer.ts";
 import { ConfigSchema } from "./config-schema.ts";
 import { InterpolationProblem, interpolate, type Lookup } from "./interpolation.ts";
 import { readEnvFile } from "./services/read-env-file.ts";
 import { ServiceSchema } from "./services/service-schema.ts";
+import { valueBySchema } from "./value-from-text.ts";
 
 /** The file of variables beside a configuration, for what its values name. */
 const ENV_FILE = ".env";
@@ -86,6 +86,6 @@ class LayerInterpolation {
 
 function asSetting(text: string, path: readonly string[]): unknown {
   return path[0] === "services"
-    ? coerceValue(ServiceSchema, path.slice(2), text)
-    : coerceValue(ConfigSchema, path, text);
+    ? valueBySchema(ServiceSchema, path.slice(2), text)
+    : valueBySchema(ConfigSchema, path, text);
 }

@@ -1,21 +1,13 @@
 import { withoutTerminalCodes } from "../../text/terminal-codes.ts";
 import { createLineSplitter, type SplitLine } from "./line-splitter.ts";
+import { type LineTime, LineTimes } from "./line-times.ts";
 import { type Cursor, openCursor } from "./log-cursor.ts";
 import type { LogFiles } from "./log-files.ts";
 import { startOfLog, startOfTail } from "./log-position.ts";
-import { type FileTimeIndex, readLogTimeIndex, type TimeNote } from "./log-time-index.ts";
-import { timestampOf } from "./timestamp-in-line.ts";
 
 /** One line of a service's log. */
-export interface LogLine {
+export interface LogLine extends LineTime {
   readonly service: string;
-  /**
-   * In milliseconds since 1970: its own, else when it was seen being written; of lines that were written together with
-   * one before them that tells its time (as in a traceback), that one's. Null where nobody knows.
-   */
-  readonly time: number | null;
-  /** Where it belongs among the lines of others: its time, or the latest that it can have been written. */
-  readonly order: number;
   /** What it says: without its line break, colours and other codes of a terminal, at most 64 KiB; may hold anything else. */
   readonly text: string;
   /** The same with these codes. */
@@ -67,35 +59,26 @@ function timedReader(
   isSelected: (line: LogLine) => boolean,
 ): LogReader {
   const splitter = createLineSplitter();
-  const noted = notedTimes(files, cursor);
-  /** The line before that told its time. */
-  let told: { time: number; note: TimeNote | undefined } | undefined;
-  let isCaughtUp = false;
+  const times = new LineTimes(files, cursor);
   const timed = (lines: readonly SplitLine[], length: number): LogLine[] => {
-    // One for all of these: they are seen now.
-    const now = isCaughtUp ? { time: Date.now(), offset: Number.NaN } : undefined;
-    const latest = now?.time ?? cursor.writtenBefore();
     const texts = lines.map(({ text }) => withoutTerminalCodes(text));
-    const times = texts.map(timestampOf);
-    // A traceback that a tail has cut off belongs to what comes after it.
-    const first = times.find((time) => time !== undefined);
-    const made = lines.map(({ text: written, end }, index): LogLine => {
-      const text = texts[index] ?? written;
-      const note = now ?? noted(length - end);
-      const own = times[index];
-      if (own !== undefined) told = { time: own, note };
-      const isTogether = told !== undefined && (note === undefined || note === told.note);
-      const time = isTogether ? told?.time : (note?.time ?? first);
-      return { service, time: time ?? null, order: orderOf(time, note) ?? latest, text, written };
-    });
-    return made.filter(isSelected);
+    const ends = lines.map(({ end }) => length - end);
+    return times
+      .of(texts, ends)
+      .map((when, index) => ({
+        service,
+        ...when,
+        text: texts[index] ?? "",
+        written: lines[index]?.text ?? "",
+      }))
+      .filter(isSelected);
   };
   return {
     read() {
       for (;;) {
         const bytes = cursor.read();
         if (bytes === undefined) {
-          isCaughtUp = true;
+          times.areSeenNow = true;
           return [];
         }
         const lines = timed(splitter.push(bytes), bytes.length);
@@ -109,25 +92,6 @@ function timedReader(
       ),
     close: () => cursor.close(),
   };
-}
-
-/** The note on what ends this many bytes before the cursor; undefined where there is none. */
-function notedTimes({ times }: LogFiles, cursor: Cursor): (before: number) => TimeNote | undefined {
-  let file: { rotated: number | undefined; times: FileTimeIndex | undefined } | undefined;
-  return (before) => {
-    const { rotated, offset } = cursor.place();
-    if (file === undefined || file.rotated !== rotated) {
-      const noted = readLogTimeIndex(times);
-      file = { rotated, times: rotated === undefined ? noted.current : noted.ofRotated(rotated) };
-    }
-    return file.times?.at(offset - before, cursor.writtenBefore);
-  };
-}
-
-/** Times of whole seconds are made finer by when the line was seen, so that they do not come before what led to them. */
-function orderOf(time: number | undefined, note: TimeNote | undefined): number | undefined {
-  if (time === undefined || note?.time === undefined || time % 1000 !== 0) return time;
-  return note.time > time && note.time < time + 1000 ? note.time : time;
 }
 
 /** The same reader, of whose first lines only the last ones are given. */

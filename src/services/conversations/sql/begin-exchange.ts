@@ -1,7 +1,7 @@
 import { WireError } from "../../../contract/wire-error.ts";
 import type { BegunExchange, NewExchange } from "../conversation-store.ts";
-import { getConversationToSendTo } from "./conversation-to-send-to.ts";
 import { copyImages, insertImages } from "./image-rows.ts";
+import { getConversationToSendTo } from "./message-destination.ts";
 import { begunBefore, findExchangeByKey } from "./message-idempotency.ts";
 import {
   deleteMessage,

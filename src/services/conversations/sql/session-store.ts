@@ -1,6 +1,7 @@
 import type { Session } from "../../../contract/hmi-schemas.ts";
 import type { SessionStore } from "../conversation-store.ts";
-import { deactivate, insertConversation, openGiven, openUnnamed } from "./open-conversation.ts";
+import { deactivate, insertConversation } from "./insert-conversation.ts";
+import { openGiven, openUnnamed } from "./message-destination.ts";
 import { getSession, listSessions, toSession } from "./session-rows.ts";
 import type { Transactions } from "./sql-database.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { LOCAL_USER } from "../../../../src/contract/caller-headers.ts";
 import { PostgresqlDatabase } from "../../../../src/services/conversations/postgresql/postgresql-database.ts";
 import { createPostgresqlPool } from "../../../../src/services/conversations/postgresql/postgresql-pool.ts";
-import { getConversationToSendTo } from "../../../../src/services/conversations/sql/conversation-to-send-to.ts";
+import { getConversationToSendTo } from "../../../../src/services/conversations/sql/message-destination.ts";
 import { historyOf, listOthers, listShown } from "../../../../src/services/conversations/sql/message-rows.ts";
 import type { Statements } from "../../../../src/services/conversations/sql/sql-database.ts";
 import { NO_POSTGRESQL } from "../../../support/postgresql.ts";
