@@ -1,6 +1,6 @@
 import type { Config } from "../config/config-schema.ts";
 import { isLoopback, urlOf } from "../contract/address.ts";
-import type { PlannedService } from "./plan-services.ts";
+import type { PlannedService } from "./planned-service.ts";
 
 /** What is ours to guard: of a program of the user's only that one knows whom it answers. */
 const OURS: ReadonlySet<PlannedService["kind"]> = new Set(["embedded", "stand-in"]);

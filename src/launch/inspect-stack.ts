@@ -13,7 +13,8 @@ import {
   planEngine,
   readEngineAnswer,
 } from "./plan-engine.ts";
-import { type PlannedService, planServices } from "./plan-services.ts";
+import { planServices } from "./plan-services.ts";
+import type { PlannedService } from "./planned-service.ts";
 
 /** One service as it was found. */
 export interface ServiceInspection extends PlannedService {

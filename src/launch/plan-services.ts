@@ -15,38 +15,22 @@ import {
   type ServiceSpec,
 } from "../supervisor/service-spec.ts";
 import type { EnginePlan } from "./plan-engine.ts";
+import { withTap } from "./plan-tap.ts";
+import type { PlannedService } from "./planned-service.ts";
 import {
   engineReady,
   engineSpec,
   engineUrlForGateway,
   PROBE_TIMEOUT_MS,
   serviceSpec,
-  TAP,
-  tapSpec,
 } from "./service-specs.ts";
-
-/** A service of the stack, as it is meant to be. */
-export interface PlannedService {
-  /** Its own: of a copy beside others `gateway-2`; of the first copy the service's. */
-  readonly name: string;
-  /** The configured service that it is, or is a copy of. */
-  readonly service: string;
-  /**
-   * What it is: ours (`embedded`, `stand-in`), Ollama, a server of OpenAI's wire, a program of the user's that goes
-   * on or is a job, or an address.
-   */
-  readonly kind: "embedded" | "stand-in" | "ollama" | "openai" | "command" | "job" | "url";
-  /** True where somebody else runs it: it is looked at, and never started or stopped. Its command says nothing. */
-  readonly isExternal: boolean;
-  readonly spec: ServiceSpec;
-}
 
 /** The configured services in an order in which they can start: each after what it depends on. */
 export function planServices(config: Config, engine: EnginePlan): PlannedService[] {
   const planned = Object.entries(config.services)
     .flatMap(([name, service]) => planService(name, service, config, engine))
     .map((service) => withReplicasNamed(service, config));
-  return inOrder(config.engine.tap_port === 0 ? planned : withTap(planned, config));
+  return inOrder(withTap(planned, config));
 }
 
 /** These services and all that they depend on, in the order of the plan. */
@@ -69,24 +53,6 @@ function withReplicasNamed(planned: PlannedService, { services }: Config): Plann
     ...(restartsWith && { restartsWith: named(restartsWith) }),
   };
   return { ...planned, spec };
-}
-
-/** The same with a tap between gateway and engine. */
-function withTap(planned: readonly PlannedService[], config: Config): PlannedService[] {
-  const dependsOn = planned.some(({ name }) => name === "engine") ? ["engine"] : [];
-  const tap: PlannedService = {
-    name: TAP,
-    service: TAP,
-    kind: "embedded",
-    isExternal: false,
-    spec: { ...tapSpec(config), dependsOn },
-  };
-  const behindTap = planned.map((service) =>
-    service.service === "gateway"
-      ? { ...service, spec: { ...service.spec, dependsOn: [...(service.spec.dependsOn ?? []), TAP] } }
-      : service,
-  );
-  return [...behindTap, tap];
 }
 
 function planService(

@@ -26,7 +26,6 @@ import {
   type ServiceSpec,
 } from "../supervisor/service-spec.ts";
 import { OWN_COMPILE_CACHE } from "../supervisor/supervisor-protocol.ts";
-import { TAP_PATH } from "../tap/recorded-exchange.ts";
 import { type EnginePlan, identifyingPath } from "./plan-engine.ts";
 
 /**
@@ -63,7 +62,7 @@ export function engineSpec(config: Config, plan: EnginePlan): ServiceSpec {
   const address = roleAddress("engine", config);
   const engine = { name: "engine", address, ready: engineReady(config) };
   if (plan.use !== "ollama")
-    return { ...engine, command: embedded("engine", config), labels: { kind: "stand-in" } };
+    return { ...engine, command: embeddedCommand("engine", config), labels: { kind: "stand-in" } };
   return {
     ...engine,
     command: {
@@ -85,7 +84,7 @@ export function serviceSpec(config: Config, name: OwnService, number = 1): Servi
   const isOneOfSeveral = replicaNumbers(config.services[name]).length > 1;
   return {
     name: replicaName(name, number),
-    command: embedded(name, settings),
+    command: embeddedCommand(name, settings),
     address,
     ready: {
       kind: "http",
@@ -124,27 +123,6 @@ function gatewayUrls({ replicas, services, gateway }: Config): string[] {
   return addresses.length === 1 ? [] : addresses.map(urlOf);
 }
 
-/** The recording proxy in front of the engine. */
-export function tapSpec(config: Config): ServiceSpec {
-  return {
-    name: TAP,
-    command: embedded(TAP, config),
-    address: tapAddress(config),
-    // Asked of the tap itself: it is ready whatever the engine is.
-    ready: {
-      kind: "http",
-      path: `${TAP_PATH}?after=${Number.MAX_SAFE_INTEGER}`,
-      headers: bearerHeader(config.auth.token),
-      status: 200,
-      timeoutMs: PROBE_TIMEOUT_MS,
-    },
-    labels: { kind: "embedded" },
-  };
-}
-
-/** The name of the service that stands in front of the engine, where `engine.tap_port` asks for it. */
-export const TAP = "tap";
-
 /** The engine as services find it, for whom there is no tap. */
 function behindTap(config: Config): Config["engine"] {
   return { ...config.engine, url: engineUrlForGateway(config), tap_port: 0 };
@@ -156,7 +134,7 @@ export function engineUrlForGateway({ engine }: Config): string {
 }
 
 /** One of our own services as a process of this program's Node. */
-function embedded(name: Role | typeof TAP, config: Config): Command {
+export function embeddedCommand(name: Role | "tap", config: Config): Command {
   // Without what no service reads: a change of it is no reason to start one again.
   const { contract: _, monitor: __, ...settings } = config;
   const { auth, engine, store, replicas } = settings;

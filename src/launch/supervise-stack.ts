@@ -7,7 +7,7 @@ import {
   type WaitingSupervisor,
 } from "../supervisor/client/ensure-supervisor.ts";
 import type { SupervisorPlan } from "../supervisor/supervisor-protocol.ts";
-import type { PlannedService } from "./plan-services.ts";
+import type { PlannedService } from "./planned-service.ts";
 import { supervisorCommand } from "./service-specs.ts";
 
 /** Starts its process ahead of its plan: see {@link startWaitingSupervisor}. */

@@ -1,6 +1,6 @@
 import { isReplicaName, REPLICA_LABEL } from "../config/replicas.ts";
 import type { ServiceRecord } from "../supervisor/service-spec.ts";
-import type { PlannedService } from "./plan-services.ts";
+import type { PlannedService } from "./planned-service.ts";
 
 /** Copies of these services that the configuration has no more: their names, and the records of those that are there. */
 export function surplusReplicas(

@@ -2,7 +2,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
-import { engineSpec, serviceSpec, tapSpec } from "../../src/launch/service-specs.ts";
+import { tapSpec } from "../../src/launch/plan-tap.ts";
+import { engineSpec, serviceSpec } from "../../src/launch/service-specs.ts";
 import { probe } from "../../src/supervisor/run-probe.ts";
 import { listen } from "../supervisor/helpers.ts";
 

@@ -3,7 +3,7 @@ import { DEFAULT_SETTINGS } from "../../config/default-config.ts";
 import { toEnvironment } from "../../config/environment-layer.ts";
 import type { OwnService } from "../../config/replicas.ts";
 import { packageRoot } from "../../files/package-root.ts";
-import type { PlannedService } from "../../launch/plan-services.ts";
+import type { PlannedService } from "../../launch/planned-service.ts";
 import { ownSettings } from "../../launch/service-specs.ts";
 import { DEFAULT_RESTART, DEFAULT_STOP_TIMEOUT_MS } from "../../supervisor/service-spec.ts";
 import { exportedVariables, secretsOf } from "../exported-settings.ts";
