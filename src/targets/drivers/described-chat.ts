@@ -2,9 +2,8 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { optionsAsText } from "../../contract/options-as-text.ts";
-import type { WireDescription } from "../../contract/wire-description.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
-import type { OpenStream, SeenCall, SeenStream } from "../http-client.ts";
+import type { OpenStream, SeenCall } from "../http-client.ts";
 import type { ReplyNames } from "./channel-decoder.ts";
 import type {
   ChatClient,
@@ -16,6 +15,7 @@ import type {
   Sent,
   WireAbility,
 } from "./chat-client.ts";
+import { ConversationHistories } from "./conversation-histories.ts";
 import {
   type DescribedCall,
   DescribedCalls,
@@ -30,7 +30,7 @@ import { hasPlaceholder } from "./has-placeholder.ts";
 import { idAt, idToldBy } from "./json-place.ts";
 import { missingAbilities } from "./missing-abilities.ts";
 import { Refusal } from "./refusal.ts";
-import { lastFact, type SeenRow, textOf } from "./reply-facts.ts";
+import type { SeenRow } from "./reply-facts.ts";
 import { requireItems } from "./require-list.ts";
 
 /** What a described wire is talked to with. */
@@ -43,11 +43,6 @@ export interface DescribedWire extends DescribedService {
   readonly isStandIn: boolean;
 }
 
-interface Turn {
-  readonly role: "user" | "assistant";
-  readonly content: string;
-}
-
 /** Talks to a back end as a description says. */
 export function createDescribedChat(given: DescribedWire): ChatClient {
   return new DescribedChat(given);
@@ -58,22 +53,18 @@ class DescribedChat implements ChatClient {
   readonly missingAbilities: Readonly<Partial<Record<WireAbility, string>>>;
   readonly #given: DescribedWire;
   readonly #calls: DescribedCalls;
-  /** What was said, for a back end that is told the whole conversation with each message. */
-  readonly #histories = new Map<string, readonly Turn[]>();
-  readonly #isTold: boolean;
+  readonly #histories: ConversationHistories;
   /** Conversations whose names were made up here, and of which the back end has not taken a message yet: it does not know them. */
   readonly #unsaid = new Set<string>();
-  /** True where the back end keeps no conversations: they have names here alone. */
-  readonly #isKeptHere: boolean;
 
   constructor(given: DescribedWire) {
     const { driver, wire, isStandIn } = given;
     this.driver = driver;
     this.#given = given;
     this.#calls = new DescribedCalls(given);
-    this.#isTold = hasPlaceholder(wire.send, "history");
-    this.#isKeptHere = this.#isTold && !showsWhatItKeeps(wire);
-    this.missingAbilities = missingAbilities(driver, wire, { isStandIn, isKeptHere: this.#isKeptHere });
+    this.#histories = new ConversationHistories(wire);
+    const { isKeptHere } = this.#histories;
+    this.missingAbilities = missingAbilities(driver, wire, { isStandIn, isKeptHere });
   }
 
   async openPlace({ options }: Pick<ChatPlace, "options">): Promise<ChatPlace> {
@@ -86,10 +77,7 @@ class DescribedChat implements ChatClient {
 
   async openConversation(place: ChatPlace, signal: AbortSignal): Promise<string | null> {
     const id = await this.#makeConversation(place, signal);
-    if (!this.#isKeptHere) return id;
-    const known = id ?? `here-${randomUUID()}`;
-    this.#histories.set(known, []);
-    return known;
+    return this.#histories.isKeptHere ? this.#histories.begin(id) : id;
   }
 
   async #makeConversation(place: ChatPlace, signal: AbortSignal): Promise<string | null> {
@@ -107,8 +95,8 @@ class DescribedChat implements ChatClient {
   }
 
   async deleteConversation(conversation: string, signal: AbortSignal): Promise<void> {
-    const isKnown = this.#histories.delete(conversation);
-    if (isKnown && this.#isKeptHere && this.#given.wire.delete_conversation === undefined) return;
+    const isKnown = this.#histories.forget(conversation);
+    if (isKnown && this.#histories.isKeptHere && this.#given.wire.delete_conversation === undefined) return;
     const deleting = this.#require(this.#given.wire.delete_conversation, "delete conversations");
     const answer = await this.#calls.call(deleting, this.#values({ conversation }), signal);
     if (answer.status >= 300 && answer.status !== 404) throw new Refusal(answer);
@@ -181,7 +169,7 @@ class DescribedChat implements ChatClient {
   ): Promise<Sent> {
     const { head, ended, read } = await this.#calls.begin(sending, values, signal, {
       after: (seen) =>
-        this.#remember(
+        this.#histories.remember(
           idToldBy({ ...seen, body: null }, sending.told?.conversation) ?? conversation,
           values.text,
           seen,
@@ -253,7 +241,7 @@ class DescribedChat implements ChatClient {
         if (!isTaken) throw new Refusal(call);
         const read =
           begun?.read(options) ?? this.#calls.read(reading, { ...values, ...names }, options, naming.promise);
-        const ended = read.ended.then((seen) => this.#remember(conversation, values.text, seen));
+        const ended = read.ended.then((seen) => this.#histories.remember(conversation, values.text, seen));
         // Whoever waits for the end is told; nobody may.
         ended.catch(() => undefined);
         return { ...read, ended };
@@ -266,10 +254,7 @@ class DescribedChat implements ChatClient {
     const options: EngineOptions = given.place?.options ?? {};
     const { conversation } = given;
     // What is kept here alone has a name that means nothing to the back end.
-    const isNameless = this.#isKeptHere && this.#given.wire.conversation === undefined;
-    const history = this.#isTold
-      ? [...(this.#histories.get(conversation ?? "") ?? []), { role: "user", content: given.text ?? "" }]
-      : undefined;
+    const isNameless = this.#histories.isKeptHere && this.#given.wire.conversation === undefined;
     return {
       text: given.text,
       conversation: isNameless ? undefined : (conversation ?? undefined),
@@ -277,7 +262,7 @@ class DescribedChat implements ChatClient {
       reply: given.reply ?? undefined,
       model: given.model ?? model ?? undefined,
       agent: given.agent ?? agent,
-      history,
+      history: this.#histories.toldWith(conversation, given.text ?? ""),
       options: Object.keys(options).length === 0 ? undefined : options,
       max_tokens: options["num_predict"],
       temperature: options["temperature"],
@@ -294,37 +279,10 @@ class DescribedChat implements ChatClient {
       : text;
   }
 
-  /** What was said goes with the next message, where the back end is told it. */
-  #remember(given: string | null, text: string, seen: SeenStream): SeenStream {
-    const conversation = lastFact(seen, "started")?.conversation ?? given;
-    const known = this.#histories.get(conversation ?? "");
-    const before = this.#isTold && !this.#isKeptHere ? (known ?? []) : known;
-    if (before !== undefined && conversation !== null && lastFact(seen, "done") !== undefined) {
-      const reply = textOf(seen);
-      const question: Turn = { role: "user", content: text };
-      // A reply that failed without a word is no turn.
-      const said = reply === "" ? [question] : [question, { role: "assistant" as const, content: reply }];
-      this.#histories.set(conversation, [...before, ...said]);
-    }
-    return seen;
-  }
-
   #require<Group>(group: Group | undefined, ability: WireAbility): Group {
     if (group !== undefined) return group;
     throw new NotObservable(this.missingAbilities[ability] ?? `the wire of ${this.driver} cannot ${ability}`);
   }
-}
-
-/**
- * Whether the back end itself shows what was said, in conversations that it tells the names of: it keeps them then, although
- * it is told all of one with each message.
- */
-function showsWhatItKeeps({ rows, conversation, send, send_first, stream }: WireDescription): boolean {
-  const isNamed =
-    conversation !== undefined ||
-    [send, send_first].some((call) => call?.told?.conversation !== undefined) ||
-    [stream.started ?? []].flat().some((rule) => rule.conversation !== undefined);
-  return rows !== undefined && isNamed;
 }
 
 /** Whether a stream has begun: a WebSocket by its own status alone, as who answers with a page takes no message by it. */
