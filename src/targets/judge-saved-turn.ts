@@ -17,7 +17,8 @@ export interface SavedTurnProblem {
   /**
    * `not_saved`: the reply is not there; `message_not_saved`: its message is not; `changed`: another text is in its place.
    * `lost_on_stream`, `lost_when_saved`: one side has only a part of the other's text. `twice`: the message or the reply stands
-   * there more than once, or the reply's remains beside it. `order`: the reply stands before its message.
+   * there more than once, or the reply's remains beside it. `order`: the reply stands before its message. `roles`: the message stands
+   * there as the assistant's, or the reply as the person's.
    */
   readonly kind:
     | "not_saved"
@@ -26,7 +27,8 @@ export interface SavedTurnProblem {
     | "lost_on_stream"
     | "lost_when_saved"
     | "twice"
-    | "order";
+    | "order"
+    | "roles";
   readonly found: string;
   readonly isWithoutModelId: boolean;
 }
@@ -38,10 +40,30 @@ type Found = Omit<SavedTurnProblem, "isWithoutModelId">;
  * save: whether a text is saved exactly is a claim of `stack verify`.
  */
 export function judgeSavedTurn(rows: readonly SeenRow[], said: SaidTurn): SavedTurnProblem | undefined {
+  const roles = wrongRolesIn(rows, said);
+  if (roles !== undefined) return { kind: "roles", found: roles, isWithoutModelId: false };
   const row = findReplyRow(rows, said);
   const found = row === undefined ? judgeMissing(rows, said) : judgeRow(rows, row, said);
   const problem = found ?? judgeMessage(rows, said);
   return problem && { ...problem, isWithoutModelId: isSavingProblem(problem) && row?.model_id === null };
+}
+
+/** Which of both stands under the other's role alone, in words; undefined where neither does. */
+export function wrongRolesIn(
+  rows: readonly SeenRow[],
+  { asked, text }: Pick<SaidTurn, "asked" | "text">,
+): string | undefined {
+  // What only repeats its message is under both roles by right.
+  if (text.trim() === "" || isSameText(asked, text)) return undefined;
+  const isOnlyBy = (role: string, of: string): boolean => {
+    const alike = rows.filter(({ content }) => isSameText(content, of));
+    return alike.length > 0 && alike.every((row) => row.role === role);
+  };
+  const wrong = [
+    ...(isOnlyBy("assistant", asked) ? ["the message stands there as the assistant's"] : []),
+    ...(isOnlyBy("user", text) ? ["the reply as the person's"] : []),
+  ];
+  return wrong.length === 0 ? undefined : wrong.join(", ");
 }
 
 function isSavingProblem({ kind }: Found): boolean {

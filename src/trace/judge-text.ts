@@ -47,6 +47,11 @@ function judgeRow({ hop }: HopObservation, pass: HopPass): TraceFinding | undefi
       return of("not_saved", "The reply that the HMI streamed is not among its conversation's rows");
     case "order":
       return of("wrong_order", `The HMI has the reply before its message: ${problem.found}`);
+    case "roles":
+      return of(
+        "wrong_roles",
+        `The HMI has the turn under other roles than it was said in: ${problem.found}`,
+      );
     case "twice":
       return of("saved_twice", `The HMI has one turn more than once: ${problem.found}`);
     case "lost_on_stream":

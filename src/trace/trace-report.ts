@@ -59,6 +59,7 @@ export interface TraceFinding extends TraceDiagnosis {
  * `no_answer`: nothing answers at its address; `refused`: the request was; `failure`: the reply failed; `no_end`: it
  * ended without saying so; `lost_text`, `changed_text`; `not_saved`: the reply is not in the conversation's rows;
  * `saved_twice`: one turn is in them more than once; `wrong_order`: the reply is in them before its message;
+ * `wrong_roles`: the message is in them as the assistant's, or the reply as the person's;
  * `other_usage`: it tells other tokens than the engine counted; `other_model`: another was asked, or answered; `not_from_engine`: it was whole before an engine can have written it;
  * `held_back`: text that came in pieces goes on in one;
  * `asked_before`: the engine was asked something else first; `queued`: the engine let this request wait; `delay`: this
@@ -74,6 +75,7 @@ export type TraceFindingKind =
   | "not_saved"
   | "saved_twice"
   | "wrong_order"
+  | "wrong_roles"
   | "other_model"
   | "other_usage"
   | "not_from_engine"

@@ -62,6 +62,13 @@ test("a back end that nobody here has seen is judged by its description, and not
   });
 }, 240_000);
 
+test("a back end that fails at every message is not said to fail at long ones", async () => {
+  const { results } = await judge(/^limits\/long-message$/, ["fails"]);
+  expect(results.map(({ outcome }) => outcome)).toEqual([
+    { verdict: "could-not-run", reason: expect.stringContaining("answered 500") },
+  ]);
+});
+
 const HTTP = /^http\//;
 
 test.each<[OddFault, RegExp, string[]]>([

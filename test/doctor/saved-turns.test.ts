@@ -11,6 +11,11 @@ const CONTRACT = { ...DEFAULT_CONFIG.contract, driver: "described", wire: ODD_WI
 test.each<[OddFault, string, string]>([
   ["title-beside", "message and reply are saved, and read back as they were", "passes"],
   ["row-beside", "one turn is saved more than once: beside the reply an empty row of it", "saved_twice"],
+  [
+    "roles-swapped",
+    "a turn is shown under other roles than it was said in: the message stands there as the assistant's, the reply as the person's",
+    "wrong_roles",
+  ],
   ["streams-little", "the saved reply has more than what was streamed: ", "lost_text"],
 ])("doctor and trace say the same of the rows of a back end: %s", async (fault, words, kind) => {
   const engine = await startTestEngine();

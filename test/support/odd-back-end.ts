@@ -25,6 +25,8 @@ export type OddFault =
   | "row-beside"
   /** A title, marked as one, stands beside each reply. */
   | "title-beside"
+  /** Turns are shown as if each side had said what the other did. */
+  | "roles-swapped"
   /** Only the first piece of a reply is streamed. */
   | "streams-little"
   /** A reply is streamed when it is whole. */
@@ -39,6 +41,8 @@ export type OddFault =
   | "page-kept"
   /** The page's script is not there. */
   | "script-missing"
+  /** Every message is a failure of its own. */
+  | "fails"
   /** A long message is a failure of its own. */
   | "fails-at-length"
   /** What the model thinks is a part of what it says. */
@@ -196,12 +200,16 @@ export async function startOddBackEnd(
       json(response, 204);
     },
     "GET chats/:chat/messages"({ rows, response }) {
-      const items = rows.map((row) => ({ ...row, body: has("trims") ? row.body.trim() : row.body }));
+      const items = rows.map((row) => ({
+        ...row,
+        ...(has("roles-swapped") && { who: row.who === "human" ? "bot" : "human" }),
+        body: has("trims") ? row.body.trim() : row.body,
+      }));
       json(response, 200, { items: items.toReversed() });
     },
     async "POST chats/:chat/messages"({ rows, request, response }) {
       const { text, history } = (await bodyOf(request)) as { text?: string; history?: object[] };
-      if (has("fails-at-length") && (text?.length ?? 0) > 100_000)
+      if (has("fails") || (has("fails-at-length") && (text?.length ?? 0) > 100_000))
         return json(response, 500, { problem: "no" });
       if (has("refuses") || !text) return json(response, 422, { problem: "we do not like this message" });
       const question: Row = { id: nextId("q"), who: "human", body: text, musing: "", state: "ok" };

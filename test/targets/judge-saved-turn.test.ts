@@ -11,6 +11,7 @@ const reply = (content = said.text) => ({ role: "assistant", content }) as SeenR
 test.each([
   ["as it was said", [user(), reply()]],
   ["trimmed", [user(), reply(` ${said.text}\n`)]],
+  ["behind another turn that said the reply", [user(said.text), reply("So?"), user(), reply()]],
   ["behind another turn with the same reply", [user("Hello"), reply(), user(), reply()]],
   ["with a tool's call and answer", [user(), reply(""), row("tool", "4"), reply()]],
   [
@@ -46,6 +47,9 @@ test.each([
   ["with its message twice", [user(), user(), reply()], "twice"],
   ["with its reply twice", [user(), reply(), reply()], "twice"],
   ["in reverse order", [reply(), user()], "order"],
+  ["as if each had said what the other did", [row("assistant", said.asked), row("user", said.text)], "roles"],
+  ["with its reply as the person's", [user(), row("user", said.text)], "roles"],
+  ["with its message as the assistant's", [row("assistant", said.asked), reply()], "roles"],
   ["in reverse order behind others", [reply(), user(), reply("Hi."), user("Hello")], "order"],
 ] as const)("a turn that is saved %s is not", (_, rows, kind) => {
   expect(judgeSavedTurn(rows, said)).toMatchObject({ kind });

@@ -4,7 +4,14 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import type { Sent } from "../../targets/drivers/chat-client.ts";
 import { answerWords } from "../../targets/drivers/refusal.ts";
 import { endReply } from "../../targets/end-reply.ts";
-import { hear, learnConversation, startTalk, type Talk } from "../check-conversation.ts";
+import {
+  beginTalk,
+  converseIn,
+  hear,
+  learnConversation,
+  startTalk,
+  type Talk,
+} from "../check-conversation.ts";
 import { findLeakedInternals } from "../leaked-internals.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { patienceOf } from "../read-replies.ts";
@@ -46,10 +53,13 @@ export const longMessage = defineCheck<Context["target"], Evidence>({
     } catch (error) {
       context.signal.throwIfAborted();
       if (!until.aborted) throw new NotObservable(`the call was broken off: ${messageOf(error)}`);
-      return { answer: null, isStream, told: null, waited_ms: since() };
+      const waited_ms = since();
+      if (!isStream) await requireShortTaken(context, talk);
+      return { answer: null, isStream, told: null, waited_ms };
     }
     if (sent.conversation !== null) learnConversation(context, talk, sent.conversation);
     const { request, status, body } = sent.call;
+    if (status >= 500) await requireShortTaken(context, talk);
     const told = sent.isTaken ? await firstWord(context, talk, sent) : null;
     return { answer: { request, status, body }, isStream, told, waited_ms: since() };
   },
@@ -74,6 +84,11 @@ const EXPECTED: Pick<Broken, "verdict" | "expected"> = {
   verdict: "broken",
   expected: "4xx with a sentence, or a reply",
 };
+
+/** What is told of every message is not about its length: throws {@link CouldNotRun} where a short one is refused as well. */
+async function requireShortTaken(context: Context, { place }: Talk): Promise<void> {
+  await converseIn(context, await beginTalk(context, place), `Say: ${context.canary("short")}`);
+}
 
 /** What the reply tells first. It is ended then: an engine reads so much for a long time. */
 async function firstWord(context: Context, talk: Talk, sent: Sent): Promise<string | null> {

@@ -8,6 +8,7 @@ import type { Sent } from "../../targets/drivers/chat-client.ts";
 import { refusedWords } from "../../targets/drivers/refusal.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import { wrongRolesIn } from "../../targets/judge-saved-turn.ts";
 import { findReplyRow } from "../../targets/reply-rows.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import {
@@ -163,7 +164,7 @@ export function judgeStored(reply: StoredReply, status: Message["status"]): Brok
   return {
     verdict: "broken",
     expected: `a row ${status} with the ${streamed.length} characters that were streamed${reply.replay === null ? "" : ", and the same when read again"}`,
-    found: `${storedRowInWords(row)}${isSaved ? "" : mark(row?.content, streamed)}${again}${isShown ? "" : `; what is shown of it is ${storedRowInWords(shown)}`}`,
+    found: `${rolesInWords(reply, streamed)}${storedRowInWords(row)}${isSaved ? "" : mark(row?.content, streamed)}${again}${isShown ? "" : `; what is shown of it is ${storedRowInWords(shown)}`}`,
     seen: describeStored(reply),
     rows: reply.rows,
     ...streamedAndStored(isSaved ? replayed : streamed, row?.content),
@@ -203,6 +204,11 @@ export function storedRowInWords(row: SeenRow | undefined): string {
   const { status, finish_reason, content } = row;
   const reason = finish_reason === undefined ? "" : ` (${finish_reason})`;
   return `a row${status === undefined ? "" : ` ${status}`}${reason} with ${content.length} characters`;
+}
+
+function rolesInWords({ rows, asked }: StoredReply, text: string): string {
+  const wrong = wrongRolesIn(rows, { asked, text });
+  return wrong === undefined ? "" : `${wrong}: `;
 }
 
 function mark(text: string | undefined, streamed: string): string {

@@ -252,6 +252,11 @@ const ROWS_WRONG: Readonly<Record<WrongRows, (title: string, found: string) => O
     cause: `The ${title} saves it at several places, or its list shows a row more than once.`,
     next: "stack verify persistence",
   }),
+  roles: (title, found) => ({
+    found: `a turn is shown under other roles than it was said in: ${found}`,
+    cause: `The ${title} saves or shows who spoke the wrong way round; or its words for that are others (contract.wire.rows.roles).`,
+    next: "stack verify persistence",
+  }),
   order: (title, found) => ({
     found: `the reply is not behind its message: ${found}`,
     cause: `The ${title} lists its rows in another order; where that is the newest first, contract.wire.rows.newest_first says so.`,
