@@ -5,11 +5,12 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from "node:http";
+import type { Duplex } from "node:stream";
 import { RECORD_REALM } from "../contract/caller-headers.ts";
 import type { WireError } from "../contract/wire-error.ts";
 import { wireErrorBody } from "../contract/wire-error-body.ts";
 import { type CallerPolicy, callerOf, type Deed, refusalOf } from "./caller-guard.ts";
-import { answerOddRequests, refuseConnection } from "./malformed-requests.ts";
+import { answerOddRequests, refuseConnection, refuseUpgrade } from "./malformed-requests.ts";
 
 /** Who may make a call. */
 export interface CallGuard {
@@ -26,6 +27,8 @@ export interface GuardedServer {
   answer(request: IncomingMessage, response: ServerResponse): void;
   /** Answers one that may not; with the contract's body where it is left out. */
   refuse?(error: WireError, response: ServerResponse): void;
+  /** Takes a WebSocket that may be opened; without it a request for one is answered as any other. `early`: what came behind it. */
+  openWebSocket?(request: IncomingMessage, socket: Duplex, early: Buffer): void;
   /** Node's own settings. */
   readonly settings?: ServerOptions;
 }
@@ -36,9 +39,12 @@ export interface GuardedServer {
  */
 export function createGuardedServer(parts: GuardedServer): Server {
   const { refuse = sendWireError, settings = {} } = parts;
-  const server = createServer(settings, (request, response) => {
+  const refusalFor = (request: IncomingMessage): WireError | undefined => {
     const { policy, deed, refusalOfToken } = parts.guard(request);
-    const refusal = refusalOf(callerOf(request, deed), policy) ?? refusalOfToken?.(request);
+    return refusalOf(callerOf(request, deed), policy) ?? refusalOfToken?.(request);
+  };
+  const server = createServer(settings, (request, response) => {
+    const refusal = refusalFor(request);
     if (refusal === undefined) {
       parts.answer(request, response);
       return;
@@ -49,7 +55,34 @@ export function createGuardedServer(parts: GuardedServer): Server {
   });
   answerOddRequests(server);
   server.on("clientError", refuseConnection);
+  const { openWebSocket } = parts;
+  if (openWebSocket !== undefined) {
+    server.on("upgrade", (request, socket, early) => {
+      const refusal = refusalFor(request);
+      if (!isWebSocket(request)) answerWithoutUpgrade(server, request, socket, early);
+      else if (refusal === undefined) openWebSocket(request, socket, early);
+      else refuseUpgrade(refusal, socket);
+    });
+  }
   return server;
+}
+
+/** Whether a request is one for a WebSocket, and not for another protocol such as `h2c`. */
+function isWebSocket({ headers: { upgrade = "" } }: IncomingMessage): boolean {
+  return upgrade.toLowerCase() === "websocket";
+}
+
+/** Lets Node read a request anew, without what it asked to be upgraded to: it is answered as if it had not. */
+function answerWithoutUpgrade(server: Server, request: IncomingMessage, socket: Duplex, early: Buffer): void {
+  const { method, url, rawHeaders } = request;
+  const lines = rawHeaders.flatMap((name, index) =>
+    index % 2 === 1 || /^(?:connection|upgrade|http2-settings)$/i.test(name)
+      ? []
+      : [`${name}: ${rawHeaders[index + 1]}`],
+  );
+  const head = [`${method} ${url} HTTP/1.1`, ...lines, "Connection: close"].join("\r\n");
+  socket.unshift(Buffer.concat([Buffer.from(`${head}\r\n\r\n`, "latin1"), early]));
+  server.emit("connection", socket);
 }
 
 /** Answers with the contract's body of an error (section 5). */

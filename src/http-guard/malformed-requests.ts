@@ -19,6 +19,11 @@ export function refuseConnection(error: Error & { code?: string }, socket: Duple
   end(socket, status, status === 413 ? "payload_too_large" : "bad_request", message);
 }
 
+/** Answers a request for a WebSocket that may not be opened. */
+export function refuseUpgrade({ status, code, message }: WireError, socket: Duplex): void {
+  end(socket, status, code, message);
+}
+
 /** Gives the requests that Node's server answers by itself, or drops, answers of the contract. */
 export function answerOddRequests(server: Server): void {
   server.on("connect", (_: IncomingMessage, socket: Duplex) =>

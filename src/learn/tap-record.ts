@@ -1,6 +1,12 @@
 import * as z from "zod/mini";
 import { textOfChunks } from "../tap/recorded-exchange.ts";
-import { jsonOrText, type LoggedExchange, type NetworkLog, withoutParameters } from "./network-log.ts";
+import {
+  jsonOrText,
+  type LoggedExchange,
+  type LoggedFrame,
+  type NetworkLog,
+  withoutParameters,
+} from "./network-log.ts";
 import { readRequestBody } from "./request-body.ts";
 
 const Part = z.object({
@@ -51,24 +57,32 @@ function exchangeOf({
   status,
   response,
 }: z.infer<typeof Tapped>) {
-  const sent = textOfChunks(request);
-  const got = textOfChunks(response);
+  const isSocket = status === 101;
+  const sent = isSocket ? "" : textOfChunks(request);
+  const got = isSocket ? "" : textOfChunks(response);
   return {
     where: `exchange ${id}`,
-    method,
+    method: isSocket ? "WS" : method,
     // What was asked is the tap; what is behind it only the person knows who started it.
     origin: `http://${request.headers["host"] ?? "127.0.0.1"}`,
     path,
     began_ms,
     ended_ms: ended_ms ?? began_ms,
-    isLeft: ended === "client-left",
+    // A page that is left, or loaded again, drops its WebSocket, and ends no reply by that.
+    isLeft: ended === "client-left" && !isSocket,
     requestHeaders: request.headers,
     requestBody: readRequestBody(sent, request.headers["content-type"] ?? ""),
     status: status ?? 0,
     answerHeaders: response.headers,
     contentType: withoutParameters(response.headers["content-type"] ?? ""),
     answer: got === "" ? null : got,
-    frames: [],
+    frames: isSocket
+      ? [...framesOf("page", request), ...framesOf("server", response)].toSorted((a, b) => a.at_ms - b.at_ms)
+      : [],
     polls: [],
   } satisfies LoggedExchange;
+}
+
+function framesOf(from: LoggedFrame["from"], { chunks }: z.infer<typeof Part>): LoggedFrame[] {
+  return chunks.map((chunk) => ({ from, text: textOfChunks({ chunks: [chunk] }), at_ms: chunk.at_ms }));
 }

@@ -6,6 +6,8 @@ import type { RecordedChunk, RecordedExchange, RecordedPart } from "./recorded-e
  * and its text may stand in fields called `token`.
  */
 export function withoutSecretBodies<Exchange extends RecordedExchange>(exchange: Exchange): Exchange {
+  // A text frame is a JSON value by itself; what a page sends may let it in.
+  if (exchange.status === 101) return { ...exchange, request: withoutSecretFrames(exchange.request) };
   return {
     ...exchange,
     request: withoutSecretFields(exchange.request),
@@ -19,6 +21,14 @@ function withoutSecretFields<Part extends RecordedPart>(part: Part): Part {
   const whole = part.chunks.map(({ latin1 }) => latin1).join("");
   const shown = hide(whole, (secret) => "*".repeat(secret.length));
   return shown === whole ? part : { ...part, chunks: cutAlike(shown, part.chunks) };
+}
+
+function withoutSecretFrames<Part extends RecordedPart>(part: Part): Part {
+  const hidden = part.chunks.map(({ at_ms, latin1 }) => ({
+    at_ms,
+    latin1: withoutSecretJson(latin1, (secret) => "*".repeat(secret.length)),
+  }));
+  return { ...part, chunks: hidden };
 }
 
 type HideFields = (text: string, hide: (secret: string) => string) => string;

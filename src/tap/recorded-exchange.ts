@@ -24,7 +24,7 @@ export interface RecordedExchange {
 export interface RecordedPart {
   /** Names in lower case; of a name that came several times, the last. In place of a secret stands `…`. */
   readonly headers: Readonly<Record<string, string>>;
-  /** What passed, and when. Each character of a secret field of JSON or of a form is `*`. */
+  /** What passed, and when; of a WebSocket (status 101) each text. Each character of a secret field of JSON or of a form is `*`. */
   readonly chunks: readonly RecordedChunk[];
   /** Bytes that passed, also those that were not kept. */
   readonly bytes: number;

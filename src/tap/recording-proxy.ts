@@ -5,7 +5,7 @@ import {
   type OutgoingHttpHeaders,
   type ServerResponse,
 } from "node:http";
-import type { Readable, Transform } from "node:stream";
+import type { Duplex, Readable, Transform } from "node:stream";
 import { type Address, addressOfUrl } from "../contract/address.ts";
 import { WireError } from "../contract/wire-error.ts";
 import { messageOf } from "../errors/thrown-error.ts";
@@ -13,11 +13,14 @@ import { sendWireError } from "../http-guard/guarded-server.ts";
 import type { ExchangeRecorder, OpenExchange } from "./exchange-recorder.ts";
 import { upstreamTarget } from "./request-target.ts";
 import type { Rewrite, TappedAnswer, TappedHead, TappedRequest } from "./tap-rewrite.ts";
+import { type TappedWebSocket, tapWebSocket } from "./web-socket-tap.ts";
 
 /** Passes exchanges on to one upstream, rewrites them where that is wished, and has them recorded. */
 export interface RecordingProxy {
   /** Passes one on; whatever goes wrong is answered, or done to the client as the upstream did it. */
   pass(incoming: IncomingMessage, outgoing: ServerResponse): void;
+  /** Passes a WebSocket on; nothing of it is rewritten. `early`: what came behind its request. */
+  passWebSocket(incoming: IncomingMessage, client: Duplex, early: Buffer): void;
   close(): void;
 }
 
@@ -31,10 +34,19 @@ export function createRecordingProxy(
   recorder: ExchangeRecorder,
 ): RecordingProxy {
   const agent = new Agent({ keepAlive: true, timeout: IDLE_MS });
+  const sockets = new Set<TappedWebSocket>();
   const passing = { upstream: upstreamOf(url, agent), rewrite, recorder };
   return {
     pass: (incoming, outgoing) => void pass(passing, incoming, outgoing),
-    close: () => agent.destroy(),
+    passWebSocket(incoming, client, early) {
+      const tapped = passWebSocket(passing, incoming, client, early);
+      sockets.add(tapped);
+      client.once("close", () => sockets.delete(tapped));
+    },
+    close() {
+      for (const socket of sockets) socket.close();
+      agent.destroy();
+    },
   };
 }
 
@@ -94,6 +106,21 @@ async function pass(
   } catch (error) {
     fail(error, entry, outgoing);
   }
+}
+
+function passWebSocket(
+  { upstream: { host, port, basePath }, recorder }: Passing,
+  incoming: IncomingMessage,
+  client: Duplex,
+  early: Buffer,
+): TappedWebSocket {
+  const { method = "GET", url: target = "/", headers } = incoming;
+  const path = upstreamTarget(target, "") ?? "/";
+  // Nobody could read texts that the two ends have agreed to compress.
+  const { "sec-websocket-extensions": _, ...sent } = headers;
+  const to = upstreamTarget(path, basePath) ?? basePath;
+  const handshake = httpRequest({ host, port, method, path: to, headers: sent, agent: false });
+  return tapWebSocket(handshake, client, early, recorder.begin(method, path, headers));
 }
 
 /** Requests of a chat stack are small: read whole, so that a rewrite sees what it is about. */

@@ -63,6 +63,7 @@ export async function startTap(options: TapOptions): Promise<Tap> {
       if (isForTap(incoming)) sendRecord(recorder, incoming, outgoing);
       else proxy.pass(incoming, outgoing);
     },
+    openWebSocket: proxy.passWebSocket,
   });
   // A model may load for minutes before the first byte: the two ends have their own deadlines.
   server.requestTimeout = 0;
