@@ -12,9 +12,9 @@ import type { BackgroundSummaries } from "./background-summaries.ts";
 import { chooseModel } from "./choose-model.ts";
 import type { AskedLog } from "./find-reply-log.ts";
 import { type HmiLog, logSteps } from "./hmi-log-lines.ts";
-import type { HmiReply } from "./hmi-reply.ts";
 import { type Again, clientKeyOf, type Outgoing } from "./outgoing-message.ts";
 import { refuseUnableModel } from "./refuse-unable-model.ts";
+import type { ReplyRun } from "./reply-run.ts";
 import type { RunningReplies } from "./running-replies.ts";
 import { type SavedMessage, saveMessage } from "./save-message.ts";
 import type { UserEventPublisher } from "./shared-user-events.ts";
@@ -129,9 +129,9 @@ export class ExchangeStarter {
     const asked = { ...outgoing, images: outgoing.images ?? edited?.images };
     await refuseUnableModel(asked, () => chooseModel(store, outgoing), this.#parts.settings.limitsOf);
     const { settings, clientMessageId } = outgoing;
-    const ask = (saved: SavedMessage): HmiReply =>
+    const ask = (saved: SavedMessage): ReplyRun =>
       this.#ask({ user, session: saved.session, exchange: saved, settings, created: saved.created });
-    let reply: HmiReply | undefined;
+    let reply: ReplyRun | undefined;
     /** The gateway is asked while what is committed is brought to the disk; nobody is told of the message before it is there. */
     const onCommitted = (saved: SavedMessage): void => {
       if (saved.isNew) reply = ask(saved);
@@ -156,7 +156,7 @@ export class ExchangeStarter {
   }
 
   /** Not async: between the reply's row and the reply itself a reader would get the reply before it. */
-  #ask({ user, session, exchange, settings, created = false }: Begun): HmiReply {
+  #ask({ user, session, exchange, settings, created = false }: Begun): ReplyRun {
     this.#parts.summaries.giveWay();
     return this.#parts.replies.begin({
       user,
@@ -170,7 +170,7 @@ export class ExchangeStarter {
   }
 
   /** Tells those who listen of a reply that has begun, and whose message is saved. */
-  #tellBegun(reply: HmiReply, exchange: Exchange, clientMessageId: string | null = null): SentAndSaved {
+  #tellBegun(reply: ReplyRun, exchange: Exchange, clientMessageId: string | null = null): SentAndSaved {
     const { user, sessionId, messageId } = reply;
     this.#parts.settings.events.publish(user, {
       type: "reply_started",

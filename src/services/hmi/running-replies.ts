@@ -8,17 +8,17 @@ import type { EventLog } from "../stream/event-log.ts";
 import { FinishedLogs } from "../stream/retain-finished-logs.ts";
 import { whenUnread } from "../stream/when-unread.ts";
 import type { GatewayClient, ReplyRequest } from "./gateway-client.ts";
-import { HmiReply, type ReplyOutcome, type ReplySettings, type ReplyStart } from "./hmi-reply.ts";
 import { replaySavedReply } from "./replay-saved-reply.ts";
 import type { StartedReply } from "./reply-events.ts";
+import { type ReplyOutcome, ReplyRun, type ReplySettings, type ReplyStart } from "./reply-run.ts";
 
 interface RepliesSettings extends ReplySettings {
   readonly stream: StreamSettings;
   readonly gateway: GatewayClient;
   /** Told of a reply that is to be given up. */
-  readonly onUnread: (reply: HmiReply) => void;
+  readonly onUnread: (reply: ReplyRun) => void;
   /** Told of every reply that has ended, or is left to another HMI. */
-  readonly onEnded: (reply: HmiReply, outcome: ReplyOutcome) => void;
+  readonly onEnded: (reply: ReplyRun, outcome: ReplyOutcome) => void;
 }
 
 /** A reply that is to be asked for, whose row is still empty. */
@@ -34,7 +34,7 @@ export interface NewReply extends StartedReply {
 /** The last reply of each conversation: running, or kept for late readers. */
 export class RunningReplies {
   readonly #settings: RepliesSettings;
-  readonly #bySession = new Map<string, HmiReply>();
+  readonly #bySession = new Map<string, ReplyRun>();
   readonly #finished: FinishedLogs;
   #isClosed = false;
 
@@ -48,7 +48,7 @@ export class RunningReplies {
   }
 
   /** The conversation's running or kept reply. */
-  find(sessionId: string): HmiReply | undefined {
+  find(sessionId: string): ReplyRun | undefined {
     return this.#bySession.get(sessionId);
   }
 
@@ -85,7 +85,7 @@ export class RunningReplies {
   }
 
   /** Asks the gateway for a reply. */
-  begin({ question, byPostOnly, ...started }: NewReply): HmiReply {
+  begin({ question, byPostOnly, ...started }: NewReply): ReplyRun {
     const { gateway } = this.#settings;
     const { session_id, message_id } = started.row;
     const asked = { session_id, message_id, question, byPostOnly };
@@ -94,7 +94,7 @@ export class RunningReplies {
   }
 
   /** Takes a reply up again that a stopped HMI began; where the gateway has it no more, it ends as `interrupted`. */
-  rejoin({ reply: row, message, user }: OwnedReply): HmiReply {
+  rejoin({ reply: row, message, user }: OwnedReply): ReplyRun {
     const { gateway } = this.#settings;
     const { session_id, message_id } = row;
     const events: ReplyStart["events"] = (signal) => gateway.join({ session_id, message_id }, signal);
@@ -112,15 +112,15 @@ export class RunningReplies {
     await Promise.all([...this.#bySession.values()].map((reply) => reply.leave()));
   }
 
-  get #running(): HmiReply[] {
+  get #running(): ReplyRun[] {
     return [...this.#bySession.values()].filter((reply) => !reply.log.ended);
   }
 
-  #add(start: Omit<ReplyStart, "stopAtGateway">): HmiReply {
+  #add(start: Omit<ReplyStart, "stopAtGateway">): ReplyRun {
     const { gateway, stream, onUnread } = this.#settings;
     const { session_id, message_id } = start.row;
     const stopAtGateway = () => stopAt(gateway, session_id, message_id);
-    const reply = new HmiReply({ ...start, stopAtGateway }, this.#settings);
+    const reply = new ReplyRun({ ...start, stopAtGateway }, this.#settings);
     this.#bySession.set(reply.sessionId, reply);
     if (stream.on_reader_gone === "cancel") {
       whenUnread(reply.log, stream.orphan_grace_ms, () => {
@@ -133,7 +133,7 @@ export class RunningReplies {
     return reply;
   }
 
-  #keep(reply: HmiReply, outcome: ReplyOutcome): void {
+  #keep(reply: ReplyRun, outcome: ReplyOutcome): void {
     const forget = (): void => {
       if (this.#bySession.get(reply.sessionId) === reply) this.#bySession.delete(reply.sessionId);
     };

@@ -6,17 +6,8 @@ import { WireError } from "../../contract/wire-error.ts";
 import type { ReplyEnding } from "../conversations/reply-store.ts";
 import { EventLog } from "../stream/event-log.ts";
 import { missingStart, ReceivedReply } from "./received-reply.ts";
-import {
-  INTERRUPTED,
-  keptOf,
-  LOST,
-  NO_REASON,
-  noTextError,
-  notSavedYet,
-  type ReplyError,
-  replyTimeoutError,
-  toReplyError,
-} from "./reply-errors.ts";
+import { type DecidedEnding, endingByDone, endingWithoutDone } from "./reply-endings.ts";
+import { INTERRUPTED, keptOf, LOST, notSavedYet, type ReplyError } from "./reply-errors.ts";
 import { endingEvents, type StartedReply, startedEvent } from "./reply-events.ts";
 import { ReplySaver, type SaverSettings } from "./reply-saver.ts";
 
@@ -53,7 +44,7 @@ type EarlyEnd = "cancelled" | "timeout" | "lost" | "left";
  * One reply on its way from the gateway to the reader and to the disk. It goes on when the reader
  * leaves, so that the reply is there after a reload; and `done` is sent only when it is saved whole.
  */
-export class HmiReply {
+export class ReplyRun {
   readonly user: string;
   readonly sessionId: string;
   readonly messageId: string;
@@ -161,7 +152,7 @@ export class HmiReply {
       for await (const events of reply) {
         this.#take(events);
         const { finishReason } = this.received;
-        if (finishReason !== undefined) return await this.#finish(finishReason);
+        if (finishReason !== undefined) return await this.#save(endingByDone(finishReason, this.received));
       }
       throw new WireError("gateway_error", "The gateway's stream stopped without `done`.");
     } catch (error) {
@@ -181,28 +172,16 @@ export class HmiReply {
     this.#timeout = setTimeout(() => this.#stop("timeout"), maxReplyMs + GATEWAY_FIRST_MS);
   }
 
-  async #finish(finishReason: FinishReason): Promise<ReplyOutcome> {
-    const { text, thinking, error } = this.received;
-    if (finishReason === "cancelled") return await this.#save("cancelled", finishReason);
-    if (finishReason === "error") {
-      return await this.#saveError(error ?? NO_REASON);
-    }
-    // What other gateways call a success; ours tells it apart by itself.
-    if (text.trim() === "") return await this.#saveError(noTextError(thinking !== ""));
-    return await this.#save("complete", finishReason);
-  }
-
   async #fail(thrown: unknown): Promise<ReplyOutcome> {
     if (this.#end === "left") return "left";
     if (this.#end === "lost") return await this.#lose();
     this.#bringBack();
-    if (this.#end === "cancelled") return await this.#save("cancelled", "cancelled");
-    const error =
-      this.#end === "timeout" ? replyTimeoutError(this.#settings.stream.max_reply_ms) : toReplyError(thrown);
-    // A bound that is ours: the gateway need not have noticed.
-    if (OWN_BOUNDS.has(error.code)) await this.#start.stopAtGateway();
-    else if (this.#start.isRejoined) return await this.#saveError(INTERRUPTED, "interrupted");
-    return await this.#saveError(this.received.error ?? error);
+    const { isRejoined } = this.#start;
+    const { max_reply_ms: maxReplyMs } = this.#settings.stream;
+    const failure = { thrown, end: this.#end, isRejoined, maxReplyMs };
+    const { isGatewayToStop, ...ending } = endingWithoutDone(failure, this.received);
+    if (isGatewayToStop) await this.#start.stopAtGateway();
+    return await this.#save(ending);
   }
 
   /** After a restart more may be on disk than has come again. */
@@ -220,15 +199,11 @@ export class HmiReply {
     this.log.append(...this.received.take(events));
   }
 
-  async #saveError(error: ReplyError, status: "error" | "interrupted" = "error"): Promise<ReplyOutcome> {
-    this.error = error;
-    return await this.#save(status, "error");
-  }
-
   /** Saves how it ended, and then tells the readers: that ending, or why it is not saved. */
-  async #save(status: ReplyEnding["status"], finishReason: FinishReason): Promise<ReplyOutcome> {
+  async #save({ status, finishReason, error }: DecidedEnding): Promise<ReplyOutcome> {
     const { text, thinking, thinkingMs, model, notices, usage } = this.received;
     this.savedStatus = status;
+    this.error = error;
     const outcome = await this.#saver.finish(
       {
         content: text,
@@ -240,7 +215,7 @@ export class HmiReply {
         usage: usage?.usage ?? null,
         timings: usage?.timings ?? null,
         notices,
-        error: this.error && keptOf(this.error),
+        error: error && keptOf(error),
       },
       this.#savedLate.resolve,
     );
@@ -275,6 +250,3 @@ export class HmiReply {
     );
   }
 }
-
-/** Codes of failures by a bound that the HMI holds, too. */
-const OWN_BOUNDS: ReadonlySet<string> = new Set(["reply_too_long", "reply_timeout"]);

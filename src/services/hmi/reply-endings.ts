@@ -1,0 +1,61 @@
+import type { FinishReason } from "../../contract/event-schemas.ts";
+import type { ReplyEnding } from "../conversations/reply-store.ts";
+import type { ReceivedReply } from "./received-reply.ts";
+import {
+  INTERRUPTED,
+  NO_REASON,
+  noTextError,
+  type ReplyError,
+  replyTimeoutError,
+  toReplyError,
+} from "./reply-errors.ts";
+
+/** How a reply has ended, as its row says it and its readers are told. */
+export interface DecidedEnding extends Pick<ReplyEnding, "status"> {
+  readonly finishReason: FinishReason;
+  /** Null where it did not fail. */
+  readonly error: ReplyError | null;
+}
+
+/** The ending of a reply whose gateway has said `done`. */
+export function endingByDone(
+  finishReason: FinishReason,
+  { text, thinking, error }: Pick<ReceivedReply, "text" | "thinking" | "error">,
+): DecidedEnding {
+  if (finishReason === "cancelled") return { status: "cancelled", finishReason, error: null };
+  if (finishReason === "error") return failed(error ?? NO_REASON);
+  // What other gateways call a success; ours tells it apart by itself.
+  if (text.trim() === "") return failed(noTextError(thinking !== ""));
+  return { status: "complete", finishReason, error: null };
+}
+
+/** Why a reply ends although its gateway has not said `done`. */
+export interface EndedEarly {
+  readonly thrown: unknown;
+  /** Why the HMI itself has ended it; undefined where it has not. */
+  readonly end: "cancelled" | "timeout" | undefined;
+  /** Whether an HMI that was stopped began it. */
+  readonly isRejoined: boolean;
+  readonly maxReplyMs: number;
+}
+
+/** Codes of failures by a bound that the HMI holds, too. */
+const OWN_BOUNDS: ReadonlySet<string> = new Set(["reply_too_long", "reply_timeout"]);
+
+/** The ending of such a reply, and whether its gateway is to be told that it is over: it need not have noticed. */
+export function endingWithoutDone(
+  { thrown, end, isRejoined, maxReplyMs }: EndedEarly,
+  received: Pick<ReceivedReply, "error">,
+): DecidedEnding & { readonly isGatewayToStop: boolean } {
+  if (end === "cancelled") {
+    return { status: "cancelled", finishReason: "cancelled", error: null, isGatewayToStop: false };
+  }
+  const error = end === "timeout" ? replyTimeoutError(maxReplyMs) : toReplyError(thrown);
+  const isGatewayToStop = OWN_BOUNDS.has(error.code);
+  if (isRejoined && !isGatewayToStop) return { ...failed(INTERRUPTED, "interrupted"), isGatewayToStop };
+  return { ...failed(received.error ?? error), isGatewayToStop };
+}
+
+function failed(error: ReplyError, status: "error" | "interrupted" = "error"): DecidedEnding {
+  return { status, finishReason: "error", error };
+}
