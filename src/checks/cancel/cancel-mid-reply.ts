@@ -23,6 +23,7 @@ export async function cancelledInMidReply(context: Context): Promise<CancelledRe
       name: "mid-reply",
       // Longer than anybody waits, at the pace of a real engine. Real Ollama has its own pace.
       options: { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 },
+      looksAtRows: true,
       moment: (reply) => reply.until("its third token", texts(3)),
     }),
   );
