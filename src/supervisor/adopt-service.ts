@@ -3,6 +3,7 @@ import { ownUser } from "../files/user-names.ts";
 import { describeListener, findListeners, type Listener } from "../os/listening-ports.ts";
 import { everyone, familyOf, isAlive } from "../os/process-identity.ts";
 import type { ProcessDetails } from "../os/process-table.ts";
+import { endSentence } from "../text/end-sentence.ts";
 import { describeOccupant } from "./describe-occupant.ts";
 import { type Occupant, occupantOf } from "./port-occupant.ts";
 import { writeRecord } from "./process-record.ts";
@@ -71,8 +72,7 @@ async function othersOn({ address }: ServiceSpec, found: ProcessDetails): Promis
 }
 
 function notAdoptable({ name }: ServiceSpec, obstacle: string): UserError {
-  const sentence = obstacle.endsWith(".") ? obstacle : `${obstacle}.`;
-  return new UserError("not_adoptable", `${name} cannot be taken over: ${sentence}`, {
+  return new UserError("not_adoptable", endSentence(`${name} cannot be taken over: ${obstacle}`), {
     hint: `Stop that process, or give ${name} another port.`,
     exitCode: EXIT.failed,
   });

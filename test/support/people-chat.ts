@@ -4,7 +4,15 @@ import type { WireDescription } from "../../src/contract/wire-description.ts";
 import { type RoutedCall, serveRoutes } from "./routes.ts";
 
 /** What a back end with people may let through. */
-export type PeopleLeak = "list" | "rows" | "message" | "deletion" | "stream" | "cancel" | "same names";
+export type PeopleLeak =
+  | "list"
+  | "rows"
+  | "message"
+  | "deletion"
+  | "stream"
+  | "cancel"
+  | "same names"
+  | "one account";
 
 /** How it lets people in. */
 export type PeopleLogin = "bearer" | "cookie" | "form";
@@ -22,10 +30,13 @@ interface Chat {
 export async function startPeopleChat({
   login = "bearer",
   leaks = [],
+  missing = 404,
   passwords = { ada: "lovelace", ben: "franklin" },
 }: {
   readonly login?: PeopleLogin;
   readonly leaks?: readonly PeopleLeak[];
+  /** With what a chat is answered that is not there, or not the caller's. */
+  readonly missing?: 401 | 404;
   readonly passwords?: Readonly<Record<string, string>>;
 } = {}) {
   const people = new Map<string, string>();
@@ -42,8 +53,8 @@ export async function startPeopleChat({
       response.statusCode = 401;
       return { detail: `no such account, or another password than ${password}` };
     }
-    const session = randomUUID();
-    people.set(session, username);
+    const session = leaking("one account") ? `e30.${claimsOf("7")}.${randomUUID()}` : randomUUID();
+    people.set(session, leaking("one account") ? "everybody" : username);
     if (login !== "cookie") return { access_token: session, token_type: "bearer" };
     response.setHeader("set-cookie", [`sid=${session}; Path=/; HttpOnly`, "theme=dark; Path=/"]);
     if (contentType.endsWith("urlencoded")) {
@@ -67,7 +78,7 @@ export async function startPeopleChat({
     asCaller((call, caller) => {
       const chat = chats.get(call.params["id"] ?? "");
       if (chat !== undefined && (chat.owner === caller || leaking(leak))) return answer(chat, call);
-      call.response.statusCode = 404;
+      call.response.statusCode = missing;
       return { detail: "no such chat" };
     });
   const url = await serveRoutes({
@@ -135,6 +146,11 @@ export async function startPeopleChat({
     /** How many conversations there are. */
     count: (): number => chats.size,
   };
+}
+
+/** The middle of a JWT, which says for whom it is. */
+function claimsOf(sub: string): string {
+  return Buffer.from(JSON.stringify({ sub })).toString("base64url");
 }
 
 /** Its page: a login, and one conversation. */

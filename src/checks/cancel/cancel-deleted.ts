@@ -6,6 +6,7 @@ import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { GIVE_UP_MS, LIMIT_MS } from "../cancel-times.ts";
 import { type Talk, texts } from "../check-conversation.ts";
 import { generationsFor, requireAsked } from "../engine-generations.ts";
+import { isConversationGone } from "../is-conversation-gone.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { requireUnbufferedReply } from "../unbuffered-reply.ts";
 import { lateBy } from "./both-ends.ts";
@@ -72,19 +73,17 @@ async function deleteInMidReply(context: Context): Promise<DeletedConversation> 
   };
 }
 
-/** As the back end shows it. On our own wire what is gone is answered 404, elsewhere it may be empty, too. */
-async function lookAfter(
-  { target, signal }: Context,
-  { conversation }: Talk,
-): Promise<DeletedConversation["after"]> {
+/** As the back end shows it: elsewhere than on our own wire it may be empty, too. */
+async function lookAfter(context: Context, { conversation }: Talk): Promise<DeletedConversation["after"]> {
+  const { target, signal } = context;
   if (target.chat.missingAbilities["show rows"] !== undefined || conversation === null) return null;
-  try {
-    const rows = await target.chat.rows(conversation, signal);
-    const isEmpty = rows.length === 0 && !target.capabilities.has("speak the contract");
-    return isEmpty ? "gone" : "still there";
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    const { status } = error.answer;
-    return status === 404 || status === 410 ? "gone" : "still there";
-  }
+  if (await isConversationGone(context, conversation)) return "gone";
+  if (target.capabilities.has("speak the contract")) return "still there";
+  const rows = await target.chat.rows(conversation, signal).catch(rowsIfRefused);
+  return rows?.length === 0 ? "gone" : "still there";
+}
+
+function rowsIfRefused(error: unknown): undefined {
+  if (!isRefusal(error)) throw error;
+  return undefined;
 }

@@ -3,11 +3,11 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
-import { isRefusal } from "../../targets/drivers/refusal.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import type { PlainHttpCalls } from "../../targets/plain-http-calls.ts";
 import { converseIn, settledRowsOf, startTalk } from "../check-conversation.ts";
+import { isConversationGone } from "../is-conversation-gone.ts";
 import { type Context, expectAnswer, makeSession } from "../profiles-and-sessions.ts";
 import { httpSuiteConversation } from "./http-suite-conversation.ts";
 
@@ -70,10 +70,8 @@ async function askForeign(context: Context, front: PlainHttpCalls): Promise<Evid
   for (const method of ["HEAD", "OPTIONS"] as const) {
     for (const { path } of ats) calls.push(await front.call({ method, path }, { signal }));
   }
-  const rows = await chat.rows(conversation, signal).catch((error: unknown) => {
-    if (isRefusal(error) && error.answer.status === 404) return null;
-    throw error;
-  });
+  const isGone = await isConversationGone(context, conversation);
+  const rows = isGone ? null : await chat.rows(conversation, signal);
   return { before, calls: calls.map(({ request, status }) => ({ request, status })), rows };
 }
 

@@ -13,6 +13,7 @@ import {
   settledRowsOf,
   type Talk,
 } from "../check-conversation.ts";
+import { isConversationGone } from "../is-conversation-gone.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { requireText } from "../stream-endings.ts";
 import { repeatAfterMe, timesFor, wordFrom } from "./marker-words.ts";
@@ -74,6 +75,7 @@ export async function apartCallers(context: Context): Promise<ApartCallers> {
     const first = await begun(context, word ?? "");
     const second = await begun(asOther(context), otherWord ?? "");
     const [self, other] = [first.talk, second.talk];
+    requireTwoAccounts(context);
     if (self.conversation !== null && self.conversation === other.conversation) {
       throw new NotObservable(
         `both people's conversations are called ${self.conversation}: by that name each finds their own`,
@@ -81,6 +83,15 @@ export async function apartCallers(context: Context): Promise<ApartCallers> {
     }
     return { self, other, word: word ?? "", otherWord: otherWord ?? "", undisturbed: first.stream };
   });
+}
+
+/** Some let everybody in as one and the same, also whoever has a name of their own. */
+function requireTwoAccounts({ target }: Context): void {
+  const account = target.chat.account;
+  if (account === undefined || account !== target.otherPerson?.chat.account) return;
+  throw new NotObservable(
+    `both people of auth.users are let in as one account (${account}): nothing need be kept apart`,
+  );
 }
 
 /** Whether a target's people are told apart by the contract's own calls. */
@@ -115,7 +126,8 @@ export async function twoCallers(context: Context): Promise<TwoCallers> {
         return [];
       }));
     // Where it was taken away, its own person is told so.
-    const after = isShown && (await isGone(context, self)) ? [] : await rowsOfSelf();
+    const isGone = isShown && conversation !== null && (await isConversationGone(context, conversation));
+    const after = isGone ? [] : await rowsOfSelf();
     const tries = { ...(list && { list }), ...(rows && { rows }), ...(message && { message }) };
     return {
       word,
@@ -126,13 +138,6 @@ export async function twoCallers(context: Context): Promise<TwoCallers> {
       tries: { ...tries, ...(deletion && { deletion }) },
     };
   });
-}
-
-async function isGone({ target, signal }: Context, { conversation }: Talk): Promise<boolean> {
-  return await target.chat.rows(conversation ?? "", signal).then(
-    () => false,
-    (error: unknown) => isRefusal(error) && [404, 410].includes(error.answer.status),
-  );
 }
 
 /** Says something as another person into a conversation that is not theirs; the reply, if there is one. */

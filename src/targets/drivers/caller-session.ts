@@ -1,6 +1,7 @@
 import { methodAndPath } from "../../contract/method-and-path.ts";
 import type { WireSettings } from "../../contract/wire-description.ts";
 import { UserError } from "../../errors/user-error.ts";
+import { endSentence } from "../../text/end-sentence.ts";
 import { HIDDEN } from "../../text/secret-names.ts";
 import type { CallOptions, HttpClient, HttpMethod, SeenCall } from "../http-client.ts";
 import { bearerTokenOfWire } from "./bearer-token-of-wire.ts";
@@ -171,7 +172,7 @@ export class CallerSession {
       : `${request} answered ${answer.status} with ${missing} (contract.wire.login.told says where the token stands)`;
     return new UserError(
       "unauthorized",
-      `${client.url} does not let ${caller.name || "anybody"} in: ${what}.`,
+      endSentence(`${client.url} does not let ${caller.name || "anybody"} in: ${what}`),
       {
         hint: "A name in auth.users and the password beside it are what contract.wire.login is filled with.",
       },

@@ -112,6 +112,8 @@ export interface ChatClient {
   readonly driver: string;
   /** What the wire cannot do, each with which call or field is missing and the setting that would supply it. */
   readonly missingAbilities: Readonly<Partial<Record<WireAbility, string>>>;
+  /** For whom the back end takes the caller, where what it gave at the login says so. */
+  readonly account?: string | undefined;
   openPlace(draft: PlaceDraft, signal: AbortSignal): Promise<ChatPlace>;
   /** Deletes it with all that was said there. */
   closePlace(place: ChatPlace, signal: AbortSignal): Promise<void>;

@@ -4,6 +4,7 @@ import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { optionsAsText } from "../../contract/options-as-text.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import type { OpenStream, SeenCall } from "../http-client.ts";
+import { accountOfToken } from "./account-of-token.ts";
 import type { ReplyNames } from "./channel-decoder.ts";
 import type {
   ChatClient,
@@ -65,6 +66,10 @@ class DescribedChat implements ChatClient {
     this.#histories = new ConversationHistories(wire);
     const { isKeptHere } = this.#histories;
     this.missingAbilities = missingAbilities(driver, wire, { isStandIn, isKeptHere });
+  }
+
+  get account(): string | undefined {
+    return accountOfToken(this.#given.session.shown.token);
   }
 
   async openPlace({ options }: Pick<ChatPlace, "options">): Promise<ChatPlace> {

@@ -64,6 +64,26 @@ test.each<[PeopleLeak, Partial<Record<(typeof CLAIMS)[number], string>>]>([
   },
 );
 
+test("a conversation is gone where it is answered as one that never was, whatever the status", async () => {
+  const backEnd = await startPeopleChat({ leaks: ["deletion"], missing: 401 });
+  const { found } = await judge(backEnd.url, "bearer", USERS);
+  expect(found["another-rows"]).toMatchObject({ verdict: "broken", found: "nothing of it" });
+  const kept = await startPeopleChat({ missing: 401 });
+  const well = await judge(kept.url, "bearer", USERS);
+  for (const claim of CLAIMS) expect(well.found[claim], claim).toMatchObject({ verdict: "holds" });
+});
+
+test("where both are let in as one account, nothing is said of two people", async () => {
+  const backEnd = await startPeopleChat({ leaks: ["one account"] });
+  const { found } = await judge(backEnd.url, "bearer", USERS);
+  for (const claim of CLAIMS) {
+    expect(found[claim], claim).toMatchObject({
+      verdict: "skipped",
+      reason: expect.stringContaining("let in as one account (7)"),
+    });
+  }
+});
+
 test("ids that each person has of their own are no proof of anything", async () => {
   const backEnd = await startPeopleChat({ leaks: ["same names"] });
   const { found } = await judge(backEnd.url, "bearer", USERS);

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { NotObservable } from "../../../harness/target-errors.ts";
 import type { HttpMethod, SeenCall } from "../../http-client.ts";
+import { accountOfToken } from "../account-of-token.ts";
 import type { ChatClient, ChatPlace, NamedReply, OutgoingMessage, Reading, Sent } from "../chat-client.ts";
 import type { DriverContext } from "../define-driver.ts";
 import { idAt } from "../json-place.ts";
@@ -72,6 +73,7 @@ export function createOpenWebuiPage(
   return {
     driver: "open-webui",
     missingAbilities: LACKING,
+    account: accountOfToken(token),
     openPlace: async ({ options }): Promise<ChatPlace> => ({ modelId: null, options }),
     closePlace: async () => undefined,
     // A message to none begins one.

@@ -1,5 +1,6 @@
 import type { WireSettings } from "../../../contract/wire-description.ts";
 import { UserError } from "../../../errors/user-error.ts";
+import { endSentence } from "../../../text/end-sentence.ts";
 import { CallerSession } from "../caller-session.ts";
 import type { DriverContext } from "../define-driver.ts";
 import { idAt } from "../json-place.ts";
@@ -40,7 +41,7 @@ export async function openWebuiToken({
   if (given !== null) return given;
   throw new UserError(
     "unauthorized",
-    `The Open WebUI at ${client.url} lets nobody in: ${refusedWords(answer)}.`,
+    endSentence(`The Open WebUI at ${client.url} lets nobody in: ${refusedWords(answer)}`),
     {
       hint: "Name an account and its password in auth.users; or make an API key under Settings, Account, and give it as auth.token.",
     },
