@@ -37,6 +37,8 @@ export interface SeenReplyRequest {
   readonly door: Door;
   /** What it is about, in a word or two that no other request of this check has. */
   readonly name: string;
+  /** What is said, before the word; left out: something that takes a while to answer. */
+  readonly say?: string;
   /** What the engine is told; a real one ignores the stand-in's own names. */
   readonly options: EngineOptions;
   /** As for {@link makeProfile}. */
@@ -64,6 +66,8 @@ export interface SeenReply extends SeenReplyRequest {
   readonly generations: readonly SeenGeneration[] | null;
 }
 
+const LONG_REQUEST = "Count to 50";
+
 /** Sends a message and reads its reply to the end. */
 export async function sendAndSeeReply(context: Context, request: SeenReplyRequest): Promise<SeenReply> {
   if (request.door === "wire") return await sayByWire(context, request);
@@ -82,7 +86,7 @@ async function sayByWire(context: Context, request: SeenReplyRequest): Promise<S
   const word = context.canary(request.name);
   const { options, think = false } = request;
   const talk = await startTalk(context, { name: "sse", options, think });
-  const said = await sayOrRefused(context, talk, `Count to 50, ${word}`);
+  const said = await sayOrRefused(context, talk, `${request.say ?? LONG_REQUEST}, ${word}`);
   const { stream, text } = said;
   const isFailure = stream.status >= 500 && request.tellsByRefusal === true;
   const isRefused = stream.status >= 300 || (!said.isTaken && request.tellsByRefusal !== true);
@@ -118,7 +122,7 @@ export async function prepare(context: Context, request: SeenReplyRequest): Prom
   const { hmi, gateway } = context.target;
   await generationsOf(context, "");
   const word = context.canary(request.name);
-  const message = `Count to 50, ${word}`;
+  const message = `${request.say ?? LONG_REQUEST}, ${word}`;
   if (request.door === "gateway") {
     const body = {
       session_id: word,

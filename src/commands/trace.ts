@@ -7,6 +7,7 @@ import { targetFlags } from "../cli/verify-flags.ts";
 import { EXIT } from "../errors/user-error.ts";
 import { deathWords, noteProcesses } from "../supervisor/client/service-deaths.ts";
 import { stateFolder } from "../supervisor/state-folder.ts";
+import { COUNTING_MESSAGE } from "../targets/counting-message.ts";
 import { drawTrace } from "../trace/trace-lines.ts";
 import type { TraceReport } from "../trace/trace-report.ts";
 import { traceStack } from "../trace/trace-stack.ts";
@@ -26,7 +27,7 @@ Exit codes: 0 every hop passes what it gets, 1 one does not, 2 it could not run,
     '<%= config.bin %> trace "Name three colours" --via http://127.0.0.1:8080 --html trace.html',
   ];
   static override args = {
-    message: Args.string({ description: "What to say.", default: "Count to 30" }),
+    message: Args.string({ description: "What to say.", default: COUNTING_MESSAGE }),
   };
   static override flags = {
     hmi,

@@ -84,6 +84,8 @@ export const GenerationRecord = z.object({
   /** Messages that did not fit into the window. */
   dropped_messages: z.int().min(0).optional(),
   tokens_sent: z.int().min(0),
+  /** What it answered, without thoughts, where that was kept: a tap keeps it, the stand-in only counts. */
+  text: z.string().optional(),
   /** What its final object counted; null where none was sent. */
   counted: z.object({ prompt_tokens: z.int().min(0), completion_tokens: z.int().min(0) }).nullable(),
   ended: GenerationEnd,

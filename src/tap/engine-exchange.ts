@@ -11,6 +11,8 @@ export type AskedFacts = Pick<
 export interface AnswerFacts {
   /** Lines or events that hold text. */
   readonly tokens: number;
+  /** The text of the reply so far. */
+  readonly text: string;
   /** Whether the engine has said its last word. */
   readonly isWhole: boolean;
   readonly counted: GenerationRecord["counted"];

@@ -28,8 +28,10 @@ export function ollamaAsked(body: Fields, endpoint: "chat" | "generate"): AskedF
 export function ollamaAnswered(text: string): AnswerFacts {
   const lines = text.split("\n").map(parseObject);
   const final = lines.find((line) => line?.["done"] === true);
+  const words = lines.map(wordsOf);
   return {
-    tokens: lines.filter((line) => wordsOf(line) !== "").length,
+    tokens: words.filter((word) => word !== "").length,
+    text: words.join(""),
     isWhole: final !== undefined,
     counted: countsIn(final),
   };

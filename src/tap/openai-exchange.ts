@@ -58,23 +58,30 @@ export function openAiAnswered(text: string): AnswerFacts {
   const whole = parseObject(text);
   if (whole !== undefined) {
     const isReply = Array.isArray(whole["choices"]);
-    return { tokens: isReply ? 1 : 0, isWhole: isReply, counted: countsIn(whole["usage"]) };
+    const said = isReply ? contentOf(jsonFieldsOf(whole["choices"])["0"], "message") : "";
+    return { tokens: isReply ? 1 : 0, text: said, isWhole: isReply, counted: countsIn(whole["usage"]) };
   }
-  let [tokens, isDone] = [0, false];
+  let [tokens, isDone, said] = [0, false, ""];
   let [reason, usage]: unknown[] = [];
   const decoder = createSseDecoder({
     onMessage({ data }) {
       isDone ||= data.trim() === "[DONE]";
       const chunk = parseObject(data) ?? {};
       const choice = jsonFieldsOf(Array.isArray(chunk["choices"]) ? chunk["choices"][0] : undefined);
-      const content = jsonFieldsOf(choice["delta"])["content"];
-      if (typeof content === "string" && content !== "") tokens += 1;
+      const content = contentOf(choice, "delta");
+      if (content !== "") tokens += 1;
+      said += content;
       reason = choice["finish_reason"] ?? reason;
       usage = chunk["usage"] ?? usage;
     },
   });
   decoder.push(Buffer.from(text));
-  return { tokens, isWhole: isDone || typeof reason === "string", counted: countsIn(usage) };
+  return { tokens, text: said, isWhole: isDone || typeof reason === "string", counted: countsIn(usage) };
+}
+
+function contentOf(choice: unknown, part: "delta" | "message"): string {
+  const { content } = jsonFieldsOf(jsonFieldsOf(choice)[part]);
+  return typeof content === "string" ? content : "";
 }
 
 function countsIn(usage: unknown): GenerationRecord["counted"] {

@@ -46,7 +46,7 @@ export function generationsIn(exchanges: readonly RecordedExchange[], epochMs: n
 
 function recordOf(exchange: RecordedExchange, call: ReplyCall, epochMs: number): GenerationRecord {
   const { id, request, response, began_ms, ended_ms } = exchange;
-  const { tokens, isWhole, counted } = call.answered(textOfChunks(response));
+  const { tokens, text, isWhole, counted } = call.answered(textOfChunks(response));
   const at = (ms: number | null): string | null =>
     ms === null ? null : new Date(epochMs + ms).toISOString();
   return {
@@ -54,6 +54,7 @@ function recordOf(exchange: RecordedExchange, call: ReplyCall, epochMs: number):
     endpoint: call.endpoint,
     ...call.asked(parseObject(textOfChunks(request)) ?? {}),
     tokens_sent: tokens,
+    text,
     counted,
     ended: endOf(exchange, isWhole),
     started_at: at(began_ms) ?? "",

@@ -23,3 +23,8 @@ export function isShortenedText(one: string, other: string): boolean {
   const [short = "", long = ""] = [one.trim(), other.trim()].sort((a, b) => a.length - b.length);
   return 2 * short.length > long.length && isPartOfText(short, long);
 }
+
+/** Text without the thoughts that older templates write before it: those are told apart on the way. */
+export function withoutThoughts(text: string): string {
+  return text.replace(/^\s*<think>[\s\S]*?(?:<\/think>|$)/, "");
+}

@@ -1,4 +1,5 @@
-import { isPartOfText, isSameText } from "../targets/compare-texts.ts";
+import { isPartOfText, isSameText, withoutThoughts } from "../targets/compare-texts.ts";
+import { brokenCharactersIn } from "../targets/counting-message.ts";
 import { quotedText, sentence } from "./finding-words.ts";
 import { HOP_TITLES } from "./hop-names.ts";
 import { comparableHopBehind, isWholePass, replyRequestOf, toldPasses } from "./hop-passes.ts";
@@ -29,7 +30,8 @@ export function judgeText(trace: TraceObservations): JudgedTrace {
 function judgePass(trace: TraceObservations, hop: HopObservation, pass: HopPass): TraceFinding | undefined {
   const byRow = judgeRow(hop, pass);
   // Of the last hop nobody else could tell what it was given.
-  return hop.behind === null ? byRow : (byRow ?? judgeByTap(hop, pass) ?? judgeByCounts(trace, hop, pass));
+  if (hop.behind === null || byRow !== undefined) return byRow;
+  return judgeByTap(hop, pass) ?? judgeByCharacters(trace, hop, pass) ?? judgeByCounts(trace, hop, pass);
 }
 
 /** What became of the reply where it is saved. Whether its message is kept is a claim of `stack verify`. */
@@ -113,6 +115,31 @@ function judgeByTap({ hop }: HopObservation, pass: HopPass): TraceFinding | unde
       };
 }
 
+/** Where no tap tells what the engine said: the same text, but for characters that are broken. What an engine broke is its own. */
+function judgeByCharacters(
+  trace: TraceObservations,
+  hop: HopObservation,
+  pass: HopPass,
+): TraceFinding | undefined {
+  const behind = comparableHopBehind(trace, hop);
+  const isTapped = (replyRequestOf(pass)?.text ?? null) !== null;
+  if (behind === undefined || isTapped || brokenCharactersIn(pass.text) === 0) return undefined;
+  const texts = toldPasses(behind).map(({ text }) => text);
+  const whole = texts.find((text) => asciiOf(text) === asciiOf(pass.text));
+  if (whole === undefined || texts.some((text) => brokenCharactersIn(text) > 0)) return undefined;
+  return {
+    hop: hop.hop,
+    kind: "changed_text",
+    sentence: `${sentence(HOP_TITLES[hop.hop])} breaks characters: ${quotedText(pass.text)}, where ${HOP_TITLES[behind.hop]} says ${quotedText(whole)}. Their bytes were decoded chunk by chunk, or cut.`,
+    next: "stack verify sse",
+  };
+}
+
+/** A text's ASCII, which no decoder breaks, with one sign for whatever stands between. */
+function asciiOf(text: string): string {
+  return text.trim().replace(/\P{ASCII}+/gu, "\uFFFD");
+}
+
 function judgeByCounts(
   trace: TraceObservations,
   hop: HopObservation,
@@ -178,9 +205,4 @@ function firstLost(part: string, whole: string): string {
   while (at < part.length && part[at] === whole[at]) at += 1;
   if (at >= part.trimEnd().length) return `, nothing after ${quotedText(part.slice(-30), 30)}`;
   return `, the first that is missing after ${quotedText(part.slice(Math.max(0, at - 30), at), 30)}`;
-}
-
-/** Text without the thoughts that older templates write before it: those are told apart on the way. */
-function withoutThoughts(text: string): string {
-  return text.replace(/^\s*<think>[\s\S]*?(?:<\/think>|$)/, "");
 }

@@ -1,15 +1,7 @@
 import type { GenerationRecord } from "../contract/engine-schemas.ts";
-import { generationsIn } from "../tap/recorded-generations.ts";
-import { factsInChunks } from "../targets/drivers/shipped-stream-formats.ts";
 import type { EngineWatch } from "../targets/engine-watch.ts";
 import { askedIn, replyGeneration } from "../targets/reply-generation.ts";
 import type { HopPass, TracedEngineRequest } from "./trace-report.ts";
-
-/** A request with its number, and what it was answered where that was kept. */
-interface Recorded {
-  readonly record: GenerationRecord;
-  readonly text: string | null;
-}
 
 /** What is asked of the engine from now on, as its record tells it; undefined where there is none. */
 export interface EngineFollower {
@@ -22,28 +14,16 @@ const TOLD_WITHIN_MS = 10_000;
 
 /** Begins to follow what reaches the engine. Throws only the signal's reason. */
 export async function followEngine(
-  { generationsAfter, newestRecord, tapRecordAfter }: EngineWatch,
+  { generationsAfter, newestRecord }: EngineWatch,
   signal: AbortSignal,
 ): Promise<EngineFollower | undefined> {
   if (generationsAfter === undefined || newestRecord === undefined) return undefined;
   const soon = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(TOLD_WITHIN_MS)]);
-  const recordedAfter = async (id: number): Promise<Recorded[]> => {
-    if (tapRecordAfter === undefined) {
-      return (await generationsAfter(id, soon())).map((record) => ({ record, text: null }));
-    }
-    const told = await tapRecordAfter(id, soon());
-    const exchanges = told?.exchanges ?? [];
-    return generationsIn(exchanges, told?.began_at ?? 0).map((record) => {
-      const answer = exchanges.find((exchange) => exchange.id === record.id)?.response;
-      const facts = factsInChunks(answer?.chunks ?? [], answer?.headers["content-type"] ?? "");
-      return { record, text: facts.map((fact) => (fact.kind === "text" ? fact.text : "")).join("") };
-    });
-  };
   let lastId = (await newestRecord(soon())).id;
   return {
     async requestsOf(pass, message) {
-      const recorded = await recordedAfter(lastId);
-      lastId = recorded.at(-1)?.record.id ?? lastId;
+      const recorded = await generationsAfter(lastId, soon());
+      lastId = recorded.at(-1)?.id ?? lastId;
       return readEngineRequests(recorded, pass, message);
     },
   };
@@ -51,16 +31,13 @@ export async function followEngine(
 
 /** The requests of one pass, with which of them was for its reply: pure. */
 export function readEngineRequests(
-  recorded: readonly Recorded[],
+  recorded: readonly GenerationRecord[],
   pass: Pick<HopPass, "sent_at" | "ended_ms">,
   message: string,
 ): TracedEngineRequest[] {
-  const reply = replyGeneration(
-    recorded.map(({ record }) => record),
-    message,
-  );
+  const reply = replyGeneration(recorded, message);
   const sentAt = Date.parse(pass.sent_at);
-  return recorded.map(({ record, text }) => {
+  return recorded.map((record) => {
     const began = Date.parse(record.started_at);
     const since = (moment: string | null): number | null =>
       moment === null ? null : Math.max(0, Date.parse(moment) - began);
@@ -73,7 +50,7 @@ export function readEngineRequests(
       from_ms: placeOf(began - sentAt, pass.ended_ms),
       first_token_ms: since(record.first_token_at),
       ended_ms: since(record.ended_at),
-      text,
+      text: record.text ?? null,
       counted: record.counted,
     };
   });

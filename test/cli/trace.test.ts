@@ -16,7 +16,7 @@ afterAll(() => clearStack(stack));
 test("a lane a hop, the figures side by side, one sentence; exit code 0, and nothing is left", async () => {
   const { exitCode, stdout, stderr } = await stack.run("trace", "--passes", "1");
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-  expect(stdout).toMatch(/^ {2}"Count to 30" asked of each hop, model llama3\.1:8b\n/);
+  expect(stdout).toMatch(/^ {2}"Count to 30 in Chinese" asked of each hop, model llama3\.1:8b\n/);
   for (const hop of ["engine", "gateway", "hmi"]) {
     expect(stdout).toMatch(new RegExp(`\\n {2}${hop} +[·─]*[▏▌█][·─▏▌█]+●\\n`));
   }

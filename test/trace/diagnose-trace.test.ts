@@ -368,6 +368,38 @@ test("what cannot be told is said so, and is no fault", () => {
   ]);
 });
 
+const CHINESE = "一, 二, 三, 四, 五, 六, 七, 八, 九!";
+
+test.each<[string, Parameters<typeof observations>[0], string | null]>([
+  [
+    "a hop breaks characters",
+    { engine: { text: CHINESE }, gateway: { text: CHINESE.replaceAll("三", "���") } },
+    "gateway",
+  ],
+  [
+    "an engine that breaks them itself is nobody else's fault",
+    { engine: { text: "一, �" }, gateway: { text: "一, �" } },
+    null,
+  ],
+  [
+    "by the tap the engine has broken them for this reply",
+    {
+      engine: { text: CHINESE },
+      gateway: { text: "一, �, 三", engine_requests: [request({ text: "一, �, 三" })] },
+    },
+    null,
+  ],
+  [
+    "another text with a broken character may be the model's",
+    { engine: { text: CHINESE }, gateway: { text: "So: �" } },
+    null,
+  ],
+])("%s", (_, hops, hop) => {
+  const { diagnosis } = diagnoseTrace(observations(hops));
+  expect(diagnosis).toMatchObject({ hop, kind: hop === null ? "passes" : "changed_text" });
+  if (hop !== null) expect(diagnosis.sentence).toContain('The gateway breaks characters: "一, 二, ���');
+});
+
 test("of hops that were asked for different models nothing is compared, and nobody has swapped one", () => {
   const seen = observations({ engine: { ...LATE, model: "big" }, gateway: { ...SOONER, model: "alias" } });
   const hops = seen.hops.map((hop) => {

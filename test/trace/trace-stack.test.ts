@@ -1,10 +1,12 @@
 /** Real stacks, with real faults in them, traced from outside. */
+import { Transform } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
-import { rewriteEvents } from "../../src/faults/tools/rewrite-events.ts";
+import { isEventStream, rewriteEvents } from "../../src/faults/tools/rewrite-events.ts";
 import { startFaultyStack } from "../../src/start-stack.ts";
 import { startTap } from "../../src/tap/start-tap.ts";
 import type { Rewrite } from "../../src/tap/tap-rewrite.ts";
+import { COUNTING_MESSAGE } from "../../src/targets/counting-message.ts";
 import { call } from "../support/http.ts";
 import { answerInWords, startOpenAiEngine } from "../support/openai-engine.ts";
 import { startTestStack } from "../support/stack.ts";
@@ -61,9 +63,20 @@ const takeLate: Rewrite = {
   },
 };
 
+/** Decodes byte by byte, whatever passes. */
+const cutCharacters: Rewrite = {
+  body(answer) {
+    if (!isEventStream(answer)) return undefined;
+    const each = (byte: number): Buffer => Buffer.from(Buffer.of(byte).toString("utf8"));
+    return new Transform({
+      transform: (bytes: Buffer, _, done) => done(null, Buffer.concat([...bytes].map(each))),
+    });
+  },
+};
+
 /** A piece of text does not come, on any stream. */
 const loseNumber: Rewrite = rewriteEvents(() => ({
-  frame: ({ text, event }) => (event?.type === "token" && event.content.includes("3") ? "" : text),
+  frame: ({ text, event }) => (event?.type === "token" && event.content.includes("三") ? "" : text),
 }));
 
 test.each<[string, Parameters<typeof startFaultyStack>[0], string, string]>([
@@ -86,9 +99,18 @@ test.each<[string, Parameters<typeof startFaultyStack>[0], string, string]>([
     "gateway",
     "other_model",
   ],
+  ["characters that are cut on the way", { fault: "characters-cut-on-the-way" }, "hmi", "changed_text"],
+  [
+    "characters that the gateway cuts",
+    { overrides: { wire: { gateway: cutCharacters } } },
+    "gateway",
+    "changed_text",
+  ],
   ["a message that is taken late", { overrides: { wire: { hmi: takeLate } } }, "hmi", "delay"],
 ])("%s is found, and where", async (_, options, hop, kind) => {
-  const { ok, diagnosis, left_behind } = await traceUrls(await faultyStack(options));
+  const { ok, diagnosis, left_behind } = await traceUrls(await faultyStack(options), {
+    message: COUNTING_MESSAGE,
+  });
   expect({ ok, left_behind, hop: diagnosis.hop, kind: diagnosis.kind }).toEqual({
     ok: false,
     left_behind: [],

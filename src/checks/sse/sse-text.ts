@@ -1,11 +1,14 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
+import { isSameText, withoutThoughts } from "../../targets/compare-texts.ts";
+import { COUNTING_MESSAGE } from "../../targets/counting-message.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import { describeStream } from "../arrived-events.ts";
 import { requireAsked } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { isSavedAsStreamed } from "../saved-as-streamed.ts";
-import { type Door, replyRow, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
+import { type Door, doorsOf, replyRow, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 
 /** Texts that break careless ends of a wire, each by its name. */
@@ -27,8 +30,8 @@ const SHORT = "Grüße 👋";
 interface Asked {
   readonly door: Door;
   readonly text: string;
-  /** How many bytes at a time the engine writes. */
-  readonly bytes: number;
+  /** How many bytes at a time the engine writes; null where nobody told it. */
+  readonly bytes: number | null;
 }
 
 /** A prime, so that the cuts wander through the lines; and byte by byte, which is slow, for a short text. */
@@ -55,40 +58,71 @@ export const text = defineCheck<Context["target"], readonly Said[]>({
   why: "ollama-js #255 (half a character), spiceai #12588 (half a line), LibreChat #4820 (a blank line), and filters that eat real repeats.",
   lookAt:
     "the decoding of the engine's stream (characters and lines over chunks), the writing of frames, filters of duplicates",
-  needs: ["direct the engine"],
-  collect: (context) =>
-    Promise.all(
+  needs: [],
+  collect(context) {
+    const { capabilities, reasonsMissing } = context.target;
+    if (!capabilities.has("direct the engine")) {
+      if (capabilities.has("show what reached the engine")) return askUndirected(context);
+      throw new NotObservable(
+        reasonsMissing["direct the engine"] ?? "the engine cannot be told how to answer",
+      );
+    }
+    return Promise.all(
       (context.target.capabilities.has("speak the contract") ? ASKED : ASKED_BY_WIRE).map(async (asked) => {
         const { door, text, bytes } = asked;
-        const options = { stand_in_reply: text, stand_in_token_ms: 0, stand_in_split_bytes: bytes };
+        const options = { stand_in_reply: text, stand_in_token_ms: 0, stand_in_split_bytes: bytes ?? 0 };
         return {
           asked,
           reply: await sendAndSeeReply(context, { door, name: `text ${door} ${bytes}`, options }),
         };
       }),
-    ),
+    );
+  },
   judge: (said) =>
     firstBroken(said, judgeOne) ?? {
       verdict: "holds",
-      seen: `${WHOLE.length} characters, cut in different ways`,
+      seen: `${said[0]?.asked.text.length ?? 0} characters, ${said[0]?.asked.bytes === null ? "as a tap saw the engine write them" : "cut in different ways"}`,
     },
 });
+
+/** A real engine says what it likes; a tap has seen what that was. */
+async function askUndirected(context: Context): Promise<readonly Said[]> {
+  const [door = "wire"] = doorsOf(context, ["message"]);
+  const request = { door, name: "text", say: COUNTING_MESSAGE, options: { num_predict: 24 } };
+  const reply = await sendAndSeeReply(context, request);
+  requireAsked(reply.generations, reply.stream);
+  const written = reply.generations?.map(({ text }) => text) ?? [];
+  const [text] = written;
+  if (text === undefined || written.length > 1) {
+    throw new NotObservable("what the engine wrote for the reply is not told by one answer of its own");
+  }
+  if (!/\P{ASCII}/u.test(text)) {
+    throw new NotObservable(`asked to "${COUNTING_MESSAGE}", the model wrote no character of several bytes`);
+  }
+  return [{ asked: { door, text: withoutThoughts(text), bytes: null }, reply }];
+}
 
 function judgeOne({ asked, reply }: Said): Broken | undefined {
   requireAsked(reply.generations, reply.stream);
   const streamed = textOf(reply.stream);
   const saved = replyRow(reply)?.content ?? asked.text;
   const isSaved = isSavedAsStreamed(saved, asked.text, { isForeign: asked.door === "wire" });
-  if (streamed === asked.text && isSaved) return undefined;
-  const found = streamed === asked.text ? saved : streamed;
+  const isStreamed = asked.bytes === null ? isSameText(streamed, asked.text) : streamed === asked.text;
+  if (isStreamed && isSaved) return undefined;
+  const found = isStreamed ? saved : streamed;
   const at = firstDifference(asked.text, found);
   return {
     verdict: "broken",
     expected: `${excerpt(asked.text, at)} (${sampleAt(asked.text, at)})`,
     found: `${excerpt(found, at)}${found === streamed ? "" : " in the row"}`,
-    seen: `${describeStream(reply.stream)}; the engine wrote ${asked.bytes === 0 ? "whole lines" : `${asked.bytes} bytes at a time`}`,
+    seen: `${describeStream(reply.stream)}; ${waysOfWriting(asked)}`,
     ...streamedAndStored(streamed, replyRow(reply)?.content),
   };
+}
+
+function waysOfWriting({ bytes }: Asked): string {
+  if (bytes === null) return "a tap saw what the engine wrote";
+  return `the engine wrote ${bytes === 0 ? "whole lines" : `${bytes} bytes at a time`}`;
 }
 
 function firstDifference(a: string, b: string): number {

@@ -1,5 +1,7 @@
 import type { Role } from "../../config/service-config.ts";
+import { brokenCharactersIn, COUNTING_MESSAGE } from "../../targets/counting-message.ts";
 import type { TimedFact } from "../../targets/drivers/reply-facts.ts";
+import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { answererOf, stopBuffering } from "../../targets/proxy-by-headers.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
@@ -25,7 +27,7 @@ export function bufferingRung(service: Role): Rung<ExaminedStack> {
     name: "pace",
     needs: [`${service}/reply`],
     async look(stack) {
-      const said = await sendTestMessage(stack, "Count to 30", COUNTING);
+      const said = await sendTestMessage(stack, COUNTING_MESSAGE, COUNTING);
       if ("status" in said) return said;
       const stream = await said.reading.ended;
       return stream.end === "given-up"
@@ -33,6 +35,14 @@ export function bufferingRung(service: Role): Rung<ExaminedStack> {
         : judgeBuffering(stream, service);
     },
   };
+}
+
+/** Whose doing that is, only a comparison with the engine's own text can tell. */
+function brokenWords(stream: SeenStream): string {
+  const count = brokenCharactersIn(textOf(stream));
+  return count === 0
+    ? ""
+    : `, with U+FFFD in place of characters (${count} times): stack trace tells whose doing that is`;
 }
 
 function judgeBuffering(stream: SeenStream, service: Role): RungFinding {
@@ -46,7 +56,10 @@ function judgeBuffering(stream: SeenStream, service: Role): RungFinding {
   }
   const spread = last - first;
   if (spread > HELD_BACK_SHARE * last) {
-    return { status: "holds", text: `words come as they are written, over ${Math.round(spread)} ms` };
+    return {
+      status: "holds",
+      text: `words come as they are written, over ${Math.round(spread)} ms${brokenWords(stream)}`,
+    };
   }
   return broken("buffered", {
     service,

@@ -6,7 +6,7 @@ A stand-in for Ollama answers here: its answers are *scripted*, no language mode
 | You write | It answers |
 | --- | --- |
 | \`Hello\` | what it is |
-| \`Count to 5\`, \`Count from 8 to 3\` | the numbers |
+| \`Count to 5\`, \`Count from 8 to 3\`, \`Count to 9 in Chinese\` | the numbers |
 | \`Say good night\` | that text, exactly |
 | \`Show me Markdown\` | a sample of it |
 | anything else | what you wrote, quoted |

@@ -20,7 +20,7 @@ export function scriptedReply(messages: readonly ChatMessage[]): string {
   const repeated = REPEAT.exec(asked)?.[1];
   if (repeated !== undefined) return repeated;
   const count = COUNT.exec(asked);
-  if (count !== null) return numbers(Number(count[1] ?? 1), Number(count[2]));
+  if (count !== null) return numbers(Number(count[1] ?? 1), Number(count[2]), count[3] !== undefined);
   if (/\bmarkdown\b/i.test(asked)) return MARKDOWN;
   if (GREETING.test(asked)) return HELLO;
   if (HELP_WANTED.test(asked)) return HELP;
@@ -63,7 +63,7 @@ const SUMMARY = /^\W*(?:please\s+)?(?:summari[sz]e|(?:write|make|give|create)\b.
 
 const REPEAT = /^\s*(?:please\s+)?(?:repeat after me|say)\b(?::\s*|\s+)(.+)$/is;
 
-const COUNT = /\bcount\s+(?:from\s+(\d{1,9})\s+)?(?:up\s+)?to\s+(\d{1,9})/i;
+const COUNT = /\bcount\s+(?:from\s+(\d{1,9})\s+)?(?:up\s+)?to\s+(\d{1,9})(?:\s+(in\s+chinese)\b)?/i;
 
 const GREETING =
   /^\s*(?:hi|hello|hey|greetings|good (?:morning|afternoon|evening))(?:[\s,]+(?:there|all|everyone|again))?[\s!.?]*$/i;
@@ -76,10 +76,15 @@ const HELLO =
 
 const MOST_NUMBERS = 1000;
 
-function numbers(from: number, to: number): string {
+/** Digit by digit: 十二 is 一二. */
+const CHINESE = new Intl.NumberFormat("zh-u-nu-hanidec", { useGrouping: false });
+
+function numbers(from: number, to: number, isChinese: boolean): string {
   const length = Math.min(Math.abs(to - from) + 1, MOST_NUMBERS);
   const step = from <= to ? 1 : -1;
-  return Array.from({ length }, (_, index) => from + index * step).join(", ");
+  return Array.from({ length }, (_, index) => from + index * step)
+    .map((number) => (isChinese ? CHINESE.format(number) : number))
+    .join(", ");
 }
 
 function summary(transcript: string): string {

@@ -8,6 +8,7 @@ test.each([
   ["please count up to 3.", "1, 2, 3"],
   ["Count from 8 to 11", "8, 9, 10, 11"],
   ["count from 3 to 1", "3, 2, 1"],
+  ["Count from 9 to 11 in Chinese", "九, 一〇, 一一"],
   ["Say Count to 5", "Count to 5"],
   ["Repeat after me: <b>ü</b>\nand more ", "<b>ü</b>\nand more "],
 ])("%j is answered with %j", (asked, reply) => {
@@ -45,7 +46,14 @@ test.each(["help", "Help me!", "What can you do?", "what can I ask here?"])(
 
 test("all that the help names is understood", () => {
   const named = [...say("help").matchAll(/`([A-Z][^`]+)`/g)].map(([, words = ""]) => words);
-  expect(named).toEqual(["Hello", "Count to 5", "Count from 8 to 3", "Say good night", "Show me Markdown"]);
+  expect(named).toEqual([
+    "Hello",
+    "Count to 5",
+    "Count from 8 to 3",
+    "Count to 9 in Chinese",
+    "Say good night",
+    "Show me Markdown",
+  ]);
   for (const words of named) expect(say(words)).not.toContain("You wrote");
 });
 
