@@ -72,14 +72,13 @@ export class ExchangeRecorder {
         recording.answered_ms = this.#now();
         recording.response.headers = partOf(answerHeaders).headers;
       },
-      ended: (how) => {
-        if (recording.ended !== "running") return;
-        recording.ended = how;
-        recording.ended_ms = this.#now();
-        Object.assign(recording, withoutSecretBodies(recording));
-        this.#onEnded(recording);
-      },
+      ended: (how) => this.#end(recording, how),
     };
+  }
+
+  /** Ends what still runs, such as a stream that is open for all replies: it is told, too. */
+  close(): void {
+    for (const recording of this.#exchanges) this.#end(recording, "tap-closed");
   }
 
   /** The id of the newest exchange; 0 before the first. */
@@ -92,6 +91,14 @@ export class ExchangeRecorder {
     return [...this.#exchanges]
       .filter((exchange) => exchange.id > id)
       .map((exchange) => (exchange.ended === "running" ? withoutSecretBodies(exchange) : exchange));
+  }
+
+  #end(recording: Recording, how: Exclude<RecordedExchange["ended"], "running">): void {
+    if (recording.ended !== "running") return;
+    recording.ended = how;
+    recording.ended_ms = this.#now();
+    Object.assign(recording, withoutSecretBodies(recording));
+    this.#onEnded(recording);
   }
 
   #keep(recording: Recording, part: MutablePart, bytes: Buffer): void {

@@ -65,7 +65,8 @@ function recordOf(exchange: RecordedExchange, call: ReplyCall, epochMs: number):
 
 /** An engine that has said its last word is done, however the connection ended after that. */
 function endOf({ ended }: RecordedExchange, isWhole: boolean): GenerationRecord["ended"] {
-  if (ended === "running") return "running";
-  if (isWhole) return "done";
+  if (isWhole && ended !== "running") return "done";
+  // How it went on nobody has seen.
+  if (ended === "running" || ended === "tap-closed") return "running";
   return ended === "client-left" ? "aborted" : "failed";
 }

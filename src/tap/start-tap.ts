@@ -76,6 +76,7 @@ export async function startTap(options: TapOptions): Promise<Tap> {
     exchangesAfter: (id) => recorder.after(id),
     close: () =>
       new Promise((resolve) => {
+        recorder.close();
         server.close(() => resolve());
         server.closeAllConnections();
         proxy.close();

@@ -67,7 +67,8 @@ test.each([
   if (whoEnds === "page") await vi.waitUntil(() => recorded.length > count);
   if (whoEnds === "tap") await tap.close();
   const lines = recorded.map((exchange) => JSON.stringify(exchange)).join("\n");
-  const told = whoEnds === "nobody" ? JSON.stringify((await call(tap.url, "/stack-tap/exchanges")).json) : lines;
+  const told =
+    whoEnds === "nobody" ? JSON.stringify((await call(tap.url, "/stack-tap/exchanges")).json) : lines;
   const log = readTapRecord("chat.json", told);
   if (log === undefined) throw new Error("it is a tap's record");
   const { wire } = learnWire(log);

@@ -64,7 +64,7 @@ test("a server that drops a WebSocket drops it at the page, too; one that is ope
   expect(ended.map((exchange) => exchange.ended)).toEqual(["upstream-cut"]);
   await open(tap.url);
   await tap.close();
-  expect(ended.map((exchange) => exchange.ended)).toEqual(["upstream-cut", "complete"]);
+  expect(ended.map((exchange) => exchange.ended)).toEqual(["upstream-cut", "tap-closed"]);
 });
 
 test("what is refused of a WebSocket is refused in the upstream's words; a page of another site opens none", async () => {
