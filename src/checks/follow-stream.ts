@@ -1,4 +1,5 @@
 import type { HttpClient, SeenEvent, SeenStream } from "../targets/http-client.ts";
+import { afterWaiting } from "../targets/unstalled-time.ts";
 import type { Context } from "./profiles-and-sessions.ts";
 
 /** An event stream that is read. */
@@ -27,10 +28,10 @@ export async function followStream(context: Context, reading: StreamReading): Pr
   const { client, method, path, body, headers, silenceMs = 0, leave } = reading;
   const patience = new AbortController();
   const stallMs = silenceMs + Math.min(60_000, 40 * context.target.settings.heartbeatMs);
-  let timer: NodeJS.Timeout | undefined;
+  let callOff: (() => void) | undefined;
   const waitFor = (ms: number): void => {
-    clearTimeout(timer);
-    timer = setTimeout(() => patience.abort(), ms);
+    callOff?.();
+    callOff = afterWaiting(ms, () => patience.abort());
   };
   try {
     const stream = await client.stream(method, path, {
@@ -48,6 +49,6 @@ export async function followStream(context: Context, reading: StreamReading): Pr
     context.signal.throwIfAborted();
     return stream;
   } finally {
-    clearTimeout(timer);
+    callOff?.();
   }
 }

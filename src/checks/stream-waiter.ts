@@ -1,5 +1,6 @@
 import { CouldNotRun } from "../harness/define-check.ts";
 import type { SeenStream } from "../targets/http-client.ts";
+import { afterWaiting } from "../targets/unstalled-time.ts";
 import { endInWords } from "./stream-endings.ts";
 
 /**
@@ -11,7 +12,7 @@ export class StreamWaiter<Item> {
   readonly #waiting = new Set<{ isIt: (item: Item) => boolean; resolve: () => void }>();
   readonly #patienceMs: number;
   readonly #giveUp: () => void;
-  #silence: NodeJS.Timeout | undefined;
+  #callOff: (() => void) | undefined;
   #hasEnded = false;
 
   constructor(patienceMs: number, giveUp: () => void) {
@@ -32,15 +33,15 @@ export class StreamWaiter<Item> {
 
   /** From now on something must come. */
   expectTalk(): void {
-    clearTimeout(this.#silence);
-    if (!this.#hasEnded) this.#silence = setTimeout(this.#giveUp, this.#patienceMs);
+    this.#callOff?.();
+    if (!this.#hasEnded) this.#callOff = afterWaiting(this.#patienceMs, this.#giveUp);
   }
 
   /** The stream's end: nothing more is waited for after it. */
   endWith<Stream>(stream: Promise<Stream>): Promise<Stream> {
     const ended = stream.finally(() => {
       this.#hasEnded = true;
-      clearTimeout(this.#silence);
+      this.#callOff?.();
     });
     // Whoever waits for the end is told; nobody may.
     ended.catch(() => undefined);

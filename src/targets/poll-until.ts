@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { beginWaiting } from "./unstalled-time.ts";
 
 /** How something is polled. */
 export interface PollOptions {
@@ -14,17 +15,17 @@ export interface PollOptions {
 const SHORTEST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 100;
 
-/** Polls until what is seen is enough, or for `patienceMs` milliseconds; returns what was seen last. */
+/** Polls until what is seen is enough, or for `patienceMs` milliseconds without stalls of this process; returns what was seen last. */
 export async function pollUntil<Seen>(
   { signal, pauseMs }: PollOptions,
   patienceMs: number,
   look: () => Promise<Seen>,
   isEnough: (seen: Seen) => boolean,
 ): Promise<Seen> {
-  const start = performance.now();
+  using wait = beginWaiting();
   for (;;) {
     const seen = await look();
-    const waitedMs = performance.now() - start;
+    const waitedMs = wait.elapsedMs();
     if (isEnough(seen) || waitedMs > patienceMs) return seen;
     const growing = Math.min(Math.max(waitedMs / 20, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS);
     await pause(pauseMs ?? growing, undefined, { signal });

@@ -1,6 +1,7 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import { afterWaiting } from "../../targets/unstalled-time.ts";
 import { GIVE_UP_MS } from "../cancel-times.ts";
 import { hearAgain, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
@@ -30,9 +31,10 @@ export const everyReader = defineCheck<Context["target"], TwoReaders>({
     const answer = await own.cancel();
     const leave = (): void => readers.forEach((reader) => void reader.leave());
     // A cancel that was refused ends nothing that could be waited for.
-    const giveUp = setTimeout(leave, cancelStatusOf(answer, { isForeign }) === undefined ? 0 : GIVE_UP_MS);
+    const isCancelled = cancelStatusOf(answer, { isForeign }) !== undefined;
+    const callOff = afterWaiting(isCancelled ? GIVE_UP_MS : 0, leave);
     const streams = await Promise.all(readers.map(({ ended }) => ended));
-    clearTimeout(giveUp);
+    callOff();
     await requireCancellable(context, own);
     return { isForeign, answer, streams: streams.filter((stream) => stream !== null) };
   },

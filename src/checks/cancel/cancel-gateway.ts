@@ -1,6 +1,7 @@
 import { gatewayRoutes } from "../../contract/routes.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
+import { afterWaiting } from "../../targets/unstalled-time.ts";
 import { GIVE_UP_MS } from "../cancel-times.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { tokens } from "../read-replies.ts";
@@ -45,9 +46,9 @@ export const gateway = defineCheck<Context["target"], AtGateway>({
     await Promise.race([begun.promise, stream]);
     const running = await cancel(session_id);
     // A cancel that was refused ends nothing that could be waited for.
-    const giveUp = setTimeout(() => left.abort(), running.status === 200 ? GIVE_UP_MS : 0);
+    const callOff = afterWaiting(running.status === 200 ? GIVE_UP_MS : 0, () => left.abort());
     const seen = await stream;
-    clearTimeout(giveUp);
+    callOff();
     const repeated = await cancel(session_id);
     return { running, repeated, unknown: await cancel(context.canary("unknown")), stream: seen };
   },

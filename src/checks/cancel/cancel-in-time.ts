@@ -2,6 +2,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { refusedWords } from "../../targets/drivers/refusal.ts";
+import { abortAfterWaiting } from "../../targets/unstalled-time.ts";
 import { nameFor, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { beginReply, deleteTalk, type RunningReply } from "./running-reply.ts";
@@ -52,7 +53,7 @@ async function endStalled(context: Context, what: TimedCall["what"]): Promise<Ti
   const options = { num_predict: 400, stand_in_tokens: 100, stand_in_fail: "stall", stand_in_fail_after: 4 };
   const reply = await beginReply(context, options, `Count to 200. ${context.canary(what)}`);
   await reply.until("its third token", texts(3));
-  const tooLate = AbortSignal.timeout(PATIENCE_MS);
+  const tooLate = abortAfterWaiting(PATIENCE_MS);
   const signal = AbortSignal.any([context.signal, tooLate]);
   const start = performance.now();
   try {

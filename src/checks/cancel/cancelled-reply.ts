@@ -4,6 +4,7 @@ import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
+import { afterWaiting } from "../../targets/unstalled-time.ts";
 import { GIVE_UP_MS } from "../cancel-times.ts";
 import { conversationRows, settledRowsOf } from "../check-conversation.ts";
 import { generationsFor, requireAsked, requireMadeByEngine } from "../engine-generations.ts";
@@ -136,9 +137,9 @@ const ON_ITS_WAY_MS = 5_000;
 
 /** Milliseconds from `start` to the end of the stream; null where it does not come. Nobody reads it any more then. */
 export async function endOf(reply: RunningReply, start: number): Promise<number | null> {
-  const giveUp = setTimeout(() => reply.leave(), GIVE_UP_MS);
+  const callOff = afterWaiting(GIVE_UP_MS, () => reply.leave());
   const stream = await reply.ended;
-  clearTimeout(giveUp);
+  callOff();
   return stream === null || stream.end === "given-up" ? null : since(start);
 }
 

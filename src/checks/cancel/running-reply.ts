@@ -3,6 +3,7 @@ import { messageOf } from "../../errors/thrown-error.ts";
 import type { ChatPlace, NamedReply, Sent } from "../../targets/drivers/chat-client.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
+import { abortAfterWaiting } from "../../targets/unstalled-time.ts";
 import { GIVE_UP_MS } from "../cancel-times.ts";
 import {
   beginTalk,
@@ -105,7 +106,7 @@ export async function cancelInTime(
   context: Context,
   ask: (signal: AbortSignal) => Promise<SeenCall | null>,
 ): Promise<SeenCancel> {
-  const tooLate = AbortSignal.timeout(GIVE_UP_MS);
+  const tooLate = abortAfterWaiting(GIVE_UP_MS);
   try {
     return (await ask(AbortSignal.any([context.signal, tooLate]))) ?? "closed";
   } catch (error) {

@@ -5,6 +5,7 @@ import { messageOf } from "../../errors/thrown-error.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import { MissingEndpoint } from "../../harness/target-errors.ts";
 import type { CallOptions, HttpClient, SeenCall } from "../../targets/http-client.ts";
+import { abortAfterWaiting } from "../../targets/unstalled-time.ts";
 import { allButLacking, type Context } from "../profiles-and-sessions.ts";
 import { httpSuiteConversation } from "./http-suite-conversation.ts";
 
@@ -188,7 +189,7 @@ async function refuse(context: Context, wrong: Wrong): Promise<RefusedCall> {
   const { at, method, path, what, status, code, fields = [], ...options } = wrong;
   try {
     // A call that is wrongly taken may stream for long: what it is answered with is seen soon.
-    const signal = AbortSignal.any([context.signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
+    const signal = AbortSignal.any([context.signal, abortAfterWaiting(ANSWER_TIMEOUT_MS)]);
     const call = await context.target[at].call(method, path, { ...options, signal });
     return { what, status, code, fields, call };
   } catch (error) {

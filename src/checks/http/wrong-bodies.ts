@@ -4,6 +4,7 @@ import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import type { WireErrorCode } from "../../contract/wire-error.ts";
 import type { Broken } from "../../harness/define-check.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
+import { abortAfterWaiting } from "../../targets/unstalled-time.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { httpSuiteConversation } from "./http-suite-conversation.ts";
 
@@ -32,7 +33,7 @@ export async function sendWith(
 ): Promise<readonly WrongBody[]> {
   const { session_id, model_id, word } = await httpSuiteConversation(context);
   const { target } = context;
-  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
+  const signal = AbortSignal.any([context.signal, abortAfterWaiting(ANSWER_TIMEOUT_MS)]);
   const sent: WrongBody[] = [];
   if (hmi !== undefined) {
     const body = { session_id, model_id, message: `Must be refused, ${word}`, ...hmi };

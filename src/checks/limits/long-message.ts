@@ -4,6 +4,7 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import type { Sent } from "../../targets/drivers/chat-client.ts";
 import { answerWords } from "../../targets/drivers/refusal.ts";
 import { endReply } from "../../targets/end-reply.ts";
+import { abortAfterWaiting, afterWaiting } from "../../targets/unstalled-time.ts";
 import {
   beginTalk,
   converseIn,
@@ -46,7 +47,7 @@ export const longMessage = defineCheck<Context["target"], Evidence>({
     const start = performance.now();
     const since = (): number => Math.round(performance.now() - start);
     const text = `${context.canary("long")} ${"word ".repeat(CHARS / 5)}`;
-    const until = AbortSignal.any([context.signal, AbortSignal.timeout(ANSWER_MS)]);
+    const until = AbortSignal.any([context.signal, abortAfterWaiting(ANSWER_MS)]);
     let sent: Sent;
     try {
       sent = await chat.send({ place: talk.place, conversation: talk.conversation, text }, until);
@@ -94,7 +95,7 @@ async function requireShortTaken(context: Context, { place }: Talk): Promise<voi
 async function firstWord(context: Context, talk: Talk, sent: Sent): Promise<string | null> {
   const first = Promise.withResolvers<string | null>();
   const reading = hear(context, talk, sent);
-  const silent = setTimeout(() => first.resolve(null), patienceOf(context.target));
+  const callOff = afterWaiting(patienceOf(context.target), () => first.resolve(null));
   reading
     .until("a word", ({ kind }) => kind !== "started" && kind !== "model")
     .then(
@@ -102,7 +103,7 @@ async function firstWord(context: Context, talk: Talk, sent: Sent): Promise<stri
       (error: unknown) => first.resolve(messageOf(error)),
     );
   const told = await first.promise;
-  clearTimeout(silent);
+  callOff();
   if (!reading.hasEnded) await endReply(context.target.chat, reading.name(), reading, context.signal);
   reading.leave();
   await reading.ended;

@@ -5,6 +5,7 @@ import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
+import { afterWaiting } from "../../targets/unstalled-time.ts";
 import { GIVE_UP_MS } from "../cancel-times.ts";
 import { generationsFor } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
@@ -74,9 +75,9 @@ async function cancelOne(context: Context, modelId: number, attempt: number): Pr
   const running = await beginSomewhere(context, { session_id, message: asked }, { leave: left.signal });
   const path = hmiRoutes.cancel.path({ session_id });
   const answer = await targetReplicas(context).hmi.call("POST", path, { signal: context.signal });
-  const giveUp = setTimeout(() => left.abort(), STOPS_WITHIN_MS);
+  const callOff = afterWaiting(STOPS_WITHIN_MS, () => left.abort());
   const stream = await running.stream;
-  clearTimeout(giveUp);
+  callOff();
   const generations = await pollUntil(
     context,
     STOPS_WITHIN_MS,

@@ -4,6 +4,7 @@ import { isSameText } from "../../targets/compare-texts.ts";
 import { refusedWords } from "../../targets/drivers/refusal.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import { afterWaiting } from "../../targets/unstalled-time.ts";
 import { describeStream, finishReasonOf } from "../arrived-events.ts";
 import { conversationRows, converseIn, hearAgain, settledRowsOf, startTalk } from "../check-conversation.ts";
 import { generationsOf } from "../engine-generations.ts";
@@ -82,8 +83,8 @@ async function readByWire(context: Context): Promise<Evidence> {
   const first = { stream, rows, requests: await requests() };
   const hearing = hearAgain(context, talk, sent);
   // A back end may wait for another reply, and say nothing.
-  const silence = setTimeout(() => hearing.leave(), patienceOf(context.target));
-  const again = await hearing.ended.finally(() => clearTimeout(silence));
+  const callOff = afterWaiting(patienceOf(context.target), () => hearing.leave());
+  const again = await hearing.ended.finally(callOff);
   const after = rows.length > 0 ? await conversationRows(context, talk) : [];
   return { first, second: { stream: again, rows: after, requests: await requests() }, isOtherWire: true };
 }
