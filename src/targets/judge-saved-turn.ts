@@ -50,7 +50,7 @@ export function judgeSavedTurn(rows: readonly SeenRow[], said: SaidTurn): SavedT
 
 /** Which of both stands under the other's role alone, in words; undefined where neither does. */
 export function wrongRolesIn(
-  rows: readonly SeenRow[],
+  rows: readonly Pick<SeenRow, "role" | "content">[],
   { asked, text }: Pick<SaidTurn, "asked" | "text">,
 ): string | undefined {
   // What only repeats its message is under both roles by right.

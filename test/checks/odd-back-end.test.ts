@@ -77,6 +77,8 @@ test.each<[OddFault, RegExp, string[]]>([
   ["cancelled-as-whole", /^cancel\/(mid-reply|saved)$/, ["cancel/saved"]],
   ["saved-to-newest", /^model-conversation\/(given-session|reload)$/, ["model-conversation/given-session"]],
   ["no-history", /^isolation\/(history|prompts)$/, ["isolation/history"]],
+  ["asked-twice-in-prompt", /^isolation\/(history|prompts)$/, ["isolation/history"]],
+  ["roles-lost-in-prompt", /^isolation\/(history|prompts)$/, ["isolation/history"]],
   ["head-deletes", HTTP, ["http/harmless"]],
   ["tells-internals", HTTP, ["http/no-internals"]],
   ["page-kept", HTTP, ["http/pages", "http/assets"]],

@@ -13,6 +13,10 @@ export type OddFault =
   | "stops-at-next-piece"
   /** A cancelled reply is saved as a whole one. */
   | "cancelled-as-whole"
+  /** The last message goes to the engine twice: with the history, and behind it. */
+  | "asked-twice-in-prompt"
+  /** What the model said goes to the engine as what the person said. */
+  | "roles-lost-in-prompt"
   /** Replies are saved to whichever conversation was made last. */
   | "saved-to-newest"
   /** Only the last message goes to the engine. */
@@ -122,6 +126,11 @@ export async function startOddBackEnd(
     for (const reader of answer.readers) reader.end();
   };
 
+  const changed = (messages: readonly object[]): readonly object[] => {
+    const all = has("asked-twice-in-prompt") ? [...messages, ...messages.slice(-1)] : messages;
+    return has("roles-lost-in-prompt") ? all.map((message) => ({ ...message, role: "user" })) : all;
+  };
+
   async function generate(answer: Answer, rows: readonly Row[], told?: readonly object[]): Promise<void> {
     const kept = rows
       .filter((row) => row !== answer.row && !row.id.startsWith("b"))
@@ -131,7 +140,7 @@ export async function startOddBackEnd(
       }));
     // A page may send all that was said with each message.
     const messages = told ?? kept;
-    const given = has("no-history") ? messages.slice(-1) : messages;
+    const given = changed(has("no-history") ? messages.slice(-1) : messages);
     if (has("canned")) {
       take(answer, { message: { content: "All is well." } });
       return take(answer, { done: true, eval_count: 4 });

@@ -1,7 +1,8 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { isShortenedText } from "../../targets/compare-texts.ts";
+import { isSameText, isShortenedText } from "../../targets/compare-texts.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
+import { wrongRolesIn } from "../../targets/judge-saved-turn.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { beginTalk, converseIn, openPlace } from "../check-conversation.ts";
 import { generationsFor, requireAsked, textsOf } from "../engine-generations.ts";
@@ -23,9 +24,11 @@ const TURNS = [1, 2, 3];
 
 export const history = defineCheck<Context["target"], readonly Talk[]>({
   id: "isolation/history",
-  claim: "the engine is given the conversation's whole history, in order, and no other's",
+  claim:
+    "the engine is given the conversation's whole history, each message once, in order and by who said it, and no other's",
   why: "docs/faults.md, row 50: only the last message is sent; the model has forgotten what was said.",
-  lookAt: "where the messages for the engine are read: all of this conversation, oldest first",
+  lookAt:
+    "where the messages for the engine are read: all of this conversation, oldest first, each once and by who said it",
   needs: ["show what reached the engine", "remember conversations"],
   async collect(context) {
     const { capabilities } = context.target;
@@ -102,15 +105,43 @@ function judgeOne(talk: Talk, talks: readonly Talk[]): Broken | undefined {
   const missing = said.filter((text) => !given.some((each) => each.includes(text)));
   const isInOrder = isOrdered(given.join("\n"), said);
   const foreign = talks.filter(({ word }) => word !== talk.word && given.join("\n").includes(word));
-  if (missing.length === 0 && isInOrder && foreign.length === 0) return undefined;
-  const order = isInOrder ? "" : ", not in order";
+  const wrong = [
+    ...(isInOrder ? [] : ["not in order"]),
+    ...twiceIn(generation?.messages ?? [], streamed),
+    ...rolesIn(generation?.messages ?? [], streamed),
+  ];
+  if (missing.length === 0 && wrong.length === 0 && foreign.length === 0) return undefined;
   return {
     verdict: "broken",
-    expected: `a prompt with the ${said.length} messages of ${conversationInWords(talk.sessionId)}, in order`,
-    found: `messages missing: ${missing.length}${order}, other conversations in it: ${foreign.length}`,
+    expected: `a prompt with the ${said.length} messages of ${conversationInWords(talk.sessionId)}, in order, each once and by who said it`,
+    found: [
+      `messages missing: ${missing.length}`,
+      ...wrong,
+      `other conversations in it: ${foreign.length}`,
+    ].join(", "),
     seen: `turn ${TURNS.length} of ${conversationInWords(talk.sessionId)}`,
     rows: talk.generations,
   };
+}
+
+type Given = NonNullable<SeenGeneration["messages"]>;
+
+/** Which of the person's messages, of which no two are alike, the engine was given more than once. */
+function twiceIn(given: Given, said: readonly string[]): string[] {
+  const times = said.flatMap((text, index) => {
+    const count = given.filter(({ content }) => isSameText(content, text)).length;
+    return index % 2 === 0 && count > 1 ? [`message ${index / 2 + 1} of the person ${count} times`] : [];
+  });
+  return times;
+}
+
+/** Which turn the engine was given under other roles than it was said in. */
+function rolesIn(given: Given, said: readonly string[]): string[] {
+  return said.flatMap((asked, index) => {
+    if (index % 2 === 1) return [];
+    const wrong = wrongRolesIn(given, { asked, text: said[index + 1] ?? "" });
+    return wrong === undefined ? [] : [`of turn ${index / 2 + 1} ${wrong}`];
+  });
 }
 
 /** Whether these texts stand one after the other in the whole; those that are missing are not looked at. */

@@ -13,8 +13,12 @@ const SAID = ["word 1", "one", "word 2", "two", "word 3"];
 const prompt = (texts: readonly string[]) =>
   generation(
     "You help.",
-    texts.map((content) => ({ role: "user", content })),
+    texts.map((content) => ({ role: /^(?:word|drow)/.test(content) ? "user" : "assistant", content })),
   );
+const asUser = (seen: ReturnType<typeof prompt>) => ({
+  ...seen,
+  messages: (seen.messages ?? []).map(({ content }) => ({ role: "user" as const, content })),
+});
 const talk = {
   word: "word",
   sessionId: "1",
@@ -41,6 +45,16 @@ test.each([
     "messages missing: 0, not in order, other conversations in it: 0",
   ],
   ["another conversation", prompt([...SAID, "drow"]), "messages missing: 0, other conversations in it: 1"],
+  [
+    "the last message twice",
+    prompt([...SAID, "word 3"]),
+    "messages missing: 0, message 3 of the person 2 times, other conversations in it: 0",
+  ],
+  [
+    "what the model said as the person's",
+    asUser(prompt(SAID)),
+    "messages missing: 0, of turn 1 the reply as the person's, of turn 2 the reply as the person's, other conversations in it: 0",
+  ],
 ])("history is broken where the prompt has %s", (_, seen, found) => {
   expect(judge(history, [{ ...talk, generations: [seen] }, other])).toMatchObject({
     verdict: "broken",
