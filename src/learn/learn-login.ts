@@ -4,6 +4,7 @@ import { idsToldBy, idsUsedBy } from "./id-uses.ts";
 import { type JsonLeaf, lastName, leavesOf } from "./json-leaves.ts";
 import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
 import { pathOf } from "./network-log-words.ts";
+import { repeatedCookieIn } from "./repeated-cookie.ts";
 import { bodyTypeOf } from "./request-body.ts";
 import { bytesInLine } from "./stream-findings.ts";
 
@@ -42,7 +43,7 @@ export function learnLogin({ exchanges }: NetworkLog, message: LoggedExchange): 
     if (!isCall || exchange.origin !== message.origin || exchange.began_ms >= message.began_ms) return [];
     const hasPassword = leavesOf(exchange.requestBody).some(isPassword);
     if (!hasPassword && (!LETS_IN.test(pathOf(exchange)) || makesWhatIsNamed(exchange, message))) return [];
-    const given = givenBy(exchange, message, hasPassword);
+    const given = givenBy(exchange, message, { hasPassword, exchanges });
     return given === undefined || (!given.isSeen && !hasPassword) ? [] : [{ exchange, given }];
   });
   const best = found.findLast(({ given }) => given.isSeen) ?? found.at(-1);
@@ -58,7 +59,10 @@ function makesWhatIsNamed(exchange: LoggedExchange, message: LoggedExchange): bo
 function givenBy(
   { answer, answerHeaders }: LoggedExchange,
   message: LoggedExchange,
-  hasPassword: boolean,
+  {
+    hasPassword,
+    exchanges,
+  }: { readonly hasPassword: boolean; readonly exchanges: readonly LoggedExchange[] },
 ): Given | undefined {
   const shown = secretsShownBy(message);
   const tokens = leavesOf(jsonAnswer({ answer })).filter(
@@ -67,7 +71,11 @@ function givenBy(
   const token = tokens.find(({ value }) => shown.some((each) => isShownAs(each, String(value))));
   if (token !== undefined) return { place: token.place, isSeen: true };
   if (answerHeaders["set-cookie"] !== undefined && message.requestHeaders["cookie"] !== undefined) {
-    return { place: cookiePlace(message), isSeen: true };
+    const repeated = repeatedCookieIn([
+      message,
+      ...exchanges.filter(({ origin }) => origin === message.origin),
+    ]);
+    return { place: repeated && `@cookie.${repeated.cookie}`, isSeen: true };
   }
   if (!hasPassword) return undefined;
   // Of what browsers and taps leave out, only the name of the field is left.
@@ -91,18 +99,6 @@ function isShownAs(shown: string, token: string): boolean {
 
 /** Shorter values stand at many places. */
 const MIN_TOKEN = 6;
-
-/** Of a cookie that a header repeats, as against requests by others' pages; undefined where cookies go by themselves. */
-function cookiePlace({ requestHeaders }: LoggedExchange): string | undefined {
-  const cookies = (requestHeaders["cookie"] ?? "").split(";").map((each) => each.trim().split("="));
-  const repeated = cookies.find(([, ...value]) =>
-    Object.entries(requestHeaders).some(
-      ([name, shown]) =>
-        name !== "cookie" && isSecretHeader(name) && value.length > 0 && shown === value.join("="),
-    ),
-  );
-  return repeated && `@cookie.${repeated[0]}`;
-}
 
 function loginOf(exchange: LoggedExchange, { place, isSeen }: Given, message: LoggedExchange): LearnedLogin {
   const { requestBody, requestHeaders, method } = exchange;

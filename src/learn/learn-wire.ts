@@ -59,7 +59,7 @@ export function learnWire(logged: NetworkLog, text?: string): LearnedWire {
   const login = learnLogin(log, talk.said.exchange);
   const settings = settingsOf(log, talk, login);
   const learned = Object.fromEntries(settings.map(({ name, value }) => [name, value])) as WireSettings;
-  const { notes } = learnHeaders(talk.said.exchange, login);
+  const { notes } = learnHeaders(talk.said.exchange, login, log.exchanges);
   const unknown: UnknownSetting[] = [
     ...(login?.notes ?? []).map((why) => ({ setting: "login", why })),
     ...notes.map((why) => ({ setting: "headers", why })),
@@ -119,7 +119,7 @@ function settingsOf(
       known: { ...known, ids: firstIds, said: first.said, keys: keysIn(log, first.said.exchange) },
     },
   );
-  const { headers } = learnHeaders(send, login);
+  const { headers } = learnHeaders(send, login, log.exchanges);
   const setting = (
     name: keyof WireSettings,
     from: LoggedExchange | undefined,

@@ -1,6 +1,7 @@
 import { isSecretHeader } from "../text/secret-names.ts";
 import type { LearnedLogin } from "./learn-login.ts";
 import type { LoggedExchange } from "./network-log.ts";
+import { repeatedCookieIn } from "./repeated-cookie.ts";
 
 /** What a back end is shown with each message beside the body. */
 export interface LearnedHeaders {
@@ -17,11 +18,15 @@ const OWN = /^(?:x-(?!forwarded|real-ip|requested-with)|api-key$)/;
  * The headers of the message that a back end may ask for. No secret of the log is in the result.
  *
  * @param login the one by which the page got what it shows; undefined for none
+ * @param exchanges of the log: a proof against requests by others' pages may be shown by others than the message
  */
 export function learnHeaders(
-  { requestHeaders }: LoggedExchange,
+  { requestHeaders, origin }: LoggedExchange,
   login: LearnedLogin | undefined,
+  exchanges: readonly LoggedExchange[],
 ): LearnedHeaders {
+  const isByCookie = login?.login.told?.token?.startsWith("@cookie.") === true;
+  const proof = isByCookie ? repeatedCookieIn(exchanges.filter((each) => each.origin === origin)) : undefined;
   const own = Object.entries(requestHeaders).filter(([name]) => OWN.test(name));
   const headers = Object.fromEntries(
     own.map(([name, value]) => [name, isSecretHeader(name) ? "{token}" : value]),
@@ -35,6 +40,7 @@ export function learnHeaders(
   return {
     headers: {
       ...headers,
+      ...(proof !== undefined && { [proof.header]: "{token}" }),
       ...(session !== undefined && { cookie: `${session}={token}` }),
       ...(authorization !== undefined && !isBearer && { authorization: `${scheme} {token}` }),
     },

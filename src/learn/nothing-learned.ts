@@ -34,10 +34,17 @@ export function nothingLearned(
   return new UserError("nothing_learned", `In ${name} is ${what}${why}`, { hint });
 }
 
-/** Whether this streamed events that the browser did not keep: what they said is not known. */
-export function isLeftOut({ contentType, answer }: LoggedExchange): boolean {
-  return contentType === "text/event-stream" && answer === null;
+/** Whether this streamed what the browser did not keep: what was said there is not known. */
+export function isLeftOut({ contentType, answer, answerHeaders, method }: LoggedExchange): boolean {
+  if (answer !== null) return false;
+  if (contentType === "text/event-stream") return true;
+  // Also of a stream by another type, which a page has read piece by piece, nothing is kept.
+  const isStream = method !== "GET" && /chunked/i.test(answerHeaders["transfer-encoding"] ?? "");
+  return isStream && STREAMED_AS.test(contentType);
 }
+
+/** What replies are streamed as, beside events. */
+const STREAMED_AS = /^text\/plain$|json-?l|ndjson|json-seq|octet-stream/;
 
 /** A stream of events that was there before the message was sent, and after: replies may come by it. */
 function channelFor(

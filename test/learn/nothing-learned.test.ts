@@ -102,3 +102,18 @@ test("ids that a call answers, and a list shows, are no reply: the stream that t
     hint: expect.stringMatching(/^The body of GET \/push \(entry 2\), which streams, is not in it/),
   });
 });
+
+test("plain text that a page has read piece by piece, and the browser has not kept, is named as that", () => {
+  const asked: HarEntry = {
+    request: `POST ${AT}/ask`,
+    body: { prompt: "Why is the sea salty?" },
+    type: "text/plain; charset=utf-8",
+    answerHeaders: { "Transfer-Encoding": "chunked" },
+  };
+  expect(refusalOf([page, asked])).toMatchObject({
+    message: "In chat.har is no reply.",
+    hint: expect.stringMatching(
+      /^The body of POST \/ask \(entry 2\), which streams, is not in it.*stack tap --to/,
+    ),
+  });
+});
