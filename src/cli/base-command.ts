@@ -3,10 +3,10 @@ import type { Config } from "../config/config-schema.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { EXIT, UserError } from "../errors/user-error.ts";
 import { tell } from "./explain-error.ts";
-import { warnOfMisspeltVariables } from "./misspelt-variables.ts";
 import { printJson } from "./print-to-stdout.ts";
 import { createScreen, type Screen } from "./screen.ts";
 import { explainWithUsage } from "./usage-error.ts";
+import { warnOfMisspeltVariables } from "./warn-of-misspelt-variables.ts";
 
 /** What all commands share: the configuration, a screen, and how errors are told. */
 export abstract class BaseCommand extends Command {

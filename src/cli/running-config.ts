@@ -3,8 +3,8 @@ import type { Config } from "../config/config-schema.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { UserError } from "../errors/user-error.ts";
 import { paint, styled } from "../text/styled-text.ts";
-import { warnOfMisspeltVariables } from "./misspelt-variables.ts";
 import type { Screen } from "./screen.ts";
+import { warnOfMisspeltVariables } from "./warn-of-misspelt-variables.ts";
 
 /** Not that the file may be somebody else's: then nothing in it counts, not even where the state folder is. */
 const MISTAKES: readonly string[] = ["config_invalid", "config_unreadable"];

@@ -1,6 +1,7 @@
 import { type CheckResult, countOutcomes, type Outcome, type RunReport } from "../harness/run-report.ts";
 import { NO_POSTGRESQL } from "../verify/in-process-replicas.ts";
-import type { FaultProof, ProofReport } from "./prove-faults.ts";
+import type { FaultProof } from "./judge-fault.ts";
+import type { ProofReport } from "./prove-faults.ts";
 
 const SUITE = { name: "proof", title: "Each known bug turns exactly those claims red that it breaks." };
 

@@ -1,4 +1,5 @@
-import type { FaultProof, ProofReport } from "../prove/prove-faults.ts";
+import type { FaultProof } from "../prove/judge-fault.ts";
+import type { ProofReport } from "../prove/prove-faults.ts";
 import { paint, styled } from "../text/styled-text.ts";
 import { caughtByWords, secondsWords } from "./report-words.ts";
 import type { ReportScreen } from "./terminal-reporter.ts";

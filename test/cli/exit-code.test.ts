@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { proofExitCode, targetProofExitCode } from "../../src/cli/exit-code.ts";
-import type { FaultProof } from "../../src/prove/prove-faults.ts";
+import type { FaultProof } from "../../src/prove/judge-fault.ts";
 import { targetProof } from "../support/target-proof.ts";
 
 const BOTH = { "done-missing": "caught", "cancel-swallowed": "not-applied" } as const;

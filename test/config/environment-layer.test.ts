@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
-import { misspeltVariables, toEnvironment } from "../../src/config/environment-layer.ts";
+import { toEnvironment } from "../../src/config/environment-layer.ts";
+import { misspeltVariables } from "../../src/config/misspelt-variables.ts";
 
 test.each([
   ["STACK_HMI_PROT", "STACK_HMI_PORT"],

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { misspeltVariables } from "../../src/config/environment-layer.ts";
 import { loadConfig, resolveConfig } from "../../src/config/load-config.ts";
+import { misspeltVariables } from "../../src/config/misspelt-variables.ts";
 import { originsOf } from "../../src/config/value-origins.ts";
 import { withoutSecrets } from "../../src/supervisor/secret-variables.ts";
 import { tempFolder } from "../support/temp.ts";

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { RunReportSchema } from "../../src/harness/report-schema.ts";
 import { countOutcomes, type RunReport } from "../../src/harness/run-report.ts";
+import type { FaultProof } from "../../src/prove/judge-fault.ts";
 import { withProofSuite } from "../../src/prove/proof-suite.ts";
-import type { FaultProof, ProofReport } from "../../src/prove/prove-faults.ts";
+import type { ProofReport } from "../../src/prove/prove-faults.ts";
 import { fileReporters } from "../../src/reporters/find-reporter.ts";
 
 const run: RunReport = {

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import type { Fault } from "../../src/faults/find-fault.ts";
 import type { CheckResult, Outcome } from "../../src/harness/run-report.ts";
+import { proofOf } from "../../src/prove/judge-fault.ts";
 import type { FaultRun } from "../../src/prove/proof-findings.ts";
-import { proofOf, proveFaults } from "../../src/prove/prove-faults.ts";
+import { proveFaults } from "../../src/prove/prove-faults.ts";
 
 const HOLDS: Outcome = { verdict: "holds", seen: "it" };
 const BROKEN: Outcome = { verdict: "broken", expected: "a", found: "b", seen: "it" };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { FaultProof } from "../../src/prove/prove-faults.ts";
+import type { FaultProof } from "../../src/prove/judge-fault.ts";
 import { reportFault, reportProof } from "../../src/reporters/proof-lines.ts";
 import { readableScreen } from "../support/screen.ts";
 

@@ -1,5 +1,6 @@
 import type { ModelList } from "../../contract/common-schemas.ts";
 import { findModel, withoutPrefix } from "../../contract/model-names.ts";
+import type { Profile } from "../../contract/profile-schemas.ts";
 
 /** What a prompt for a model has to keep to. */
 export interface ModelLimits {
@@ -24,6 +25,12 @@ export type LimitsOf = (
 
 /** The limits of a model that nothing is known of. */
 export const UNKNOWN_LIMITS: ModelLimits = { window: null, canSee: null, canThink: null };
+
+/** The window that a conversation of this profile has: its own `num_ctx`, else the one that its model is loaded with. */
+export function windowOf(profile: Profile | null, limits: ModelLimits): number | null {
+  const own = profile?.settings.options?.["num_ctx"];
+  return typeof own === "number" && own > 0 ? own : limits.window;
+}
 
 /** How long a list of models is taken to be true, in milliseconds: what is loaded changes with each message. */
 const FRESH_MS = 2_000;

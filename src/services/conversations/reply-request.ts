@@ -4,7 +4,7 @@ import type { Profile } from "../../contract/profile-schemas.ts";
 import { instructionsOf } from "./agents.ts";
 import { buildPrompt } from "./conversation-prompt.ts";
 import type { History, UserStore } from "./conversation-store.ts";
-import { type LimitsOf, type ModelLimits, UNKNOWN_LIMITS } from "./model-limits.ts";
+import { type LimitsOf, type ModelLimits, UNKNOWN_LIMITS, windowOf } from "./model-limits.ts";
 import { engineMessages, type ReadPicture } from "./prompt-images.ts";
 import { firstOfEach, type ThinkAndKeepAlive } from "./think-and-keep-alive.ts";
 
@@ -97,12 +97,6 @@ export async function readTurn(
     store.profiles.contextOf(sessionId),
   ]);
   return { session, history, profile };
-}
-
-/** The window that a conversation of this profile has: its own `num_ctx`, else the one that its model is loaded with. */
-export function windowOf(profile: Profile | null, limits: ModelLimits): number | null {
-  const own = profile?.settings.options?.["num_ctx"];
-  return typeof own === "number" && own > 0 ? own : limits.window;
 }
 
 async function limitsIfNeeded(

@@ -7,12 +7,12 @@ import type { ServiceRecord } from "../service-spec.ts";
 import type { LockedState } from "../state-lock.ts";
 import { waitUntilJobDone } from "../wait-until-job-done.ts";
 import { waitUntilReady } from "../wait-until-ready.ts";
+import { keepOrStopRunning, type Running, type StopWish } from "./already-running.ts";
 import { drainReplica } from "./drain-replica.ts";
 import { afterFailedStart } from "./failure-steps.ts";
 import { areReady, findObstacle, neededGroups } from "./ready-dependencies.ts";
 import { unknownExit } from "./service-runs.ts";
 import type { ReportChange } from "./service-state-store.ts";
-import { type Running, type StopWish, stopUnlessHealthy } from "./stop-unless-healthy.ts";
 import type { SupervisedService } from "./supervised-service.ts";
 import type { SupervisionStep } from "./supervision-step.ts";
 
@@ -107,7 +107,7 @@ async function clearAway(
   { reason, ...wish }: Omit<StopWish, "onStopped"> & { readonly reason: string },
 ): Promise<Running | undefined> {
   const onStopped = (record: ServiceRecord): void => service.tell("stopped", record, reason);
-  return await stopUnlessHealthy(service.spec, service.shared.state, { ...wish, onStopped });
+  return await keepOrStopRunning(service.spec, service.shared.state, { ...wish, onStopped });
 }
 
 /** Waits until it is ready; of a job, until it is done. @param started by `performance.now()`; null where that is not known */

@@ -1,9 +1,9 @@
 import type { Launch } from "../launch-service.ts";
 import type { ServiceRecord } from "../service-spec.ts";
 import type { LastExit } from "../supervisor-protocol.ts";
+import type { Running } from "./already-running.ts";
 import type { ServiceRun } from "./service-runs.ts";
 import type { ReportChange } from "./service-state-store.ts";
-import type { Running } from "./stop-unless-healthy.ts";
 
 /** What is done next about a service: plain data, so that each step names the next one and none calls another's file. */
 export type SupervisionStep =

@@ -5,12 +5,12 @@ import type { ProbeResult } from "../run-probe.ts";
 import type { ServiceRecord } from "../service-spec.ts";
 import { stopService } from "../stop-service.ts";
 import type { LastExit } from "../supervisor-protocol.ts";
+import type { Running } from "./already-running.ts";
 import { afterExit, afterFailedStart } from "./failure-steps.ts";
 import { FlapDamping } from "./flap-damping.ts";
 import { watchLiveness } from "./liveness-check.ts";
 import { unhealthy } from "./service-problems.ts";
 import { asLaunch, type ServiceRun, unknownExit } from "./service-runs.ts";
-import type { Running } from "./stop-unless-healthy.ts";
 import type { SupervisedService } from "./supervised-service.ts";
 import type { SupervisionStep } from "./supervision-step.ts";
 

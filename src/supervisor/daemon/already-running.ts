@@ -26,7 +26,7 @@ export interface StopWish {
  * @returns what runs well, and as it is configured now; else all of it was stopped
  * @throws UserError `stop_failed`
  */
-export async function stopUnlessHealthy(
+export async function keepOrStopRunning(
   spec: ServiceSpec,
   state: StateFolder,
   { mustStop, timeoutMs, onStopped }: StopWish,

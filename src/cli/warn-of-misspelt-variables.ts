@@ -1,5 +1,5 @@
 import { askWhetherMeant } from "../config/closest-name.ts";
-import { misspeltVariables } from "../config/environment-layer.ts";
+import { misspeltVariables } from "../config/misspelt-variables.ts";
 import { createScreen } from "./screen.ts";
 
 /** Tells, on standard error, of variables that are set and look like a setting's, and are none. */
