@@ -3,6 +3,7 @@ import type { RunReport } from "../../src/harness/run-report.ts";
 import { startTestEngine } from "../services/engine/client.ts";
 import { idsWith, judgeBackEnd } from "../support/judge-back-end.ts";
 import { PLAIN_TEXT_WIRE, type PlainTextFault, startPlainTextChat } from "../support/plain-text-chat.ts";
+import { startUnrecordedOllama } from "../support/unrecorded-ollama.ts";
 
 const SUITES = ["model-conversation", "persistence", "isolation"];
 
@@ -48,5 +49,15 @@ test("a conversation that is not shown once something was said in it is no empty
   expect(report.results[0]?.outcome).toMatchObject({
     verdict: "could-not-run",
     reason: expect.stringContaining("answered 404"),
+  });
+});
+
+test("an engine that cannot be told its pace, and has one slot, is asked for more until there is time to open another conversation", async () => {
+  const engine = await startUnrecordedOllama({ tokenDelayMs: 15 });
+  const url = await startPlainTextChat(engine);
+  const report = await judgeBackEnd({ url, engine, wire: PLAIN_TEXT_WIRE }, SUITES, /^isolation\/opened-/);
+  expect(report.results[0]?.outcome).toMatchObject({
+    verdict: "holds",
+    seen: expect.stringContaining("was opened while"),
   });
 });

@@ -3,21 +3,25 @@ import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { isSameText, isShortenedText } from "../../targets/compare-texts.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
+import { isRefusalForStream } from "../../targets/drivers/error-with-success.ts";
+import { refusedWords } from "../../targets/drivers/refusal.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import {
   beginTalk,
   conversationRows,
-  converseIn,
+  type Hearing,
   hear,
   openPlace,
   sayIn,
   settledRowsOf,
+  type Talk,
 } from "../check-conversation.ts";
 import { requireMadeByEngine } from "../engine-generations.ts";
 import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
 import { readReply, readRows, readSettledRows, sendMessage } from "../read-replies.ts";
 import { isSavedAsStreamed } from "../saved-as-streamed.ts";
+import { requireText } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { TEXT_JUDGED_ELSEWHERE } from "../text-judged-elsewhere.ts";
 import { repeatAfterMe, timesFor, wordFrom } from "./marker-words.ts";
@@ -45,11 +49,10 @@ export const openedMeanwhile = defineCheck<Context["target"], Evidence>({
   lookAt: "how the end of a reply finds its conversation: by the id it began with, not by what is active now",
   needs: ["show rows", "remember conversations"],
   async collect(context) {
-    let seen = await openMeanwhile(context, FIRST_TOKEN_MS);
+    const [first, ...longer] = context.target.capabilities.has("direct the engine") ? PACES : LENGTHS;
+    let seen = await openMeanwhile(context, first);
     // A machine that is busy, or an engine that is quick, may have written it before: then one that takes longer.
-    for (let tokenMs = 2 * FIRST_TOKEN_MS; wasTooLate(seen) && tokenMs <= LAST_TOKEN_MS; tokenMs *= 2) {
-      seen = await openMeanwhile(context, tokenMs);
-    }
+    for (const length of longer) if (wasTooLate(seen)) seen = await openMeanwhile(context, length);
     return seen;
   },
   judge(evidence) {
@@ -57,8 +60,8 @@ export const openedMeanwhile = defineCheck<Context["target"], Evidence>({
     if (wasTooLate(evidence)) {
       throw new CouldNotRun("the reply had ended before another conversation was opened");
     }
+    requireText(stream);
     const text = textOf(stream);
-    if (text === "") throw new CouldNotRun(`${stream.request} streamed no reply`);
     const reply = rows.find(({ role }) => role === "assistant");
     const stray = openedRows.filter((row) => evidence.isForeign !== true || isOf(row, evidence));
     const isSame = isSavedAsStreamed(reply?.content, text, evidence);
@@ -78,20 +81,38 @@ export const openedMeanwhile = defineCheck<Context["target"], Evidence>({
   },
 });
 
-/** Pace of the first try and of the last one, in milliseconds a token. */
-const FIRST_TOKEN_MS = 5;
-const LAST_TOKEN_MS = 80;
+/** How long a reply is to take. */
+interface ReplyLength {
+  readonly options: EngineOptions;
+  /** A reply that is as long as it may be; else a word again and again. */
+  readonly isCounting?: boolean;
+}
 
-async function openMeanwhile(context: Context, tokenMs: number): Promise<Evidence> {
-  const word = wordFrom(context.canary(`asked at ${tokenMs}`));
-  // Tokens enough for an engine that cannot be told its pace.
-  const options = { num_predict: 32, stand_in_token_ms: tokenMs };
+type Tries = readonly [ReplyLength, ...ReplyLength[]];
+
+/** Of an engine that can be told its pace. */
+const PACES: Tries = [pace(5), pace(10), pace(20), pace(40), pace(80)];
+
+function pace(tokenMs: number): ReplyLength {
+  return { options: { num_predict: 32, stand_in_token_ms: tokenMs } };
+}
+
+/** Of one that cannot, which writes the same as quickly again: then more. */
+const LENGTHS: Tries = [
+  { options: { num_predict: 32 } },
+  { options: { num_predict: 128 }, isCounting: true },
+  { options: { num_predict: 400 }, isCounting: true },
+];
+
+async function openMeanwhile(context: Context, length: ReplyLength): Promise<Evidence> {
+  const { options } = length;
+  const word = wordFrom(context.canary(`asked with ${JSON.stringify(options)}`));
   const { capabilities } = context.target;
   const hasProfiles = capabilities.has("speak the contract") && capabilities.has("keep profiles");
-  if (!hasProfiles) return await openMeanwhileOnAnyWire(context, word, options);
+  if (!hasProfiles) return await openMeanwhileOnAnyWire(context, word, length);
   const modelId = await makeProfile(context, { name: "isolation", options });
   const sessionId = await makeSession(context, modelId);
-  const asked = repeatAfterMe(word, timesFor(context, 16));
+  const asked = askFor(context, word, length);
   await sendMessage(context, sessionId, asked);
   const openedId = await makeSession(context, modelId);
   const meanwhile = await readRows(context, sessionId);
@@ -108,28 +129,32 @@ async function openMeanwhile(context: Context, tokenMs: number): Promise<Evidenc
   };
 }
 
+function askFor(context: Context, word: string, { isCounting = false }: ReplyLength): string {
+  return isCounting ? `Count to 200. ${word}` : repeatAfterMe(word, timesFor(context, 16));
+}
+
 async function openMeanwhileOnAnyWire(
   context: Context,
   word: string,
-  options: EngineOptions,
+  length: ReplyLength,
 ): Promise<Evidence> {
+  const { options } = length;
   const place = await openPlace(context, { name: "opened meanwhile", options });
   const talk = await beginTalk(context, place);
-  const sent = await sayIn(context, talk, repeatAfterMe(word, timesFor(context, 16)));
+  const sent = await sayIn(context, talk, askFor(context, word, length));
   const hearing = hear(context, talk, sent);
   const opened = await beginTalk(context, { ...place, options: { ...options, num_predict: 8 } });
   // Where a conversation begins with its first message, that opens it.
-  if (opened.conversation === null) {
-    const { stream } = await converseIn(context, opened, `Say: ${context.canary(`${word} opened`)}`);
-    if (stream.status >= 300) throw new CouldNotRun(`${stream.request} answered ${stream.status}`);
-  }
+  const other =
+    opened.conversation === null ? await openByMessage(context, opened, `${word} opened`) : undefined;
   const hadEnded = hearing.hasEnded;
   if (talk.conversation !== null && talk.conversation === opened.conversation) {
     throw new NotObservable(
       "here a first message goes to the conversation in use: no other one is opened by it",
     );
   }
-  const stream = await hearing.ended;
+  const [stream, second] = await Promise.all([hearing.ended, other?.ended]);
+  if (second !== undefined && isRefusalForStream(second)) throw new CouldNotRun(refusedWords(second));
   if (hadEnded) await requireMadeByEngine(context, sent.text, stream);
   if (talk.conversation === null || opened.conversation === null) throw conversationNotNamed();
   return {
@@ -143,6 +168,16 @@ async function openMeanwhileOnAnyWire(
     rows: await settledRowsOf(context, talk, (rows) => rows.length > 1),
     openedRows: await conversationRows(context, opened),
   };
+}
+
+/** Says something; the conversation is open as soon as it has a name: its reply may have to wait for the other one. */
+async function openByMessage(context: Context, opened: Talk, name: string): Promise<Hearing> {
+  const sent = await sayIn(context, opened, `Say: ${context.canary(name)}`);
+  const hearing = hear(context, opened, sent);
+  const isNamed = opened.conversation !== null;
+  if (!isNamed)
+    await hearing.until("its conversation", () => opened.conversation !== null).catch(() => undefined);
+  return hearing;
 }
 
 /** Whether a row is of the conversation that was asked. */
