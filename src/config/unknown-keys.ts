@@ -10,10 +10,19 @@ export function unknownSettings(
 ): ConfigProblem[] {
   const known = [...namesAt(schema, issue.path), ...(issue.path.length === 0 ? besides : [])];
   return issue.keys.map((key) => {
-    const message = `there is no such setting${orDidYouMean(key, known)}`;
+    const meant = orDidYouMean(key, known) || whatThereIs(known);
+    const message = `there is no such setting${meant}`;
     return { path: [...path, key], part: "name", message };
   });
 }
+
+/** Where there are few, all of them: a word of one's own is like none of ours. */
+function whatThereIs(known: readonly string[]): string {
+  const names = [...new Set(known)];
+  return names.length === 0 || names.length > FEW ? "" : `; here are ${names.join(", ")}`;
+}
+
+const FEW = 8;
 
 /** The names that a schema knows at a path. */
 function namesAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {

@@ -171,3 +171,12 @@ test("a condition of an event holds what must stand there: nothing is filled in,
   });
   await expect(loadConfig({ cwd: braces, env: {} })).resolves.toBeDefined();
 });
+
+test("where few words are known, a setting that is none of them is told all of them", async () => {
+  const rows = "{ request: GET /rows, list: '', text: t, role: r, statuses: { failed: [oops] } }";
+  const cwd = tempFolder({ [YAML]: `contract:\n  wire:\n    rows: ${rows}\n` });
+  const error = await loadConfig({ cwd, env: {} }).catch((thrown: unknown) => thrown);
+  expect((error as UserError).hint ?? (error as UserError).message).toContain(
+    "statuses.failed: there is no such setting; here are streaming, complete, cancelled, interrupted, error",
+  );
+});
