@@ -6,9 +6,10 @@ import type { ChatPlace, NamedReply, Reading, Sent } from "../targets/drivers/ch
 import { conversationNotNamed } from "../targets/drivers/conversation-not-named.ts";
 import { isRefusalForStream } from "../targets/drivers/error-with-success.ts";
 import { isRefusal, refusedWords } from "../targets/drivers/refusal.ts";
-import type { ReplyFact, SeenRow } from "../targets/drivers/reply-facts.ts";
+import { failureOf, type ReplyFact, type SeenRow, textOf } from "../targets/drivers/reply-facts.ts";
 import { replyNameOf } from "../targets/drivers/reply-name.ts";
 import type { SeenStream } from "../targets/http-client.ts";
+import { beginningNotRead, isWithoutBeginning } from "../targets/late-reading.ts";
 import { haveOneReplyEach } from "../targets/reply-rows.ts";
 import { rowsAtRest } from "../targets/rows-at-rest.ts";
 import { RUN_PROFILE_NAME, runProfileDescription } from "../targets/run-journal.ts";
@@ -38,6 +39,8 @@ export interface Talk {
   readonly place: ChatPlace;
   /** Its id; null until the back end has told one. */
   conversation: string | null;
+  /** What was read of it by streams that were opened late. */
+  readonly lateStreams?: SeenStream[];
 }
 
 /** What is made is not bound to Ctrl-C: of what was cut off, nobody would know whether it is there. In milliseconds. */
@@ -71,7 +74,7 @@ export async function openPlace(context: Context, draft: TalkDraft): Promise<Cha
 export async function beginTalk(context: Context, place: ChatPlace): Promise<Talk> {
   const { chat } = context.target;
   const id = await understood(chat.openConversation(place, AbortSignal.timeout(CREATE_TIMEOUT_MS)));
-  const talk: Talk = { place, conversation: null };
+  const talk: Talk = { place, conversation: null, lateStreams: [] };
   if (id !== null) learnConversation(context, talk, id);
   return talk;
 }
@@ -184,7 +187,7 @@ function attend(
       if (fact.conversation !== null) learnConversation(context, talk, fact.conversation);
     },
   });
-  const ended = waiter.endWith(streamEnded);
+  const ended = waiter.endWith(streamEnded.then((stream) => noteIfLate(talk, stream)));
   return {
     ended,
     leave,
@@ -205,6 +208,21 @@ function attend(
       }
     },
   };
+}
+
+/** Of a reply of which nothing was read by who came late, nothing is known. */
+function noteIfLate({ lateStreams }: Talk, stream: SeenStream): SeenStream {
+  if (stream.isOpenedLate !== true || stream.status >= 300) return stream;
+  if (textOf(stream) === "" && failureOf(stream) === undefined) throw beginningNotRead(stream);
+  lateStreams?.push(stream);
+  return stream;
+}
+
+/** The stream of a reply that has more at its beginning, by its row, than was read where it was opened late. */
+function lateStreamOf({ lateStreams = [] }: Talk, rows: readonly SeenRow[]): SeenStream | undefined {
+  return lateStreams.find((stream) =>
+    rows.some(({ role, content }) => role === "assistant" && isWithoutBeginning(textOf(stream), content)),
+  );
 }
 
 /**
@@ -289,7 +307,8 @@ export async function settledRowsOf(
   const isPromised = target.capabilities.has("speak the contract");
   const isSettled = (rows: readonly SeenRow[]): boolean => rows.every((row) => row.status !== "streaming");
   const isWell = (rows: readonly SeenRow[]): boolean =>
-    isSettled(rows) && (isPromised || (isEnough(rows) && haveOneReplyEach(rows)));
+    isSettled(rows) &&
+    (isPromised || lateStreamOf(talk, rows) !== undefined || (isEnough(rows) && haveOneReplyEach(rows)));
   const { rows, unrest } = await rowsAtRest({
     signal,
     look: () => conversationRows(context, talk),
@@ -301,6 +320,8 @@ export async function settledRowsOf(
     },
     leastMs: Math.max(WRITING_MS, patienceOf(target)),
   });
+  const late = lateStreamOf(talk, rows);
+  if (late !== undefined) throw beginningNotRead(late);
   if (unrest !== undefined) throw new StillWritten(unrest);
   if (!isPromised && !isWell(rows)) NEVER_SETTLING.add(target);
   return rows;

@@ -69,7 +69,15 @@ export interface ExaminationNotes {
   /** The connection to the driver by which messages are sent and replies read, once a service has answered. */
   chat: ChatClient | undefined;
   /** A reply that came by them. */
-  reply: { readonly talk: DoctorTalk; readonly text: string; readonly asked: string } | undefined;
+  reply:
+    | {
+        readonly talk: DoctorTalk;
+        readonly text: string;
+        readonly asked: string;
+        /** Why its beginning may not have been read; undefined where it was. */
+        readonly late: string | undefined;
+      }
+    | undefined;
 }
 
 /** A conversation of the doctor's own. */

@@ -2,6 +2,7 @@ import type { Role } from "../config/service-config.ts";
 import { wordsIn } from "../targets/drivers/refusal.ts";
 import { failureOf, lastFact, textOf, thoughtsOf } from "../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../targets/http-client.ts";
+import { beginningNotRead } from "../targets/late-reading.ts";
 import type { RungFinding } from "./climb-ladder.ts";
 import type { ExaminedStack } from "./doctor-context.ts";
 import { seconds } from "./doctor-words.ts";
@@ -56,6 +57,9 @@ export function judgeReply(
   const done = lastFact(stream, "done");
   const failure = failureOf(stream) ?? (done?.reason === "error" ? UNTOLD : undefined);
   if (failure !== undefined) return judgeFailure(failure, { service, call, asked }, stack);
+  if (stream.isOpenedLate === true && textOf(stream) === "") {
+    return { status: "skipped", text: beginningNotRead(stream).message };
+  }
   if (done === undefined && stream.end === "given-up") {
     const silentMs = silenceOf(stream);
     // Not asked for again: it would be waited for as long.

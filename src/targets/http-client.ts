@@ -71,6 +71,8 @@ export interface SeenStream {
   /** `closed` by the server in order, `cut` in disorder, or `given-up` by us at the deadline. */
   readonly end: "closed" | "cut" | "given-up";
   readonly duration_ms: number;
+  /** True where it was opened after its message, and could have been before: what came between nobody has read. */
+  readonly isOpenedLate?: boolean;
 }
 
 export interface CallOptions {

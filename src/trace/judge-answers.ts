@@ -24,6 +24,10 @@ export function judgeAnswers(trace: TraceObservations): JudgedTrace {
         ],
       };
     }
+    const { opened_late } = first;
+    if (opened_late !== null && first.text === "" && first.problem === null && first.failure === null) {
+      return { notTold: [`Nothing was read of the reply of ${HOP_TITLES[hop.hop]}: ${opened_late}.`] };
+    }
     const told = bad.find((pass) => !isLeftWriting(pass));
     if (told === undefined) {
       const { text, ended_ms } = first;

@@ -1,5 +1,6 @@
 import { isPartOfText, isSameText, withoutThoughts } from "../targets/compare-texts.ts";
 import { brokenCharactersIn } from "../targets/counting-message.ts";
+import { isWithoutBeginning } from "../targets/late-reading.ts";
 import { quotedText, sentence } from "./finding-words.ts";
 import { HOP_TITLES } from "./hop-names.ts";
 import { comparableHopBehind, isWholePass, replyRequestOf, toldPasses } from "./hop-passes.ts";
@@ -38,6 +39,7 @@ function judgePass(trace: TraceObservations, hop: HopObservation, pass: HopPass)
 function judgeRow({ hop }: HopObservation, pass: HopPass): TraceFinding | undefined {
   const { row, row_problem: problem, row_unrest, has_rows } = pass;
   if (!has_rows || row_unrest !== null) return undefined;
+  if (isReadLate(pass, row?.text ?? "")) return undefined;
   const of = (kind: TraceFindingKind, words: string): TraceFinding => ({
     hop,
     kind,
@@ -67,7 +69,14 @@ function judgeRow({ hop }: HopObservation, pass: HopPass): TraceFinding | undefi
   }
 }
 
+/** Whether all that is missing is the beginning, which its reader may have come too late for. */
+function isReadLate({ opened_late, text }: HopPass, whole: string): boolean {
+  return opened_late !== null && isWithoutBeginning(text, whole);
+}
+
 function unrestOf({ hop }: HopObservation, passes: readonly HopPass[]): string[] {
+  const late = passes.find(({ opened_late }) => opened_late !== null)?.opened_late;
+  if (late != null) return [`Whether ${HOP_TITLES[hop]} loses text is not judged: ${late}.`];
   const unrest = passes.find(({ row_unrest }) => row_unrest !== null)?.row_unrest;
   return unrest == null ? [] : [`What ${HOP_TITLES[hop]} saves is not judged: ${unrest}.`];
 }
@@ -97,7 +106,7 @@ function judgeByTap({ hop }: HopObservation, pass: HopPass): TraceFinding | unde
   const request = replyRequestOf(pass);
   if (request === undefined || request.text === null || request.ended_ms === null) return undefined;
   const [said, came] = [withoutThoughts(request.text), pass.text];
-  if (isSameText(said, came)) return undefined;
+  if (isSameText(said, came) || isReadLate(pass, said)) return undefined;
   const title = sentence(HOP_TITLES[hop]);
   const sizes = `${said.length} characters left the engine for it, ${came.length} came`;
   return isPartOfText(came, said)
@@ -146,7 +155,7 @@ function judgeByCounts(
   pass: HopPass,
 ): TraceFinding | undefined {
   const behind = comparableHopBehind(trace, hop);
-  if (behind === undefined) return undefined;
+  if (behind === undefined || pass.opened_late !== null) return undefined;
   const title = sentence(HOP_TITLES[hop.hop]);
   const texts = new Set(toldPasses(behind).map(({ text }) => text));
   const [whole] = toldPasses(behind);

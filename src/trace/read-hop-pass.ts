@@ -2,6 +2,7 @@ import { textOfChunks as textPassed } from "../tap/recorded-exchange.ts";
 import { answerWords } from "../targets/drivers/refusal.ts";
 import { failureOf, lastFact, type TimedFact, textOf, thoughtsOf } from "../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../targets/http-client.ts";
+import { lateWords } from "../targets/late-reading.ts";
 import type { HopPass, TracedPiece } from "./trace-report.ts";
 
 /** What is known of a pass beside its stream. */
@@ -28,6 +29,7 @@ export function readHopPass(stream: SeenStream, around: AroundStream): HopPass {
   return {
     ...NOTHING_SEEN,
     request: withoutQuery(stream.request),
+    opened_late: lateWords(stream) ?? null,
     sent_at: sentAt,
     status: stream.status,
     problem: isReply ? null : answerWords({ status: stream.status, body: stream.body ?? textPassed(stream) }),
@@ -83,6 +85,7 @@ export const NOTHING_SEEN: HopPass = {
   row_problem: null,
   row_unrest: null,
   has_rows: false,
+  opened_late: null,
   engine_requests: null,
 };
 

@@ -139,6 +139,8 @@ export interface HopPass {
   readonly failure: { readonly code: string | null; readonly message: string } | null;
   /** The reply as the HMI has it afterwards; null where there is none, or nobody shows it. */
   readonly row: ReplyRow | null;
+  /** Why its beginning may not have been read: its stream was opened after its message. Null where it was read. */
+  readonly opened_late: string | null;
   /** What is wrong with the turn as it is saved, in words; null for nothing, or where nobody shows it. */
   readonly row_problem: Pick<SavedTurnProblem, "kind" | "found"> | null;
   /** Why the rows could not be judged: they had not come to rest in time; null where they had. */

@@ -2,6 +2,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import { requireBeginningRead } from "../../targets/late-reading.ts";
 import {
   conversationRows,
   hear,
@@ -95,6 +96,7 @@ function judgeOne(look: SavedAtDone): Broken | undefined {
   const row = storedReplyRow({ rows });
   requireNoneFailed(stream);
   if (isSavedWhole(look)) return undefined;
+  requireBeginningRead(stream, textOf(stream), row?.content);
   const status = row?.status === undefined ? "" : ` ${row.status}`;
   return {
     verdict: "broken",

@@ -4,6 +4,7 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import { isSameText, withoutThoughts } from "../../targets/compare-texts.ts";
 import { COUNTING_MESSAGE } from "../../targets/counting-message.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
+import { requireBeginningRead } from "../../targets/late-reading.ts";
 import { describeStream } from "../arrived-events.ts";
 import { requireAsked } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
@@ -109,6 +110,7 @@ function judgeOne({ asked, reply }: Said): Broken | undefined {
   const isSaved = isSavedAsStreamed(saved, asked.text, { isForeign: asked.door === "wire" });
   const isStreamed = asked.bytes === null ? isSameText(streamed, asked.text) : streamed === asked.text;
   if (isStreamed && isSaved) return undefined;
+  requireBeginningRead(reply.stream, streamed, asked.text);
   const found = isStreamed ? saved : streamed;
   const at = firstDifference(asked.text, found);
   return {

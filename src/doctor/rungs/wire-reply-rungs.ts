@@ -6,6 +6,7 @@ import { isRefusal } from "../../targets/drivers/refusal.ts";
 import { lastFact, type TimedFact, textOf } from "../../targets/drivers/reply-facts.ts";
 import { replyNameOf } from "../../targets/drivers/reply-name.ts";
 import { judgeSavedTurn, type SaidTurn, type SavedTurnProblem } from "../../targets/judge-saved-turn.ts";
+import { isWithoutBeginning, lateWords } from "../../targets/late-reading.ts";
 import { rowsAtRest } from "../../targets/rows-at-rest.ts";
 import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";
 import { callDeadline, type DoctorTalk, type ExaminedStack } from "../doctor-context.ts";
@@ -33,7 +34,12 @@ export function wireReplyRung(service: Role): Rung<ExaminedStack> {
       const stream = await said.reading.ended;
       const finding = judgeReply(stream, service, stack);
       if (finding !== undefined) return finding;
-      stack.notes.reply = { talk: said.talk, text: textOf(stream), asked: said.sent.text };
+      stack.notes.reply = {
+        talk: said.talk,
+        text: textOf(stream),
+        asked: said.sent.text,
+        late: lateWords(stream),
+      };
       const { notes } = stack;
       const told = lastFact(stream, "model")?.name ?? null;
       if (look === undefined) {
@@ -82,6 +88,10 @@ export function wireSavedRung(service: Role): Rung<ExaminedStack> {
       });
       if (unrest !== undefined) return { status: "skipped", text: `not judged: ${unrest}` };
       const problem = judgeSavedTurn(rows, said);
+      const isLate = rows.some(({ content }) => isWithoutBeginning(reply.text, content));
+      if (problem?.kind === "lost_on_stream" && isLate && reply.late !== undefined) {
+        return { status: "skipped", text: reply.late };
+      }
       return problem === undefined
         ? { status: "holds", text: "message and reply are saved, and read back as they were" }
         : brokenTurn(service, problem);

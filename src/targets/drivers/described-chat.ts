@@ -206,6 +206,9 @@ class DescribedChat implements ChatClient {
     const isChannel = this.#given.wire.stream.channel !== undefined;
     // What is not bound to this reply must be open before it is asked for, or its beginning is lost.
     const isOpenBefore = (isChannel || reading.request.startsWith("WS ")) && !needsAnswer(reading, values);
+    // What is asked for again and again, or by a name that only the answer tells, nobody can open sooner.
+    const isPolled = this.#given.wire.stream.framing === "polled";
+    const mayBeLate = !isOpenBefore && !isPolled && !needsAnswer(reading, values);
     const naming = Promise.withResolvers<ReplyNames>();
     const opening = isOpenBefore
       ? this.#calls.begin(reading, values, signal, { named: naming.promise })
@@ -246,7 +249,10 @@ class DescribedChat implements ChatClient {
         if (!isTaken) throw new Refusal(call);
         const read =
           begun?.read(options) ?? this.#calls.read(reading, { ...values, ...names }, options, naming.promise);
-        const ended = read.ended.then((seen) => this.#histories.remember(conversation, values.text, seen));
+        const ended = read.ended.then((seen) => {
+          const kept = this.#histories.remember(conversation, values.text, seen);
+          return mayBeLate ? { ...kept, isOpenedLate: true } : kept;
+        });
         // Whoever waits for the end is told; nobody may.
         ended.catch(() => undefined);
         return { ...read, ended };
