@@ -38,7 +38,13 @@ async function startProxy(url: URL, connectUpstream: () => Socket): Promise<Sile
   const clients = new Set<Socket>();
   const cut = new Set<Socket>();
   const tried = new Set<Socket>();
+  let isRefusing = false;
   const server = createServer((client) => {
+    // The system may have taken it before the server was closed.
+    if (isRefusing) {
+      client.destroy();
+      return;
+    }
     const upstream = connectUpstream();
     clients.add(client);
     const end = (): void => {
@@ -67,6 +73,7 @@ async function startProxy(url: URL, connectUpstream: () => Socket): Promise<Sile
       for (const client of clients) cut.add(client);
     },
     refuse() {
+      isRefusing = true;
       server.close();
     },
     close() {
