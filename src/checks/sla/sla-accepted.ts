@@ -15,7 +15,7 @@ export const accepted = defineCheck<Context["target"], Samples>({
   collect: timeMessages,
   judge({ atOnce, ...disturbance }) {
     const times = atOnce.flatMap(({ accepted_ms }) => accepted_ms ?? []);
-    if (atOnce.length > 0 && times.length === 0) {
+    if (times.length === 0 && atOnce.some(({ ended }) => ended !== "refused")) {
       throw new NotObservable(
         "one call carries the message and streams its reply: when it was accepted is not told",
       );

@@ -22,7 +22,7 @@ export interface TimedSample {
   /** `user 3, message 2`. */
   readonly who: string;
   readonly status: number;
-  /** Until the message was accepted; null where one call carries it and streams the reply. */
+  /** Until the message was accepted; null where it was refused, or one call carries it and streams the reply. */
   readonly accepted_ms: number | null;
   /** Until the first token came; null where none did. */
   readonly first_token_ms: number | null;
@@ -147,14 +147,15 @@ async function timeOne(context: Context, talk: Talk, text: string): Promise<Omit
   const start = performance.now();
   const { place, conversation } = talk;
   const sent = await context.target.chat.send({ place, conversation, text }, context.signal);
-  const accepted_ms = since(start);
+  const answered_ms = since(start);
   const { status } = sent.call;
   if (sent.conversation !== null) learnConversation(context, talk, sent.conversation);
   if (status === 429) throw new CouldNotRun("the stack limits the messages of a minute (429)");
   if (!sent.isTaken) {
     return {
       status,
-      accepted_ms,
+      // It was not.
+      accepted_ms: null,
       first_token_ms: null,
       tokens_ms: [],
       tokens: 0,
@@ -170,7 +171,7 @@ async function timeOne(context: Context, talk: Talk, text: string): Promise<Omit
   const tokens_ms = arrivalsOf(stream).map((at) => Math.round((before_ms + at) * 100) / 100);
   return {
     status,
-    accepted_ms: isOneCall ? null : accepted_ms,
+    accepted_ms: isOneCall ? null : answered_ms,
     first_token_ms: tokens_ms[0] ?? null,
     tokens_ms,
     tokens: stream.facts.filter(({ kind }) => kind === "text").length,

@@ -139,3 +139,10 @@ test("a percentile is the value of its rank", () => {
   const values = [5, 1, 4, 2, 3];
   expect([0, 50, 95, 100].map((percent) => percentile(values, percent))).toEqual([1, 3, 5, 5]);
 });
+
+test("a message that was refused was not accepted, and says nothing of how others are", () => {
+  const refused = { status: 503, accepted_ms: null, ended: "refused", failure: "503: all slots are taken" };
+  const oneCall = times(19, { accepted_ms: null });
+  expect(() => judge(accepted, samples([refused, ...oneCall]))).toThrow(NotObservable);
+  expect(() => judge(accepted, samples(times(20, refused)))).toThrow(CouldNotRun);
+});
