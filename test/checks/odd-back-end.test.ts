@@ -62,6 +62,13 @@ test("a back end that nobody here has seen is judged by its description, and not
   });
 }, 240_000);
 
+test("a back end whose model always thinks is judged by what it says: thoughts take up no reply, and are no burst", async () => {
+  const only = /^(?:sse\/pace|persistence\/complete|isolation\/(?:rows|history)|model-conversation\/reply)$/;
+  const suites = [...SUITES, ...PERSISTENCE, "sse"];
+  const report = await judge(only, [], { model: "qwen3:8b", suites });
+  expect(report.counts).toMatchObject({ holds: 5, broken: 0, could_not_run: 0 });
+});
+
 test("a back end that fails at every message is not said to fail at long ones", async () => {
   const { results } = await judge(/^limits\/long-message$/, ["fails"]);
   expect(results.map(({ outcome }) => outcome)).toEqual([

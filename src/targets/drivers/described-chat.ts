@@ -11,6 +11,7 @@ import type {
   ChatPlace,
   NamedReply,
   OutgoingMessage,
+  PlaceDraft,
   Reading,
   ReadOptions,
   Sent,
@@ -72,8 +73,10 @@ class DescribedChat implements ChatClient {
     return accountOfToken(this.#given.session.shown.token);
   }
 
-  async openPlace({ options }: Pick<ChatPlace, "options">): Promise<ChatPlace> {
-    return { modelId: null, options };
+  async openPlace({ options, think }: PlaceInWire): Promise<ChatPlace> {
+    // A back end whose model always thinks cannot be told not to; thoughts would take up what a reply may be long.
+    const isSilent = think === false && this.#given.isStandIn && Object.keys(options).length > 0;
+    return { modelId: null, options: isSilent ? { ...WITHOUT_THOUGHTS, ...options } : options };
   }
 
   async closePlace(): Promise<void> {
@@ -312,6 +315,12 @@ async function callOf({ head, ended }: OpenStream): Promise<SeenCall> {
 const OPENED_WITHIN_MS = 1_000;
 
 const NO_NAMES: ReplyNames = { conversation: null, message: null, reply: null };
+
+/** What this wire has a use for of a place. */
+type PlaceInWire = Pick<PlaceDraft, "options"> & Partial<Pick<PlaceDraft, "think">>;
+
+/** Directs the stand-in. */
+const WITHOUT_THOUGHTS: EngineOptions = { stand_in_thought_tokens: 0 };
 
 /** What a call may be about. */
 interface Known {
