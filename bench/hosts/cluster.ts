@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bearerHeader } from "../../src/contract/caller-headers.ts";
+import { Health } from "../../src/contract/common-schemas.ts";
 import { GenerationList } from "../../src/contract/engine-schemas.ts";
-import { engineRoutes, hmiRoutes } from "../../src/contract/routes.ts";
+import { engineRoutes, gatewayRoutes, hmiRoutes } from "../../src/contract/routes.ts";
 import { NODE_FLAGS } from "../../src/launch/service-specs.ts";
 import { inRepository } from "../processes.ts";
 import { HostProcess } from "./host-process.ts";
@@ -139,6 +140,20 @@ export class Cluster {
         await sleep(100);
       }
     }
+  }
+
+  /** The gateways that write replies, the one with the most of them first. */
+  async gatewaysByReplies(): Promise<Copy[]> {
+    const gateways = this.copies.filter(({ service }) => service === "gateway");
+    const counted = await Promise.all(
+      gateways.map(async (copy) => {
+        const options = { headers: AUTHORIZATION, signal: AbortSignal.timeout(5_000) };
+        const answer = await fetch(copy.url + gatewayRoutes.health.path(), options);
+        return { copy, replies: Health.parse(await answer.json()).active_streams };
+      }),
+    );
+    const busy = counted.filter(({ replies }) => replies > 0);
+    return busy.toSorted((one, other) => other.replies - one.replies).map(({ copy }) => copy);
   }
 
   /** What the engine was asked, after the generation with this number. */

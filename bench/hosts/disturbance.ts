@@ -12,6 +12,7 @@ export type Disturbance =
       readonly awayMs: number;
     }
   | { readonly what: "cut"; readonly host: string; readonly forMs: number }
+  | { readonly what: "cut writing gateway"; readonly forMs: number }
   | { readonly what: "restart"; readonly how: "fast" | "immediate" };
 
 export const COPIES = 3;
@@ -28,6 +29,9 @@ const HOSTS = [
   ...["postgresql", "nginx", "engine"],
 ];
 
+/** Long enough for three heartbeats to stay away (9 s here), and for the lease of a gateway to end (10 s). */
+const NOTICED_MS = 12_000;
+
 export const anyDisturbance: fc.Arbitrary<Disturbance> = fc.noBias(
   fc.oneof(
     { weight: 3, arbitrary: fc.record({ what: fc.constant("kill" as const), ...anyReplica }) },
@@ -43,6 +47,13 @@ export const anyDisturbance: fc.Arbitrary<Disturbance> = fc.noBias(
     {
       weight: 1,
       arbitrary: fc.record({
+        what: fc.constant("cut writing gateway" as const),
+        forMs: fc.integer({ min: NOTICED_MS, max: 30_000 }),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
         what: fc.constant("restart" as const),
         how: fc.constantFrom("fast", "immediate"),
       }),
@@ -53,7 +64,8 @@ export const anyDisturbance: fc.Arbitrary<Disturbance> = fc.noBias(
 /** All kinds of it; see {@link kindOf}. */
 export const KINDS: readonly string[] = [
   ...["kill gateway", "kill hmi", "drain gateway", "drain hmi"],
-  ...["cut gateway", "cut hmi", "cut postgresql", "cut nginx", "cut engine", "restart postgresql"],
+  ...["cut gateway", "cut hmi", "cut postgresql", "cut nginx", "cut engine"],
+  ...["cut writing gateway", "restart postgresql"],
 ];
 
 /** In words, such as `kill -9 of hmi2`. */
@@ -65,6 +77,8 @@ export function describeDisturbance(disturbance: Disturbance): string {
       return `drain of ${disturbance.service}${disturbance.which + 1}`;
     case "cut":
       return `${disturbance.host} cut off for ${(disturbance.forMs / 1_000).toFixed(1)} s`;
+    case "cut writing gateway":
+      return `the gateway with the most replies cut off in the midst of them for ${(disturbance.forMs / 1_000).toFixed(1)} s`;
     case "restart":
       return `PostgreSQL restarted (${disturbance.how})`;
   }
@@ -78,6 +92,8 @@ export function kindOf(disturbance: Disturbance): string {
       return `${disturbance.what} ${disturbance.service}`;
     case "cut":
       return `cut ${disturbance.host.replace(/\d+$/, "")}`;
+    case "cut writing gateway":
+      return disturbance.what;
     case "restart":
       return "restart postgresql";
   }
@@ -94,15 +110,33 @@ export async function disturb(cluster: Cluster, disturbance: Disturbance): Promi
       cluster.startAgain(copy);
       return;
     }
-    case "cut": {
-      const host = hostOf(cluster, disturbance.host);
-      await cluster.network.setCable(host, false);
-      await sleep(disturbance.forMs);
-      await cluster.network.setCable(host, true);
-      return;
-    }
+    case "cut":
+      return await cutOff(cluster, hostOf(cluster, disturbance.host), disturbance.forMs);
+    case "cut writing gateway":
+      return await cutOff(cluster, (await busiestGateway(cluster)).host, disturbance.forMs);
     case "restart":
       await cluster.postgresql.restart(disturbance.how);
+  }
+}
+
+async function cutOff({ network }: Cluster, host: Host, forMs: number): Promise<void> {
+  await network.setCable(host, false);
+  await sleep(forMs);
+  await network.setCable(host, true);
+}
+
+/** How long is waited for a reply to be written, in milliseconds. */
+const WRITES_WITHIN_MS = 20_000;
+
+/** The gateway that writes the most replies, as soon as there is one. */
+async function busiestGateway(cluster: Cluster): Promise<Copy> {
+  const until = performance.now() + WRITES_WITHIN_MS;
+  for (;;) {
+    const [busiest] = await cluster.gatewaysByReplies();
+    if (busiest !== undefined) return busiest;
+    if (performance.now() > until)
+      throw new Error("No gateway has a reply in the midst of which it could be cut off.");
+    await sleep(50);
   }
 }
 

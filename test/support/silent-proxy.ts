@@ -14,6 +14,8 @@ export interface SilentProxy {
   cut(): void;
   /** From now on new ones are not taken, either; those that were cut stay as they are. */
   refuse(): void;
+  /** From now on new ones are taken, and nothing goes through them. */
+  muteNewOnes(): void;
   close(): void;
 }
 
@@ -39,6 +41,7 @@ async function startProxy(url: URL, connectUpstream: () => Socket): Promise<Sile
   const cut = new Set<Socket>();
   const tried = new Set<Socket>();
   let isRefusing = false;
+  let isMute = false;
   const server = createServer((client) => {
     // The system may have taken it before the server was closed.
     if (isRefusing) {
@@ -47,6 +50,7 @@ async function startProxy(url: URL, connectUpstream: () => Socket): Promise<Sile
     }
     const upstream = connectUpstream();
     clients.add(client);
+    if (isMute) cut.add(client);
     const end = (): void => {
       clients.delete(client);
       for (const each of [client, upstream]) each.destroy();
@@ -75,6 +79,9 @@ async function startProxy(url: URL, connectUpstream: () => Socket): Promise<Sile
     refuse() {
       isRefusing = true;
       server.close();
+    },
+    muteNewOnes() {
+      isMute = true;
     },
     close() {
       for (const client of clients) client.destroy();

@@ -1,7 +1,7 @@
 import type { ConversationStore, UserStore } from "../../services/conversations/conversation-store.ts";
 import type { ReplyStore } from "../../services/conversations/reply-store.ts";
 
-type UserStorePart = Exclude<keyof UserStore, "snapshot" | "transaction">;
+type UserStorePart = Exclude<keyof UserStore, "afterSending" | "transaction">;
 
 /**
  * A store like this one, except for one method of what each user has; `replacement` makes it of that user's own
@@ -16,8 +16,8 @@ export function withUserMethod<Of extends UserStorePart, Name extends keyof User
   const replacing = (own: UserStore): UserStore => ({
     ...own,
     [part]: { ...own[part], [name]: replacement(own) },
-    snapshot: (work) => own.snapshot((within) => work(replacing(within))),
-    transaction: (work, onCommitted) => own.transaction((within) => work(replacing(within)), onCommitted),
+    afterSending: (sessionId, work) => own.afterSending(sessionId, (within) => work(replacing(within))),
+    transaction: (work, onCommitting) => own.transaction((within) => work(replacing(within)), onCommitting),
   });
   return { ...store, as: (user) => replacing(store.as(user)) };
 }
@@ -30,9 +30,9 @@ export function beforeTransactions(store: ConversationStore, before: () => Promi
       const own = store.as(user);
       return {
         ...own,
-        async transaction(work, onCommitted) {
+        async transaction(work, onCommitting) {
           await before();
-          return await own.transaction(work, onCommitted);
+          return await own.transaction(work, onCommitting);
         },
       };
     },

@@ -43,19 +43,23 @@ export interface UserStore {
   readonly messages: MessageStore;
   readonly search: SearchStore;
   readonly transfer: ImportExportStore;
-  /** Reads in one transaction: all that `work` asks of the store that it is given is of the same moment. */
-  snapshot<Result>(work: (store: UserStore) => Promise<Result>): Promise<Result>;
+  /**
+   * Reads a conversation as soon as what is just being sent to it is there (the parameter `onCommitting` of {@link transaction}).
+   * `work` asks the store that it is given for all of it at once, and each answer may be of a moment of its own.
+   */
+  afterSending<Result>(sessionId: string, work: (store: UserStore) => Promise<Result>): Promise<Result>;
   /**
    * Writes in one transaction: all that `work` does with the store that it is given is done, or nothing of it. It may be
    * run again from its start, changes nothing but that store, and waits for nothing else: others wait for it.
    *
-   * @param onCommitted told what `work` has given back as soon as it is committed, where it takes a moment then until that is
-   * safe: others can read it, and it may still be taken back. Whatever is begun at that is to be given up where the
+   * @param onCommitting told what `work` has given back as soon as nothing more is to be done but to commit it, where it takes a
+   * moment then until that is safe: others can read it, or wait for it ({@link afterSending}), and it may still not come. Told again
+   * where the transaction is done again. Whatever is begun at that is to be given up where it is told again, or the
    * transaction throws.
    */
   transaction<Result>(
     work: (store: UserStore) => Promise<Result>,
-    onCommitted?: (result: Result) => void,
+    onCommitting?: (result: Result) => void,
   ): Promise<Result>;
 }
 

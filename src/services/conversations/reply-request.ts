@@ -78,7 +78,7 @@ export async function pendingChatRequest(
   context: TurnContext,
   own?: ThinkAndKeepAlive,
 ): Promise<ChatRequest | undefined> {
-  const { session, history, profile } = await store.snapshot((frozen) => readTurn(frozen, sessionId));
+  const { session, history, profile } = await readTurn(store, sessionId);
   const reply = history.messages.at(-1);
   if (reply?.status !== "streaming") return undefined;
   const before = { ...history, messages: history.messages.slice(0, -1) };
@@ -91,11 +91,13 @@ export async function readTurn(
   store: UserStore,
   sessionId: string,
 ): Promise<Pick<Turn, "session" | "history" | "profile">> {
-  const [session, history, profile] = await Promise.all([
-    store.conversations.get(sessionId),
-    store.messages.history(sessionId),
-    store.profiles.contextOf(sessionId),
-  ]);
+  const [session, history, profile] = await store.afterSending(sessionId, (own) =>
+    Promise.all([
+      own.conversations.get(sessionId),
+      own.messages.history(sessionId),
+      own.profiles.contextOf(sessionId),
+    ]),
+  );
   return { session, history, profile };
 }
 

@@ -134,7 +134,7 @@ export class BackgroundSummaries {
   async #summarise(user: string, sessionId: string, signal: AbortSignal): Promise<SummaryOutcome> {
     const { limitsOf, events } = this.#settings;
     const store = this.#settings.store.as(user);
-    const { session, history, profile } = await store.snapshot((own) => readTurn(own, sessionId));
+    const { session, history, profile } = await readTurn(store, sessionId);
     const answered = history.messages.findLast(({ role }) => role === "assistant");
     const window = windowOf(profile, await limitsOf(answered?.model_name ?? null));
     const agentInstructions = instructionsOf(session.agent_id);

@@ -84,7 +84,7 @@ export class ExchangeStarter {
     await this.#parts.takeover.looked;
     const { sessionId, messageId, model: modelName, settings } = again;
     const store = this.#parts.settings.store.as(user);
-    const { session, history, profile } = await store.snapshot((own) => readTurn(own, sessionId));
+    const { session, history, profile } = await readTurn(store, sessionId);
     const defaultModel = session.model ?? profile?.default_model ?? null;
     const { messages } = history;
     const asked = messages.findLast(({ role }) => role === "user");
@@ -132,14 +132,16 @@ export class ExchangeStarter {
     const ask = (saved: SavedMessage): ReplyRun =>
       this.#ask({ user, session: saved.session, exchange: saved, settings, created: saved.created });
     let reply: ReplyRun | undefined;
-    /** The gateway is asked while what is committed is brought to the disk; nobody is told of the message before it is there. */
-    const onCommitted = (saved: SavedMessage): void => {
-      if (saved.isNew) reply = ask(saved);
+    const takeBack = (): void => void reply?.takeBack();
+    /** The gateway is asked while the message is on its way to the disk; nobody is told of it before it is there. */
+    const onCommitting = (saved: SavedMessage): void => {
+      takeBack();
+      reply = saved.isNew ? ask(saved) : undefined;
     };
     const begun = await this.#parts.takeover
-      .orLookAgain(() => saveMessage(store, this.#parts.replies, outgoing, { clientKey, onCommitted }))
+      .orLookAgain(() => saveMessage(store, this.#parts.replies, outgoing, { clientKey, onCommitting }))
       .catch((error: unknown) => {
-        void reply?.takeBack();
+        takeBack();
         throw error;
       });
     // Another process was first with the same client key.

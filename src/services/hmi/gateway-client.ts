@@ -9,7 +9,7 @@ import { trimmedNotice } from "../../contract/trimmed-notice.ts";
 import { WIRE_ERRORS, WireError, type WireErrorCode } from "../../contract/wire-error.ts";
 import { createUpstream, type Upstream } from "../http/upstream-client.ts";
 import { createReplyLimit } from "../stream/reply-limit.ts";
-import { GatewaySilence } from "./gateway-silence.ts";
+import { type GatewayHabits, GatewaySilence } from "./gateway-silence.ts";
 import { type ReplyKey, readGatewayReply, reopenReply } from "./read-gateway-reply.ts";
 
 /** What is asked of the gateway for a reply. */
@@ -51,14 +51,23 @@ export interface GatewayClientOptions {
   readonly maxReplyChars?: number | undefined;
   /** The setting `stream.heartbeat_ms`, by which a gateway is taken to be cut off. */
   readonly heartbeatMs?: number;
+  /** How long a gateway of which it is known that it answers at once may take to begin its answer, in milliseconds. */
+  readonly answerMs?: number;
 }
+
+/** One of ours passes a call on for 25 s at most to the copy that has the reply, and may have to wait for its database. */
+const ANSWER_MS = 45_000;
 
 /** A client of the gateway there, or of several that share their work; `token` is what they ask for, empty for none. */
 export function createGatewayClient(
   url: string | readonly string[],
   token = "",
-  { maxReplyChars = DEFAULTS.maxReplyChars, heartbeatMs = DEFAULTS.heartbeatMs }: GatewayClientOptions = {},
+  options: GatewayClientOptions = {},
 ): GatewayClient {
+  const { maxReplyChars = DEFAULTS.maxReplyChars } = options;
+  const { heartbeatMs = DEFAULTS.heartbeatMs, answerMs = ANSWER_MS } = options;
+  /** What is known of the gateway: with each stream it is known better. */
+  const habits: GatewayHabits = { heartbeatMs, answerMs, sendsHeartbeats: false };
   const gateway = createUpstream({
     urls: [url].flat(),
     token,
@@ -77,8 +86,7 @@ export function createGatewayClient(
       return gateway.ask({ method: "POST", path, body }, CancelAnswer, signal);
     },
     async *chat(request, signal) {
-      const silence = new GatewaySilence(heartbeatMs);
-      const { answer, posted } = await openReply(gateway, request, AbortSignal.any([signal, silence.signal]));
+      const { answer, posted, silence } = await openPatiently(gateway, request, habits, signal);
       const body = await gateway.bodyOf(answer);
       const limit = createReplyLimit("gateway", maxReplyChars);
       const events = readGatewayReply(
@@ -90,7 +98,7 @@ export function createGatewayClient(
       yield* posted?.left_out === undefined ? events : tellTrimmed(events, posted.left_out);
     },
     async *join(reply, signal) {
-      const silence = new GatewaySilence(heartbeatMs);
+      const silence = new GatewaySilence(habits);
       const { message_id: messageId } = reply;
       const opened = await reopenReply(gateway, reply, AbortSignal.any([signal, silence.signal]));
       const limit = createReplyLimit("gateway", maxReplyChars);
@@ -107,6 +115,30 @@ export function createGatewayClient(
 const GET_UNAVAILABLE: ReadonlySet<number> = new Set([404, 405, 409, 501]);
 
 const DUMP_TIMEOUT_MS = 1_000;
+
+/** How often a reply is asked for at a gateway that says nothing at all. */
+const OPENINGS = 2;
+
+/** Asks anew where the gateway is cut off before it has begun its answer: what it has begun already is joined then. */
+async function openPatiently(
+  gateway: Upstream,
+  request: ReplyRequest,
+  habits: GatewayHabits,
+  signal: AbortSignal,
+): Promise<OpenedReply & { readonly silence: GatewaySilence }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const silence = new GatewaySilence(habits);
+    try {
+      silence.waitForAnswer();
+      return { ...(await openReply(gateway, request, AbortSignal.any([signal, silence.signal]))), silence };
+    } catch (error) {
+      if (signal.aborted || !silence.hasFallen) throw error;
+      if (attempt >= OPENINGS) throw silence.unanswered(OPENINGS);
+    } finally {
+      silence.end();
+    }
+  }
+}
 
 /** Asks by GET, where the gateway loads the history itself; by POST, with all of it, where it cannot. */
 async function openReply(

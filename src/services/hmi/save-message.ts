@@ -21,7 +21,7 @@ interface SaveOptions {
   /** The message's own key, where it has one. */
   readonly clientKey: ClientKey | undefined;
   /** See {@link UserStore.transaction}. */
-  readonly onCommitted: (saved: SavedMessage) => void;
+  readonly onCommitting: (saved: SavedMessage) => void;
 }
 
 /**
@@ -34,11 +34,11 @@ export async function saveMessage(
   store: UserStore,
   replies: Pick<RunningReplies, "find">,
   outgoing: Outgoing,
-  { clientKey, onCommitted }: SaveOptions,
+  { clientKey, onCommitting }: SaveOptions,
 ): Promise<SavedMessage> {
   for (;;) {
     try {
-      return await store.transaction((own) => saveWithin(own, replies, outgoing, clientKey), onCommitted);
+      return await store.transaction((own) => saveWithin(own, replies, outgoing, clientKey), onCommitting);
     } catch (error) {
       if (!(error instanceof EndingWaits)) throw error;
       await error.reply.saveNow();

@@ -26,8 +26,8 @@ export interface GenerationDirectory {
    */
   claim(generation: GenerationKey): Promise<OtherReplica | undefined>;
   /**
-   * Like `claim`, for a reply that waits in the store; run while its message is still being read. "not waiting" where the
-   * store does not have the reply as one that is to be written.
+   * Like `claim`, for a reply that waits in the store; run while its message is still being read. A message that is just being
+   * committed is waited for. "not waiting" where the store does not have the reply as one that is to be written.
    */
   claimWaiting(generation: GenerationKey): Promise<OtherReplica | "not waiting" | undefined>;
   /**

@@ -73,9 +73,9 @@ export class GenerationLeases implements GenerationDirectory {
   }
 
   async claimWaiting(generation: GenerationKey): Promise<OtherReplica | "not waiting" | undefined> {
-    const { sessionId, messageId } = generation;
-    const reply = [rowidOf(messageId) ?? null, rowidOf(sessionId) ?? null];
-    const holder = await this.#inOrder(() => this.#tryToClaim(generation, IS_WAITING, reply));
+    const [reply, conversation] = [rowidOf(generation.messageId), rowidOf(generation.sessionId)];
+    if (reply === undefined || conversation === undefined) return "not waiting";
+    const holder = await this.#inOrder(() => this.#tryToClaim(generation, { reply, conversation }));
     return holder === undefined ? "not waiting" : this.#otherThan(generation, holder);
   }
 
@@ -122,25 +122,30 @@ export class GenerationLeases implements GenerationDirectory {
 
   /**
    * Claims a generation that nobody has. Returns whose it is then, or whose is in its way; undefined where that one has died or
-   * has vanished meanwhile, or where it is not as `condition` says. Whoever has it already is told so again.
+   * has vanished meanwhile, or where the reply that is `waiting` does not wait to be written. Whoever has it already is told so
+   * again.
    */
   async #tryToClaim(
     { sessionId, messageId }: GenerationKey,
-    condition = "",
-    values: readonly SqlValue[] = [],
+    waiting?: { readonly reply: number; readonly conversation: number },
   ): Promise<Row | undefined> {
+    const condition = waiting === undefined ? "" : IS_WAITING;
     const claim = `${CLAIM} SELECT ?, ?, CAST(? AS bigint), 1 FROM soon ${condition} ON CONFLICT DO NOTHING RETURNING writer`;
     const inTheWay = `${HOLDER} WHERE session_id = ? AND (message_id = ? OR running = 1) AND NOT ${HAS_ENDED}
       ORDER BY (message_id = ?) DESC LIMIT 1`;
-    const writer = this.#writer;
-    const [holder] = await writer.withLease(() =>
-      this.#db.runAlone(
-        `WITH ${SOON}, claimed AS (${claim})
-          SELECT token, url, key FROM claimed JOIN writers ON token = writer UNION ALL (${inTheWay})`,
-        ...[sessionId, messageId, writer.name(), ...values],
+    const statement = `WITH ${SOON}, claimed AS (${claim})
+      SELECT token, url, key FROM claimed JOIN writers ON token = writer UNION ALL (${inTheWay})`;
+    const [writer, db] = [this.#writer, this.#db];
+    const [holder] = await writer.withLease(() => {
+      const values: readonly SqlValue[] = [
+        ...[sessionId, messageId, writer.name()],
+        ...(waiting === undefined ? [] : [waiting.reply, waiting.conversation]),
         ...[sessionId, messageId, ...writer.endedValues, messageId],
-      ),
-    );
+      ];
+      return waiting === undefined
+        ? db.runAlone(statement, ...values)
+        : db.afterSending(waiting.conversation, (sql) => sql.all(statement, ...values));
+    });
     return holder;
   }
 

@@ -26,6 +26,7 @@ import {
   inOrder,
   type PostgresqlTransaction,
   rollBack,
+  sendAfterSending,
   sendCommit,
   sendTransaction,
   type TransactionName,
@@ -90,9 +91,10 @@ export class PostgresqlDatabase implements Database {
     const write: Database["write"] = (work) => this.#write({ kind: "write", work: whole(work), lock });
     return {
       read: (work) => this.read(work),
+      afterSending: (conversation, work) => this.afterSending(conversation, work),
       write,
       writeSoon: write,
-      writeOrUndo: (work, onCommitted) => this.#write({ kind: "write", work, lock, onCommitted }),
+      writeOrUndo: (work, onCommitting) => this.#write({ kind: "write", work, lock, onCommitting }),
       probe: () => this.probe(),
       confirm: (doubt) => this.confirm(doubt),
       close: () => this.close(),
@@ -103,6 +105,22 @@ export class PostgresqlDatabase implements Database {
     return await this.#patiently(() => this.#attempt({ kind: "read", work: whole(work) }));
   }
 
+  /** Also for what writes, where it does no harm done twice: see {@link runAlone}. */
+  async afterSending<Result>(conversation: number | undefined, work: Transaction<Result>): Promise<Result> {
+    return await this.#patiently(async () => {
+      const client = await this.#connect();
+      try {
+        const { waiting, working } = sendAfterSending(client, conversation, work, this.#silenceMs);
+        const [, result] = await inOrder(waiting, working);
+        client.release();
+        return result;
+      } catch (error) {
+        client.release(this.#isLost(error));
+        throw error;
+      }
+    });
+  }
+
   async write<Result>(work: Transaction<Result>): Promise<Result> {
     return await this.#write({ kind: "write", work: whole(work) });
   }
@@ -111,8 +129,8 @@ export class PostgresqlDatabase implements Database {
   writeSoon = this.write;
 
   /** What is not confirmed cannot be taken back here: nobody knows whether it stands. */
-  writeOrUndo: Database["writeOrUndo"] = (work, onCommitted) =>
-    this.#write({ kind: "write", work, onCommitted });
+  writeOrUndo: Database["writeOrUndo"] = (work, onCommitting) =>
+    this.#write({ kind: "write", work, onCommitting });
 
   /**
    * One statement that is a transaction by itself, in one round trip; it must wait for nobody. For what does no harm where it is
@@ -182,11 +200,11 @@ export class PostgresqlDatabase implements Database {
       const [, name, { result, rest }] = await inOrder(beginning, naming, working);
       const { committing, flushing } = sendCommit(client, transaction);
       flushing?.catch(() => undefined);
-      if (name !== undefined) await this.#committed(inOrder(Promise.resolve(rest), committing), name);
-      if (name !== undefined && flushing !== undefined) {
-        transaction.onCommitted?.(result);
-        await this.#flushed(flushing, name);
-      }
+      const committed = inOrder(Promise.resolve(rest), committing);
+      committed.catch(() => undefined);
+      transaction.onCommitting?.(result);
+      if (name !== undefined) await this.#committed(committed, name);
+      if (name !== undefined && flushing !== undefined) await this.#flushed(flushing, name);
       // Nobody waits for the end of what has only read.
       void inOrder(committing, flushing ?? committing).then(
         () => client.release(),

@@ -2,6 +2,7 @@ import type { SearchTerms } from "../search-query.ts";
 import { withPath } from "../sql/message-tree.ts";
 import { type PlacesQuery, SEARCHED, type SearchPlace } from "../sql/search-rows.ts";
 import type { SqlDialect } from "../sql/sql-dialect.ts";
+import { LOCK_WHILE_SENDING } from "./sending-lock.ts";
 import { excerptOfWords } from "./word-excerpt.ts";
 
 const NEXT_KEY = "nextval(pg_get_serial_sequence('messages', 'id'))";
@@ -10,7 +11,7 @@ const NEXT_KEY = "nextval(pg_get_serial_sequence('messages', 'id'))";
 export const POSTGRESQL_DIALECT: SqlDialect = {
   withPath: withPath("JOIN messages ON conversation_id = ?1 AND ifnull(parent, 0) = path.id AND chosen = 1"),
   forUpdate: "FOR UPDATE",
-  nextMessageKeys: `${NEXT_KEY} AS one_key, ${NEXT_KEY} AS other_key`,
+  nextMessageKeys: `${NEXT_KEY} AS one_key, ${NEXT_KEY} AS other_key, ${LOCK_WHILE_SENDING}`,
   jsonArray: "json_agg",
   jsonObject: "json_build_object",
   like: "ILIKE",

@@ -6,14 +6,18 @@ import { asConnectionError, isPassedOver } from "./postgresql-errors.ts";
 import { encodeText } from "./text-encoding.ts";
 
 /**
- * The statements of one transaction, on its connection. After one that fails the server passes over those that are on their
- * way: they fail with the first one's reason, whichever of them is waited for.
+ * The statements of one transaction, or of none, on their connection. In a transaction, after one that fails the server passes
+ * over those that are on their way: they fail with the first one's reason, whichever of them is waited for.
+ *
+ * @param silenceMs how long each may take to be answered, in milliseconds, where that is less than for any query
  */
-export function statementsOn(client: ClientBase): Statements {
+export function statementsOn(client: ClientBase, silenceMs?: number): Statements {
   let firstFailure: unknown;
+  const limit = silenceMs === undefined ? {} : { query_timeout: silenceMs };
   const query = async (sql: string, values: readonly SqlValue[]) => {
     try {
-      return await client.query(preparedQuery(sql, values));
+      const limited = { ...preparedQuery(sql, values), ...limit };
+      return await client.query(limited);
     } catch (error) {
       const failure = asConnectionError(error);
       firstFailure ??= failure;

@@ -2,6 +2,7 @@ import type { PoolClient, QueryConfig, QueryResult } from "pg";
 import type { Statements, Transaction } from "../sql/sql-database.ts";
 import { asConnectionError } from "./postgresql-errors.ts";
 import { statementsOn } from "./postgresql-statements.ts";
+import { waitForSending } from "./sending-lock.ts";
 
 /**
  * Of each transaction, at the server: how long a statement, a wait for a lock, and a pause between two statements may take.
@@ -16,7 +17,7 @@ const BEGIN = {
   write: `BEGIN; ${LIMITS}`,
 } as const;
 
-/** Of one that is committed before it is on the disk: {@link FLUSH} waits for that. */
+/** Of one that others see before it is on the disk: {@link FLUSH} waits for that. */
 const COMMIT_SOON = "; SET LOCAL synchronous_commit = off";
 
 /** A transaction that changes nothing, and is done only when all is on the disk that the server has committed before it. */
@@ -29,7 +30,7 @@ export interface PostgresqlTransaction<Result> {
   /** Of one that writes, the number of the lock that it waits for first. */
   readonly lock?: bigint;
   /** {@link UserStore.transaction} */
-  readonly onCommitted?: ((result: Result) => void) | undefined;
+  readonly onCommitting?: ((result: Result) => void) | undefined;
 }
 
 /** What is known before a transaction's end is asked for. */
@@ -69,7 +70,7 @@ export interface SentTransaction<Result> {
  */
 export function sendTransaction<Result>(
   client: PoolClient,
-  { kind, work, lock, onCommitted }: PostgresqlTransaction<Result>,
+  { kind, work, lock, onCommitting }: PostgresqlTransaction<Result>,
   silenceMs: number,
 ): SentTransaction<Result> {
   const { stream } = client.connection;
@@ -77,10 +78,31 @@ export function sendTransaction<Result>(
   stream.cork();
   try {
     const beginning = answeredWithin(silenceMs, client, {
-      text: BEGIN[kind] + (onCommitted === undefined ? "" : COMMIT_SOON),
+      text: BEGIN[kind] + (onCommitting === undefined ? "" : COMMIT_SOON),
     });
     const naming = kind === "write" ? nameTransaction(statements, lock) : Promise.resolve(undefined);
     return { beginning, naming, working: worked(work, statements) };
+  } finally {
+    stream.uncork();
+  }
+}
+
+/**
+ * Sends statements that are no transaction, in one piece, with what they wait for: each sees what is there when it begins.
+ *
+ * @param silenceMs how long each may take to be answered, in milliseconds
+ */
+export function sendAfterSending<Result>(
+  client: PoolClient,
+  conversation: number | undefined,
+  work: Transaction<Result>,
+  silenceMs: number,
+): { readonly waiting: Promise<unknown>; readonly working: Promise<Result> } {
+  const { stream } = client.connection;
+  stream.cork();
+  try {
+    const waiting = conversation && answeredWithin(silenceMs, client, waitForSending(conversation));
+    return { waiting: Promise.resolve(waiting), working: work(statementsOn(client, silenceMs)) };
   } finally {
     stream.uncork();
   }
@@ -160,13 +182,13 @@ export async function answeredWithin(
 /** Asks for the end of a transaction; and by `flushing`, where it is told before, when it is safe. */
 export function sendCommit<Result>(
   client: PoolClient,
-  { onCommitted }: Pick<PostgresqlTransaction<Result>, "onCommitted">,
+  { onCommitting }: Pick<PostgresqlTransaction<Result>, "onCommitting">,
 ): { readonly committing: Promise<unknown>; readonly flushing: Promise<unknown> | undefined } {
   const { stream } = client.connection;
   stream.cork();
   try {
     const committing = simpleQuery(client, "COMMIT");
-    return { committing, flushing: onCommitted && simpleQuery(client, FLUSH) };
+    return { committing, flushing: onCommitting && simpleQuery(client, FLUSH) };
   } finally {
     stream.uncork();
   }

@@ -12,21 +12,21 @@ import type { Row, SqlValue, Statements } from "./sql-database.ts";
 export async function historyOf(sql: Statements, user: string, sessionId: string): Promise<History> {
   const id = rowidOf(sessionId);
   if (id === undefined) throw conversationNotFound(sessionId);
-  const [own, rows] = await Promise.all([
-    sql.get(`${sql.dialect.withPath} ${OWN_WITH_SUMMARY}`, id, user),
-    sql.all(
-      `${sql.dialect.withPath}, summary AS (${LAST_SUMMARY}) ${selectMessages(sql)}
-        WHERE conversation_id = ?1 AND id IN (SELECT id FROM path) AND id > ifnull((SELECT covers_until FROM summary), 0)
-        ORDER BY id`,
-      id,
-    ),
-  ]);
-  if (own === undefined) throw conversationNotFound(sessionId);
-  const summary = own["summary_id"] === null ? undefined : { id: own["summary_id"], content: own["content"] };
+  const rows = await sql.all(
+    `${sql.dialect.withPath}, summary AS (${LAST_SUMMARY}) ${selectMessages(sql)}
+      WHERE conversation_id = (SELECT id FROM conversations WHERE id = ?1 AND user_id = ?2)
+        AND (id IN (SELECT id FROM path) AND id > ifnull((SELECT covers_until FROM summary), 0) OR id IN (SELECT id FROM summary))
+      ORDER BY id`,
+    id,
+    user,
+  );
+  if (rows.length === 0) await getConversationId(sql, user, sessionId);
+  const summary = rows.find((row) => row["message_type"] === "summary");
+  const messages = rows.filter((row) => row !== summary);
   return {
     summary: summary === undefined ? null : String(summary["content"]),
-    isSummaryNew: summary !== undefined && !rows.some((row) => isAnswerAfter(row, Number(summary["id"]))),
-    messages: rows.map(toMessage),
+    isSummaryNew: summary !== undefined && !messages.some((row) => isAnswerAfter(row, Number(summary["id"]))),
+    messages: messages.map(toMessage),
   };
 }
 
@@ -46,10 +46,6 @@ const LAST_SUMMARY = `SELECT id, content, covers_until FROM messages
   WHERE conversation_id = ?1 AND ${IS_SUMMARY_OF_PATH} AND ifnull(covers_until, 0) < ifnull(
     (SELECT parent FROM messages WHERE conversation_id = ?1 AND status = 'streaming'), ${Number.MAX_SAFE_INTEGER})
   ORDER BY ifnull(covers_until, 0) DESC, id DESC LIMIT 1`;
-
-/** A row where the conversation is this user's, with that summary, where there is one. */
-const OWN_WITH_SUMMARY = `SELECT summary.id AS summary_id, summary.content AS content
-  FROM conversations LEFT JOIN (${LAST_SUMMARY}) AS summary ON TRUE WHERE conversations.id = ?1 AND user_id = ?2`;
 
 /**
  * The condition on a summary that is listed: not one that stands for messages of another way. One that stands for what is

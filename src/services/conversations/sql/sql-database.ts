@@ -32,6 +32,11 @@ export interface Transactions {
   /** Runs `work` on one state of the database. */
   read<Result>(work: Transaction<Result>): Promise<Result>;
   /**
+   * Reads what is just being sent to a conversation (its key; undefined for none) as soon as it is there; `work` asks for all
+   * of it at once, and each statement may see a state of its own.
+   */
+  afterSending<Result>(conversation: number | undefined, work: Transaction<Result>): Promise<Result>;
+  /**
    * Runs `work` so that what it read stays true until it is done. Resolves when what it wrote is as safe as
    * `store.synchronous` says; throws a NotConfirmedError where it may stand, and nobody confirms it.
    */
@@ -39,11 +44,11 @@ export interface Transactions {
   /**
    * As `write`; but what is not confirmed is taken back where that can be done, so that it can be asked for again.
    *
-   * @param onCommitted {@link UserStore.transaction}
+   * @param onCommitting {@link UserStore.transaction}
    */
   writeOrUndo<Result>(
     work: Transaction<Undoable<Result>>,
-    onCommitted?: (result: Result) => void,
+    onCommitting?: (result: Result) => void,
   ): Promise<Result>;
   /** As `write`, for what nobody is told to be saved: a power cut may cost it. */
   writeSoon<Result>(work: Transaction<Result>): Promise<Result>;
@@ -94,6 +99,7 @@ export function asPartsOf(sql: Statements): {
   return {
     parts: {
       read: run,
+      afterSending: (_, work) => run(work),
       write: run,
       writeSoon: run,
       async writeOrUndo(work) {

@@ -7,7 +7,10 @@ export interface SqlDialect {
   readonly withPath: string;
   /** After a SELECT of one row that is to be written: that row stays as it is until the transaction ends. */
   readonly forUpdate: string;
-  /** Two keys that the next rows of `messages` may have, as columns `one_key` and `other_key`. */
+  /**
+   * Two keys that the next rows of `messages` may have, as columns `one_key` and `other_key`, for a transaction that sends to the
+   * conversation of this row: from then on it is waited for ({@link Transactions.afterSending}).
+   */
   readonly nextMessageKeys: string;
   /** The name of the aggregate that makes a JSON array, as text. */
   readonly jsonArray: string;

@@ -5,6 +5,7 @@ import { createMessageStore } from "./message-store.ts";
 import { createProfileStore } from "./profile-rows.ts";
 import { createReplyStore } from "./reply-rows.ts";
 import type { ReplyWriter } from "./reply-writer.ts";
+import { rowidOf } from "./rowid.ts";
 import { createSearchStore } from "./search-rows.ts";
 import { findUserOf } from "./session-rows.ts";
 import { createSessionStore } from "./session-store.ts";
@@ -30,7 +31,7 @@ export function createSqlStore(parts: SqlStoreParts): ConversationStore {
   return {
     ...(generations && { generations }),
     as: (user) => createUserStore(parts, user, dbOf(user), (transaction) => writer.withLease(transaction)),
-    userOf: (sessionId) => db.read((sql) => findUserOf(sql, sessionId)),
+    userOf: (sessionId) => db.afterSending(rowidOf(sessionId), (sql) => findUserOf(sql, sessionId)),
     replies: createReplyStore(db, writer),
     probe: () => db.probe(),
     close,
@@ -57,13 +58,14 @@ function createUserStore(
     messages: createMessageStore({ db, user, writer: parts.writer, withLease }),
     search: createSearchStore(db, user),
     transfer: createImportExportStore(db, user),
-    snapshot: (work) => db.read((sql) => work(within(asPartsOf(sql).parts))),
-    transaction: (work, onCommitted) =>
+    afterSending: (sessionId, work) =>
+      db.afterSending(rowidOf(sessionId), (sql) => work(within(asPartsOf(sql).parts))),
+    transaction: (work, onCommitting) =>
       withLease(() =>
         db.writeOrUndo(async (sql) => {
           const { parts: transaction, undo, rest } = asPartsOf(sql);
           return { result: await work(within(transaction)), undo, rest: rest() };
-        }, onCommitted),
+        }, onCommitting),
       ),
   };
 }

@@ -109,14 +109,14 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
     await sync();
     return result;
   };
-  const writeOrUndo: Database["writeOrUndo"] = async (work, onCommitted) => {
+  const writeOrUndo: Database["writeOrUndo"] = async (work, onCommitting) => {
     const { result, undo } = await writeAfterBatch(async (sql) => {
       const written = await work(sql);
       await written.rest;
       return written;
     });
     const syncing = failureOfSync();
-    onCommitted?.(result);
+    onCommitting?.(result);
     const failure = await syncing;
     if (failure === undefined) return result;
     // Where that fails, too, it is true that it stands.
@@ -130,10 +130,13 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
     writing.add(written);
     return await written.finally(() => writing.delete(written));
   };
+  const read: Database["read"] = (work) => patiently(lockTimeoutMs, () => inTransaction("BEGIN", work));
   return {
-    read: (work) => patiently(lockTimeoutMs, () => inTransaction("BEGIN", work)),
+    read,
+    // What is told as being sent is there.
+    afterSending: (_, work) => read(work),
     write: (work) => whole(writeSafely(work)),
-    writeOrUndo: (work, onCommitted) => whole(writeOrUndo(work, onCommitted)),
+    writeOrUndo: (work, onCommitting) => whole(writeOrUndo(work, onCommitting)),
     writeSoon: (work) => batched.add(work),
     async probe() {
       // A full disk shows only where a page is written.

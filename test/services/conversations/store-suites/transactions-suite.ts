@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { endingOf } from "../../../support/store.ts";
 import type { OpenStore } from "../../../support/test-stores.ts";
 
 /** Several calls in one transaction. */
@@ -33,15 +34,33 @@ export function transactionsSuite(open: OpenStore): void {
       expect(await own.messages.list(begun.session.session_id)).toEqual([begun.user, begun.reply]);
     });
 
-    test("a snapshot is of one moment, whatever is written meanwhile", async () => {
-      const { own, openAnother } = await open();
+    test("whoever hears of a message that is being committed finds it, in a new conversation or in one that is there", async () => {
+      const { own, store, openAnother } = await open();
       const other = (await openAnother()).own;
-      await own.snapshot(async (within) => {
-        const before = await within.conversations.list(ALL);
-        await other.conversations.create({ modelId: null, agentId: "architect" });
-        expect(await within.conversations.list(ALL)).toEqual(before);
-      });
-      expect((await own.conversations.list(ALL)).total).toBe(1);
+      const historyOf = (sessionId: string) =>
+        other.afterSending(sessionId, (within) => within.messages.history(sessionId));
+      const send = async (content: string, sessionId?: string) => {
+        let reading: ReturnType<typeof historyOf> | undefined;
+        const sent = await own.transaction(
+          async ({ conversations, messages }) => {
+            const destination = { ...GENERAL, sessionId };
+            const opened = await (sessionId === undefined
+              ? conversations.openNew(destination)
+              : conversations.open(destination));
+            const { session_id } = opened.session;
+            return await messages.begin({ sessionId: session_id, content, modelName: null, opened });
+          },
+          ({ reply }) => {
+            reading = historyOf(reply.session_id);
+          },
+        );
+        const history = await (reading ?? historyOf(sent.reply.session_id));
+        expect(history.messages.slice(-2)).toEqual([sent.user, sent.reply]);
+        await store.replies.finish(sent.reply.message_id, endingOf({ content: "Hello" }));
+        return sent.reply.session_id;
+      };
+      const sessionId = await send("Hi");
+      for (const content of ["again", "and again"]) await send(content, sessionId);
     });
   });
 }
