@@ -13,7 +13,7 @@ import {
 import { pendingRequests } from "../supervisor/client/pending-request.ts";
 import { recordedServices } from "../supervisor/client/recorded-services.ts";
 import { newRequest, requestServices } from "../supervisor/client/request-services.ts";
-import { stopRecordedService } from "../supervisor/client/stop-recorded-service.ts";
+import { askRecordedServiceToEnd, stopRecordedService } from "../supervisor/client/stop-recorded-service.ts";
 import { inspectService, type ServiceState } from "../supervisor/inspect-service.ts";
 import type { ServiceRecord } from "../supervisor/service-spec.ts";
 import type { StateFolder } from "../supervisor/state-folder.ts";
@@ -55,6 +55,8 @@ export interface AskedNow {
   readonly asked: readonly Asked[];
   /** Copies that are restarted after these, one at a time, by calls of their own. */
   readonly later: readonly string[];
+  /** Copies that are not configured any more, and have been asked to end: see `stopSurplus`. */
+  readonly surplus: readonly ServiceRecord[];
 }
 
 /**
@@ -122,10 +124,10 @@ async function askWith(
     dropped: surplus.names,
     unrecorded: unrecordedOf(asked),
   });
+  for (const record of surplus.records) askRecordedServiceToEnd(folder, record);
   await stopForRestart(asked, folder, options);
-  await stopSurplus(surplus.records, folder, options);
   await superviseStack(config, all, folder, ahead);
-  return { asked, later };
+  return { asked, later, surplus: surplus.records };
 }
 
 /** This many looks, with a pause between them, before a service that runs counts as hanging. */
@@ -172,24 +174,6 @@ async function stopForRestart(
     const why = `for a restart: ${reason}`;
     await stopRecordedService(folder, record, { reason: why, hurry }).finally(() => progress.end(name));
   });
-}
-
-/** The configuration has fewer copies than run. */
-async function stopSurplus(
-  records: readonly ServiceRecord[],
-  folder: LockedState,
-  { hurry, onProgress }: AskOptions,
-): Promise<void> {
-  const progress = new StopProgress(
-    records.map((record) => ({ name: record.name, record })),
-    onProgress,
-  );
-  for (const record of records) {
-    const { name } = record;
-    progress.begin(name);
-    const reason = "by stack up: fewer copies are configured";
-    await stopRecordedService(folder, record, { reason, hurry }).finally(() => progress.end(name));
-  }
 }
 
 function requestFor({ action }: Intent, pending: string | undefined): string | null {

@@ -4,15 +4,16 @@ import {
   StoppedMeanwhile,
   SupervisorLost,
 } from "../supervisor/client/follow-supervisor.ts";
-import { stateFolder } from "../supervisor/state-folder.ts";
+import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
 import { requireStateFolderAccess } from "../supervisor/state-folder-access.ts";
 import type { ServiceReport } from "../supervisor/supervisor-protocol.ts";
-import { type AskOptions, askConsentToReplace, askSupervisor } from "./ask-supervisor.ts";
+import { type AskedNow, type AskOptions, askConsentToReplace, askSupervisor } from "./ask-supervisor.ts";
 import { exposureWarnings } from "./exposure-warnings.ts";
 import { inspectStack } from "./inspect-stack.ts";
 import { rollBackStart } from "./roll-back.ts";
 import { restartInTurn } from "./rolling-restart.ts";
 import { startsIt } from "./service-intent.ts";
+import { stopSurplus } from "./stop-surplus.ts";
 import { superviseStack } from "./supervise-stack.ts";
 import { UnreadyForeignServices } from "./unready-foreign-services.ts";
 import { type UpStep, UpStepReporter } from "./up-step-reporter.ts";
@@ -62,14 +63,30 @@ async function bringUpOnce(
   options: UpOptions,
   only?: string,
 ): Promise<UpResult & { readonly later: readonly string[] }> {
-  const { config, signal, onStep, onProgress } = options;
+  const { config, signal, onProgress } = options;
   const folder = stateFolder(config.state.dir);
   await requireStateFolderAccess(folder);
   const agreed = await askConsentToReplace(options, folder);
-  const { asked, later } = await withCommandLock(folder, (locked) => askSupervisor(options, locked, agreed), {
-    signal,
-    onWait: (pid) => onProgress(`waiting for another command (pid ${pid})`),
-  });
+  const { surplus, ...askedNow } = await withCommandLock(
+    folder,
+    (locked) => askSupervisor(options, locked, agreed),
+    { signal, onWait: (pid) => onProgress(`waiting for another command (pid ${pid})`) },
+  );
+  const [result] = await Promise.all([
+    untilReady(options, folder, askedNow, only),
+    stopSurplus(surplus, folder, options),
+  ]);
+  return result;
+}
+
+/** Waits until all that was asked for is ready, or has failed. */
+async function untilReady(
+  options: UpOptions,
+  folder: StateFolder,
+  { asked, later }: Pick<AskedNow, "asked" | "later">,
+  only: string | undefined,
+): Promise<UpResult & { readonly later: readonly string[] }> {
+  const { config, signal, onStep, onProgress } = options;
   const reporter = new UpStepReporter(asked, { folder, onStep, only });
   const unreadyForeign = new UnreadyForeignServices(asked);
   reporter.reportLeft(({ name }) => !unreadyForeign.has(name));

@@ -77,9 +77,13 @@ export function askToEnd(leader: LeaderToEnd, members: Members): void {
   signalMembers(members, leader.pid, leader.stop?.signal ?? "SIGTERM");
 }
 
-/** Waits until a process has ended, for so many milliseconds at most; returns whether it has. */
-export async function endsWithin(timeoutMs: number, leader: RecordedIdentity): Promise<boolean> {
-  return await within(timeoutMs, () => !isSameProcess(leader));
+/** Waits until a process has ended, for so many milliseconds at most, or until `hurry` is aborted; returns whether it has. */
+export async function endsWithin(
+  timeoutMs: number,
+  leader: RecordedIdentity,
+  hurry?: AbortSignal,
+): Promise<boolean> {
+  return await within(timeoutMs, () => !isSameProcess(leader), hurry);
 }
 
 /**

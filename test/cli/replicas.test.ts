@@ -12,10 +12,10 @@ import { freePortRange } from "../support/ports.ts";
 import { NO_POSTGRESQL, sharedPostgresql } from "../support/postgresql.ts";
 import { hmiClient } from "../support/stack.ts";
 
-const config = (hmis: number): string => `
+const config = (hmis: number, gateways = 2): string => `
 services:
   engine: { embedded: engine, start_timeout_ms: 60000 }
-  gateway: { embedded: gateway, replicas: 2, depends_on: [engine], start_timeout_ms: 60000 }
+  gateway: { embedded: gateway, replicas: ${gateways}, depends_on: [engine], start_timeout_ms: 60000 }
   hmi: { embedded: hmi, replicas: ${hmis}, depends_on: [gateway], start_timeout_ms: 60000 }
 `;
 
@@ -164,6 +164,39 @@ describe.skipIf(NO_POSTGRESQL !== undefined)("several copies under one superviso
       "gateway-2",
       "hmi",
     ]);
+  });
+
+  test("restart stops the copies that are too many, and nobody waits for the lock until their replies have ended", async () => {
+    configure(config(1, 3));
+    await stack.up();
+    const end = await runReplyAtGateway(3);
+    configure(config(1));
+    const restarting = stack.run("restart", "gateway");
+    const ready = async () => (await call(urlOf("gateway", 3), gatewayRoutes.ready.path())).status;
+    await expect.poll(ready, PATIENTLY).toBe(503);
+    await withLock(stateFolder(stack.stateDir), async () => undefined);
+    expect(await ready()).toBe(503);
+    await end();
+    expect(await restarting).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(stack.pidOf("gateway-3")).toBeUndefined();
+    expect(Object.keys(pids())).toEqual(["engine", "gateway", "gateway-2", "hmi"]);
+    const { stdout } = await stack.run("events", "--json");
+    const stopped = stdout
+      .split("\n")
+      .map((line) => JSON.parse(line))
+      .findLast(({ service }) => service === "gateway-3");
+    expect(stopped).toMatchObject({ event: "stopped", detail: "fewer copies are configured" });
+  });
+
+  test("restart of all stops them, too, and forgets none", async () => {
+    configure(config(2, 3));
+    await stack.up();
+    configure(config(1));
+    expect(await stack.run("restart")).toMatchObject({ exitCode: 0, stderr: "" });
+    expect([stack.pidOf("gateway-3"), stack.pidOf("hmi-2")]).toEqual([undefined, undefined]);
+    expect(Object.keys(pids())).toEqual(["engine", "gateway", "gateway-2", "hmi"]);
+    const wanted = JSON.parse(readFileSync(join(stack.stateDir, "wanted.json"), "utf8"));
+    expect(Object.keys(wanted.services).sort()).toEqual(["engine", "gateway", "gateway-2", "hmi"]);
   });
 });
 

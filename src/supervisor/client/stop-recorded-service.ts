@@ -1,6 +1,9 @@
+import { isSameProcess, membersOf } from "../../os/process-identity.ts";
 import { crashService } from "../crash-service.ts";
 import { noteDeed } from "../daemon/service-events.ts";
-import type { ServiceRecord } from "../service-spec.ts";
+import { serviceMark } from "../service-mark.ts";
+import { type ServiceRecord, stopTimeoutOf } from "../service-spec.ts";
+import { askToEnd, endsWithin } from "../signal-then-kill.ts";
 import type { LockedState } from "../state-lock.ts";
 import { type StopResult, stopService } from "../stop-service.ts";
 import { recordedService } from "./recorded-services.ts";
@@ -13,6 +16,8 @@ export interface StopOrder {
   readonly reason: string;
   /** Aborted when nobody wants to wait any longer: it is killed. */
   readonly hurry: AbortSignal | undefined;
+  /** Whether it was asked to end before this ({@link askRecordedServiceToEnd}): then it has not ended by itself. */
+  readonly wasAsked?: boolean;
 }
 
 /**
@@ -24,12 +29,24 @@ export interface StopOrder {
 export async function stopRecordedService(
   state: LockedState,
   record: ServiceRecord,
-  { reason, hurry }: StopOrder,
+  { reason, hurry, wasAsked = false }: StopOrder,
 ): Promise<StopResult> {
   const result = await stopService(record, state, { hurry });
-  const detail = result.outcome === "already_gone" ? `${reason}; it had ended before` : reason;
+  const hadEnded = result.outcome === "already_gone" && !wasAsked;
+  const detail = hadEnded ? `${reason}; it had ended before` : reason;
   noteDeed(state, { event: "stopped", service: record.name, pid: record.pid, detail });
   return result;
+}
+
+/** Asks a service to end, and waits for nothing: {@link stopRecordedService} follows, when it has ({@link untilServiceEnds}). */
+export function askRecordedServiceToEnd(state: LockedState, record: ServiceRecord): void {
+  if (!isSameProcess(record)) return;
+  askToEnd(record, membersOf(serviceMark(record.name, state, record), record));
+}
+
+/** Waits until a service that was asked to end has ended, or its time is over, or `hurry` is aborted. It needs no lock. */
+export async function untilServiceEnds(record: ServiceRecord, hurry: AbortSignal | undefined): Promise<void> {
+  await endsWithin(stopTimeoutOf(record), record, hurry);
 }
 
 /**
