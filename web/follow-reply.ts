@@ -5,8 +5,8 @@ import { EVENT_STREAM_WANTED, type SseMessage } from "../src/contract/sse-decode
 import { ApiError } from "./api-error.ts";
 import type { HmiConnection } from "./hmi-connection.ts";
 import { parseStreamEvent } from "./parse-stream-event.ts";
+import { readMessages, sleep, watchSilence } from "./read-sse-messages.ts";
 import { retryDelayMs } from "./reconnect-delay.ts";
-import { readMessages, sleep, watchSilence } from "./sse-connection.ts";
 
 export interface ReplyStream {
   readonly connection: HmiConnection;

@@ -2,8 +2,8 @@ import type { UserEvent } from "../src/contract/hmi-schemas.ts";
 import { hmiRoutes } from "../src/contract/routes.ts";
 import { EVENT_STREAM_WANTED } from "../src/contract/sse-decoder.ts";
 import type { HmiConnection } from "./hmi-connection.ts";
+import { readMessages, sleep, watchSilence } from "./read-sse-messages.ts";
 import { retryDelayMs } from "./reconnect-delay.ts";
-import { readMessages, sleep, watchSilence } from "./sse-connection.ts";
 
 export interface UserEventStream {
   readonly connection: HmiConnection;

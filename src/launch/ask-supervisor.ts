@@ -17,10 +17,10 @@ import { askRecordedServiceToEnd, stopRecordedService } from "../supervisor/clie
 import { inspectService, type ServiceState } from "../supervisor/inspect-service.ts";
 import type { ServiceRecord } from "../supervisor/service-spec.ts";
 import type { StateFolder } from "../supervisor/state-folder.ts";
-import { type Agreed, agreeToReplace, clearPorts, type PortChoices } from "./clear-ports.ts";
 import { dependentsFirst } from "./dependents-first.ts";
 import { inspectionOf, inspectStack, type ServiceInspection } from "./inspect-stack.ts";
 import { withDependencies } from "./plan-services.ts";
+import { type Agreed, agreeToReplace, clearPorts, type PortChoices } from "./resolve-port-conflict.ts";
 import { oneReplicaAtATime } from "./rolling-restart.ts";
 import { type Intent, intentFor, startsIt } from "./service-intent.ts";
 import { StopProgress } from "./stop-progress.ts";

@@ -4,9 +4,9 @@ import { finishedJobs } from "../supervisor/client/known-supervisor.ts";
 import { pendingRequests } from "../supervisor/client/pending-request.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
 import { requireStateFolderAccess } from "../supervisor/state-folder-access.ts";
-import { describeOccupants, isBlocked } from "./clear-ports.ts";
 import { inspectStack, type ServiceInspection } from "./inspect-stack.ts";
 import { withDependencies } from "./plan-services.ts";
+import { describeOccupants, isBlocked } from "./resolve-port-conflict.ts";
 import { intentFor, type Wishes } from "./service-intent.ts";
 
 /** What `up` would do about one service. */

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
-import { SCHEMA_VERSION } from "../../src/services/conversations/sqlite/sqlite-schema.ts";
+import { SCHEMA_VERSION } from "../../src/services/conversations/sqlite/sqlite-migrations.ts";
 import { processesOf, recordsIn, type TestStack, testStack } from "../support/cli.ts";
 import { startTestStack } from "../support/hmi.ts";
 

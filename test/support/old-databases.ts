@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import { MIGRATIONS } from "../../src/services/conversations/sqlite/sqlite-schema.ts";
+import { MIGRATIONS } from "../../src/services/conversations/sqlite/sqlite-migrations.ts";
 
 /**
  * A database as the first version of the schema left it: a profile with a conversation, and a general one that is

@@ -3,7 +3,8 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import { requireMoreThanOwnDelay, requireUndisturbed } from "../measurement-disturbance.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { percentile, percentileInWords } from "./percentile.ts";
-import { type Samples, TARGETS, type TimedSample, timeMessages } from "./timed-messages.ts";
+import { TARGETS } from "./service-targets.ts";
+import { type Samples, type TimedSample, timeMessages } from "./timed-messages.ts";
 
 export const betweenTokens = defineCheck<Context["target"], Samples>({
   id: "sla/between-tokens",

@@ -3,7 +3,8 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import { requireUndisturbed } from "../measurement-disturbance.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { percentile, percentileInWords, requireEnough } from "./percentile.ts";
-import { type Samples, TARGETS, type TimedSample, timeMessages } from "./timed-messages.ts";
+import { TARGETS } from "./service-targets.ts";
+import { type Samples, type TimedSample, timeMessages } from "./timed-messages.ts";
 
 const { firstTokenP50, firstTokenP95 } = TARGETS;
 

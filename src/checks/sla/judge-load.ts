@@ -4,7 +4,7 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import { SLOWER } from "./between-tokens.ts";
 import { REST } from "./first-token.ts";
 import { FEWEST } from "./percentile.ts";
-import { TARGETS } from "./timed-messages.ts";
+import { TARGETS } from "./service-targets.ts";
 
 /** How soon messages were accepted. */
 export function judgeAccepted(load: LoadReport): Verdict {

@@ -1,7 +1,8 @@
 import { CouldNotRun, defineCheck, type Verdict } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { isWholeEnding } from "../stream-endings.ts";
-import { type Samples, type TimedSample, timeMessages, USERS } from "./timed-messages.ts";
+import { USERS } from "./service-targets.ts";
+import { type Samples, type TimedSample, timeMessages } from "./timed-messages.ts";
 
 export const noDrops = defineCheck<Context["target"], Samples>({
   id: "sla/no-drops",

@@ -16,6 +16,7 @@ import { type Disturbance, timeUndisturbed } from "../measurement-disturbance.ts
 import type { Context } from "../profiles-and-sessions.ts";
 import { lastWord, requireNoneFailed, toldFailure } from "../stream-endings.ts";
 import { type EngineShare, engineShare, isOneCallOf } from "./engine-share.ts";
+import { TARGETS, USERS } from "./service-targets.ts";
 
 /** One message and its reply, timed from when the message was sent; all times in milliseconds. */
 export interface TimedSample {
@@ -48,12 +49,7 @@ export interface Samples extends Disturbance {
   readonly firstTokens: readonly TimedSample[];
 }
 
-/** Service targets, in milliseconds (contract, section 6). */
-export const TARGETS = { acceptedP95: 500, firstTokenP50: 1_000, firstTokenP95: 1_500, gapP50: 50 } as const;
-
-/** Users at once (contract, section 6). */
-export const USERS = 10;
-/** Messages of each: twenty in all are the fewest of which a P95 can be told. */
+/** Messages of each user: twenty in all are the fewest of which a P95 can be told. */
 const MESSAGES = 2;
 
 /** Long enough for a pace to show. The stand-in is told the pace of a quick model. */

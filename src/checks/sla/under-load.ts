@@ -7,8 +7,8 @@ import { betweenTokens } from "./between-tokens.ts";
 import { firstToken } from "./first-token.ts";
 import { judgeAccepted, judgeBetweenTokens, judgeLoadFirstToken, judgeNoDrops } from "./judge-load.ts";
 import { noDrops } from "./no-drops.ts";
+import { TARGETS } from "./service-targets.ts";
 import { accepted } from "./sla-accepted.ts";
-import { TARGETS } from "./timed-messages.ts";
 
 /** Drives the users, and measures; called once for all claims. */
 export type DriveLoad = (context: Context) => Promise<LoadReport>;

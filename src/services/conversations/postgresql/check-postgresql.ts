@@ -4,8 +4,8 @@ import { UserError } from "../../../errors/user-error.ts";
 import { COUNTED_FAULTS, type DatabaseCheck, leftReplies } from "../sql/database-check.ts";
 import { versionOfPostgresql } from "./migrate-postgresql.ts";
 import { postgresqlUnreadable } from "./postgresql-errors.ts";
+import { POSTGRESQL_SCHEMA_VERSION } from "./postgresql-migrations.ts";
 import { createPostgresqlPool } from "./postgresql-pool.ts";
-import { POSTGRESQL_SCHEMA_VERSION } from "./postgresql-schema.ts";
 import { inPostgresql } from "./postgresql-statements.ts";
 
 /**
@@ -68,7 +68,7 @@ async function look(client: ClientBase, name: string): Promise<DatabaseCheck> {
   };
 }
 
-/** What holds the contract's rules in the database, by its name; see postgresql-schema.ts. */
+/** What holds the contract's rules in the database, by its name; see postgresql-migrations.ts. */
 const TRIGGERS = [
   "model_profiles_stay",
   "conversations_stay",

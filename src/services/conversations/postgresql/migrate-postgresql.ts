@@ -1,7 +1,7 @@
 import type { ClientBase } from "pg";
 import { messageOf, withoutStop } from "../../../errors/thrown-error.ts";
 import { UserError } from "../../../errors/user-error.ts";
-import { POSTGRESQL_MIGRATIONS, POSTGRESQL_SCHEMA_VERSION } from "./postgresql-schema.ts";
+import { POSTGRESQL_MIGRATIONS, POSTGRESQL_SCHEMA_VERSION } from "./postgresql-migrations.ts";
 
 /** The number of the lock under which one program after the other migrates; of our own, by nothing but its rarity. */
 const MIGRATION_LOCK = 7_236_154_221;

@@ -20,7 +20,7 @@ export const POSTGRESQL_DIALECT: SqlDialect = {
   searchWords,
 };
 
-/** By the tables of words; see postgresql-schema.ts. */
+/** By the tables of words; see postgresql-migrations.ts. */
 function searchWords(place: SearchPlace, { terms }: SearchTerms, user: string): PlacesQuery {
   const { text, columns, order } = SEARCHED[place];
   const from =

@@ -5,7 +5,7 @@ import { messageOf } from "../../../errors/thrown-error.ts";
 import { UserError } from "../../../errors/user-error.ts";
 import { COUNTED_FAULTS, type DatabaseCheck, leftReplies } from "../sql/database-check.ts";
 import { refuseNewer, schemaVersionOf } from "./migrate-sqlite.ts";
-import { MIGRATIONS, SCHEMA_VERSION } from "./sqlite-schema.ts";
+import { MIGRATIONS, SCHEMA_VERSION } from "./sqlite-migrations.ts";
 import { isWriterAlive } from "./writer-lock.ts";
 
 /** Less room than this on the disk is worth a note, in bytes. */

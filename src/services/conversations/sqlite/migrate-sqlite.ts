@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { messageOf } from "../../../errors/thrown-error.ts";
 import { UserError } from "../../../errors/user-error.ts";
 import { openNew } from "../../../files/private-files.ts";
-import { MIGRATIONS, SCHEMA_VERSION } from "./sqlite-schema.ts";
+import { MIGRATIONS, SCHEMA_VERSION } from "./sqlite-migrations.ts";
 
 /**
  * Brings the database to {@link SCHEMA_VERSION}, and keeps what it was before beside it, in

@@ -34,7 +34,7 @@ async function openSqliteEnd(path: string, mustExist: boolean): Promise<CopiedSt
   if (mustExist) {
     const [{ checkDatabase }, { SCHEMA_VERSION }] = await Promise.all([
       import("../sqlite/check-sqlite.ts"),
-      import("../sqlite/sqlite-schema.ts"),
+      import("../sqlite/sqlite-migrations.ts"),
     ]);
     requireSound(path, checkDatabase(path), SCHEMA_VERSION);
   }
@@ -56,7 +56,7 @@ async function openPostgresqlEnd(url: string, mustExist: boolean): Promise<Copie
   if (mustExist) {
     const [{ checkPostgresql }, { POSTGRESQL_SCHEMA_VERSION }] = await Promise.all([
       import("../postgresql/check-postgresql.ts"),
-      import("../postgresql/postgresql-schema.ts"),
+      import("../postgresql/postgresql-migrations.ts"),
     ]);
     requireSound(postgresqlName(url), await checkPostgresql(url), POSTGRESQL_SCHEMA_VERSION);
   }

@@ -2,7 +2,7 @@ import type { WireDescription } from "../../../contract/wire-description.ts";
 import { CallerSession } from "../caller-session.ts";
 import { defineDriver } from "../define-driver.ts";
 import { createDescribedChat } from "../described-chat.ts";
-import { createOpenWebuiPage } from "../open-webui/open-webui-page.ts";
+import { createOpenWebuiChat } from "../open-webui/open-webui-chat.ts";
 import { OPEN_WEBUI_LOGIN, openWebuiToken } from "../open-webui/open-webui-session.ts";
 import { OPENAI_CHAT_STREAM } from "../shipped-stream-formats.ts";
 
@@ -13,7 +13,7 @@ export const openWebui = defineDriver({
   service: "hmi",
   wire: { page: "/", login: OPEN_WEBUI_LOGIN },
   knownBy: { send: "POST /api/chat/completions", read: "WS /ws/socket.io/" },
-  connect: async (context) => createOpenWebuiPage(context, await openWebuiToken(context)),
+  connect: async (context) => createOpenWebuiChat(context, await openWebuiToken(context)),
 });
 
 /** Open WebUI by its API alone: it streams as OpenAI does, and saves nothing. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { UserError } from "../../../../src/errors/user-error.ts";
 import { checkDatabase } from "../../../../src/services/conversations/sqlite/check-sqlite.ts";
-import { SCHEMA_VERSION } from "../../../../src/services/conversations/sqlite/sqlite-schema.ts";
+import { SCHEMA_VERSION } from "../../../../src/services/conversations/sqlite/sqlite-migrations.ts";
 import { writeVersion1 } from "../../../support/old-databases.ts";
 import { exchangeOf, openConversation, openRaw, openTestStore } from "../../../support/store.ts";
 import { tempFolder } from "../../../support/temp.ts";

@@ -6,7 +6,10 @@ import { describe, expect, test } from "vitest";
 import { LOCAL_USER } from "../../../../src/contract/caller-headers.ts";
 import { checkDatabase } from "../../../../src/services/conversations/sqlite/check-sqlite.ts";
 import { backupPath } from "../../../../src/services/conversations/sqlite/migrate-sqlite.ts";
-import { MIGRATIONS, SCHEMA_VERSION } from "../../../../src/services/conversations/sqlite/sqlite-schema.ts";
+import {
+  MIGRATIONS,
+  SCHEMA_VERSION,
+} from "../../../../src/services/conversations/sqlite/sqlite-migrations.ts";
 import {
   writeVersion1,
   writeVersion2,

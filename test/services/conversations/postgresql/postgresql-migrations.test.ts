@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { openPostgresqlStore } from "../../../../src/services/conversations/postgresql/open-postgresql-store.ts";
-import { POSTGRESQL_SCHEMA_VERSION } from "../../../../src/services/conversations/postgresql/postgresql-schema.ts";
+import { POSTGRESQL_SCHEMA_VERSION } from "../../../../src/services/conversations/postgresql/postgresql-migrations.ts";
 import { NO_POSTGRESQL } from "../../../support/postgresql.ts";
 import { openPostgresqlTestStore, query, useTestSchemas } from "../../../support/postgresql-test-store.ts";
 import { exchangeOf, makeProfile, openConversation } from "../../../support/store.ts";

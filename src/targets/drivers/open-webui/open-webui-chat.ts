@@ -17,7 +17,7 @@ const LACKING = {
 } as const;
 
 /** Talks to an Open WebUI as its page does: one call says the message, and the reply comes over Socket.IO. */
-export function createOpenWebuiPage(
+export function createOpenWebuiChat(
   { client, model }: Pick<DriverContext, "client" | "model">,
   token: string,
 ): ChatClient {

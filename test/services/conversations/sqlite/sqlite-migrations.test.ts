@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { UserError } from "../../../../src/errors/user-error.ts";
 import { openSqliteStore } from "../../../../src/services/conversations/sqlite/open-sqlite-store.ts";
-import { SCHEMA_VERSION } from "../../../../src/services/conversations/sqlite/sqlite-schema.ts";
+import { SCHEMA_VERSION } from "../../../../src/services/conversations/sqlite/sqlite-migrations.ts";
 import {
   exchangeOf,
   makeProfile,

@@ -7,7 +7,7 @@ import {
   isReplaceable,
   occupantsOf,
   replaceOccupant,
-} from "../supervisor/client/resolve-port-conflict.ts";
+} from "../supervisor/client/port-occupants.ts";
 import { inspectService } from "../supervisor/inspect-service.ts";
 import type { StateFolder } from "../supervisor/state-folder.ts";
 import type { ServiceInspection } from "./inspect-stack.ts";
