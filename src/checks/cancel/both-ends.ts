@@ -24,7 +24,7 @@ export function judgeReader(reply: CancelledReply): Broken | undefined {
   // Whoever has closed the stream has no other end of it to look at.
   if (answer === "closed") return undefined;
   if (cancelStatusOf(answer, reply) !== "cancelled") {
-    if (hadEnded(reply)) throw new CouldNotRun("the reply ended by itself before the cancel was heard");
+    requireHeard(reply);
     const expected = isForeign
       ? "the cancel answered with success"
       : "the cancel answered with 200 and status cancelled";
@@ -42,7 +42,11 @@ export function judgeReader(reply: CancelledReply): Broken | undefined {
   return broken(reply, "a stream that ends with done (cancelled)", `it ended with ${ending}`);
 }
 
-/** Whether nothing ran any more: a model may have had no more to say by the time that the cancel came in. */
+/** Throws {@link CouldNotRun} where nothing ran any more: a model may have had no more to say by the time that the cancel came in. */
+export function requireHeard(reply: CancelledReply): void {
+  if (hadEnded(reply)) throw new CouldNotRun("the reply ended by itself before the cancel was heard");
+}
+
 function hadEnded(reply: CancelledReply): boolean {
   const { readerMs, stream } = reply;
   const [answer] = reply.answers;

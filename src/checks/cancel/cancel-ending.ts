@@ -3,7 +3,7 @@ import { findGrammarFault } from "../../contract/stream-grammar.ts";
 import { defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { eventsOf } from "../stream-endings.ts";
-import { describeCancel } from "./both-ends.ts";
+import { describeCancel, requireHeard } from "./both-ends.ts";
 import { cancelledInMidReply } from "./cancel-mid-reply.ts";
 import type { CancelledReply } from "./cancelled-reply.ts";
 
@@ -23,6 +23,7 @@ export const ending = defineCheck<Context["target"], CancelledReply>({
     const fault = findGrammarFault(events, { hasStarted: events.some(({ type }) => type === "started") });
     if (found.join(", ") === ENDING && fault === undefined)
       return { verdict: "holds", seen: describeCancel(reply) };
+    requireHeard(reply);
     const where =
       fault === undefined
         ? ""

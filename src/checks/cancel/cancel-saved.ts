@@ -4,7 +4,7 @@ import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { holdsWhatCame, isSavedAsStreamed } from "../saved-as-streamed.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
-import { describeCancel } from "./both-ends.ts";
+import { describeCancel, requireHeard } from "./both-ends.ts";
 import { cancelledInMidReply } from "./cancel-mid-reply.ts";
 import type { CancelledReply } from "./cancelled-reply.ts";
 
@@ -22,6 +22,7 @@ export const saved = defineCheck<Context["target"], CancelledReply>({
     const isUntold = rows.some(({ role, status }) => role === "assistant" && status === undefined);
     const seen = `${describeCancel(reply)}${isUntold ? "; rows tell no status" : ""}`;
     if (problem === undefined) return { verdict: "holds", seen };
+    requireHeard(reply);
     return { verdict: "broken", ...problem, seen, rows };
   },
 });

@@ -2,12 +2,14 @@ import { expect, test } from "vitest";
 import { atOnce } from "../../../src/checks/cancel/cancel-at-once.ts";
 import { beforeFirstToken } from "../../../src/checks/cancel/cancel-before-first-token.ts";
 import { deleted } from "../../../src/checks/cancel/cancel-deleted.ts";
+import { ending } from "../../../src/checks/cancel/cancel-ending.ts";
 import { midReply } from "../../../src/checks/cancel/cancel-mid-reply.ts";
+import { saved } from "../../../src/checks/cancel/cancel-saved.ts";
 import { silence } from "../../../src/checks/cancel/cancel-silence.ts";
 import { twice } from "../../../src/checks/cancel/cancel-twice.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
 import { NotObservable } from "../../../src/harness/target-errors.ts";
-import { judge, replyRow } from "../model-conversation/evidence.ts";
+import { judge, replyRow, row } from "../model-conversation/evidence.ts";
 import { stream, whole } from "../sse/evidence.ts";
 import { aborted, answer, CANCELLED, cancelledReply, IDLE, NOT_FOUND } from "./evidence.ts";
 
@@ -49,9 +51,12 @@ test("no verdict where the message never reached the engine", () => {
 });
 
 test("no verdict where the reply had ended by itself before the cancel was answered", () => {
-  const ended = { answers: [IDLE], stream: stream(whole()), readerMs: 2 };
-  expect(() => judge(midReply, cancelledReply(ended))).toThrow(CouldNotRun);
-  expect(judge(midReply, cancelledReply({ ...ended, readerMs: 40 })).verdict).toBe("broken");
+  const rows = [row(), replyRow({ content: "Hi" })];
+  const ended = { answers: [IDLE], stream: stream(whole()), rows, readerMs: 2 };
+  for (const check of [midReply, ending, saved]) {
+    expect(() => judge(check, cancelledReply(ended))).toThrow(CouldNotRun);
+    expect(judge(check, cancelledReply({ ...ended, readerMs: 40 })).verdict).toBe("broken");
+  }
 });
 
 test("at once: only the reader's end is judged, because the engine may not have been asked", () => {
