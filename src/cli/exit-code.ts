@@ -37,8 +37,8 @@ export function targetProofExitCode(
 ): number {
   if (interrupted) return EXIT.interrupted;
   if (faults.some(({ verdict }) => verdict === "missed")) return EXIT.failed;
-  if (faults.some(({ name, verdict }) => verdict === "not-applied" && named.includes(name)))
-    return EXIT.failed;
+  const untold = faults.filter(({ verdict }) => verdict === "not-applied" || verdict === "not-judged");
+  if (untold.some(({ name }) => named.includes(name))) return EXIT.failed;
   const isJudged = faults.some(({ verdict }) => verdict === "caught");
   return isJudged && left_behind.length === 0 ? EXIT.ok : EXIT.unusable;
 }

@@ -109,7 +109,7 @@ async function tryFault(
   return {
     proof: {
       ...{ name, story, seen_in: seenIn, hops },
-      ...(applied === 0 ? notApplied(hops, plan) : noticed(reaction, isThereAlready(fault, baseline))),
+      ...(applied === 0 ? notApplied(hops, plan) : noticed(reaction, unseenOn(fault, baseline))),
       ...{ named: caughtBy, applied },
       duration_ms: Math.round(performance.now() - start),
     },
@@ -119,16 +119,19 @@ async function tryFault(
 
 type Found = Pick<TargetFaultProof, "verdict" | "caught_by" | "stopped" | "reason">;
 
-function noticed({ caught_by, stopped }: Reaction, isThere: boolean): Found {
-  const unseen = isThere ? "there-already" : "missed";
-  return { verdict: caught_by.length > 0 ? "caught" : unseen, caught_by, stopped, reason: null };
+function noticed({ caught_by, stopped }: Reaction, unseen: Pick<Found, "verdict" | "reason">): Found {
+  const isSeen = caught_by.length > 0;
+  return { ...(isSeen ? { verdict: "caught", reason: null } : unseen), caught_by, stopped };
 }
 
-/** Whether all that catches this fault is broken without it. */
-function isThereAlready({ caughtBy }: Fault, baseline: Baseline): boolean {
-  if (baseline.judged_by === "command") return false;
-  const broken = baseline.not_holding.flatMap(({ id, verdict }) => (verdict === "broken" ? [id] : []));
-  return caughtBy.length > 0 && caughtBy.every((id) => broken.includes(id));
+/** What it says where nothing turns red: of what catches this fault, something must have been green. */
+function unseenOn({ caughtBy }: Fault, baseline: Baseline): Pick<Found, "verdict" | "reason"> {
+  if (baseline.judged_by === "command") return { verdict: "missed", reason: null };
+  const before = baseline.not_holding.filter(({ id }) => caughtBy.includes(id));
+  if (before.length < caughtBy.length) return { verdict: "missed", reason: null };
+  const [notJudged] = before.filter(({ verdict }) => verdict !== "broken");
+  if (notJudged === undefined) return { verdict: "there-already", reason: null };
+  return { verdict: "not-judged", reason: `${notJudged.id} does not judge this stack: ${notJudged.reason}` };
 }
 
 /** What was red all the same has another reason than the fault. */

@@ -66,17 +66,17 @@ export interface TargetFaultProof {
   readonly hops: readonly Hop[];
   /**
    * `caught`: something turned red that was green without it; `missed`: nothing did; `there-already`: nothing did,
-   * because what catches it is red without it: the target has this bug, or one like it; `not-applied`: it never acted, so
-   * that this says nothing.
+   * because what catches it is red without it: the target has this bug, or one like it; `not-judged`: nothing did, and nothing
+   * that catches it could be judged without it, either; `not-applied`: it never acted, so that this says nothing.
    */
-  readonly verdict: "caught" | "missed" | "there-already" | "not-applied";
+  readonly verdict: "caught" | "missed" | "there-already" | "not-judged" | "not-applied";
   /** The ids of the checks that turned red; or how the command ended. */
   readonly caught_by: readonly string[];
   /** The checks that held without it, and could not judge any more. */
   readonly stopped: readonly Stopped[];
   /** The ids of the checks that turn red on a stack of our own. */
   readonly named: readonly string[];
-  /** Why it was not applied; null where it was. */
+  /** Why it was not applied, or not judged; else null. */
   readonly reason: string | null;
   /** How often it acted. */
   readonly applied: number;

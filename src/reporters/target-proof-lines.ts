@@ -44,12 +44,12 @@ const WORDS = {
 } as const;
 
 /**
- * Tells of one fault: a line, and under one that was missed what is wrong with it on. Those that were not applied
- * are told at the end, because they are many.
+ * Tells of one fault: a line, and under one that was missed what is wrong with it on. Those that were not applied,
+ * or not judged, are told at the end, because they are many.
  */
 export function reportTargetFault(screen: ReportScreen, proof: TargetFaultProof, baseline: Baseline): void {
   const { name, verdict, story, named, stopped } = proof;
-  if (verdict === "not-applied") return;
+  if (verdict === "not-applied" || verdict === "not-judged") return;
   const mark = MARKS[verdict];
   const title = paint("strong", name.padEnd(FAULT_NAME_WIDTH));
   screen.line(styled`  ${mark} ${title}  ${wordsFor(proof)}`, FAULT_NAME_WIDTH + 6);
@@ -93,12 +93,14 @@ export function reportTargetProof(screen: ReportScreen, report: TargetProofRepor
     faults.filter((fault) => fault.verdict === verdict).length;
   const there = count("there-already");
   const already = there === 0 ? "" : `, ${there} there already`;
-  const words = `${count("caught")} caught, ${count("missed")} missed${already}, ${count("not-applied")} not applied`;
+  const untold = count("not-judged");
+  const notJudged = untold === 0 ? "" : `, ${untold} not judged`;
+  const words = `${count("caught")} caught, ${count("missed")} missed${already}${notJudged}, ${count("not-applied")} not applied`;
   const all = faults.length === 1 ? "1 fault" : `${faults.length} faults`;
   // What a command of the user's own creates is no matter of ours.
   const clean = report.baseline.judged_by === "checks" ? deletedAgainWords(left_behind) : "";
   screen.line();
-  reportNotApplied(screen, faults);
+  reportUntold(screen, faults);
   if (interrupted) screen.line("  Interrupted.");
   screen.line(
     styled`  ${paint(isGood ? "good" : "bad", `Of ${all} on the wire, ${words}, in ${secondsWords(duration_ms)}.`)} ${clean}`.trimEnd(),
@@ -108,14 +110,15 @@ export function reportTargetProof(screen: ReportScreen, report: TargetProofRepor
     screen.line(styled`  ${paint("bad", "left behind")}  ${what}`, 4);
 }
 
-/** By their reasons. */
-function reportNotApplied(screen: ReportScreen, faults: readonly TargetFaultProof[]): void {
+/** What says nothing, by the reasons. */
+function reportUntold(screen: ReportScreen, faults: readonly TargetFaultProof[]): void {
   const byReason = Map.groupBy(
     faults.filter(({ reason }) => reason !== null),
     ({ reason }) => reason,
   );
   for (const [reason, group] of byReason) {
-    screen.line(styled`  Not applied: ${group.map(({ name }) => name).join(", ")}.`, 4);
+    const what = group[0]?.verdict === "not-judged" ? "Not judged" : "Not applied";
+    screen.line(styled`  ${what}: ${group.map(({ name }) => name).join(", ")}.`, 4);
     screen.line(styled`    ${paint("quiet", reason ?? "")}`, 4);
   }
   if (byReason.size > 0) screen.line();

@@ -11,3 +11,11 @@ test.each([
   reportTargetProof(screen, report, true);
   expect(output()).toContain(words);
 });
+
+test("what nothing could judge is told with the reason, and counted", () => {
+  const { screen, output } = readableScreen();
+  reportTargetProof(screen, targetProof({ "done-missing": "caught", "events-named": "not-judged" }), true);
+  expect(output()).toContain("Not judged: events-named.");
+  expect(output()).toContain("sse/frames does not judge this stack: it speaks another wire");
+  expect(output()).toContain("1 caught, 0 missed, 1 not judged, 0 not applied, ");
+});

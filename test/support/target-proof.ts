@@ -1,5 +1,10 @@
 import type { TargetFaultProof, TargetProofReport } from "../../src/prove-target/target-proof-report.ts";
 
+const REASONS: Partial<Record<TargetFaultProof["verdict"], string>> = {
+  "not-applied": "Nothing passed that could be changed.",
+  "not-judged": "sse/frames does not judge this stack: it speaks another wire",
+};
+
 /** A report in which the faults of these names have these verdicts. */
 export function targetProof(
   verdicts: Readonly<Record<string, TargetFaultProof["verdict"]>>,
@@ -20,7 +25,7 @@ export function targetProof(
       caught_by: verdict === "caught" ? ["exit code 1"] : [],
       stopped: [],
       named: [],
-      reason: verdict === "not-applied" ? "Nothing passed that could be changed." : null,
+      reason: REASONS[verdict] ?? null,
       applied: verdict === "not-applied" ? 0 : 1,
       duration_ms: 100,
     })),
