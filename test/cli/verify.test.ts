@@ -139,7 +139,7 @@ test.each([
   "✓ a model_id is accepted",
   "✓ the profile's context",
   "✓ the summary",
-  "✓ a given session_id",
+  "✓ a given conversation",
 ])("Ctrl-C after “%s” exits with 130 and leaves the target as it was", async (moment) => {
   const elsewhere = await startTestStack();
   await furnish(elsewhere.hmi);

@@ -4,6 +4,9 @@ import { listenOnAnyPort } from "./listen.ts";
 /** PostgreSQL's message of a simple query: its letter, its length, its text. */
 const COMMIT = Buffer.concat([Buffer.from("Q"), Buffer.from([0, 0, 0, 11]), Buffer.from("COMMIT\0")]);
 
+/** PostgreSQL's message that it is done. What stands before it in the pipeline is answered before. */
+const COMMITTED = Buffer.concat([Buffer.from("C"), Buffer.from([0, 0, 0, 11]), Buffer.from("COMMIT\0")]);
+
 /**
  * How a commit is cut: `answer`: the server has done it, and the connection breaks before it says so; `request`: it
  * breaks before the server hears of it.
@@ -49,22 +52,24 @@ export async function startCommitCutter(address: string): Promise<CommitCutter> 
         end();
       });
     }
+    const cut = (): void => {
+      end();
+      if (cutter.isAway) endAll();
+    };
     let isCutting = false;
     client.on("data", (bytes: Buffer) => {
       if (bytes.includes(COMMIT)) {
         commits += 1;
         if (planned?.at === commits) {
-          if (planned.how === "request") return end();
+          if (planned.how === "request") return cut();
           isCutting = true;
         }
       }
       upstream.write(bytes);
     });
-    // What the server answers to a commit, it says when that is done.
     upstream.on("data", (bytes: Buffer) => {
-      if (!isCutting) return void client.write(bytes);
-      end();
-      if (cutter.isAway) endAll();
+      if (!isCutting || !bytes.includes(COMMITTED)) return void client.write(bytes);
+      cut();
     });
   });
   url.searchParams.delete("host");
