@@ -120,8 +120,8 @@ async function tryFault(
 type Found = Pick<TargetFaultProof, "verdict" | "caught_by" | "stopped" | "reason">;
 
 function noticed({ caught_by, stopped }: Reaction, unseen: Pick<Found, "verdict" | "reason">): Found {
-  const isSeen = caught_by.length > 0;
-  return { ...(isSeen ? { verdict: "caught", reason: null } : unseen), caught_by, stopped };
+  const { verdict, reason } = caught_by.length > 0 ? ({ verdict: "caught", reason: null } as const) : unseen;
+  return { verdict, caught_by, stopped, reason };
 }
 
 /** What it says where nothing turns red: of what catches this fault, something must have been green. */
