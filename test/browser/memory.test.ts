@@ -10,8 +10,8 @@ if (CHROMIUM === undefined) test("memory of the page in a browser", ({ skip }) =
 /** A reply of about 13,000 characters: prose, lists, and code that is coloured. */
 const LONG_REPLY = Array.from({ length: 20 }, (_, index) => section(index)).join("\n\n");
 
-/** Replies of a conversation that is visited again and again. */
-const REPLIES = 8;
+/** Replies of a conversation that is visited again and again: what is kept of each visit shows with few, too. */
+const REPLIES = 4;
 
 describe.runIf(CHROMIUM !== undefined)("the memory of the page", () => {
   const running = useStackInBrowser();
