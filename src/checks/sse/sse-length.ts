@@ -40,8 +40,13 @@ function judgeOne(reply: SeenReply): Broken | undefined {
   if (asked !== undefined && asked.options["num_predict"] !== MOST_TOKENS) {
     throw new CouldNotRun("the option num_predict did not reach the engine");
   }
-  if (asked?.counted && asked.counted.completion_tokens < MOST_TOKENS) {
-    throw new CouldNotRun(`the engine ended by itself, after ${asked.counted.completion_tokens} tokens`);
+  // An engine may count the token that ends its reply, of which it sends no text.
+  const written = Math.min(
+    asked?.counted?.completion_tokens ?? MOST_TOKENS,
+    asked?.tokens_sent ?? MOST_TOKENS,
+  );
+  if (asked?.ended === "done" && written < MOST_TOKENS) {
+    throw new CouldNotRun(`the engine ended by itself, after ${written} tokens`);
   }
   if (reply.door === "wire") return judgeByWire(reply);
   const streamed = finishReasonOf(stream) ?? "no done";

@@ -59,10 +59,16 @@ test("usage: an engine that was not asked to count, by a wire of others, is no t
   expect(() => judge(usageCheck, [uncounted])).toThrow("stream_options.include_usage");
 });
 
+const AT_LIMIT = asked({
+  options: { num_predict: 5 },
+  counted: { prompt_tokens: 3, completion_tokens: 5 },
+  tokens_sent: 5,
+});
+
 const CUT = {
   stream: stream([planning, executing, token("Hi"), complete, usage, done("length")]),
   rows: [savedReply({ finish_reason: "length" })],
-  generations: [asked({ options: { num_predict: 5 }, counted: { prompt_tokens: 3, completion_tokens: 5 } })],
+  generations: [AT_LIMIT],
 };
 
 test("length: holds where it is told so, and broken where it is a stop in stream or row", () => {
@@ -79,6 +85,9 @@ test("length: no verdict where the engine ended by itself, or was not told how l
   const options = { num_predict: 5 };
   expect(() => judge(length, [reply({ ...CUT, generations: [asked({ options })] })])).toThrow(CouldNotRun);
   expect(() => judge(length, [reply({ ...CUT, generations: [asked()] })])).toThrow(CouldNotRun);
+  // The token that ends a reply is counted, and has no text.
+  const ended = reply({ ...CUT, stream: stream(), generations: [{ ...AT_LIMIT, tokens_sent: 4 }] });
+  expect(() => judge(length, [ended])).toThrow("the engine ended by itself, after 4 tokens");
 });
 
 const said = (streamed: string, saved: string) => ({
