@@ -58,9 +58,12 @@ export function createGuardedServer(parts: GuardedServer): Server {
   const { openWebSocket } = parts;
   if (openWebSocket !== undefined) {
     server.on("upgrade", (request, socket, early) => {
+      if (!isWebSocket(request)) {
+        answerWithoutUpgrade(server, request, socket, early);
+        return;
+      }
       const refusal = refusalFor(request);
-      if (!isWebSocket(request)) answerWithoutUpgrade(server, request, socket, early);
-      else if (refusal === undefined) openWebSocket(request, socket, early);
+      if (refusal === undefined) openWebSocket(request, socket, early);
       else refuseUpgrade(refusal, socket);
     });
   }

@@ -13,9 +13,9 @@ export interface RecordedExchange {
   /** When the answer's head passed; null until then. */
   readonly answered_ms: number | null;
   /**
-   * `tap-closed`: the tap was ended while it went on, as a stream does that is open for all replies.
    * `complete`; `client-left`: whoever asked closed its connection first; `upstream-cut`: the upstream did,
-   * in mid-answer; `unreachable`: there was no upstream; `running` while it goes on.
+   * in mid-answer; `unreachable`: there was no upstream; `tap-closed`: the tap was ended while it went on, as a stream does
+   * that is open for all replies; `running` while it goes on.
    */
   readonly ended: "running" | "complete" | "client-left" | "upstream-cut" | "unreachable" | "tap-closed";
   readonly ended_ms: number | null;

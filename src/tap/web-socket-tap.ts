@@ -78,12 +78,7 @@ export function tapWebSocket(
       client.end("HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     })
     .end();
-  return {
-    close() {
-      // A page has its socket open for as long as it is shown: nothing was cut.
-      finish("complete");
-    },
-  };
+  return { close: drop };
 }
 
 /** The head of an answer as it came; of one that does not upgrade the body is told by its end. */

@@ -1,5 +1,6 @@
 import type { SeenRow } from "./drivers/reply-facts.ts";
 import { type PollOptions, pollUntil } from "./poll-until.ts";
+import { beginWaiting } from "./unstalled-time.ts";
 
 /** How rows are looked at until they can be judged. */
 export interface RestOptions extends PollOptions {
@@ -30,16 +31,17 @@ export async function rowsAtRest({
   leastMs,
   ...polling
 }: RestOptions): Promise<RestingRows> {
-  const start = performance.now();
-  const changes = new RowChanges(start);
+  // Rows that nobody could look at meanwhile were not seen to stand still.
+  using wait = beginWaiting();
+  const changes = new RowChanges(wait.elapsedMs());
   let isOver = false;
   const rows = await pollUntil(polling, Number.POSITIVE_INFINITY, look, (seen) => {
-    const now = performance.now();
+    const now = wait.elapsedMs();
     const stillMs = changes.look(seen, now);
     isOver = isWell(seen) || stillMs > restMs(seen, changes);
-    return isOver || now - start > changes.patienceMs(leastMs);
+    return isOver || now > changes.patienceMs(leastMs);
   });
-  return isOver ? { rows } : { rows, unrest: changes.words(performance.now()) };
+  return isOver ? { rows } : { rows, unrest: changes.words(wait.elapsedMs()) };
 }
 
 /** Whether what is saved still changes, by looks at its rows. */

@@ -1,7 +1,6 @@
 import type { Role } from "../../config/service-config.ts";
 import { brokenCharactersIn, COUNTING_MESSAGE } from "../../targets/counting-message.ts";
-import type { TimedFact } from "../../targets/drivers/reply-facts.ts";
-import { textOf } from "../../targets/drivers/reply-facts.ts";
+import { type TimedFact, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { answererOf, stopBuffering } from "../../targets/proxy-by-headers.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";

@@ -1,8 +1,6 @@
 /** The stream formats that are built in, and a decoder of any of them. */
 import { isEventStreamType } from "../../contract/sse-decoder.ts";
 import type { StreamDescription } from "../../contract/wire-description.ts";
-import type { SeenChunk } from "../http-client.ts";
-import type { TimedFact } from "./reply-facts.ts";
 import { streamDecoderOf } from "./stream-decoder.ts";
 import type { StreamDecoderMaker } from "./stream-framings.ts";
 
@@ -160,16 +158,3 @@ function shapeOf(value: unknown): StreamDescription {
 }
 
 const NOTHING: StreamDescription = { framing: "sse" };
-
-/** The facts in bytes that passed, whichever of these streams they are of. */
-export function factsInChunks(chunks: readonly SeenChunk[], contentType: string): TimedFact[] {
-  const facts: TimedFact[] = [];
-  let at_ms = 0;
-  const reader = knownStreamDecoder(contentType)((fact) => facts.push({ ...fact, at_ms }));
-  for (const chunk of chunks) {
-    at_ms = chunk.at_ms;
-    reader.push(Buffer.from(chunk.latin1, "latin1"));
-  }
-  reader.end();
-  return facts;
-}

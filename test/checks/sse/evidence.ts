@@ -3,8 +3,9 @@ import { formatEventId, NOWHERE, nextPlace } from "../../../src/contract/event-i
 import type { StreamEvent } from "../../../src/contract/event-schemas.ts";
 import type { Message } from "../../../src/contract/hmi-schemas.ts";
 import { EVENT_STREAM_HEADERS, encodeEvent } from "../../../src/contract/sse.ts";
-import { factsInChunks } from "../../../src/targets/drivers/shipped-stream-formats.ts";
-import type { SeenStream } from "../../../src/targets/http-client.ts";
+import type { TimedFact } from "../../../src/targets/drivers/reply-facts.ts";
+import { knownStreamDecoder } from "../../../src/targets/drivers/shipped-stream-formats.ts";
+import type { SeenChunk, SeenStream } from "../../../src/targets/http-client.ts";
 import type { SeenGeneration } from "../../../src/targets/seen-evidence.ts";
 import { generation, replyRow, row } from "../model-conversation/evidence.ts";
 
@@ -105,4 +106,17 @@ export function savedReply(changes: Partial<Message> = {}): Message {
 
 export function asked(changes: Partial<SeenGeneration> = {}): SeenGeneration {
   return { ...generation("nothing"), counted: { prompt_tokens: 3, completion_tokens: 2 }, ...changes };
+}
+
+/** The facts in bytes that passed, whichever of these streams they are of. */
+function factsInChunks(chunks: readonly SeenChunk[], contentType: string): TimedFact[] {
+  const facts: TimedFact[] = [];
+  let at_ms = 0;
+  const reader = knownStreamDecoder(contentType)((fact) => facts.push({ ...fact, at_ms }));
+  for (const chunk of chunks) {
+    at_ms = chunk.at_ms;
+    reader.push(Buffer.from(chunk.latin1, "latin1"));
+  }
+  reader.end();
+  return facts;
 }
