@@ -37,7 +37,7 @@ export type { RunningStack } from "./services/in-process-stack.ts";
 export type { Overrides } from "./services/start-services.ts";
 export { checkSource, type SourceCheckOptions } from "./source-check/check-source.ts";
 export type { Finding, FindingKind, SourceReport } from "./source-check/source-report.ts";
-export { type FaultyStackOptions as StackOptions, startFaultyStack as startStack } from "./start-stack.ts";
+export { type StackOptions, startStack } from "./start-stack.ts";
 export type { Rewrite } from "./tap/tap-rewrite.ts";
 export type { ChatClient } from "./targets/drivers/chat-client.ts";
 export { type Driver, type DriverContext, defineDriver } from "./targets/drivers/define-driver.ts";

@@ -23,8 +23,8 @@ type Starter = (
 /** Each loads what it is made of, and nothing of the others. */
 const STARTERS: Readonly<Record<string, Starter>> = {
   engine: async (config) => {
-    const { startStandIn } = await import("./services/start-stand-in.ts");
-    return await startStandIn(config, process.env);
+    const { startConfiguredStandIn } = await import("./services/configured-stand-in.ts");
+    return await startConfiguredStandIn(config, process.env);
   },
   tap: async ({ engine, auth, http }) => {
     const { startTap } = await import("./tap/start-tap.ts");

@@ -6,8 +6,8 @@ import { DEFAULT_CONFIG } from "../src/config/default-config.ts";
 import { findFault, hopsOf, wireFaults } from "../src/faults/find-fault.ts";
 import { type ProveTargetOptions, proveTarget } from "../src/prove-target/prove-target.ts";
 import type { TargetFaultProof, TargetProofReport } from "../src/prove-target/target-proof-report.ts";
-import { startEngine } from "../src/services/engine/start-engine.ts";
-import { startStack } from "../src/services/in-process-stack.ts";
+import { startInProcessStack } from "../src/services/in-process-stack.ts";
+import { startStandIn } from "../src/services/stand-in-engine/start-stand-in.ts";
 import { openStore, startGatewayOn, startHmiOn } from "../src/services/start-services.ts";
 import { isAlive } from "./support/cli.ts";
 import { everythingIn, startTestStack } from "./support/hmi.ts";
@@ -39,7 +39,7 @@ describe("on a running stack, by our checks", () => {
   beforeAll(async () => {
     // With a bug of its own, so that one check is red without a fault.
     const overrides = findFault("page-cacheable").overrides(() => undefined);
-    const stack = await startStack({ stream: QUICK, overrides });
+    const stack = await startInProcessStack({ stream: QUICK, overrides });
     try {
       before = await everythingIn(stack.hmi);
       report = await proveTarget({
@@ -117,7 +117,7 @@ describe.runIf(missing === undefined)("on the seeds' services in Python, by the 
 
   beforeAll(async () => {
     const folder = mkdtempSync(join(tmpdir(), "stack-test-"));
-    const engine = await startEngine();
+    const engine = await startStandIn();
     const gateway = await launchPythonGateway({ engineUrl: engine.url });
     const database = join(folder, "chat.db");
     const hmi = await launchPythonHmi({ gatewayUrl: gateway.url, database, defaultModel: "llama3.1:8b" });
@@ -253,7 +253,7 @@ describe("by a command of somebody's own", () => {
 
   test("what the gateway asks the engine goes wrong too where a tap stands at its engine's address", async () => {
     const [port = 0] = await freePorts(1);
-    const engine = await startEngine();
+    const engine = await startStandIn();
     onTestFinished(() => engine.close());
     const stack = await startTestStack({ engineUrl: `http://127.0.0.1:${port}` });
     const report = await proveTarget({
@@ -280,7 +280,7 @@ describe("by a command of somebody's own", () => {
 
 /** A stack whose HMI was told another address of its gateway. */
 async function startWithGatewayAt(url: string): Promise<ProveTargetOptions["target"]> {
-  const engine = await startEngine();
+  const engine = await startStandIn();
   onTestFinished(() => engine.close());
   const { hmi, gateway, engine: defaults, store } = DEFAULT_CONFIG;
   const config = {

@@ -1,10 +1,10 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
 import { confirm } from "../cli/confirm-with-person.ts";
-import { stayInForeground } from "../cli/foreground.ts";
 import { watchInterrupts } from "../cli/interrupts.ts";
 import { readServiceNames } from "../cli/read-service-names.ts";
 import { isBad, printIntent, retryLine, stackAdvice, stepLines } from "../cli/stack-lines.ts";
+import { stayInForeground } from "../cli/stop-on-interrupt.ts";
 import type { Config } from "../config/config-schema.ts";
 import { replicaNumbers } from "../config/replicas.ts";
 import { EXIT, UserError } from "../errors/user-error.ts";

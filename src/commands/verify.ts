@@ -2,8 +2,8 @@ import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
 import { listChecks, type SuiteListing } from "../cli/check-list.ts";
 import { findTarget } from "../cli/choose-target.ts";
+import { chooseVerifyTarget, DRILL, suitesToRun } from "../cli/choose-verify-run.ts";
 import type { PrintedContract } from "../cli/contract-lines.ts";
-import { chooseVerifyTarget, DRILL, suitesToRun } from "../cli/drill-flag.ts";
 import { exitCodeOf } from "../cli/exit-code.ts";
 import { lastFailed, rememberRun } from "../cli/last-run.ts";
 import { type LoadFlagValues, loadFlags, readLoadFlags } from "../cli/load-flags.ts";
@@ -27,13 +27,13 @@ import { tellAsEvents } from "../harness/report-as-events.ts";
 import type { RunEvent, RunReport } from "../harness/run-report.ts";
 import { loadRun, readReport, saveRun, withoutEvidence } from "../harness/saved-run.ts";
 import { selectChecks } from "../harness/select-checks.ts";
+import { type CleanedLeftovers, cleanLeftovers } from "../killed-verify-runs/clean-leftovers.ts";
+import { beginVerifyRecord, recordedUrlOf, type VerifyJournal } from "../killed-verify-runs/verify-record.ts";
 import { createTerminalReporter, reportComparison } from "../reporters/terminal-reporter.ts";
 import type { TargetUrls } from "../targets/open-target.ts";
 import { styled } from "../text/styled-text.ts";
 import { savedLoadSuite } from "../verify/verify-load.ts";
 import { findSuites, suitesOf, type VerifyReport, verify } from "../verify/verify-stack.ts";
-import { type CleanedLeftovers, cleanLeftovers } from "../verify-leftovers/clean-leftovers.ts";
-import { beginVerifyRecord, recordedUrlOf, type VerifyJournal } from "../verify-leftovers/verify-record.ts";
 
 const SUITES = findSuites(undefined).map(({ name }) => name);
 

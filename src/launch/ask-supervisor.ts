@@ -2,7 +2,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config/config-schema.ts";
 import { isLoopback, urlOf } from "../contract/address.ts";
 import { EXIT, UserError } from "../errors/user-error.ts";
-import type { LockedState } from "../supervisor/client/command-lock.ts";
 import type { WaitingSupervisor } from "../supervisor/client/ensure-supervisor.ts";
 import {
   finishedJobs,
@@ -10,6 +9,7 @@ import {
   knownSupervisor,
   wantedServices,
 } from "../supervisor/client/known-supervisor.ts";
+import type { LockedState } from "../supervisor/client/lock-and-settle-rotations.ts";
 import { pendingRequests } from "../supervisor/client/pending-request.ts";
 import { recordedServices } from "../supervisor/client/recorded-services.ts";
 import { newRequest, requestServices } from "../supervisor/client/request-services.ts";

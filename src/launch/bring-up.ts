@@ -1,9 +1,9 @@
-import { type LockedState, withCommandLock } from "../supervisor/client/command-lock.ts";
 import {
   followSupervisor,
   StoppedMeanwhile,
   SupervisorLost,
 } from "../supervisor/client/follow-supervisor.ts";
+import { type LockedState, withCommandLock } from "../supervisor/client/lock-and-settle-rotations.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
 import { requireStateFolderAccess } from "../supervisor/state-folder-access.ts";
 import type { ServiceReport } from "../supervisor/supervisor-protocol.ts";

@@ -1,6 +1,6 @@
 import { isRole } from "../config/addresses.ts";
 import { EXIT, UserError } from "../errors/user-error.ts";
-import type { LockedState } from "../supervisor/client/command-lock.ts";
+import type { LockedState } from "../supervisor/client/lock-and-settle-rotations.ts";
 import {
   adoptOccupant,
   describeOccupant,

@@ -1,11 +1,11 @@
 import type { Config } from "../config/config-schema.ts";
 import { packageVersion } from "../files/package-root.ts";
-import type { LockedState } from "../supervisor/client/command-lock.ts";
 import {
   ensureSupervisor,
   startWaitingSupervisor,
   type WaitingSupervisor,
 } from "../supervisor/client/ensure-supervisor.ts";
+import type { LockedState } from "../supervisor/client/lock-and-settle-rotations.ts";
 import type { SupervisorPlan } from "../supervisor/supervisor-protocol.ts";
 import type { PlannedService } from "./planned-service.ts";
 import { supervisorCommand } from "./service-specs.ts";

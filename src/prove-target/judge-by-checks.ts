@@ -3,9 +3,9 @@ import type { Fault } from "../faults/find-fault.ts";
 import { type CheckResult, suiteOf } from "../harness/run-report.ts";
 import { openTarget, type WholeTargetUrls } from "../targets/open-target.ts";
 import { type VerifyOptions, type VerifyReport, verify } from "../verify/verify-stack.ts";
+import type { Tapped } from "./taps-before-target.ts";
 import type { JudgeSettings, Reaction, TargetJudge } from "./target-judge.ts";
 import type { NotHolding } from "./target-proof-report.ts";
-import type { Tapped } from "./with-taps.ts";
 
 /**
  * Judges by our own checks: those that hold on the stack without a fault, of the suites that these faults need. First

@@ -1,7 +1,7 @@
 import { UserError } from "../errors/user-error.ts";
 import { type CommandEnd, runCommand } from "./run-command.ts";
+import type { Tapped } from "./taps-before-target.ts";
 import type { JudgeSettings, TargetJudge } from "./target-judge.ts";
-import type { Tapped } from "./with-taps.ts";
 
 /** Where a command finds the stack that it is to judge: the URLs of the taps. */
 const URL_VARIABLES = { hmi: "STACK_HMI_URL", gateway: "STACK_GATEWAY_URL" } as const;

@@ -3,9 +3,9 @@ import { newSeed } from "../harness/run-seed.ts";
 import type { WholeTargetUrls } from "../targets/open-target.ts";
 import { judgeByChecks } from "./judge-by-checks.ts";
 import { judgeByCommand } from "./judge-by-command.ts";
+import { requireUpstreams, type TapPlan, withTaps } from "./taps-before-target.ts";
 import type { Reaction, TargetJudge } from "./target-judge.ts";
 import type { Baseline, Hop, TargetFaultProof, TargetProofReport } from "./target-proof-report.ts";
-import { requireUpstreams, type TapPlan, withTaps } from "./with-taps.ts";
 
 export interface ProveTargetOptions {
   /** The stack. It is not restarted, and all that the checks make on it is deleted. */

@@ -1,6 +1,6 @@
 import type { Fault } from "../faults/find-fault.ts";
+import type { Tapped } from "./taps-before-target.ts";
 import type { Baseline, Stopped } from "./target-proof-report.ts";
-import type { Tapped } from "./with-taps.ts";
 
 /** Who tells whether a stack is as it should be: our checks, or somebody's own. */
 export interface TargetJudge {

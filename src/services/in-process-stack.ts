@@ -4,8 +4,8 @@ import { DEFAULT_CONFIG } from "../config/default-config.ts";
 import { peopleProblems } from "../config/people-problems.ts";
 import { UserError } from "../errors/user-error.ts";
 import { startTap } from "../tap/start-tap.ts";
-import { startEngine } from "./engine/start-engine.ts";
 import { type RestartableService, type StartOnPort, startRestartable } from "./restartable-service.ts";
+import { startStandIn } from "./stand-in-engine/start-stand-in.ts";
 import {
   type Overrides,
   openStore,
@@ -14,7 +14,7 @@ import {
   startHmiOn,
 } from "./start-services.ts";
 
-export interface StackOptions extends StartContext {
+export interface InProcessStackOptions extends StartContext {
   /** Settings, as in the configuration; what is left out has its default. */
   stream?: Partial<Config["stream"]>;
   chat?: Partial<Config["chat"]>;
@@ -59,7 +59,7 @@ export interface RunningStack {
   readonly services: ReadonlyMap<ServiceName, RestartableService>;
   /** Stops all that was started. */
   close(): Promise<void>;
-  /** The same, for `await using stack = await startStack()`. */
+  /** The same, for `await using stack = await startInProcessStack()`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -70,7 +70,7 @@ export type ServiceName = "engine" | "gateway" | "hmi";
  * Starts engine stand-in, gateway and HMI in this process, on loopback and free ports. Many stacks may
  * run side by side, for example one in each test.
  */
-export async function startStack(options: StackOptions = {}): Promise<RunningStack> {
+export async function startInProcessStack(options: InProcessStackOptions = {}): Promise<RunningStack> {
   const started: { close(): Promise<void> }[] = [];
   const close = async (): Promise<void> => {
     for (const service of started.splice(0).reverse()) await service.close();
@@ -88,7 +88,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
 }
 
 async function startAll(
-  options: StackOptions,
+  options: InProcessStackOptions,
   own: <Service extends { close(): Promise<void> }>(service: Service) => Service,
 ): Promise<Pick<RunningStack, "hmi" | "gateway" | "engine" | "copies" | "services">> {
   const { engineUrl, tokenDelayMs = 0, copies: count = 1, overrides } = options;
@@ -114,7 +114,7 @@ async function startAll(
   };
   const engines = new Map<"engine", RestartableService>();
   const engine =
-    engineUrl ?? (await runAs("engine", engines, (port) => startEngine({ tokenDelayMs, token, port })));
+    engineUrl ?? (await runAs("engine", engines, (port) => startStandIn({ tokenDelayMs, token, port })));
   const config: Config = {
     ...DEFAULT_CONFIG,
     engine: { ...DEFAULT_CONFIG.engine, ...options.engine, url: await asCalled("engine", engine) },
@@ -157,7 +157,7 @@ async function startAll(
 }
 
 /** Copies that share no database are stacks that know nothing of each other. */
-function requireShared({ copies = 1, storeUrl = "" }: StackOptions): void {
+function requireShared({ copies = 1, storeUrl = "" }: InProcessStackOptions): void {
   if (copies === 1 || storeUrl !== "") return;
   throw new UserError("config_invalid", `${copies} copies cannot share a database in one process or file.`, {
     hint: "Name a PostgreSQL by storeUrl.",

@@ -6,7 +6,7 @@ import { messageOf, nodeErrorCode } from "../errors/thrown-error.ts";
 import { compilePattern } from "../text/linear-pattern.ts";
 import { mismatchOf } from "./json-pattern.ts";
 import { whyNotRun } from "./not-runnable.ts";
-import type { RunLog } from "./run-log.ts";
+import type { RunLog } from "./search-run-log.ts";
 import { withoutSecrets } from "./secret-variables.ts";
 import type {
   CommandProbe,

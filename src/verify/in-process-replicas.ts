@@ -1,6 +1,6 @@
 /** The stack on which the suite `replicas` is judged in this process: several copies on a database of their own. */
 
-import type { RunningStack, StackOptions } from "../services/in-process-stack.ts";
+import type { InProcessStackOptions, RunningStack } from "../services/in-process-stack.ts";
 import type { TargetUrls } from "../targets/open-target.ts";
 import { createInProcessDrainer } from "./in-process-drainer.ts";
 
@@ -19,7 +19,7 @@ export const NO_POSTGRESQL =
 
 /** What to start, how the target is told of it, and how to undo what was made for it. */
 export interface ReplicasStack {
-  readonly options: Pick<StackOptions, "copies" | "storeUrl" | "stream">;
+  readonly options: Pick<InProcessStackOptions, "copies" | "storeUrl" | "stream">;
   targetOf(stack: RunningStack): Pick<TargetUrls, "copies" | "drainer">;
   close(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import type { RunReport } from "../harness/run-report.ts";
 import type { OpenTarget } from "../harness/run-settings.ts";
 import type { SuiteRun } from "../harness/run-suite.ts";
 import { type RunSuitesOptions, runSuites } from "../harness/run-suites.ts";
-import type { StackOptions } from "../services/in-process-stack.ts";
+import type { InProcessStackOptions } from "../services/in-process-stack.ts";
 import { commandsAt } from "../targets/curl-commands.ts";
 import { openTarget, type Target, type TargetUrls, type WholeTargetUrls } from "../targets/open-target.ts";
 import { targetSettings } from "../targets/target-settings.ts";
@@ -16,7 +16,7 @@ import { NO_POSTGRESQL, prepareReplicas, REPLICAS } from "./in-process-replicas.
 export type Run = Omit<RunSuitesOptions<Target>, "description" | "withTarget" | "parallel">;
 
 /** What such stacks are started with. */
-export interface InProcessOptions extends Pick<StackOptions, "tokenDelayMs"> {
+export interface InProcessOptions extends Pick<InProcessStackOptions, "tokenDelayMs"> {
   /**
    * A PostgreSQL server, by the URL of any database of it, on which those of several copies are made and deleted; without
    * it there is one copy of each service, and the suite `replicas` is skipped.
@@ -41,7 +41,7 @@ const QUICK_STREAM = { heartbeat_ms: 150, orphan_grace_ms: 300, save_every_ms: 5
  * Where replies that would never end are the subject they are ended soon; where people are, there are two; and where
  * services are killed, the others wait for them longer than one takes to come back.
  */
-const OF_SUITE: Readonly<Record<string, Pick<StackOptions, "stream" | "auth">>> = {
+const OF_SUITE: Readonly<Record<string, Pick<InProcessStackOptions, "stream" | "auth">>> = {
   limits: { stream: { max_reply_ms: 700 } },
   isolation: { auth: { token: "of-the-services", users: { another: "of-another" } } },
   drill: { stream: { heartbeat_ms: 500, orphan_grace_ms: 10_000 } },
@@ -52,7 +52,7 @@ const DRILL = "drill";
 
 /** What the stacks of a suite are started with, and how a target is told of it. */
 function settingsFor(suite: string): {
-  stack: StackOptions;
+  stack: InProcessStackOptions;
   target: Omit<TargetUrls, "hmi" | "gateway" | "engine">;
 } {
   const { stream, auth } = OF_SUITE[suite] ?? {};
@@ -68,7 +68,7 @@ export async function verifyInProcess(
   faults: readonly Fault[] = [],
   { postgresql, ...pace }: InProcessOptions = {},
 ): Promise<InProcessRun> {
-  const { startStack } = await import("../services/in-process-stack.ts");
+  const { startInProcessStack } = await import("../services/in-process-stack.ts");
   const applied = Object.fromEntries(faults.map(({ name }) => [name, 0]));
   const overridesForStack = () =>
     composeOverrides(
@@ -89,7 +89,7 @@ export async function verifyInProcess(
       try {
         const stream = { ...options.stream, ...copies?.options.stream };
         const all = { ...options, ...copies?.options, stream, ...pace, overrides: overridesForStack() };
-        const stack = await startStack(all);
+        const stack = await startInProcessStack(all);
         const killer = name === DRILL ? createInProcessKiller(stack) : undefined;
         try {
           const { hmi, gateway, engine } = stack;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { LAST_DOCTOR_FILE, LastDoctorReport } from "../../src/contract/doctor-report.ts";
-import { startStack } from "../../src/services/in-process-stack.ts";
+import { startInProcessStack } from "../../src/services/in-process-stack.ts";
 import { PATIENTLY, type TestStack } from "../support/cli.ts";
 import { exportOf } from "../support/exported-conversations.ts";
 import { archiveSession, createProfile, createSession, say as sayTo } from "../support/hmi.ts";
@@ -198,7 +198,7 @@ describe.runIf(CHROMIUM !== undefined)("axe finds nothing, wide and narrow, ligh
 
   test("the form that asks for the token", async () => {
     expected = /status of 401/;
-    const guarded = await startStack({ auth: { token: "sesame" } });
+    const guarded = await startInProcessStack({ auth: { token: "sesame" } });
     try {
       chat = await openChatPage(running.browser, `${guarded.hmi}/new`, DESKTOP);
       await chat.page.getByLabel("Token").fill("wrong");

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { hmiRoutes } from "../../src/contract/routes.ts";
-import { type RunningStack, startStack } from "../../src/services/in-process-stack.ts";
+import { type RunningStack, startInProcessStack } from "../../src/services/in-process-stack.ts";
 import { TAP_PATH } from "../../src/tap/recorded-exchange.ts";
 import { startTap, type Tap } from "../../src/tap/start-tap.ts";
 import { PATIENTLY } from "../support/cli.ts";
@@ -33,7 +33,7 @@ describe.runIf(CHROMIUM !== undefined)("pages of other sites", () => {
 
   beforeAll(async () => {
     [stack, browser] = await Promise.all([
-      startStack({ http: { allowed_hosts: [CHAT_IN_LAN] } }),
+      startInProcessStack({ http: { allowed_hosts: [CHAT_IN_LAN] } }),
       sharedChromium(),
     ]);
     hmi = await startTap({ upstream: stack.hmi, callersJudgedBy: "upstream" });
@@ -60,7 +60,7 @@ describe.runIf(CHROMIUM !== undefined)("pages of other sites", () => {
   });
 
   test("the page itself sends by POST, and so works under that name", async () => {
-    const own = await startStack({ http: { allowed_hosts: [CHAT_IN_LAN] } });
+    const own = await startInProcessStack({ http: { allowed_hosts: [CHAT_IN_LAN] } });
     onTestFinished(() => own.close());
     const chat = await openChatPage(browser, `http://${CHAT_IN_LAN}:${new URL(own.hmi).port}/llm`);
     onTestFinished(() => chat.close());

@@ -1,8 +1,12 @@
 import { readFile } from "node:fs/promises";
 import type { Locator } from "playwright-core";
 import { afterEach, describe, expect, test } from "vitest";
-import { startEngine } from "../../src/services/engine/start-engine.ts";
-import { type RunningStack, type StackOptions, startStack } from "../../src/services/in-process-stack.ts";
+import {
+  type InProcessStackOptions,
+  type RunningStack,
+  startInProcessStack,
+} from "../../src/services/in-process-stack.ts";
+import { startStandIn } from "../../src/services/stand-in-engine/start-stand-in.ts";
 import { createProfile, createSession, say as sayTo } from "../support/hmi.ts";
 import { freePorts } from "../support/ports.ts";
 import { CHROMIUM, NO_CHROMIUM } from "./chromium.ts";
@@ -225,7 +229,7 @@ describe.runIf(CHROMIUM !== undefined)("the pages", () => {
       await expect.poll(() => note.textContent()).toContain("The engine does not answer");
       await chat.say("Count to 3");
       await button("Retry").waitFor();
-      const back = await startEngine({ port });
+      const back = await startStandIn({ port });
       try {
         const model = chat.page.getByLabel("Model");
         await expect.poll(() => model.inputValue()).toBe("llama3.1:8b");
@@ -297,10 +301,10 @@ describe.runIf(CHROMIUM !== undefined)("the pages", () => {
   }
 
   async function withStack(
-    options: StackOptions,
+    options: InProcessStackOptions,
     use: (stack: RunningStack) => Promise<void>,
   ): Promise<void> {
-    const other = await startStack(options);
+    const other = await startInProcessStack(options);
     try {
       await use(other);
       // First: a page that still loads complains of a server that is gone.

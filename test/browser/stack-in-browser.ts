@@ -1,6 +1,10 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
-import { type RunningStack, type StackOptions, startStack } from "../../src/services/in-process-stack.ts";
+import {
+  type InProcessStackOptions,
+  type RunningStack,
+  startInProcessStack,
+} from "../../src/services/in-process-stack.ts";
 import { closeContexts, sharedChromium } from "./chromium.ts";
 import { type ChatPage, openChatPage } from "./page.ts";
 
@@ -13,11 +17,11 @@ export interface StackInBrowser {
 }
 
 /** The stack is started before the tests of a `describe`; it is closed after them, and all that is open in the browser. */
-export function useStackInBrowser(options?: StackOptions): StackInBrowser {
+export function useStackInBrowser(options?: InProcessStackOptions): StackInBrowser {
   let stack: RunningStack;
   let browser: Browser;
   beforeAll(async () => {
-    [stack, browser] = await Promise.all([startStack(options), sharedChromium()]);
+    [stack, browser] = await Promise.all([startInProcessStack(options), sharedChromium()]);
   });
   afterAll(async () => {
     await Promise.all([closeContexts(browser), stack?.close()]);

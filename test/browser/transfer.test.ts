@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Browser, Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ChatExport } from "../../src/contract/chat-export.ts";
-import { type RunningStack, startStack } from "../../src/services/in-process-stack.ts";
+import { type RunningStack, startInProcessStack } from "../../src/services/in-process-stack.ts";
 import { PATIENTLY } from "../support/cli.ts";
 import { MESSAGE } from "../support/exported-conversations.ts";
 import { CHROMIUM, closeContexts, NO_CHROMIUM, sharedChromium } from "./chromium.ts";
@@ -15,7 +15,7 @@ describe.runIf(CHROMIUM !== undefined)("export and import on the page", () => {
   let to: RunningStack;
   let browser: Browser;
   beforeAll(async () => {
-    [from, to, browser] = await Promise.all([startStack(), startStack(), sharedChromium()]);
+    [from, to, browser] = await Promise.all([startInProcessStack(), startInProcessStack(), sharedChromium()]);
   });
   afterAll(async () => {
     await Promise.all([closeContexts(browser), from?.close(), to?.close()]);

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { ForeignContract } from "../../src/contract/foreign-back-end.ts";
 import type { RunReport } from "../../src/harness/run-report.ts";
-import { startTestEngine } from "../services/engine/client.ts";
+import { startTestEngine } from "../services/stand-in-engine/client.ts";
 import { idsWith, judgeBackEnd } from "../support/judge-back-end.ts";
 import { ODD_WIRE, type OddFault, startOddBackEnd } from "../support/odd-back-end.ts";
 

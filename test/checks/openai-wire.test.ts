@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
-import { startStack } from "../../src/services/in-process-stack.ts";
+import { startInProcessStack } from "../../src/services/in-process-stack.ts";
 import { targetSettings } from "../../src/targets/target-settings.ts";
 import { verify } from "../../src/verify/verify-stack.ts";
 
@@ -11,7 +11,7 @@ const QUICK = { heartbeat_ms: 150, orphan_grace_ms: 300, save_every_ms: 50, max_
  * against the stack.
  */
 test("by OpenAI's wire, with directions as text, no claim of a good stack is called broken", async () => {
-  await using stack = await startStack({ engine: { api: "openai" }, stream: QUICK });
+  await using stack = await startInProcessStack({ engine: { api: "openai" }, stream: QUICK });
   const { results } = await verify({
     target: {
       ...stack,

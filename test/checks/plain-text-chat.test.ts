@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RunReport } from "../../src/harness/run-report.ts";
-import { startTestEngine } from "../services/engine/client.ts";
+import { startTestEngine } from "../services/stand-in-engine/client.ts";
 import { idsWith, judgeBackEnd } from "../support/judge-back-end.ts";
 import { PLAIN_TEXT_WIRE, type PlainTextFault, startPlainTextChat } from "../support/plain-text-chat.ts";
 import { startUnrecordedOllama } from "../support/unrecorded-ollama.ts";

@@ -2,7 +2,7 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ChatExport } from "../../src/contract/chat-export.ts";
-import { type RunningStack, startStack } from "../../src/services/in-process-stack.ts";
+import { type RunningStack, startInProcessStack } from "../../src/services/in-process-stack.ts";
 import { PATH, runStack } from "../support/cli.ts";
 import { CONVERSATION, exportOf } from "../support/exported-conversations.ts";
 import { tempFolder } from "../support/temp.ts";
@@ -15,7 +15,7 @@ const SEVERAL = 60_000;
 
 let stack: RunningStack;
 beforeAll(async () => {
-  stack = await startStack({ auth: { token: TOKEN, users: USERS } });
+  stack = await startInProcessStack({ auth: { token: TOKEN, users: USERS } });
 });
 afterAll(() => stack?.close());
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
-import { startEngine } from "../../src/services/engine/start-engine.ts";
+import { startStandIn } from "../../src/services/stand-in-engine/start-stand-in.ts";
 import { PATH_WITH_OLLAMA, testStack } from "../support/cli.ts";
 
 test("an Ollama that answers at engine.url is used as it is, and never stopped", async () => {
@@ -26,7 +26,7 @@ test("an Ollama that answers at engine.url is used as it is, and never stopped",
 
 test("a stand-in that somebody else started is used too, and called what it is", async () => {
   const stack = await testStack();
-  const engine = await startEngine({ port: stack.ports.engine });
+  const engine = await startStandIn({ port: stack.ports.engine });
   const up = await stack.up();
   expect(up.stdout).toMatch(/^ {2}engine +stand-in +\S+ +used as it is$/m);
   expect(up.stdout).toContain("No Ollama was found, so the answers are scripted.");

@@ -2,8 +2,8 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { startEngine } from "../../src/services/engine/start-engine.ts";
-import { startStack } from "../../src/services/in-process-stack.ts";
+import { startInProcessStack } from "../../src/services/in-process-stack.ts";
+import { startStandIn } from "../../src/services/stand-in-engine/start-stand-in.ts";
 import { startTap as startTapInProcess } from "../../src/tap/start-tap.ts";
 import { type LiveRun, type TestStack, testStack } from "../support/cli.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
@@ -25,12 +25,12 @@ async function startTap(cli: TestStack, to: string, ...args: string[]): Promise<
 
 test("a stack whose gateway talks to its engine through the tap is verified by what the tap has seen", async () => {
   const cli = await testStack();
-  const engine = await startEngine();
+  const engine = await startStandIn();
   onTestFinished(() => engine.close());
   // So that only the tap can tell what reached the engine.
   const upstream = await withoutRecord(engine.url);
   const tap = await startTap(cli, upstream);
-  const stack = await startStack({ engineUrl: tap.url });
+  const stack = await startInProcessStack({ engineUrl: tap.url });
   onTestFinished(() => stack.close());
   const urls = ["--hmi", stack.hmi, "--gateway", stack.gateway, "--engine", tap.url];
   const { exitCode, stdout } = await cli.run("verify", "model-conversation", ...urls);

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { MessageList, SessionList } from "../../src/contract/hmi-schemas.ts";
 import { ProfileList } from "../../src/contract/profile-schemas.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
-import { startStack } from "../../src/services/in-process-stack.ts";
+import { startInProcessStack } from "../../src/services/in-process-stack.ts";
 import { runProfileDescription } from "../../src/targets/run-journal.ts";
 import { prepareStack, type TestStack } from "../support/cli.ts";
 import { createProfile, createSession, say } from "../support/hmi.ts";
@@ -19,7 +19,7 @@ interface Place {
 
 /** A stack in this process, and a folder from which the command line judges it. */
 async function place(): Promise<Place> {
-  const stack = await startStack({ tokenDelayMs: 5 });
+  const stack = await startInProcessStack({ tokenDelayMs: 5 });
   onTestFinished(() => stack.close());
   const cli = await prepareStack();
   onTestFinished(() => rmSync(cli.cwd, { recursive: true }));

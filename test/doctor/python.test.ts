@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { LadderReport } from "../../src/doctor/run-doctor.ts";
-import { startEngine } from "../../src/services/engine/start-engine.ts";
+import { startStandIn } from "../../src/services/stand-in-engine/start-stand-in.ts";
 import { brokenIn, examineUrls, type PatientUrls, rungOf } from "../support/doctor.ts";
 import {
   launchPythonGateway,
@@ -25,7 +25,7 @@ describe.runIf(missing === undefined)("the seeds' services in Python", () => {
 
   beforeAll(async () => {
     const folder = mkdtempSync(join(tmpdir(), "stack-test-"));
-    const engine = await startEngine({ tokenDelayMs: 0 });
+    const engine = await startStandIn({ tokenDelayMs: 0 });
     const gateway = await launchPythonGateway({ engineUrl: engine.url });
     const hmi = await launchPythonHmi({ gatewayUrl: gateway.url, database: join(folder, "chat.db") });
     urls = { hmi: hmi.url, gateway: gateway.url, engine: engine.url };

@@ -4,7 +4,7 @@ import type { Config } from "../../src/config/config-schema.ts";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
 import { kubernetesFormat } from "../../src/export/kubernetes/kubernetes.ts";
-import { startEngine } from "../../src/services/engine/start-engine.ts";
+import { startStandIn } from "../../src/services/stand-in-engine/start-stand-in.ts";
 import {
   type Document,
   documentsIn,
@@ -243,7 +243,7 @@ const SLOWLY = { timeout: 20_000 };
 test("its containers answer behind the Ingress' name, and their probes hold them for ready", async () => {
   const host = "chat.example.com";
   const [hmi = 0, gateway = 0] = await freePorts(2);
-  const engine = await startEngine({});
+  const engine = await startStandIn({});
   onTestFinished(() => engine.close());
   const url = `http://127.0.0.1:${hmi}`;
   const config: Config = {

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { composeOverrides } from "../../src/faults/compose-overrides.ts";
 import { findFault } from "../../src/faults/find-fault.ts";
 import type { ConversationStore } from "../../src/services/conversations/conversation-store.ts";
-import { startStack } from "../../src/services/in-process-stack.ts";
+import { startInProcessStack } from "../../src/services/in-process-stack.ts";
 import type { Overrides } from "../../src/services/start-services.ts";
 import type { Rewrite } from "../../src/tap/tap-rewrite.ts";
 
@@ -26,7 +26,7 @@ function rewriting(word: string): Rewrite {
 }
 
 async function startWith(...all: Overrides[]) {
-  const stack = await startStack({ overrides: composeOverrides(all) });
+  const stack = await startInProcessStack({ overrides: composeOverrides(all) });
   onTestFinished(() => stack.close());
   return stack;
 }

@@ -5,8 +5,8 @@ import { WireError } from "../../src/contract/wire-error.ts";
 import type { LoadReport } from "../../src/harness/load-report.ts";
 import { findKnee } from "../../src/load/find-knee.ts";
 import { type MeasureLoadOptions, measureLoad } from "../../src/load/measure-load.ts";
-import { startEngine } from "../../src/services/engine/start-engine.ts";
 import type { EngineClient } from "../../src/services/gateway/engine-client.ts";
+import { startStandIn } from "../../src/services/stand-in-engine/start-stand-in.ts";
 import type { TargetUrls } from "../../src/targets/open-target.ts";
 import { generationsOf } from "../support/gateway.ts";
 import { call } from "../support/http.ts";
@@ -48,8 +48,8 @@ async function measure(
 }
 
 /** An engine stand-in of its own pace. */
-async function startPacedEngine(options: Parameters<typeof startEngine>[0]) {
-  const engine = await startEngine(options);
+async function startPacedEngine(options: Parameters<typeof startStandIn>[0]) {
+  const engine = await startStandIn(options);
   onTestFinished(() => engine.close());
   return engine;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { findGrammarFault } from "../../src/contract/stream-grammar.ts";
-import type { StandInOptions } from "../../src/services/engine/start-engine.ts";
 import { createEngineClient } from "../../src/services/gateway/engine-client.ts";
+import type { StandInOptions } from "../../src/services/stand-in-engine/start-stand-in.ts";
 import type { Overrides } from "../../src/services/start-services.ts";
 import { sumEventLoopStalls } from "../support/event-loop-stalls.ts";
 import { generationsOf, startTestEngine, startTestGateway } from "../support/gateway.ts";

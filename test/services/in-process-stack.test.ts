@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { engineRoutes, gatewayRoutes, hmiRoutes } from "../../src/contract/routes.ts";
-import { startStack } from "../../src/services/in-process-stack.ts";
+import { startInProcessStack } from "../../src/services/in-process-stack.ts";
 import { startTestEngine } from "../support/gateway.ts";
 import { call } from "../support/http.ts";
 import { hmiClient, startTestStack } from "../support/stack.ts";
@@ -25,7 +25,7 @@ test("stacks side by side share nothing", async () => {
 });
 
 test("closing stops everything, twice is once, and running streams are cut off without an ending", async () => {
-  const stack = await startStack({ tokenDelayMs: 600_000 });
+  const stack = await startInProcessStack({ tokenDelayMs: 600_000 });
   const { reader } = await hmiClient(stack.hmi).send({ message: "Hi" });
   const cut = expect(reader.ended).rejects.toThrow();
   await Promise.all([stack.close(), stack.close()]);
@@ -39,7 +39,7 @@ test("closing stops everything, twice is once, and running streams are cut off w
 
 test("a start that fails leaves nothing behind", async () => {
   const storePath = tempFolder();
-  await expect(startStack({ storePath })).rejects.toMatchObject({ code: "database_unreadable" });
+  await expect(startInProcessStack({ storePath })).rejects.toMatchObject({ code: "database_unreadable" });
   const servers = () => process.getActiveResourcesInfo().filter((name) => name === "TCPServerWrap");
   await eventually(() => expect(servers()).toEqual([]));
 });

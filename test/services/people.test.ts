@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { bearerHeader } from "../../src/contract/caller-headers.ts";
 import type { EndpointName } from "../../src/contract/foreign-back-end.ts";
 import { gatewayRoutes, hmiRoutes } from "../../src/contract/routes.ts";
-import { type RunningStack, startStack } from "../../src/services/in-process-stack.ts";
+import { type RunningStack, startInProcessStack } from "../../src/services/in-process-stack.ts";
 import { type Answer, call, open, type Sent } from "../support/http.ts";
 import { GIF } from "../support/pictures.ts";
 import { openRaw } from "../support/store.ts";
@@ -239,7 +239,7 @@ function chatAt(session_id: string, message_id: string): ReturnType<Ask> {
 /** A stack of several people, whose keys are found in no answer by chance. */
 async function startShared(): Promise<RunningStack> {
   const storePath = join(tempFolder(), "chat.db");
-  const stack = await startStack({ auth: PEOPLE, storePath, tokenDelayMs: 20 });
+  const stack = await startInProcessStack({ auth: PEOPLE, storePath, tokenDelayMs: 20 });
   onTestFinished(() => stack.close());
   const keys = { conversations: 7000, messages: 8000, model_profiles: 6000, images: 9000 };
   const first = openRaw(storePath).prepare("INSERT INTO sqlite_sequence VALUES (?, ?)");
@@ -439,7 +439,7 @@ test("a person may cancel and read at the gateway what is theirs", async () => {
 describe("where a proxy names people,", () => {
   let stack: RunningStack;
   beforeAll(async () => {
-    stack = await startStack({ auth: PEOPLE });
+    stack = await startInProcessStack({ auth: PEOPLE });
     return () => stack.close();
   });
   const general = hmiRoutes.generalStream.path(undefined, { message: "Say: x" });
@@ -471,7 +471,7 @@ describe("where a proxy names people,", () => {
 });
 
 test("from addresses that are no proxy's the header says nothing", async () => {
-  const stack = await startStack({ auth: { ...PEOPLE, trusted_proxies: ["192.0.2.0/24"] } });
+  const stack = await startInProcessStack({ auth: { ...PEOPLE, trusted_proxies: ["192.0.2.0/24"] } });
   onTestFinished(() => stack.close());
   const named = { [HEADER]: "alice" };
   for (const [base, path] of [
@@ -484,7 +484,7 @@ test("from addresses that are no proxy's the header says nothing", async () => {
 });
 
 test("a stack whose settings of people are wrong does not start", async () => {
-  await expect(startStack({ auth: { users: { alice: "a" } } })).rejects.toMatchObject({
+  await expect(startInProcessStack({ auth: { users: { alice: "a" } } })).rejects.toMatchObject({
     code: "config_invalid",
     message: expect.stringContaining("auth.users  needs auth.token"),
   });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { test } from "vitest";
-import type { StackOptions } from "../../src/services/in-process-stack.ts";
+import type { InProcessStackOptions } from "../../src/services/in-process-stack.ts";
 import { carryOut } from "../support/interleaving.ts";
 import { judgeTraffic } from "../support/interleaving-checks.ts";
 import { anyPlan } from "../support/interleaving-plan.ts";
@@ -21,7 +21,7 @@ test.skipIf(schemas === undefined)(
   async () => {
     for (const seed of SEEDS) {
       const storeUrl = (await schemas?.empty()) ?? "";
-      const start = (options: StackOptions) => startBehindOneAddress({ ...options, storeUrl });
+      const start = (options: InProcessStackOptions) => startBehindOneAddress({ ...options, storeUrl });
       const plan = fc.sample(fc.noBias(anyPlan), { seed, numRuns: 1 })[0];
       if (plan === undefined) throw new Error("There is no plan.");
       await carryOut(plan, judgeTraffic, start).catch((cause: unknown) => {

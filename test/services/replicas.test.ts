@@ -1,7 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { gatewayRoutes, hmiRoutes } from "../../src/contract/routes.ts";
-import { type RunningReplica, type StackOptions, startStack } from "../../src/services/in-process-stack.ts";
+import {
+  type InProcessStackOptions,
+  type RunningReplica,
+  startInProcessStack,
+} from "../../src/services/in-process-stack.ts";
 import { generationsOf } from "../support/gateway.ts";
 import { call } from "../support/http.ts";
 import { NO_POSTGRESQL } from "../support/postgresql.ts";
@@ -17,9 +21,12 @@ const onPostgresql = test.skipIf(schemas === undefined);
 const ENDLESS = "Count to 100000";
 
 /** Three copies of gateway and HMI on one database. */
-async function startThree(stream: StackOptions["stream"] = {}, overrides: StackOptions["overrides"] = {}) {
+async function startThree(
+  stream: InProcessStackOptions["stream"] = {},
+  overrides: InProcessStackOptions["overrides"] = {},
+) {
   const storeUrl = (await schemas?.withTables()) ?? "";
-  const stack = await startStack({
+  const stack = await startInProcessStack({
     copies: 3,
     storeUrl,
     tokenDelayMs: 5,
@@ -120,7 +127,7 @@ onPostgresql(
 onPostgresql(
   "what is acknowledged while its HMI is stopped is asked of a gateway before it is left",
   async () => {
-    const slow: NonNullable<StackOptions["overrides"]>["gateway"] = (client) => ({
+    const slow: NonNullable<InProcessStackOptions["overrides"]>["gateway"] = (client) => ({
       ...client,
       async *chat(...asked) {
         await sleep(500);

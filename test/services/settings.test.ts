@@ -3,9 +3,9 @@ import type { Config } from "../../src/config/config-schema.ts";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import { urlOf } from "../../src/contract/address.ts";
 import { engineRoutes, gatewayRoutes, hmiRoutes } from "../../src/contract/routes.ts";
+import { startConfiguredStandIn } from "../../src/services/configured-stand-in.ts";
 import type { RunningService } from "../../src/services/http/running-service.ts";
 import { startGatewayOn, startHmiOn } from "../../src/services/start-services.ts";
-import { startStandIn } from "../../src/services/start-stand-in.ts";
 import { generationsOf, startTestEngine } from "../support/gateway.ts";
 import { call } from "../support/http.ts";
 import { freePorts } from "../support/ports.ts";
@@ -58,7 +58,10 @@ test("the stand-in listens at engine.url, and takes its time for each token", as
   const [port] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
   await ended(
-    startStandIn({ ...DEFAULT_CONFIG, engine: { ...DEFAULT_CONFIG.engine, url, token_delay_ms: 30 } }),
+    startConfiguredStandIn({
+      ...DEFAULT_CONFIG,
+      engine: { ...DEFAULT_CONFIG.engine, url, token_delay_ms: 30 },
+    }),
   );
   const body = { model: "llama3.1:8b", prompt: "Count to 9", stream: false, options: { num_predict: 5 } };
   const started = performance.now();

@@ -4,8 +4,8 @@ import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { identify } from "../../src/os/process-identity.ts";
-import { RunLog } from "../../src/supervisor/run-log.ts";
 import { describeProbe, type ProbeTarget, probe } from "../../src/supervisor/run-probe.ts";
+import { RunLog } from "../../src/supervisor/search-run-log.ts";
 import type { CommandProbe, HttpProbe, LogProbe } from "../../src/supervisor/service-spec.ts";
 import { eventually, freePort, HEALTH, listen, TCP, temporaryFolder } from "./helpers.ts";
 

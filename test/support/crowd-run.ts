@@ -2,7 +2,7 @@ import { expect, onTestFinished } from "vitest";
 import { bearerHeader } from "../../src/contract/caller-headers.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
 import { wrapChat } from "../../src/faults/tools/wrap-engine.ts";
-import type { StackOptions } from "../../src/services/in-process-stack.ts";
+import type { InProcessStackOptions } from "../../src/services/in-process-stack.ts";
 import { Crowd, speakersIn } from "./crowd.ts";
 import { ACTIONS } from "./crowd-actions.ts";
 import { throwDice } from "./fuzz/dice.ts";
@@ -27,7 +27,7 @@ export interface CrowdPlace {
 /** Lets ten people do this many things at once, and expects that nobody is told a word of another. */
 export async function expectPeopleApart(
   operations: number,
-  start: (options: StackOptions) => Promise<CrowdPlace>,
+  start: (options: InProcessStackOptions) => Promise<CrowdPlace>,
 ): Promise<void> {
   const mixed: string[] = [];
   const users = Crowd.peopleOf(PEOPLE);

@@ -6,7 +6,7 @@ import type { ChatRequest } from "../../src/contract/gateway-schemas.ts";
 import { gatewayRoutes } from "../../src/contract/routes.ts";
 import { EVENT_STREAM_HEADERS, encodeEvent } from "../../src/contract/sse.ts";
 import { createGatewayClient } from "../../src/services/hmi/gateway-client.ts";
-import type { StackOptions } from "../../src/services/in-process-stack.ts";
+import type { InProcessStackOptions } from "../../src/services/in-process-stack.ts";
 import { listenOnAnyPort } from "./listen.ts";
 import { startTestStack, type TestStack } from "./stack.ts";
 
@@ -36,7 +36,7 @@ export type Asked = string[];
 /** A stack before a gateway that does as the test says. */
 export async function stackBeforeGateway(
   gateway: FakeGateway,
-  options: StackOptions & { maxReplyChars?: number } = {},
+  options: InProcessStackOptions & { maxReplyChars?: number } = {},
 ): Promise<{ stack: TestStack; asked: Asked }> {
   const asked: Asked = [];
   const server = createServer((request, response) => void answer(gateway, asked, request, response));

@@ -6,10 +6,10 @@ import { LOCAL_USER } from "../../src/contract/caller-headers.ts";
 import type { EngineApi } from "../../src/contract/contract-defaults.ts";
 import { GenerationList, type GenerationRecord } from "../../src/contract/engine-schemas.ts";
 import { engineRoutes, gatewayRoutes } from "../../src/contract/routes.ts";
-import { type StandInOptions, startEngine } from "../../src/services/engine/start-engine.ts";
 import { createEngineClient } from "../../src/services/gateway/engine-client.ts";
 import { type GatewayOptions, startGateway } from "../../src/services/gateway/start-gateway.ts";
 import type { ListenerOptions } from "../../src/services/http/http-server.ts";
+import { type StandInOptions, startStandIn } from "../../src/services/stand-in-engine/start-stand-in.ts";
 import { type Answer, call } from "./http.ts";
 import { openStream, type StreamReader } from "./streams.ts";
 
@@ -92,7 +92,7 @@ export async function startTestGateway({
 }
 
 export async function startTestEngine(options: StandInOptions = {}): Promise<string> {
-  const engine = await startEngine(options);
+  const engine = await startStandIn(options);
   onTestFinished(() => engine.close());
   return engine.url;
 }

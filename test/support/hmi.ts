@@ -3,12 +3,16 @@ import { GenerationList, type GenerationRecord } from "../../src/contract/engine
 import { type Message, MessageList, SessionAnswer, SessionList } from "../../src/contract/hmi-schemas.ts";
 import { ProfileAnswer, ProfileList } from "../../src/contract/profile-schemas.ts";
 import { engineRoutes, hmiRoutes } from "../../src/contract/routes.ts";
-import { type RunningStack, type StackOptions, startStack } from "../../src/services/in-process-stack.ts";
+import {
+  type InProcessStackOptions,
+  type RunningStack,
+  startInProcessStack,
+} from "../../src/services/in-process-stack.ts";
 import { ask } from "./ask.ts";
 
 /** A stack in this process, closed when the test ends. */
-export async function startTestStack(options?: StackOptions): Promise<RunningStack> {
-  const stack = await startStack(options);
+export async function startTestStack(options?: InProcessStackOptions): Promise<RunningStack> {
+  const stack = await startInProcessStack(options);
   onTestFinished(() => stack.close());
   return stack;
 }

@@ -2,7 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Message, SentMessage, UserEvent } from "../../src/contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
 import type { ConversationStore } from "../../src/services/conversations/conversation-store.ts";
-import { type RunningStack, type StackOptions, startStack } from "../../src/services/in-process-stack.ts";
+import {
+  type InProcessStackOptions,
+  type RunningStack,
+  startInProcessStack,
+} from "../../src/services/in-process-stack.ts";
 import type { Overrides } from "../../src/services/start-services.ts";
 import { Follower } from "./follower.ts";
 import { type Answer, call } from "./http.ts";
@@ -42,7 +46,7 @@ export interface Traffic {
 export async function carryOut(
   plan: Plan,
   judge: (traffic: Traffic) => Promise<void>,
-  start: (options: StackOptions) => Promise<JudgedStack> = startStack,
+  start: (options: InProcessStackOptions) => Promise<JudgedStack> = startInProcessStack,
 ): Promise<void> {
   const { tokenDelayMs, keepFinishedMs: keep_finished_ms, onReaderGone: on_reader_gone } = plan;
   const stack = await start({

@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import { engineRoutes, gatewayRoutes, hmiRoutes } from "../../src/contract/routes.ts";
-import { startStack } from "../../src/services/in-process-stack.ts";
+import { startInProcessStack } from "../../src/services/in-process-stack.ts";
 import { ChangeNotifier } from "../../src/supervisor/daemon/change-notifier.ts";
 import { ServiceStateStore } from "../../src/supervisor/daemon/service-state-store.ts";
 import { serveMetrics } from "../../src/supervisor/daemon/supervisor-metrics.ts";
@@ -34,7 +34,7 @@ export interface Listeners {
 
 /** One of every listener of ours, in this process, until the test ends. */
 export async function startListeners({ token = "" } = {}): Promise<Listeners> {
-  const stack = await startStack({ auth: { token } });
+  const stack = await startInProcessStack({ auth: { token } });
   onTestFinished(() => stack.close());
   const tapOf = async (upstream: string, options: Partial<TapOptions> = {}): Promise<Tap> => {
     const tap = await startTap({ upstream, token, ...options });
@@ -50,7 +50,7 @@ export async function startListeners({ token = "" } = {}): Promise<Listeners> {
     asksToken: true,
   };
   const record = { reads: TAP_PATH, kind: "record", source: "tap/start-tap.ts", asksToken: true } as const;
-  const engine = { url: stack.engine, source: "services/engine/engine-server.ts" };
+  const engine = { url: stack.engine, source: "services/stand-in-engine/engine-server.ts" };
   const all: Listener[] = [
     { name: "HMI", ...hmi, kind: "service", url: stack.hmi, source: "services/hmi/start-hmi.ts" },
     {

@@ -4,7 +4,7 @@ import type { Message, Session } from "../../src/contract/hmi-schemas.ts";
 import { MessageList } from "../../src/contract/hmi-schemas.ts";
 import type { Profile } from "../../src/contract/profile-schemas.ts";
 import { hmiRoutes } from "../../src/contract/routes.ts";
-import { type StackOptions, startStack } from "../../src/services/in-process-stack.ts";
+import { type InProcessStackOptions, startInProcessStack } from "../../src/services/in-process-stack.ts";
 import { generationsOf } from "./gateway.ts";
 import { type Answer, call } from "./http.ts";
 import { openStream, type StreamReader } from "./streams.ts";
@@ -49,8 +49,8 @@ export interface TestStack extends HmiClient {
 }
 
 /** A whole stack in this process, stopped after the test. */
-export async function startTestStack(options: StackOptions = {}): Promise<TestStack> {
-  const stack = await startStack(options);
+export async function startTestStack(options: InProcessStackOptions = {}): Promise<TestStack> {
+  const stack = await startInProcessStack(options);
   onTestFinished(() => stack.close());
   return { ...hmiClient(stack.hmi), ...stack, generations: () => generationsOf(stack.engine) };
 }

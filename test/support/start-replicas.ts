@@ -1,13 +1,13 @@
 import { connect as connectTo, createServer } from "node:net";
 import { onTestFinished } from "vitest";
 import { addressOfUrl } from "../../src/contract/address.ts";
-import { type StackOptions, startStack } from "../../src/services/in-process-stack.ts";
+import { type InProcessStackOptions, startInProcessStack } from "../../src/services/in-process-stack.ts";
 import type { JudgedStack } from "./interleaving.ts";
 import { listenOnAnyPort } from "./listen.ts";
 
 /** Three copies of gateway and HMI, each service behind one address, until they are closed, or the test ends. */
-export async function startBehindOneAddress(options: StackOptions): Promise<JudgedStack> {
-  const { copies, engine, close } = await startStack({ ...options, copies: 3 });
+export async function startBehindOneAddress(options: InProcessStackOptions): Promise<JudgedStack> {
+  const { copies, engine, close } = await startInProcessStack({ ...options, copies: 3 });
   const [hmi, gateway] = await Promise.all([
     startBalancer(copies.map((copy) => copy.hmi)),
     startBalancer(copies.map((copy) => copy.gateway)),

@@ -1,7 +1,7 @@
 import { createServer, request } from "node:http";
 import { pipeline } from "node:stream";
 import { engineRoutes } from "../../src/contract/routes.ts";
-import type { StandInOptions } from "../../src/services/engine/start-engine.ts";
+import type { StandInOptions } from "../../src/services/stand-in-engine/start-stand-in.ts";
 import { startTestEngine } from "./gateway.ts";
 import { listenOnAnyPort } from "./listen.ts";
 

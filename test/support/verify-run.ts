@@ -2,7 +2,7 @@
  * `begin FOLDER`: a run of verify as far as its record goes, until it is killed. `ended FOLDER`: prints which of the runs
  * that are recorded there have ended.
  */
-import { beginVerifyRecord, endedVerifyRecords } from "../../src/verify-leftovers/verify-record.ts";
+import { beginVerifyRecord, endedVerifyRecords } from "../../src/killed-verify-runs/verify-record.ts";
 
 const [action, folder = ""] = process.argv.slice(2);
 if (action === "begin") {

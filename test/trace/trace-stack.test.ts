@@ -3,7 +3,7 @@ import { Transform } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { isEventStream, rewriteEvents } from "../../src/faults/tools/rewrite-events.ts";
-import { startFaultyStack } from "../../src/start-stack.ts";
+import { startStack } from "../../src/start-stack.ts";
 import { startTap } from "../../src/tap/start-tap.ts";
 import type { Rewrite } from "../../src/tap/tap-rewrite.ts";
 import { COUNTING_MESSAGE } from "../../src/targets/counting-message.ts";
@@ -12,8 +12,8 @@ import { answerInWords, startOpenAiEngine } from "../support/openai-engine.ts";
 import { startTestStack } from "../support/stack.ts";
 import { traceUrls } from "../support/trace.ts";
 
-async function faultyStack(options: Parameters<typeof startFaultyStack>[0]) {
-  const stack = await startFaultyStack({ tokenDelayMs: 10, ...options });
+async function faultyStack(options: Parameters<typeof startStack>[0]) {
+  const stack = await startStack({ tokenDelayMs: 10, ...options });
   onTestFinished(() => stack.close());
   return stack;
 }
@@ -79,7 +79,7 @@ const loseNumber: Rewrite = rewriteEvents(() => ({
   frame: ({ text, event }) => (event?.type === "token" && event.content.includes("三") ? "" : text),
 }));
 
-test.each<[string, Parameters<typeof startFaultyStack>[0], string, string]>([
+test.each<[string, Parameters<typeof startStack>[0], string, string]>([
   ["an end that is swallowed", { fault: "done-missing" }, "hmi", "no_end"],
   ["a stream that is compressed until it is whole", { fault: "stream-compressed" }, "hmi", "held_back"],
   ["text in lumps", { fault: "tokens-in-bursts" }, "hmi", "held_back"],

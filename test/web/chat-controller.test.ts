@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startEngine } from "../../src/services/engine/start-engine.ts";
-import { type RunningStack, startStack } from "../../src/services/in-process-stack.ts";
+import { type RunningStack, startInProcessStack } from "../../src/services/in-process-stack.ts";
+import { startStandIn } from "../../src/services/stand-in-engine/start-stand-in.ts";
 import { ChatController } from "../../web/chat-controller.ts";
 import { startsAnotherConversation, statusText } from "../../web/chat-selectors.ts";
 import { serviceTrouble } from "../../web/service-health.ts";
@@ -9,7 +9,7 @@ import { chatAt, say, texts } from "./chats.ts";
 
 let stack: RunningStack;
 beforeAll(async () => {
-  stack = await startStack({ tokenDelayMs: 5 });
+  stack = await startInProcessStack({ tokenDelayMs: 5 });
 });
 afterAll(() => stack.close());
 
@@ -20,7 +20,7 @@ test("a message gets its reply", async () => {
 });
 
 test("a first message that is refused leaves no conversation behind", async () => {
-  const { hmi, close } = await startStack({ http: { messages_per_minute: 1 } });
+  const { hmi, close } = await startInProcessStack({ http: { messages_per_minute: 1 } });
   try {
     await say(await chatAt(hmi, "/new"), "Count to 2");
     const chat = await chatAt(hmi, "/new");
@@ -187,7 +187,7 @@ test("a message that another tab is in the way of stays in the composer, and tha
 });
 
 test("an engine that is down is named in the reply, and a retry asks again", async () => {
-  const broken = await startStack({ engineUrl: "http://127.0.0.1:9" });
+  const broken = await startInProcessStack({ engineUrl: "http://127.0.0.1:9" });
   try {
     const chat = await chatAt(broken.hmi, "/new");
     await say(chat, "Hello");
@@ -202,7 +202,7 @@ test("an engine that is down is named in the reply, and a retry asks again", asy
 });
 
 test("a message that cannot be sent stays in the composer, to be sent again", async () => {
-  const gone = await startStack();
+  const gone = await startInProcessStack();
   const chat = await chatAt(gone.hmi, "/new");
   await gone.close();
   await say(chat, "Hello");
@@ -228,11 +228,11 @@ test("a message that is sent while the page looks again is asked for by no name 
 
 test("a service that is back brings what was missing", async () => {
   const [port = 0] = await freePorts(1);
-  const broken = await startStack({ engineUrl: `http://127.0.0.1:${port}` });
+  const broken = await startInProcessStack({ engineUrl: `http://127.0.0.1:${port}` });
   const chat = await chatAt(broken.hmi, "/new");
   await chat.checkServices();
   expect(serviceTrouble(chat.state.services)?.message).toContain("engine");
-  const back = await startEngine({ port });
+  const back = await startStandIn({ port });
   try {
     await expect.poll(() => chat.checkServices().then(() => chat.state.models.length)).toBeGreaterThan(0);
     expect(chat.state.problem).toBeNull();
@@ -242,7 +242,7 @@ test("a service that is back brings what was missing", async () => {
 });
 
 test("a token is asked for, refused when wrong, and kept for every call when right", async () => {
-  const guarded = await startStack({ auth: { token: "sesame" } });
+  const guarded = await startInProcessStack({ auth: { token: "sesame" } });
   try {
     const chat = await chatAt(guarded.hmi, "/new");
     expect(chat.state.access).toBe("token_wanted");
@@ -268,7 +268,7 @@ test("where the page says that a token is wanted it is asked for before any call
 });
 
 test("what was named before the token is shown after it", async () => {
-  await using guarded = await startStack({ auth: { token: "sesame" } });
+  await using guarded = await startInProcessStack({ auth: { token: "sesame" } });
   const chat = new ChatController({ origin: guarded.hmi, isTokenWanted: true });
   await chat.start("/c/77");
   await chat.signIn("sesame");

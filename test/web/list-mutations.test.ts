@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type RunningStack, startStack } from "../../src/services/in-process-stack.ts";
+import { type RunningStack, startInProcessStack } from "../../src/services/in-process-stack.ts";
 import type { ChatController } from "../../web/chat-controller.ts";
 import { hasOlder, openProfile, titleOf } from "../../web/chat-selectors.ts";
 import { createProfile, createSession } from "../support/hmi.ts";
@@ -7,7 +7,7 @@ import { chatAt, listed, openSession, say } from "./chats.ts";
 
 let stack: RunningStack;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await startInProcessStack();
 });
 afterAll(() => stack.close());
 

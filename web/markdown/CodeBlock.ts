@@ -3,8 +3,8 @@ import { useEffect, useState } from "preact/hooks";
 import { copyToClipboard } from "../copy-to-clipboard.ts";
 import { memo } from "../memo-component.ts";
 import { useKeptSelection } from "../useKeptSelection.ts";
-import { element } from "./allowed-elements.ts";
 import type { Piece } from "./highlight-code.ts";
+import { element } from "./safe-elements.ts";
 import { legibleCode, legibleText } from "./text-direction.ts";
 import { useColouring } from "./useColouring.ts";
 

@@ -1,10 +1,10 @@
 import { type ComponentChild, h } from "preact";
 import { useMemo } from "preact/hooks";
 import { lazyImport, useLazyImport } from "../lazy-import.ts";
-import { element } from "./allowed-elements.ts";
 import type { FormulaToken } from "./formula-syntax.ts";
 import type * as Formulas from "./formulas-script.ts";
 import { mathElement } from "./math-element.ts";
+import { element } from "./safe-elements.ts";
 import { legibleText } from "./text-direction.ts";
 
 /** The address of the script that draws formulas; the build sets it. */

@@ -15,7 +15,7 @@ interface MarkdownProps {
   readonly onSpoken?: ((text: string) => void) | undefined;
 }
 
-/** A Markdown text as elements: see `allowed-elements.ts` for all that it can become. */
+/** A Markdown text as elements: see `safe-elements.ts` for all that it can become. */
 export function Markdown(props: MarkdownProps): ComponentChild {
   const { content, streaming, isSeenFromStart = false, onSpoken } = props;
   const last = useRef<Document>(undefined);

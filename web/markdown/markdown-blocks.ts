@@ -1,10 +1,10 @@
 import type { MarkedToken, Token, Tokens } from "marked";
 import { type ComponentChild, h } from "preact";
-import { element } from "./allowed-elements.ts";
 import { CodeBlock } from "./CodeBlock.ts";
 import { renderFormula } from "./Formula.ts";
 import { type FormulaToken, isFormula } from "./formula-syntax.ts";
 import { renderCheckbox, renderInline } from "./markdown-inline.ts";
+import { element } from "./safe-elements.ts";
 import { directionOf, legibleText } from "./text-direction.ts";
 
 /** By depth; `markdown-outline.ts` sets those of headings that are not inside something. */

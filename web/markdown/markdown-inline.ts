@@ -1,9 +1,9 @@
 import type { MarkedToken, Token, Tokens } from "marked";
 import type { ComponentChild } from "preact";
-import { element } from "./allowed-elements.ts";
 import { renderFormula } from "./Formula.ts";
 import { type FormulaToken, isFormula } from "./formula-syntax.ts";
 import { decodeEntities } from "./html-entities.ts";
+import { element } from "./safe-elements.ts";
 import { safeUrl } from "./safe-url.ts";
 import { legibleCode, legibleText } from "./text-direction.ts";
 

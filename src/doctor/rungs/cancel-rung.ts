@@ -8,7 +8,6 @@ import { askForStream, askService, type ExaminedStack } from "../doctor-context.
 import { broken } from "../explain-symptom.ts";
 import { replyTimeoutMs } from "../judge-reply.ts";
 import { isMissing } from "./gateway-rungs.ts";
-import { openEngineRecord } from "./judge-engine-record.ts";
 import {
   judgeBeforeCancel,
   judgeEngineStop,
@@ -16,6 +15,7 @@ import {
   LONG,
   neverBegun,
 } from "./judge-engine-stop.ts";
+import { openEngineRecord } from "./open-engine-record.ts";
 import { makePlace, sendWithoutModel } from "./reply-rungs.ts";
 
 /** A cancel at the HMI stops the engine. */

@@ -6,7 +6,7 @@ import type { RungFinding } from "../climb-ladder.ts";
 import type { ExaminedStack } from "../doctor-context.ts";
 import { seconds } from "../doctor-words.ts";
 import { broken } from "../explain-symptom.ts";
-import { type EngineRecord, whyUnseen } from "./judge-engine-record.ts";
+import { type EngineRecord, whyUnseen } from "./open-engine-record.ts";
 
 /**
  * For a reply that is cancelled: longer than it is looked at, and written all the while, as a real engine does. Of one that

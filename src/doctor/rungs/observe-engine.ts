@@ -1,7 +1,7 @@
 import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import { type LoadedModels, loadedModels, usedBetween } from "../../targets/loaded-models.ts";
 import { callDeadline, type ExaminedStack } from "../doctor-context.ts";
-import { openEngineRecord, whyUnseen } from "./judge-engine-record.ts";
+import { openEngineRecord, whyUnseen } from "./open-engine-record.ts";
 
 /** What was seen of the engine while a message was answered. */
 export interface SeenEngine {

@@ -8,7 +8,6 @@ import { shortened } from "../doctor-words.ts";
 import { broken } from "../explain-symptom.ts";
 import { judgeReply } from "../judge-reply.ts";
 import { isTokenRefused, refusedByFront } from "../refused-call.ts";
-import { openEngineRecord } from "./judge-engine-record.ts";
 import {
   judgeBeforeCancel,
   judgeEngineStop,
@@ -16,6 +15,7 @@ import {
   LONG,
   neverBegun,
 } from "./judge-engine-stop.ts";
+import { openEngineRecord } from "./open-engine-record.ts";
 import { sendTestMessage, type TestMessage } from "./wire-reply-rungs.ts";
 
 /** A cancel, by a call or by closing the connection, stops the engine. */

@@ -6,8 +6,8 @@ import { doneMissingAfterEmptyReply } from "./done-missing-after-empty-reply.ts"
 import { endWithoutFinalIgnored } from "./end-without-final-ignored.ts";
 import { engineErrorRetried } from "./engine-error-retried.ts";
 import { errorLineIgnored } from "./error-line-ignored.ts";
+import { singleEventFaults } from "./events-missing-twice-or-malformed.ts";
 import { failureLosesText } from "./failure-loses-text.ts";
-import { frameFaults } from "./frame-faults.ts";
 import { gatewayGetMissing } from "./gateway-get-missing.ts";
 import { headersLate } from "./headers-late.ts";
 import { heartbeatAsEvent } from "./heartbeat-as-event.ts";
@@ -34,7 +34,7 @@ import { usageZero } from "./usage-zero.ts";
 
 /** The bugs that the suite `sse` must catch, in the order in which they are told. */
 export const sseFaults: readonly Fault[] = [
-  ...frameFaults,
+  ...singleEventFaults,
   heartbeatWithTextOnly,
   heartbeatAsEvent,
   planningAfterEngine,

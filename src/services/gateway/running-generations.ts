@@ -8,8 +8,8 @@ import {
   HeldElsewhere,
 } from "../replicas/generation-directory.ts";
 import type { OtherReplica } from "../replicas/replica-call-forwarder.ts";
+import { whenUnread } from "../stream/reader-gone.ts";
 import { FinishedLogs } from "../stream/retain-finished-logs.ts";
-import { whenUnread } from "../stream/when-unread.ts";
 import { FirstDeltaPriority } from "./first-delta-priority.ts";
 import { GatewayGeneration, type GenerationSettings } from "./gateway-generation.ts";
 

@@ -7,7 +7,7 @@ import { readRecord } from "../process-record.ts";
 import { DEFAULT_LOG_LIMITS, type LogLimits, type ServiceSpec } from "../service-spec.ts";
 import { serviceFiles } from "../state-folder.ts";
 import { RotationReport } from "./rotation-report.ts";
-import type { ServiceSupervision } from "./service-supervision.ts";
+import type { ServiceSupervision } from "./sole-supervisor.ts";
 import { putOwnLogAside } from "./supervisor-log.ts";
 
 /** The longest time in which no log is looked at, and the shortest between two looks; in milliseconds. */

@@ -4,7 +4,7 @@ import { findRemovedLog, moveRemovedLog } from "../logs/move-removed-log.ts";
 import { readRecord } from "../process-record.ts";
 import type { ServiceSpec } from "../service-spec.ts";
 import { prepareState } from "../state-folder.ts";
-import type { ServiceSupervision } from "./service-supervision.ts";
+import type { ServiceSupervision } from "./sole-supervisor.ts";
 
 const EVERY_MS = 1000;
 

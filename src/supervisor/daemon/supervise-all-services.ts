@@ -12,7 +12,7 @@ import { rescueRemovedLogs } from "./removed-log-loop.ts";
 import { ServiceRuns } from "./service-runs.ts";
 import { ServiceStateStore } from "./service-state-store.ts";
 import { readStates } from "./service-states-file.ts";
-import { NOT_RECORDED, ownRecord, ServiceSupervision } from "./service-supervision.ts";
+import { NOT_RECORDED, ownRecord, ServiceSupervision } from "./sole-supervisor.ts";
 import { superviseService } from "./supervise-service.ts";
 import { serveMetrics } from "./supervisor-metrics.ts";
 import { TimeIndexUpdates } from "./update-time-indexes.ts";

@@ -1,10 +1,10 @@
 import type { ServiceSpec } from "../service-spec.ts";
-import { goOnStep, idleStep, pauseStep, stoppedStep } from "./not-running-steps.ts";
-import type { ServiceSupervision } from "./service-supervision.ts";
-import { becomeReadyStep, beginStep, startAgainStep, startStep } from "./start-steps.ts";
+import type { ServiceSupervision } from "./sole-supervisor.ts";
+import { becomeReadyStep, beginStep, startAgainStep, startStep } from "./start-until-ready.ts";
 import { SupervisedService } from "./supervised-service.ts";
 import type { SupervisionStep } from "./supervision-step.ts";
-import { endStep, pickUpStep, watchStep } from "./watch-steps.ts";
+import { endStep, pickUpStep, watchStep } from "./watch-running-service.ts";
+import { goOnStep, idleStep, pauseStep, stoppedStep } from "./while-not-running.ts";
 
 /**
  * Sees to one service for as long as the supervisor lives: starts it when it is wanted and all that it depends on is

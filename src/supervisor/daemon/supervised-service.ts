@@ -8,7 +8,7 @@ import type { ServiceEvent } from "../supervisor-protocol.ts";
 import { FileWatch } from "./file-watch.ts";
 import { type Environment, readEnvironment } from "./request-environment.ts";
 import type { ReportChange } from "./service-state-store.ts";
-import type { ServiceSupervision, SupervisionParts } from "./service-supervision.ts";
+import type { ServiceSupervision, SupervisionParts } from "./sole-supervisor.ts";
 
 /** What the steps of one service (`supervise-service.ts`) know of it, and remember from one to the next. */
 export class SupervisedService {

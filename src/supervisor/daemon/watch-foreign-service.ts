@@ -3,7 +3,7 @@ import { type ProbeResult, probe } from "../run-probe.ts";
 import type { WatchedService } from "../supervisor-protocol.ts";
 import { FlapDamping } from "./flap-damping.ts";
 import { unreachableProblem } from "./service-problems.ts";
-import type { ServiceSupervision } from "./service-supervision.ts";
+import type { ServiceSupervision } from "./sole-supervisor.ts";
 
 /** How often a service of somebody else is looked at, unless its liveness says otherwise; in milliseconds. */
 const USUAL_PAUSE_MS = 5000;

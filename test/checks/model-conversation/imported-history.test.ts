@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { summary } from "../../../src/checks/model-conversation/model-conversation-summary.ts";
-import { startFaultyStack } from "../../../src/start-stack.ts";
+import { startStack } from "../../../src/start-stack.ts";
 import { verify } from "../../../src/verify/verify-stack.ts";
 import { everythingIn } from "../../support/hmi.ts";
 
 /** Of an engine that nobody says to be the stand-in, so that it may be slow. */
 async function judgeWithUnknownEngine(fault?: string) {
-  await using stack = await startFaultyStack({ fault });
+  await using stack = await startStack({ fault });
   const { hmi, gateway } = stack;
   const { results } = await verify({ checks: [summary], target: { hmi, gateway } });
   return { outcome: results[0]?.outcome, left: await everythingIn(hmi) };

@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
-import { startFaultyStack } from "../../../src/start-stack.ts";
+import { startStack } from "../../../src/start-stack.ts";
 import { startTap } from "../../../src/tap/start-tap.ts";
 import { verify } from "../../../src/verify/verify-stack.ts";
 import { listenOnAnyPort } from "../../support/listen.ts";
@@ -22,10 +22,10 @@ async function startBrokenEngine(): Promise<string> {
   );
 }
 
-async function judgeText(engine: string, options: Parameters<typeof startFaultyStack>[0] = {}) {
+async function judgeText(engine: string, options: Parameters<typeof startStack>[0] = {}) {
   const tap = await startTap({ upstream: engine });
   onTestFinished(() => tap.close());
-  const stack = await startFaultyStack({ ...options, engineUrl: tap.url });
+  const stack = await startStack({ ...options, engineUrl: tap.url });
   onTestFinished(() => stack.close());
   const { results } = await verify({
     suite: "sse",
@@ -57,7 +57,7 @@ test("an engine that itself sends U+FFFD is nobody else's fault", async () => {
 
 test("without a tap nobody knows what a real engine wrote", async () => {
   const engine = await startUnrecordedOllama();
-  const stack = await startFaultyStack({ engineUrl: engine });
+  const stack = await startStack({ engineUrl: engine });
   onTestFinished(() => stack.close());
   const { results } = await verify({ suite: "sse", ids: ["sse/text"], target: { ...stack, engine } });
   expect(results.find(({ id }) => id === "sse/text")?.outcome).toMatchObject({ verdict: "skipped" });

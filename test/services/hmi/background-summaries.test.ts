@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { StreamEvent } from "../../../src/contract/event-schemas.ts";
 import type { ChatRequest } from "../../../src/contract/gateway-schemas.ts";
 import type { GatewayClient } from "../../../src/services/hmi/gateway-client.ts";
-import type { StackOptions } from "../../../src/services/in-process-stack.ts";
+import type { InProcessStackOptions } from "../../../src/services/in-process-stack.ts";
 import { EXECUTING, PLANNING, token, USAGE } from "../../support/fake-gateway.ts";
 import { startTestStack, type TestStack } from "../../support/stack.ts";
 import { exchangeOf, openConversation, openTestStore } from "../../support/store.ts";
@@ -13,7 +13,7 @@ import { readUserEvents } from "../../support/user-events.ts";
 async function startWith(
   exchanges: number,
   summarise?: GatewayClient["chat"],
-  options: Pick<StackOptions, "summaryQuietMs"> = {},
+  options: Pick<InProcessStackOptions, "summaryQuietMs"> = {},
 ) {
   const { store, own, path } = openTestStore();
   const sessionId = await openConversation(own, null);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { EngineApi } from "../../../src/contract/contract-defaults.ts";
 import { findGrammarFault } from "../../../src/contract/stream-grammar.ts";
 import { createEngineClient } from "../../../src/services/gateway/engine-client.ts";
-import type { StackOptions } from "../../../src/services/in-process-stack.ts";
+import type { InProcessStackOptions } from "../../../src/services/in-process-stack.ts";
 import { EDGES, startEdgeEngine, WIRES } from "../../support/engine-edges.ts";
 import { startFakeEngine, startTestEngine } from "../../support/gateway.ts";
 import { startTestStack } from "../../support/stack.ts";
@@ -11,7 +11,7 @@ import { eventually } from "../../support/streams.ts";
 const LONG = 100_000;
 
 /** A stack whose gateway asks this engine by this call. */
-function stackBefore(engineUrl: string, api: EngineApi, options: StackOptions = {}) {
+function stackBefore(engineUrl: string, api: EngineApi, options: InProcessStackOptions = {}) {
   return startTestStack({
     ...options,
     engineUrl,

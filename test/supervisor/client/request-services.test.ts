@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withCommandLock } from "../../../src/supervisor/client/command-lock.ts";
+import { withCommandLock } from "../../../src/supervisor/client/lock-and-settle-rotations.ts";
 import {
   requestServices,
   type ServiceRequests,

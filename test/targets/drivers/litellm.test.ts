@@ -7,7 +7,7 @@ import { connectDriver } from "../../../src/targets/drivers/define-driver.ts";
 import { lastFact, textOf } from "../../../src/targets/drivers/reply-facts.ts";
 import { litellm } from "../../../src/targets/drivers/shipped/litellm-driver.ts";
 import { createHttpClient } from "../../../src/targets/http-client.ts";
-import { readAnswer } from "../../services/engine/recorded-answer.ts";
+import { readAnswer } from "../../services/stand-in-engine/recorded-answer.ts";
 import { listenOnAnyPort } from "../../support/listen.ts";
 
 const signal = new AbortController().signal;

@@ -1,10 +1,10 @@
 import { expect } from "vitest";
-import { ALLOWED } from "../../../web/markdown/allowed-elements.ts";
+import { ALLOWED } from "../../../web/markdown/safe-elements.ts";
 import type { PageElement } from "./page.ts";
 
 const LINK = /^(?:https?:\/\/|mailto:)[!-~]+$/;
 
-/** Holds for a page on which there is nothing but what `allowed-elements.ts` allows. */
+/** Holds for a page on which there is nothing but what `safe-elements.ts` allows. */
 export function expectOnlyAllowed(page: PageElement): void {
   for (const { localName, attributes, listeners } of page.all()) {
     expect(ALLOWED, localName).toHaveProperty(localName);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ALLOWED, element } from "../../../web/markdown/allowed-elements.ts";
+import { ALLOWED, element } from "../../../web/markdown/safe-elements.ts";
 import { expectOnlyAllowed } from "./allowed.ts";
 import { pageOf } from "./page.ts";
 

@@ -1,7 +1,7 @@
 import type { SearchTerms } from "../search-query.ts";
 import { withPath } from "../sql/message-tree.ts";
-import { type PlacesQuery, SEARCHED, type SearchPlace } from "../sql/search-rows.ts";
 import type { SqlDialect } from "../sql/sql-dialect.ts";
+import { type PlacesQuery, SEARCHED, type SearchPlace } from "../sql/sql-search-store.ts";
 import { LOCK_WHILE_SENDING } from "./sending-lock.ts";
 import { excerptOfWords } from "./word-excerpt.ts";
 

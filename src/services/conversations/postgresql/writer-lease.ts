@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { OtherReplica } from "../../replicas/replica-call-forwarder.ts";
 import type { TakenOver } from "../reply-store.ts";
 import { findReply } from "../sql/find-exchange.ts";
-import { LeaseLapsedError, type ReplyWriter } from "../sql/reply-writer.ts";
+import { LeaseLapsedError, type ReplyWriter } from "../sql/reply-ownership.ts";
 import { rowidOf } from "../sql/rowid.ts";
 import type { Database, Row, Statements } from "../sql/sql-database.ts";
 import { brokeConstraint } from "./postgresql-errors.ts";

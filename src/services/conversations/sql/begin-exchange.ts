@@ -14,7 +14,7 @@ import {
 } from "./message-rows.ts";
 import { choose, unchoose } from "./message-tree.ts";
 import { refuseWhileAnswered } from "./one-reply-at-a-time.ts";
-import type { ReplyWriter } from "./reply-writer.ts";
+import type { ReplyWriter } from "./reply-ownership.ts";
 import type { Row, SqlValue, Statements, Undoable } from "./sql-database.ts";
 import { titleFrom } from "./title-from-message.ts";
 import { touchConversation, touchedSession, untouchConversation } from "./touch-conversation.ts";

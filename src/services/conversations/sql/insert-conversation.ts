@@ -1,7 +1,7 @@
 import type { NewConversation } from "../conversation-store.ts";
-import { profileNotFound } from "./profile-rows.ts";
 import { DEFAULT_MODEL, NEXT_ACTIVITY } from "./session-rows.ts";
 import type { Row, Statements, Undoable } from "./sql-database.ts";
+import { profileNotFound } from "./sql-profile-store.ts";
 
 /** Makes a conversation and makes it the active one of its profile; returns its row as {@link getConversationToSendTo} does. */
 export async function insertConversation(

@@ -2,8 +2,8 @@ import { conversationNotFound } from "../../../contract/conversation-not-found.t
 import { Message } from "../../../contract/hmi-schemas.ts";
 import { WireError } from "../../../contract/wire-error.ts";
 import type { History } from "../conversation-store.ts";
+import type { ReplyWriter } from "./reply-ownership.ts";
 import { selectMessages } from "./reply-text.ts";
-import type { ReplyWriter } from "./reply-writer.ts";
 import { rowidOf } from "./rowid.ts";
 import { getConversationId, userOfConversation } from "./session-rows.ts";
 import type { Row, SqlValue, Statements } from "./sql-database.ts";

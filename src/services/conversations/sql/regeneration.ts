@@ -13,8 +13,8 @@ import {
 } from "./message-rows.ts";
 import { choose, unchoose } from "./message-tree.ts";
 import { getConversationToAnswer, refuseWhileAnswered } from "./one-reply-at-a-time.ts";
+import type { ReplyWriter } from "./reply-ownership.ts";
 import { selectMessages } from "./reply-text.ts";
-import type { ReplyWriter } from "./reply-writer.ts";
 import type { Row, SqlValue, Statements, Undoable } from "./sql-database.ts";
 import { touchConversation, untouchConversation } from "./touch-conversation.ts";
 

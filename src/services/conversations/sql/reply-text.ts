@@ -1,5 +1,5 @@
 import type { Growth } from "../reply-store.ts";
-import type { ReplyWriter } from "./reply-writer.ts";
+import type { ReplyWriter } from "./reply-ownership.ts";
 import type { SqlValue, Statements } from "./sql-database.ts";
 import type { SqlDialect } from "./sql-dialect.ts";
 

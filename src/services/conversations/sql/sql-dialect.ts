@@ -1,5 +1,5 @@
 import type { SearchTerms } from "../search-query.ts";
-import type { PlacesQuery, SearchPlace } from "./search-rows.ts";
+import type { PlacesQuery, SearchPlace } from "./sql-search-store.ts";
 
 /** What SQLite and PostgreSQL have different words for. All else is written in words that both know. */
 export interface SqlDialect {

@@ -1,15 +1,15 @@
 import type { GenerationDirectory } from "../../replicas/generation-directory.ts";
 import type { ConversationStore, UserStore } from "../conversation-store.ts";
-import { createImportExportStore } from "./import-export-rows.ts";
-import { createMessageStore } from "./message-store.ts";
-import { createProfileStore } from "./profile-rows.ts";
-import { createReplyStore } from "./reply-rows.ts";
-import type { ReplyWriter } from "./reply-writer.ts";
+import type { ReplyWriter } from "./reply-ownership.ts";
 import { rowidOf } from "./rowid.ts";
-import { createSearchStore } from "./search-rows.ts";
 import { findUserOf } from "./session-rows.ts";
-import { createSessionStore } from "./session-store.ts";
 import { asPartsOf, type Database, type Transactions } from "./sql-database.ts";
+import { createImportExportStore } from "./sql-import-export-store.ts";
+import { createMessageStore } from "./sql-message-store.ts";
+import { createProfileStore } from "./sql-profile-store.ts";
+import { createReplyStore } from "./sql-reply-store.ts";
+import { createSearchStore } from "./sql-search-store.ts";
+import { createSessionStore } from "./sql-session-store.ts";
 
 /** What a store is made of. */
 export interface SqlStoreParts {

@@ -1,8 +1,8 @@
 import type { SearchTerms } from "../search-query.ts";
 import { withPath } from "../sql/message-tree.ts";
 import type { Excerpt } from "../sql/search-excerpt.ts";
-import { type PlacesQuery, SEARCHED, type SearchPlace } from "../sql/search-rows.ts";
 import type { SqlDialect } from "../sql/sql-dialect.ts";
+import { type PlacesQuery, SEARCHED, type SearchPlace } from "../sql/sql-search-store.ts";
 
 /** AUTOINCREMENT's own note. */
 const LAST_KEY = "ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0)";

@@ -1,7 +1,7 @@
 import type { OtherReplica } from "../../replicas/replica-call-forwarder.ts";
 import type { TakenOver } from "../reply-store.ts";
 import { findReply } from "../sql/find-exchange.ts";
-import type { ReplyWriter } from "../sql/reply-writer.ts";
+import type { ReplyWriter } from "../sql/reply-ownership.ts";
 import { rowidOf } from "../sql/rowid.ts";
 import type { Statements } from "../sql/sql-database.ts";
 import { isWriterAlive, sweepWriterLocks, takeWriterLock, type WriterLock } from "./writer-lock.ts";
