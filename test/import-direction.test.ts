@@ -145,7 +145,7 @@ test("the imports are found, of every kind", () => {
     to: "services/hmi/start-hmi.ts",
     isType: false,
   });
-  expect(importsOf("config/load-config.ts")).toContainEqual({
+  expect(importsOf("config/read-config-file.ts")).toContainEqual({
     to: "config/parse-config-file.ts",
     isType: false,
   });

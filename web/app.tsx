@@ -1,7 +1,7 @@
 import { render } from "preact";
 import { ChatController } from "./chat-controller.ts";
 import { App } from "./components/App.tsx";
-import { tabDrafts } from "./drafts.ts";
+import { tabDrafts } from "./draft-storage.ts";
 import { isTokenWanted, takeToken } from "./page-token.ts";
 import { takeTurns } from "./share-reply-streams.ts";
 

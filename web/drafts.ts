@@ -1,15 +1,8 @@
 import type { ChatState } from "./chat-state.ts";
 import type { OpenConversation } from "./page-address.ts";
-import type { AttachedPicture } from "./picture-file.ts";
 
 /** What was written and not sent, by `draftKey`; only what is not empty. */
 export type Drafts = Readonly<Record<string, string>>;
-
-/** Where drafts outlive a reload. */
-export interface DraftStorage {
-  load(): Drafts;
-  save(drafts: Drafts): void;
-}
 
 /** The key of the draft of a conversation, or of the new one of a profile: keys of conversations have no space. */
 export function draftKey({ sessionId, modelId }: OpenConversation): string {
@@ -42,26 +35,6 @@ export function draftReturned(state: ChatState, key: string, text: string): Chat
   return { ...state, drafts: withDraft(state.drafts, key, inFrontOf(state.drafts[key] ?? "", text)) };
 }
 
-/** More pictures for the next message of a place. */
-export function picturesAdded(state: ChatState, key: string, added: readonly AttachedPicture[]): ChatState {
-  if (added.length === 0) return state;
-  return withPictures(state, key, [...(state.pictures[key] ?? []), ...added]);
-}
-
-export function pictureRemoved(state: ChatState, picture: AttachedPicture): ChatState {
-  const key = draftKey(state);
-  return withPictures(
-    state,
-    key,
-    (state.pictures[key] ?? []).filter((other) => other !== picture),
-  );
-}
-
-/** The pictures of the next message of a place, all at once. */
-export function withPictures(state: ChatState, key: string, pictures: readonly AttachedPicture[]): ChatState {
-  return { ...state, pictures: { ...state.pictures, [key]: pictures } };
-}
-
 /** `text`, and what stands there already. */
 export function inFrontOf(draft: string, text: string): string {
   return [text, draft].filter((part) => part !== "").join("\n");
@@ -77,24 +50,3 @@ function withDraft(drafts: Drafts, key: string, draft: string): Drafts {
   const { [key]: _, ...others } = drafts;
   return draft === "" ? others : { ...others, [key]: draft };
 }
-
-const KEY = "drafts";
-
-/** Drafts in this tab's storage: they belong to it, and go with it. */
-export const tabDrafts: DraftStorage = {
-  load() {
-    try {
-      return JSON.parse(sessionStorage.getItem(KEY) ?? "{}") as Drafts;
-    } catch {
-      // Nobody else writes there; whatever it is, it is no draft.
-      return {};
-    }
-  },
-  save(drafts) {
-    try {
-      sessionStorage.setItem(KEY, JSON.stringify(drafts));
-    } catch {
-      // The storage is full or forbidden: the draft is in the composer all the same.
-    }
-  },
-};

@@ -1,7 +1,8 @@
 import type { Session } from "../src/contract/hmi-schemas.ts";
 import type { ChatAction, ExchangeAction, ListAction, PlaceAction, TroubleAction } from "./chat-action.ts";
 import type { ChatState } from "./chat-state.ts";
-import { draftReturned, foundDraft, movedTo, pictureRemoved, picturesAdded } from "./drafts.ts";
+import { draftReturned, foundDraft, movedTo } from "./drafts.ts";
+import { pictureRemoved, picturesAdded } from "./next-pictures.ts";
 import {
   continueReply,
   editStarted,

@@ -2,7 +2,8 @@ import type { FinishReason, StreamEvent } from "../src/contract/event-schemas.ts
 import type { MessageStatus, SentMessage } from "../src/contract/hmi-schemas.ts";
 import { picturesOf, selectedModel } from "./chat-selectors.ts";
 import type { ChatState, PageProblem, Phase, ShownMessage } from "./chat-state.ts";
-import { draftKey, inFrontOf, picturesAdded, withPictures } from "./drafts.ts";
+import { draftKey, inFrontOf } from "./drafts.ts";
+import { picturesAdded, withPictures } from "./next-pictures.ts";
 import { timed } from "./reply-timing.ts";
 
 /** The reply that is still to be followed, if there is one. */

@@ -1,41 +1,24 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { DRIVER_FILE } from "../contract/foreign-back-end.ts";
 import { withAbsolutePath } from "../contract/store-address.ts";
-import { UserError } from "../errors/user-error.ts";
-import { SAFE_DIRECTORIES_VARIABLE, whyUntrusted } from "../files/file-owners.ts";
-import { shellWord } from "../text/shell-word.ts";
 import { portProblems } from "./addresses.ts";
-import {
-  type ConfigLayer,
-  type ConfigPlace,
-  type ConfigProblem,
-  configError,
-  isRecord,
-} from "./config-layer.ts";
+import { type ConfigFileOptions, findConfigFile, requireTrustedFile } from "./config-file.ts";
+import { type ConfigLayer, type ConfigProblem, configError, isRecord } from "./config-layer.ts";
 import { type Config, ConfigSchema, type Settings } from "./config-schema.ts";
 import { DEFAULT_CONFIG, DEFAULT_SETTINGS } from "./default-config.ts";
 import { environmentLayer } from "./environment-layer.ts";
 import { PLAIN_WORDS } from "./expected-words.ts";
+import { mergeLayers, nearestPlace, placesIn, withFaultsOfLayers } from "./merge-config-layers.ts";
 import { peopleProblems } from "./people-problems.ts";
+import { readConfigFile } from "./read-config-file.ts";
 import { replicaProblems } from "./replicas.ts";
 import { problemsOf } from "./schema-problems.ts";
 import type { Services } from "./service-config.ts";
-import { whyUnreadable } from "./unreadable-file.ts";
 import { unusedWireProblems } from "./unused-wire-problems.ts";
 import { wireDescriptionProblems } from "./wire-problems.ts";
 
-/** File names that are looked for, in this order. */
-export const CONFIG_FILES: readonly string[] = ["yaml", "yml", "json", "ts", "mts", "js", "mjs"].map(
-  (ending) => `stack.config.${ending}`,
-);
-
-export interface LoadConfigOptions {
-  /** Where the search for a file begins; it goes on upwards. */
-  cwd: string;
+export interface LoadConfigOptions extends ConfigFileOptions {
   env: NodeJS.ProcessEnv;
-  /** A file that is used instead of a search; empty for none at all. */
-  file?: string | undefined;
   /** How a stack is talked to that a command was told of; counts before `contract.driver`. */
   driver?: string | undefined;
 }
@@ -62,24 +45,20 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
  * every problem at once, on the user's own lines; `config_untrusted` where a file was found that others may have written.
  */
 export async function resolveConfig(options: LoadConfigOptions): Promise<ResolvedConfig> {
-  const file = chooseFile(options);
+  const file = findConfigFile(options);
   // What this user has named is trusted by that; what was found may be anybody's, and may be a program.
-  if (file !== undefined && options.file === undefined) requireTrusted(file, options.env);
+  if (file !== undefined && options.file === undefined) requireTrustedFile(file, options.env);
   const layers = [
-    ...(file === undefined ? [] : [await readLayer(file, options.env)]),
+    ...(file === undefined ? [] : [await readConfigFile(file, options.env)]),
     environmentLayer(options.env),
   ];
-  const merged = layers.reduce<Record<string, unknown>>(
-    (base, layer) => merge(base, layer.values),
-    structuredClone(DEFAULT_SETTINGS),
-  );
+  const merged = mergeLayers(structuredClone(DEFAULT_SETTINGS), layers);
   const folder = file === undefined ? resolve(options.cwd) : dirname(file);
   // The address of the schema is for editors.
   const { services: given, $schema: _, ...values } = merged;
   const parsed = ConfigSchema.safeParse(values, PLAIN_WORDS);
   const { services, problems } = await servicesOf(given, folder, parsed.data);
-  const placeOf: PlaceOf = (path, part = "value") =>
-    layers.map((layer) => layer.whereIs(path, part)).findLast((place) => place !== undefined);
+  const placeOf = placesIn(layers);
   const told = parsed.success
     ? [
         ...problems,
@@ -115,31 +94,6 @@ function storeProblems({ store }: Settings, layers: readonly ConfigLayer[]): Con
   return [{ path: ["store", "url"], part: "value", message }];
 }
 
-/** Where a setting stands, in the last layer that has it. */
-type PlaceOf = (path: readonly PropertyKey[], part?: ConfigProblem["part"]) => ConfigPlace | undefined;
-
-/** Of what stands nowhere, where that is which should hold it. */
-function nearestPlace(
-  path: readonly PropertyKey[],
-  part: ConfigProblem["part"],
-  placeOf: PlaceOf,
-): ConfigPlace | undefined {
-  return (
-    placeOf(path, part) ?? (path.length < 2 ? undefined : nearestPlace(path.slice(0, -1), "name", placeOf))
-  );
-}
-
-/** Of a value that lacks a variable nothing else is told: nobody knows what it is. */
-function withFaultsOfLayers(
-  layers: readonly ConfigLayer[],
-  others: readonly ConfigProblem[],
-): ConfigProblem[] {
-  const problems = layers.flatMap((layer) => layer.problems ?? []);
-  const keyOf = ({ path }: ConfigProblem): string => path.map(String).join("\0");
-  const told = new Set(problems.map(keyOf));
-  return [...problems, ...others.filter((problem) => !told.has(keyOf(problem)))];
-}
-
 /** Most configurations name no services: the schema of theirs is only built for those that do. */
 async function servicesOf(
   given: unknown,
@@ -153,67 +107,6 @@ async function servicesOf(
   ]);
   const { services, problems } = readServices(given, folder, settings);
   return { services, problems: [...problems, ...(await patternProblems(services))] };
-}
-
-/** The file that a configuration is read from, whether or not it may be trusted; undefined where there is none. */
-export function chooseFile({ cwd, file }: Omit<LoadConfigOptions, "env">): string | undefined {
-  if (file === undefined) return findFile(cwd);
-  return file === "" ? undefined : resolve(cwd, file);
-}
-
-function findFile(cwd: string): string | undefined {
-  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
-    const found = CONFIG_FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
-    if (found !== undefined || folder === dirname(folder)) return found;
-  }
-}
-
-function requireTrusted(file: string, env: NodeJS.ProcessEnv): void {
-  const problem = whyUntrusted(file, env);
-  if (problem === undefined) return;
-  const folder = dirname(file);
-  throw new UserError("config_untrusted", `The configuration ${file} is not read: ${problem.found}.`, {
-    hint:
-      `${problem.advice}\n` +
-      `If you trust it all the same, name it (--config ${shellWord(file)}) ` +
-      `or allow its folder (${SAFE_DIRECTORIES_VARIABLE}=${shellWord(folder)}).`,
-  });
-}
-
-/**
- * What a configuration file says, whatever that means, with variables filled in. Throws a UserError where it is
- * malformed or cannot be read.
- */
-export async function readLayer(path: string, env: NodeJS.ProcessEnv): Promise<ConfigLayer> {
-  const text = readText(path);
-  // Most runs have no file: what reads one is loaded only for those that do.
-  if (/\.m?[jt]s$/.test(path)) return await (await import("./module-file.ts")).runConfigFile(path);
-  const layer = (await import("./parse-config-file.ts")).parseConfigFile(path, text);
-  if (!text.includes("$")) return layer;
-  return (await import("./interpolate-layer.ts")).interpolateLayer(layer, path, env);
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw new UserError(
-      "config_unreadable",
-      `The configuration cannot be read: ${whyUnreadable(path, error)}.`,
-      { hint: "Check the path given with --config." },
-    );
-  }
-}
-
-function merge(base: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {
-  const merged = { ...base };
-  for (const [key, value] of Object.entries(over)) {
-    const below = merged[key];
-    if (isRecord(below) && isRecord(value)) merged[key] = merge(below, value);
-    // What stands where a section belongs is kept, so that it is reported at its own place.
-    else if (below === undefined || !isRecord(value)) merged[key] = value;
-  }
-  return merged;
 }
 
 function withAbsolutePaths(config: Config, folder: string): Config {

@@ -6,9 +6,9 @@ import { beginningNotRead } from "../targets/late-reading.ts";
 import type { RungFinding } from "./climb-ladder.ts";
 import type { ExaminedStack } from "./doctor-context.ts";
 import { seconds } from "./doctor-words.ts";
-import { broken } from "./explain-symptom.ts";
 import { refusedCall } from "./refused-call.ts";
 import { suspectEngine } from "./suspect-engine.ts";
+import { brokenRung } from "./symptom-explanations.ts";
 
 /** How long a short reply may take beside the engine's own time, in milliseconds. */
 const REPLY_MS = 30_000;
@@ -65,15 +65,15 @@ export function judgeReply(
     // Not asked for again: it would be waited for as long.
     if (silentMs >= LEAST_SILENCE_MS + REPLY_CHATS * stack.notes.chatMs) {
       stack.notes.waitedInVainMs = stream.duration_ms;
-      return broken("reply_unended", { service, call, silentMs });
+      return brokenRung("reply_unended", { service, call, silentMs });
     }
     return notInTime(stack, stream.duration_ms);
   }
-  if (done === undefined) return broken("reply_cut", { service, call });
+  if (done === undefined) return brokenRung("reply_cut", { service, call });
   if (textOf(stream).trim() !== "") return undefined;
   // A model that thinks may use up its few tokens for that.
   if (thoughtsOf(stream) !== "" || done.reason === "length") return { status: "skipped", text: EMPTY };
-  return broken("reply_empty", { service, call });
+  return brokenRung("reply_empty", { service, call });
 }
 
 /** How long nothing came any more of a reply that had begun to speak, in milliseconds; 0 where no text came. */
@@ -109,10 +109,10 @@ function judgeFailure(
   const unknown = unknownModel({ code, message }, asked ?? undefined, notes);
   if (unknown === undefined) {
     const suspicion = suspectEngine(stack, service, message);
-    return broken("reply_failed", { service, call, said: message, hint, suspicion });
+    return brokenRung("reply_failed", { service, call, said: message, hint, suspicion });
   }
   const { installed, folder } = notes;
-  return broken("wrong_default_model", { service, installed, folder: folder[service], ...unknown });
+  return brokenRung("wrong_default_model", { service, installed, folder: folder[service], ...unknown });
 }
 
 /** The model that a reply failed for; `model` undefined in it where only the engine's 404 came through. */

@@ -4,8 +4,8 @@ import { isModelRefused, wordsIn } from "../targets/drivers/refusal.ts";
 import type { SeenCall } from "../targets/http-client.ts";
 import type { BrokenRung } from "./climb-ladder.ts";
 import { type ExaminedStack, examinedService } from "./doctor-context.ts";
-import { broken } from "./explain-symptom.ts";
 import { suspectEngine } from "./suspect-engine.ts";
+import { brokenRung } from "./symptom-explanations.ts";
 
 /** Of what a 403 speaks that is about who asks; others refuse with it what nobody may do, or nobody now. */
 const WHO_ASKS = /^\W*$|token|auth|credential|log.?in|sign.?in|api.?key|session|forbidden|permission|denied/i;
@@ -28,18 +28,25 @@ export function refusedCall(
 ): BrokenRung {
   if (isTokenRefused(status, said)) {
     const { url } = examinedService(stack, service);
-    return broken("token_refused", { service, url, hasToken: stack.hasToken, call: request, status, said });
+    return brokenRung("token_refused", {
+      service,
+      url,
+      hasToken: stack.hasToken,
+      call: request,
+      status,
+      said,
+    });
   }
   const error = ErrorBody.safeParse(body).data?.error;
   if (error !== undefined && STORE_CODES.has(error.code))
     return storeUnavailable(stack, service, error.message);
   const { model } = stack.notes;
   if (isModelRefused(said, model)) {
-    return broken("model_refused", { service, call: request, status, said, model });
+    return brokenRung("model_refused", { service, call: request, status, said, model });
   }
-  if (status < 500) return broken("call_refused", { service, call: request, status, said });
+  if (status < 500) return brokenRung("call_refused", { service, call: request, status, said });
   const suspicion = suspectEngine(stack, service, said);
-  return broken("call_failed", { service, call: request, status, said, suspicion });
+  return brokenRung("call_failed", { service, call: request, status, said, suspicion });
 }
 
 /** The same of the service that messages are sent to. */
@@ -57,5 +64,5 @@ export function storeUnavailable(stack: ExaminedStack, service: Role, error: str
   const { url, state } = examinedService(stack, service);
   const isOurs = state !== undefined;
   const postgresql = isOurs ? stack.postgresql : undefined;
-  return broken("store_unavailable", { service, url, isOurs, error, postgresql });
+  return brokenRung("store_unavailable", { service, url, isOurs, error, postgresql });
 }

@@ -1,5 +1,5 @@
-import { judgeEvidence } from "./check-attempts.ts";
 import type { Check, Suite } from "./define-check.ts";
+import { judgeEvidence } from "./judge-evidence.ts";
 import { type CheckResult, countOutcomes, type RunReport, suiteOf, wasJudged } from "./run-report.ts";
 
 /** Judges the evidence of a saved run again. What was not judged then stays as it was. */

@@ -1,5 +1,6 @@
-import { attemptsOf, type CheckRun, type SharedEvidence } from "./check-attempts.ts";
+import type { CheckRun, SharedEvidence } from "./attempt-undisturbed.ts";
 import type { Broken, Check, Suite } from "./define-check.ts";
+import { retryCheck } from "./retry-check.ts";
 import { type CheckResult, countOutcomes, type RunEvent, type SuiteReport } from "./run-report.ts";
 import type { OpenTarget, RunSettings } from "./run-settings.ts";
 import { MissingEndpoint } from "./target-errors.ts";
@@ -109,7 +110,8 @@ async function runCheck<Target>(check: Check<Target, never>, run: CheckRun<Targe
     return finish(0, { outcome: { verdict: "skipped", reason } });
   }
   try {
-    return await tryCheck(check, run, finish);
+    const { attempts, found } = await retryCheck(check, run);
+    return finish(attempts, found);
   } catch (error) {
     // What the target lacks will not be there the next time either.
     if (error instanceof MissingEndpoint) return finish(1, outcomeOfMissing(error));
@@ -121,27 +123,6 @@ type Finish = (
   attempts: number,
   result: Pick<CheckResult, "outcome" | "lacks" | "commands" | "evidence">,
 ) => CheckResult;
-
-async function tryCheck<Target>(
-  check: Check<Target, never>,
-  run: CheckRun<Target>,
-  finish: Finish,
-): Promise<CheckResult> {
-  const attempt = attemptsOf(check, run);
-  const first = await attempt();
-  let last = first;
-  let attempts = 1;
-  if (first.outcome.verdict === "skipped") return finish(attempts, first);
-  const outcome = first.outcome;
-  while (last.outcome.verdict !== "holds" && attempts <= run.settings.retries) {
-    if (run.settings.signal.aborted) break;
-    attempts += 1;
-    last = await attempt();
-  }
-  if (attempts === 1 || last.outcome.verdict !== "holds") return finish(attempts, last);
-  const { seen } = last.outcome;
-  return finish(attempts, { ...last, outcome: { verdict: "flaky", first: outcome, seen } });
-}
 
 type OutcomeWithout = Pick<CheckResult, "outcome" | "lacks">;
 

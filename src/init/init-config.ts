@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CONFIG_FILES } from "../config/load-config.ts";
+import { CONFIG_FILES } from "../config/config-file.ts";
 import { messageOf } from "../errors/thrown-error.ts";
 import { UserError } from "../errors/user-error.ts";
 import { detectProject } from "./detect-project.ts";

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isMap, parseDocument } from "yaml";
-import { CONFIG_FILES } from "../config/load-config.ts";
+import { CONFIG_FILES } from "../config/config-file.ts";
 import { messageOf } from "../errors/thrown-error.ts";
 import { UserError } from "../errors/user-error.ts";
 import type { LearnedWire } from "./learned-wire.ts";

@@ -1,7 +1,8 @@
 import { EXIT, UserError } from "../errors/user-error.ts";
 import { ownUser } from "../files/user-names.ts";
 import { describeListener, findListeners, type Listener } from "../os/listening-ports.ts";
-import { everyone, familyOf, isAlive } from "../os/process-identity.ts";
+import { isAlive } from "../os/process-identity.ts";
+import { everyone, familyOf } from "../os/process-members.ts";
 import type { ProcessDetails } from "../os/process-table.ts";
 import { endSentence } from "../text/end-sentence.ts";
 import { describeOccupant } from "./describe-occupant.ts";

@@ -1,4 +1,5 @@
-import { everyone, isSameProcess, membersOf } from "../os/process-identity.ts";
+import { isSameProcess } from "../os/process-identity.ts";
+import { everyone, membersOf } from "../os/process-members.ts";
 import { serviceMark } from "./service-mark.ts";
 import type { ServiceRecord } from "./service-spec.ts";
 import { killAtOnce } from "./signal-then-kill.ts";

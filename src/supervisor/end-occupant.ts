@@ -1,6 +1,6 @@
 import { EXIT, UserError } from "../errors/user-error.ts";
 import { describe } from "../os/listening-ports.ts";
-import { familyOf } from "../os/process-identity.ts";
+import { familyOf } from "../os/process-members.ts";
 import type { ProcessDetails } from "../os/process-table.ts";
 import { describeOccupant } from "./describe-occupant.ts";
 import type { Occupant } from "./port-occupant.ts";

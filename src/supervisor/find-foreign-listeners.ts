@@ -1,6 +1,6 @@
 import type { Address } from "../contract/address.ts";
 import { findListeners, type Listener, type SocketTable } from "../os/listening-ports.ts";
-import { everyone, type Members } from "../os/process-identity.ts";
+import { everyone, type Members } from "../os/process-members.ts";
 
 /**
  * The listeners on a living service's address that are provably not its own, even if they answer well.

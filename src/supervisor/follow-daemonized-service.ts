@@ -1,4 +1,5 @@
-import { everyone, isSameProcess, membersOf, startOrder } from "../os/process-identity.ts";
+import { isSameProcess, startOrder } from "../os/process-identity.ts";
+import { everyone, membersOf } from "../os/process-members.ts";
 import type { ProcessIdentity } from "../os/process-table.ts";
 import { isSameRun, readRecord, writeRecord } from "./process-record.ts";
 import { processFields } from "./record-fields.ts";

@@ -1,14 +1,8 @@
 import { findListeners, type Listener, type SocketTable } from "../os/listening-ports.ts";
-import {
-  describeProcess,
-  everyone,
-  type Fate,
-  fateOf,
-  type Members,
-  membersOf,
-  requireProcessTable,
-} from "../os/process-identity.ts";
+import { describeProcess, type Fate, fateOf } from "../os/process-identity.ts";
+import { everyone, type Members, membersOf } from "../os/process-members.ts";
 import type { ProcessIdentity } from "../os/process-table.ts";
+import { requireProcessTable } from "../os/this-process-table.ts";
 import { findForeignListeners } from "./find-foreign-listeners.ts";
 import { type RecordReading, readRecord } from "./process-record.ts";
 import { recordOfFound } from "./record-fields.ts";

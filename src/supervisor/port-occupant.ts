@@ -1,14 +1,8 @@
 import { ownUser } from "../files/user-names.ts";
 import type { Listener } from "../os/listening-ports.ts";
-import {
-  describeProcess,
-  everyone,
-  isAboveUs,
-  isSameProcess,
-  membersOf,
-  serviceMarkOf,
-} from "../os/process-identity.ts";
+import { describeProcess, isAboveUs, isSameProcess, serviceMarkOf } from "../os/process-identity.ts";
 import { findManagerOf, type ProcessManager } from "../os/process-managers.ts";
+import { everyone, membersOf } from "../os/process-members.ts";
 import type { Mark, ProcessDetails } from "../os/process-table.ts";
 import { runnerOf } from "../os/same-program.ts";
 import { readRecord } from "./process-record.ts";

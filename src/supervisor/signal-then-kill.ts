@@ -1,14 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { EXIT, UserError } from "../errors/user-error.ts";
 import { describe } from "../os/listening-ports.ts";
-import {
-  describeProcess,
-  everyone,
-  isAlive,
-  isSameProcess,
-  type Members,
-  type RecordedIdentity,
-} from "../os/process-identity.ts";
+import { describeProcess, isAlive, isSameProcess, type RecordedIdentity } from "../os/process-identity.ts";
+import { everyone, type Members } from "../os/process-members.ts";
 import type { ProcessIdentity } from "../os/process-table.ts";
 import type { ServiceRecord } from "./service-spec.ts";
 

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { EXIT, UserError } from "../errors/user-error.ts";
 import { describeListener, findListeners, type Listener } from "../os/listening-ports.ts";
-import { identify, membersOf, startOrder } from "../os/process-identity.ts";
+import { identify, startOrder } from "../os/process-identity.ts";
+import { membersOf } from "../os/process-members.ts";
 import { removeRecord } from "./process-record.ts";
 import { serviceMark } from "./service-mark.ts";
 import { type ServiceRecord, stopTimeoutOf } from "./service-spec.ts";

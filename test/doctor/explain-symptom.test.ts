@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { suites } from "../../src/checks/suites.ts";
 import type { RungProblem } from "../../src/doctor/climb-ladder.ts";
-import { explainSymptom, type Symptoms } from "../../src/doctor/explain-symptom.ts";
+import { explainSymptom, type Symptoms } from "../../src/doctor/symptom-explanations.ts";
 
 const KEEPER = { name: "systemd unit ollama.service", stop: "sudo systemctl disable --now ollama" };
 const OWNER = { pid: 812, words: "pid 812, ollama serve, started 2 h ago in /", keeper: KEEPER };

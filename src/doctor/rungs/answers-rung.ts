@@ -7,9 +7,9 @@ import { wordsIn } from "../../targets/drivers/refusal.ts";
 import { createHttpClient, type SeenCall } from "../../targets/http-client.ts";
 import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";
 import { askService, type ExaminedStack, examinedService } from "../doctor-context.ts";
-import { broken } from "../explain-symptom.ts";
 import { troubleAtEndOf } from "../load-error-in-log.ts";
 import { isTokenRefused, refusedCall } from "../refused-call.ts";
+import { brokenRung } from "../symptom-explanations.ts";
 
 /** It answers over HTTP, and as what it should be. */
 export function answersRung(service: Role): Rung<ExaminedStack> {
@@ -37,7 +37,7 @@ export function answersRung(service: Role): Rung<ExaminedStack> {
 /** Nothing was answered: what may be known of why. */
 export function noAnswer(stack: ExaminedStack, service: Role, path: string, error: unknown): BrokenRung {
   const { url, state } = examinedService(stack, service);
-  return broken("no_answer", {
+  return brokenRung("no_answer", {
     service,
     url,
     path,
@@ -52,12 +52,12 @@ async function engineAnswer({ status, body }: SeenCall, stack: ExaminedStack): P
   const { url } = examinedService(stack, "engine");
   const path = identifyingPath(engineApi);
   if (status === 401 || status === 403)
-    return broken("engine_key_refused", { url, status, hasKey: hasEngineKey });
+    return brokenRung("engine_key_refused", { url, status, hasKey: hasEngineKey });
   const answer = readEngineAnswer(engineApi, status, JSON.stringify(body));
   switch (answer.kind) {
     case "other":
     case "nothing":
-      return broken("no_engine", { url, path, status, speaks: await wireOf(stack) });
+      return brokenRung("no_engine", { url, path, status, speaks: await wireOf(stack) });
     case "openai":
       return { status: "holds", text: "answers, by OpenAI's wire" };
     default: {
@@ -90,14 +90,14 @@ async function serviceAnswer(
   const said = wordsIn(answer);
   if (isTokenRefused(status, said)) return refusedCall(stack, service, answer, said);
   if (status !== 200 || serviceIn(body) !== service) {
-    return broken("wrong_service", { service, url, found: `${status} ${JSON.stringify(body)}` });
+    return brokenRung("wrong_service", { service, url, found: `${status} ${JSON.stringify(body)}` });
   }
   // Others may tell less of their health than the contract wants.
   const health = Health.safeParse(body).data;
   if (health === undefined) return { status: "holds", text: "answers" };
   stack.notes.health[service] = health;
   const pids = await workersOf(stack, service, health.pid);
-  if (pids.length > 1) return broken("several_workers", { service, url, pids });
+  if (pids.length > 1) return brokenRung("several_workers", { service, url, pids });
   return { status: "holds", text: `answers, version ${health.version}` };
 }
 

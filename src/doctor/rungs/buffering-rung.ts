@@ -5,8 +5,8 @@ import type { SeenStream } from "../../targets/http-client.ts";
 import { answererOf, stopBuffering } from "../../targets/proxy-by-headers.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
 import type { ExaminedStack } from "../doctor-context.ts";
-import { broken } from "../explain-symptom.ts";
 import { notInTime } from "../judge-reply.ts";
+import { brokenRung } from "../symptom-explanations.ts";
 import { sendTestMessage } from "./wire-reply-rungs.ts";
 
 /** The stand-in is too fast for anybody to hold its text back: so it takes its time, about half a second. */
@@ -60,7 +60,7 @@ function judgeBuffering(stream: SeenStream, service: Role): RungFinding {
       text: `words come as they are written, over ${Math.round(spread)} ms${brokenWords(stream)}`,
     };
   }
-  return broken("buffered", {
+  return brokenRung("buffered", {
     service,
     pieces: texts.length,
     withinMs: Math.round(spread),

@@ -5,8 +5,8 @@ import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { askForStream, askService, type ExaminedStack } from "../doctor-context.ts";
-import { broken } from "../explain-symptom.ts";
 import { replyTimeoutMs } from "../judge-reply.ts";
+import { brokenRung } from "../symptom-explanations.ts";
 import { isMissing } from "./gateway-rungs.ts";
 import {
   judgeBeforeCancel,
@@ -61,6 +61,6 @@ function judgeAnswer(answer: SeenCall): RungFinding | undefined {
   if (answer.status === 200) return undefined;
   const { status } = answer;
   const call = "POST /api/chat/sessions/{session_id}/cancel";
-  if (isMissing(answer)) return broken("cancel_missing", { service: "hmi", call, status });
-  return broken("cancel_refused", { call, status, said: answerExcerpt(answer) });
+  if (isMissing(answer)) return brokenRung("cancel_missing", { service: "hmi", call, status });
+  return brokenRung("cancel_refused", { call, status, said: answerExcerpt(answer) });
 }

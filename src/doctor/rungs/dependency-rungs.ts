@@ -2,8 +2,8 @@ import { gatewayRoutes } from "../../contract/routes.ts";
 import { identifyingPath } from "../../launch/plan-engine.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { type ExaminedStack, examinedService } from "../doctor-context.ts";
-import { broken } from "../explain-symptom.ts";
 import { storeUnavailable } from "../refused-call.ts";
+import { brokenRung } from "../symptom-explanations.ts";
 
 /** The gateway reaches the engine, by its own word. */
 export const gatewayReachesEngine: Rung<ExaminedStack> = {
@@ -51,7 +51,7 @@ function judge(
   if (dependency.status === "ok") return { status: "holds", text: `reaches the ${needs}` };
   const { state } = examinedService(stack, service);
   const error = dependency.error ?? "unavailable";
-  return broken("unreachable", {
+  return brokenRung("unreachable", {
     service,
     isOurs: state !== undefined,
     needs,

@@ -7,8 +7,8 @@ import type { SeenCall } from "../../targets/http-client.ts";
 import type { Rung } from "../climb-ladder.ts";
 import { askService, type ExaminedStack, examinedService } from "../doctor-context.ts";
 import { shortened } from "../doctor-words.ts";
-import { broken } from "../explain-symptom.ts";
 import type { OtherProcess } from "../explanations/process-explanations.ts";
+import { brokenRung } from "../symptom-explanations.ts";
 import { describedProcess } from "./other-processes.ts";
 
 /** There is a model for messages that name none: the configured one, or what stands in for it (contract, section 2). */
@@ -40,13 +40,16 @@ function modelRung(
       const { body } = await askService(stack, "engine", ["GET", wire.listPath]);
       const installed = wire.namesIn(body);
       if (installed === undefined) {
-        return broken("models_unreadable", { path: wire.listPath, said: shortened(JSON.stringify(body)) });
+        return brokenRung("models_unreadable", {
+          path: wire.listPath,
+          said: shortened(JSON.stringify(body)),
+        });
       }
       notes.installed = installed;
       notes.engineModels = installed;
       const inForce = chooseDefaultModel(installed, model);
       if (inForce === undefined) {
-        return broken("model_missing", { model, kind: notes.engineKind, rivals: await rivalsOf(stack) });
+        return brokenRung("model_missing", { model, kind: notes.engineKind, rivals: await rivalsOf(stack) });
       }
       notes.model = inForce;
       return { status: "holds", text: await tell(stack, installed, inForce) };
@@ -73,14 +76,14 @@ export const engineChat: Rung<ExaminedStack> = {
     } catch (error) {
       stack.signal.throwIfAborted();
       if (!isTimeout(error)) throw error;
-      return broken("engine_silent", { ...seen, seconds: LOAD_TIMEOUT_MS / 1000 });
+      return brokenRung("engine_silent", { ...seen, seconds: LOAD_TIMEOUT_MS / 1000 });
     }
     notes.chatMs = Math.round(performance.now() - start);
     const { status, body } = answer;
     if (status === 200 && ENGINE_WIRES[engineApi].isReply(body)) {
       return { status: "holds", text: `answers a chat of one token with ${notes.model}` };
     }
-    return broken("engine_chat_failed", { ...seen, status, said: shortened(JSON.stringify(body)) });
+    return brokenRung("engine_chat_failed", { ...seen, status, said: shortened(JSON.stringify(body)) });
   },
 };
 

@@ -6,8 +6,8 @@ import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
 import type { Rung } from "../climb-ladder.ts";
 import { askForStream, askService, type ExaminedStack } from "../doctor-context.ts";
-import { broken } from "../explain-symptom.ts";
 import { judgeReply, replyTimeoutMs } from "../judge-reply.ts";
+import { brokenRung } from "../symptom-explanations.ts";
 import { judgeEngineUse, sayOk, wantedByDefault } from "./judge-engine-use.ts";
 import { observeEngine } from "./observe-engine.ts";
 import { SHORT } from "./reply-rungs.ts";
@@ -46,7 +46,7 @@ export const gatewayResume: Rung<ExaminedStack> = {
     // With the id of an event nothing is started, whatever the conversation.
     const headers = { "last-event-id": `${message_id}:0` };
     const stream = await askForStream(stack, "gateway", ["GET", path], { headers });
-    if (isMissing(stream)) return broken("resume_missing", { status: stream.status });
+    if (isMissing(stream)) return brokenRung("resume_missing", { status: stream.status });
     return { status: "holds", text: "has the stream's GET" };
   },
 };
@@ -62,7 +62,7 @@ export const gatewayCancel: Rung<ExaminedStack> = {
     const answer = await askService(stack, "gateway", ["POST", gatewayRoutes.cancel.path({ session_id })]);
     if (!isMissing(answer)) return { status: "holds", text: "has the cancel" };
     const call = "POST /chat/{session_id}/cancel";
-    return broken("cancel_missing", { service: "gateway", call, status: answer.status });
+    return brokenRung("cancel_missing", { service: "gateway", call, status: answer.status });
   },
 };
 

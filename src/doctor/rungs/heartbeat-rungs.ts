@@ -3,8 +3,8 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { askForStream, type ExaminedStack } from "../doctor-context.ts";
-import { broken } from "../explain-symptom.ts";
 import { replyTimeoutMs } from "../judge-reply.ts";
+import { brokenRung } from "../symptom-explanations.ts";
 import { chatThroughGateway, newKey } from "./gateway-rungs.ts";
 import { makePlace, SHORT, sendWithoutModel } from "./reply-rungs.ts";
 
@@ -60,7 +60,7 @@ async function lookIntoSilence(
   const silentMs = longestSilenceIn(stream);
   if (silentMs < heartbeatMs) return { status: "skipped", text: "the engine was not silent for long enough" };
   if (stream.comments_ms.length > 0) return { status: "holds", text: "sends a heartbeat into silence" };
-  return broken("no_heartbeat", { silentMs, heartbeatMs });
+  return brokenRung("no_heartbeat", { silentMs, heartbeatMs });
 }
 
 /** The longest time between two events, in milliseconds. */

@@ -5,7 +5,7 @@ import { pollUntil } from "../../targets/poll-until.ts";
 import type { RungFinding } from "../climb-ladder.ts";
 import type { ExaminedStack } from "../doctor-context.ts";
 import { seconds } from "../doctor-words.ts";
-import { broken } from "../explain-symptom.ts";
+import { brokenRung } from "../symptom-explanations.ts";
 import { type EngineRecord, whyUnseen } from "./open-engine-record.ts";
 
 /**
@@ -123,10 +123,10 @@ function judgeAfterCancel(seen: AfterCancel): RungFinding {
     case "done":
       return tokens < ON_ITS_WAY.tokens || ms < ON_ITS_WAY.ms
         ? WRITTEN_BEFORE
-        : broken("engine_goes_on", { found: `to its end, ${since}` });
+        : brokenRung("engine_goes_on", { found: `to its end, ${since}` });
     default:
       return worksOn(seen)
-        ? broken("engine_goes_on", { found: `still, ${since}` })
+        ? brokenRung("engine_goes_on", { found: `still, ${since}` })
         : {
             status: "skipped",
             text: `the cancel was taken; ${since} its request at the engine is open: too little was written to tell whether it goes on`,

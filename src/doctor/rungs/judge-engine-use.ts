@@ -4,7 +4,7 @@ import { mayBeOneModel } from "../../contract/model-names.ts";
 import { replyGeneration } from "../../targets/reply-generation.ts";
 import type { RungFinding } from "../climb-ladder.ts";
 import type { ExaminedStack } from "../doctor-context.ts";
-import { broken } from "../explain-symptom.ts";
+import { brokenRung } from "../symptom-explanations.ts";
 import type { SeenEngine } from "./observe-engine.ts";
 
 /** A short question that nobody has asked before: what was said before may be kept, with its reply. */
@@ -55,7 +55,7 @@ export function judgeEngineUse(reply: AnsweredMessage, seen: SeenEngine): RungFi
     if (!isInstalled(reply, wanted)) {
       return { status: "holds", text: `a message is answered by ${asked}, which stands behind ${wanted}` };
     }
-    return broken("other_model", { service, wanted, wantedBy, asked });
+    return brokenRung("other_model", { service, wanted, wantedBy, asked });
   }
   if (!seen.isUnasked) {
     const count = seen.asked.length;
@@ -73,7 +73,7 @@ export function judgeEngineUse(reply: AnsweredMessage, seen: SeenEngine): RungFi
     const text = `a message is answered, and not by the engine: nothing came to ${seen.at}, which has no ${wanted}`;
     return { status: "holds", text };
   }
-  return broken("not_from_engine", { service, text, at: seen.at });
+  return brokenRung("not_from_engine", { service, text, at: seen.at });
 }
 
 /** What may be said where nobody has seen what the engine was asked. */

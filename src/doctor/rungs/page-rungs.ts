@@ -2,8 +2,8 @@ import { pageRoutes } from "../../contract/routes.ts";
 import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import type { Rung } from "../climb-ladder.ts";
 import { askService, type ExaminedStack } from "../doctor-context.ts";
-import { broken } from "../explain-symptom.ts";
 import { refusedCall } from "../refused-call.ts";
+import { brokenRung } from "../symptom-explanations.ts";
 
 /** The page is asked for again at every visit, so that a change is seen. */
 export const hmiPage: Rung<ExaminedStack> = {
@@ -19,7 +19,7 @@ export const hmiPage: Rung<ExaminedStack> = {
       return refusedCall(stack, "hmi", answer, answerExcerpt(answer));
     }
     const cacheControl = headers["cache-control"];
-    if (!isAskedAgain(cacheControl)) return broken("page_cacheable", { path, cacheControl });
+    if (!isAskedAgain(cacheControl)) return brokenRung("page_cacheable", { path, cacheControl });
     return { status: "holds", text: "its page is never stale" };
   },
 };
@@ -42,7 +42,7 @@ export const hmiScripts: Rung<ExaminedStack> = {
     const stale = scripts.filter(
       ({ path, cacheControl }) => !isAskedAgain(cacheControl) && !NAMED_BY_CONTENT.test(path),
     );
-    if (stale.length > 0) return broken("script_cacheable", { scripts: stale });
+    if (stale.length > 0) return brokenRung("script_cacheable", { scripts: stale });
     return { status: "holds", text: "its scripts are never stale" };
   },
 };

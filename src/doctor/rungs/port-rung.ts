@@ -6,7 +6,7 @@ import { describeProcess } from "../../os/process-identity.ts";
 import type { ServiceState } from "../../supervisor/inspect-service.ts";
 import type { BrokenRung, Rung } from "../climb-ladder.ts";
 import { type ExaminedService, type ExaminedStack, examinedService } from "../doctor-context.ts";
-import { broken } from "../explain-symptom.ts";
+import { brokenRung } from "../symptom-explanations.ts";
 import { cannotLookAt, isRemoteService } from "./is-remote-service.ts";
 import { describedListener } from "./other-processes.ts";
 
@@ -30,7 +30,7 @@ export function portRung(service: Role): Rung<ExaminedStack> {
       const [first] = listeners;
       if (first === undefined) {
         const log = examined.state?.state === "running" ? examined.state.record.log : undefined;
-        return broken("not_listening", { service, port, pid: known, log });
+        return brokenRung("not_listening", { service, port, pid: known, log });
       }
       const others = listeners.filter(({ pid }) => isStranger(pid, known));
       if (others.length === 0) return { status: "holds", text: `port ${port} is its own` };
@@ -40,8 +40,8 @@ export function portRung(service: Role): Rung<ExaminedStack> {
         others: others.map(describedListener),
       };
       return others.every(isOllama)
-        ? broken("second_ollama", seen)
-        : broken("second_listener", { service, ...seen });
+        ? brokenRung("second_ollama", seen)
+        : brokenRung("second_listener", { service, ...seen });
     },
   };
 }
@@ -51,7 +51,7 @@ export function portTaken(
   { name, url }: ExaminedService,
   { listeners, probe }: Extract<ServiceState, { state: "foreign" }>,
 ): BrokenRung {
-  return broken("port_taken", {
+  return brokenRung("port_taken", {
     service: name,
     url,
     by: listeners.map(describedListener),

@@ -9,7 +9,7 @@ import type { ProcessDetails } from "../../os/process-table.ts";
 import type { ServiceState } from "../../supervisor/inspect-service.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { type ExaminedService, type ExaminedStack, examinedService } from "../doctor-context.ts";
-import { broken } from "../explain-symptom.ts";
+import { brokenRung } from "../symptom-explanations.ts";
 import { cannotLookAt, isRemoteService } from "./is-remote-service.ts";
 import { describedProcess } from "./other-processes.ts";
 import { portTaken } from "./port-rung.ts";
@@ -39,7 +39,7 @@ async function lookByPort(
   const listeners = await findListeners(address, [], sockets);
   const [first] = listeners;
   if (first === undefined) {
-    return broken("not_running", {
+    return brokenRung("not_running", {
       service: name,
       url,
       isOurs: false,
@@ -73,12 +73,12 @@ async function lookByRecord(examined: ExaminedService, { notes }: ExaminedStack)
     }
     case "stale": {
       const { fate, record } = state;
-      return broken("stale_record", { service: name, pid: record.pid, fate, log: record.log });
+      return brokenRung("stale_record", { service: name, pid: record.pid, fate, log: record.log });
     }
     case "foreign":
       return portTaken(examined, state);
     default:
-      return broken("not_running", {
+      return brokenRung("not_running", {
         service: name,
         url,
         isOurs: true,
@@ -106,7 +106,7 @@ async function duplicatesOf(
   await delay(LOOK_AGAIN_MS);
   const others = findDuplicates(owner.pid).filter((now) => seen.some(({ pid }) => pid === now.pid));
   if (others.length === 0) return undefined;
-  return broken("duplicate", {
+  return brokenRung("duplicate", {
     service,
     port,
     owner: describedProcess(owner),

@@ -9,7 +9,7 @@ import { isWorking } from "../../launch/is-service-working.ts";
 import type { ServiceReports } from "../../supervisor/supervisor-protocol.ts";
 import type { Rung } from "../climb-ladder.ts";
 import type { ExaminedStack } from "../doctor-context.ts";
-import { broken } from "../explain-symptom.ts";
+import { brokenRung } from "../symptom-explanations.ts";
 
 /**
  * All copies of a service do their work; no rung of one that runs once.
@@ -33,7 +33,7 @@ export function replicasRungs(
         const down = replicasToBlame(service, inspections, reports);
         return down.length === 0
           ? { status: "holds", text: `all ${count} copies answer` }
-          : broken("copies_down", { service, count, down });
+          : brokenRung("copies_down", { service, count, down });
       },
     },
   ];

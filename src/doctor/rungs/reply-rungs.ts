@@ -14,9 +14,9 @@ import {
   examinedService,
   type HmiReply,
 } from "../doctor-context.ts";
-import { broken } from "../explain-symptom.ts";
 import { judgeReply, replyTimeoutMs, waitedBefore } from "../judge-reply.ts";
 import { refusedCall } from "../refused-call.ts";
+import { brokenRung } from "../symptom-explanations.ts";
 import { judgeEngineUse, sayOk, wantedByDefault } from "./judge-engine-use.ts";
 import { observeEngine } from "./observe-engine.ts";
 import { brokenTurn } from "./wire-reply-rungs.ts";
@@ -62,7 +62,7 @@ export const hmiStored: Rung<ExaminedStack> = {
     const row = rows.find(({ message_id }) => message_id === reply.assistant_message_id);
     const found = whatIsWrong(row, reply);
     if (found !== undefined) {
-      return broken("reply_not_saved", {
+      return brokenRung("reply_not_saved", {
         found,
         isWithoutModelId: row === undefined || row.model_id === null,
       });

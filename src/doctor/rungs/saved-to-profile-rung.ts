@@ -4,8 +4,8 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Rung } from "../climb-ladder.ts";
 import { askForStream, type ExaminedStack, examinedService } from "../doctor-context.ts";
-import { broken } from "../explain-symptom.ts";
 import { judgeReply, replyTimeoutMs } from "../judge-reply.ts";
+import { brokenRung } from "../symptom-explanations.ts";
 import { makePlace, SHORT, sessionRows } from "./reply-rungs.ts";
 
 /** A message about a profile, by the call that saves and streams in one, is saved to that profile (BUG-016). */
@@ -35,7 +35,7 @@ export const savedToProfileRung: Rung<ExaminedStack> = {
       return { status: "holds", text: "a message about a profile is saved with its model_id" };
     }
     const found = `conversation ${place.session_id} does not have the ${isAsked ? "reply" : "message"} with model_id ${model_id}`;
-    return broken("reply_not_saved", { found, isWithoutModelId: true });
+    return brokenRung("reply_not_saved", { found, isWithoutModelId: true });
   },
 };
 

@@ -5,8 +5,8 @@ import type { ChatClient } from "../../targets/drivers/chat-client.ts";
 import { isRefusal, wordsIn } from "../../targets/drivers/refusal.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { askService, type ExaminedStack } from "../doctor-context.ts";
-import { broken } from "../explain-symptom.ts";
 import { isTokenRefused, refusedCall } from "../refused-call.ts";
+import { brokenRung } from "../symptom-explanations.ts";
 import { noAnswer } from "./answers-rung.ts";
 import { connectTo } from "./wire-connection.ts";
 
@@ -30,7 +30,7 @@ export function wireAnswersRung(service: Role): Rung<ExaminedStack> {
       } catch (error) {
         stack.signal.throwIfAborted();
         if (error instanceof UserError && error.code === "unauthorized")
-          return broken("not_let_in", { found: error.message, advice: error.hint ?? "" });
+          return brokenRung("not_let_in", { found: error.message, advice: error.hint ?? "" });
         return noAnswer(stack, service, "/", error);
       }
     },

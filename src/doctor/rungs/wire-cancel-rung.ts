@@ -5,9 +5,9 @@ import type { SeenStream } from "../../targets/http-client.ts";
 import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";
 import { callDeadline, type ExaminedStack } from "../doctor-context.ts";
 import { shortened } from "../doctor-words.ts";
-import { broken } from "../explain-symptom.ts";
 import { judgeReply } from "../judge-reply.ts";
 import { isTokenRefused, refusedByFront } from "../refused-call.ts";
+import { brokenRung } from "../symptom-explanations.ts";
 import {
   judgeBeforeCancel,
   judgeEngineStop,
@@ -90,5 +90,5 @@ function refusedCancel(stack: ExaminedStack, answer: Parameters<typeof refusedBy
   const { request, status, body } = answer;
   return isTokenRefused(status, wordsIn(answer))
     ? refusedByFront(stack, answer)
-    : broken("cancel_refused", { call: request, status, said: shortened(JSON.stringify(body)) });
+    : brokenRung("cancel_refused", { call: request, status, said: shortened(JSON.stringify(body)) });
 }

@@ -10,9 +10,9 @@ import { isWithoutBeginning, lateWords } from "../../targets/late-reading.ts";
 import { rowsAtRest } from "../../targets/rows-at-rest.ts";
 import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";
 import { callDeadline, type DoctorTalk, type ExaminedStack } from "../doctor-context.ts";
-import { broken } from "../explain-symptom.ts";
 import { judgeReply, notInTime, replyTimeoutMs, waitedBefore } from "../judge-reply.ts";
 import { refusedByFront } from "../refused-call.ts";
+import { brokenRung } from "../symptom-explanations.ts";
 import { judgeEngineUse, sayOk } from "./judge-engine-use.ts";
 import { observeEngine } from "./observe-engine.ts";
 import { connectTo } from "./wire-connection.ts";
@@ -106,8 +106,8 @@ const LOOK_AGAIN_MS = 50;
 /** What is wrong with the rows of a turn, as a rung tells it. */
 export function brokenTurn(service: Role, { kind, found, isWithoutModelId }: SavedTurnProblem): BrokenRung {
   return kind === "not_saved" || kind === "message_not_saved" || kind === "changed"
-    ? broken("reply_not_saved", { found, isWithoutModelId })
-    : broken("rows_wrong", { service, kind, found });
+    ? brokenRung("reply_not_saved", { found, isWithoutModelId })
+    : brokenRung("rows_wrong", { service, kind, found });
 }
 
 /** Something that was said, while its reply is heard. */

@@ -1,4 +1,5 @@
-import { WireError } from "../../contract/wire-error.ts";
+import type { WireError } from "../../contract/wire-error.ts";
+import { replyTimeoutError } from "../stream/reply-limit.ts";
 
 /**
  * The end of a reply that takes too long: after `max_reply_ms` milliseconds, whether the engine writes or is silent (0: never),
@@ -8,12 +9,4 @@ export function startReplyTimeout(max_reply_ms: number, giveUp: (error: WireErro
   if (max_reply_ms === 0) return () => undefined;
   const timer = setTimeout(() => giveUp(replyTimeoutError(max_reply_ms)), max_reply_ms).unref();
   return () => clearTimeout(timer);
-}
-
-function replyTimeoutError(max_reply_ms: number): WireError {
-  return new WireError(
-    "reply_timeout",
-    `The reply was not finished in ${max_reply_ms / 1_000} s; this is what had come.`,
-    "Send a message that asks for less, limit the model (num_predict), or raise stream.max_reply_ms.",
-  );
 }

@@ -8,7 +8,7 @@ import {
   HeldElsewhere,
 } from "../replicas/generation-directory.ts";
 import type { OtherReplica } from "../replicas/replica-call-forwarder.ts";
-import { whenUnread } from "../stream/reader-gone.ts";
+import { whenReadersGone } from "../stream/reader-gone.ts";
 import { FinishedLogs } from "../stream/retain-finished-logs.ts";
 import { FirstDeltaPriority } from "./first-delta-priority.ts";
 import { GatewayGeneration, type GenerationSettings } from "./gateway-generation.ts";
@@ -198,7 +198,7 @@ export class RunningGenerations {
     this.#bySession.set(request.session_id, generation);
     // Where another HMI may come for it, it has that much longer.
     const graceMs = stream.orphan_grace_ms + directory.takeOverMs;
-    whenUnread(generation.log, graceMs, () => generation.cancel());
+    whenReadersGone(generation.log, graceMs, () => generation.cancel());
     return generation;
   }
 

@@ -1,14 +1,8 @@
 import type { FinishReason } from "../../contract/event-schemas.ts";
 import type { ReplyEnding } from "../conversations/reply-store.ts";
+import { replyTimeoutError } from "../stream/reply-limit.ts";
 import type { ReceivedReply } from "./received-reply.ts";
-import {
-  INTERRUPTED,
-  NO_REASON,
-  noTextError,
-  type ReplyError,
-  replyTimeoutError,
-  toReplyError,
-} from "./reply-errors.ts";
+import { INTERRUPTED, NO_REASON, noTextError, type ReplyError, toReplyError } from "./reply-errors.ts";
 
 /** How a reply has ended, as its row says it and its readers are told. */
 export interface DecidedEnding extends Pick<ReplyEnding, "status"> {
@@ -50,7 +44,7 @@ export function endingWithoutDone(
   if (end === "cancelled") {
     return { status: "cancelled", finishReason: "cancelled", error: null, isGatewayToStop: false };
   }
-  const error = end === "timeout" ? replyTimeoutError(maxReplyMs) : toReplyError(thrown);
+  const error = toReplyError(end === "timeout" ? replyTimeoutError(maxReplyMs) : thrown);
   const isGatewayToStop = OWN_BOUNDS.has(error.code);
   if (isRejoined && !isGatewayToStop) return { ...failed(INTERRUPTED, "interrupted"), isGatewayToStop };
   return { ...failed(received.error ?? error), isGatewayToStop };

@@ -43,15 +43,6 @@ export function noTextError(hasThoughts: boolean): ReplyError {
   };
 }
 
-/** What a reader is told of a reply that would not end. */
-export function replyTimeoutError(maxReplyMs: number): ReplyError {
-  return {
-    code: "reply_timeout",
-    message: `The reply took longer than ${maxReplyMs / 1_000} s; this is what had come by then.`,
-    hint: "Send a message that asks for less, limit the model (`num_predict`), or raise stream.max_reply_ms.",
-  };
-}
-
 /** What a reader is told of a reply that its gateway ended as failed, without a reason. */
 export const NO_REASON: ReplyError = {
   code: "gateway_error",

@@ -5,7 +5,7 @@ import { WireError, type WireErrorCode } from "../../contract/wire-error.ts";
 import type { Exchange } from "../conversations/conversation-store.ts";
 import type { OwnedReply } from "../conversations/reply-store.ts";
 import type { EventLog } from "../stream/event-log.ts";
-import { whenUnread } from "../stream/reader-gone.ts";
+import { whenReadersGone } from "../stream/reader-gone.ts";
 import { FinishedLogs } from "../stream/retain-finished-logs.ts";
 import type { GatewayClient, ReplyRequest } from "./gateway-client.ts";
 import { replaySavedReply } from "./replay-saved-reply.ts";
@@ -123,7 +123,7 @@ export class RunningReplies {
     const reply = new ReplyRun({ ...start, stopAtGateway }, this.#settings);
     this.#bySession.set(reply.sessionId, reply);
     if (stream.on_reader_gone === "cancel") {
-      whenUnread(reply.log, stream.orphan_grace_ms, () => {
+      whenReadersGone(reply.log, stream.orphan_grace_ms, () => {
         if (!this.#isClosed) onUnread(reply);
       });
     }

@@ -4,7 +4,7 @@ import type { EventLog } from "./event-log.ts";
  * Calls `onUnread` when the log has had no reader for `graceMs` milliseconds: from now on where it has had none yet, else
  * since its last reader disconnected. Never once the log has ended.
  */
-export function whenUnread(log: EventLog, graceMs: number, onUnread: () => void): void {
+export function whenReadersGone(log: EventLog, graceMs: number, onUnread: () => void): void {
   let timer: NodeJS.Timeout | undefined;
   log.watchReaders((count) => {
     clearTimeout(timer);

@@ -33,3 +33,12 @@ export function createReplyLimit(sender: string, maxChars: number): ReplyLimit {
     },
   };
 }
+
+/** What is told of a reply that would not end. @param maxReplyMs the setting `stream.max_reply_ms` */
+export function replyTimeoutError(maxReplyMs: number): WireError {
+  return new WireError(
+    "reply_timeout",
+    `The reply took longer than ${maxReplyMs / 1_000} s; this is what had come by then.`,
+    "Send a message that asks for less, limit the model (`num_predict`), or raise stream.max_reply_ms.",
+  );
+}

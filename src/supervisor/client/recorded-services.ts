@@ -1,5 +1,5 @@
 /** Services by what was recorded of them when they were started. Changes nothing. */
-import { everyone, membersOf } from "../../os/process-identity.ts";
+import { everyone, membersOf } from "../../os/process-members.ts";
 import type { ProcessIdentity } from "../../os/process-table.ts";
 import { findRemovedLog } from "../logs/move-removed-log.ts";
 import { listRecords, readRecord } from "../process-record.ts";

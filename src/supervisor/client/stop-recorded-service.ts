@@ -1,4 +1,5 @@
-import { isSameProcess, membersOf } from "../../os/process-identity.ts";
+import { isSameProcess } from "../../os/process-identity.ts";
+import { membersOf } from "../../os/process-members.ts";
 import { crashService } from "../crash-service.ts";
 import { noteDeed } from "../daemon/service-events.ts";
 import { serviceMark } from "../service-mark.ts";

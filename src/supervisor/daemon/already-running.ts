@@ -1,4 +1,4 @@
-import { everyone, membersOf } from "../../os/process-identity.ts";
+import { everyone, membersOf } from "../../os/process-members.ts";
 import { inspectService, type ServiceState } from "../inspect-service.ts";
 import { readRecord } from "../process-record.ts";
 import { serviceMark } from "../service-mark.ts";

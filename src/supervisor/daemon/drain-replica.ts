@@ -1,4 +1,5 @@
-import { isSameProcess, membersOf } from "../../os/process-identity.ts";
+import { isSameProcess } from "../../os/process-identity.ts";
+import { membersOf } from "../../os/process-members.ts";
 import { readRecord } from "../process-record.ts";
 import { serviceMark } from "../service-mark.ts";
 import { type ServiceRecord, stopTimeoutOf } from "../service-spec.ts";

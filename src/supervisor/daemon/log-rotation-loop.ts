@@ -7,7 +7,7 @@ import { readRecord } from "../process-record.ts";
 import { DEFAULT_LOG_LIMITS, type LogLimits, type ServiceSpec } from "../service-spec.ts";
 import { serviceFiles } from "../state-folder.ts";
 import { RotationReport } from "./rotation-report.ts";
-import type { ServiceSupervision } from "./sole-supervisor.ts";
+import type { SoleSupervisor } from "./sole-supervisor.ts";
 import { putOwnLogAside } from "./supervisor-log.ts";
 
 /** The longest time in which no log is looked at, and the shortest between two looks; in milliseconds. */
@@ -19,7 +19,7 @@ const RETRY_MS = 30_000;
 /** Keeps the logs of running services within their limits. Never resolves. */
 export async function rotateLogs(
   services: readonly ServiceSpec[],
-  supervision: ServiceSupervision,
+  supervision: SoleSupervisor,
 ): Promise<never> {
   const { state } = supervision.shared;
   const logs = services.map((spec) => new LimitedLog(spec, supervision));
@@ -32,7 +32,7 @@ export async function rotateLogs(
 }
 
 /** The supervisor's own log. Complaints would only make it longer. */
-function putAside({ shared: { state } }: ServiceSupervision): void {
+function putAside({ shared: { state } }: SoleSupervisor): void {
   try {
     putOwnLogAside(state);
   } catch {
@@ -44,11 +44,11 @@ function putAside({ shared: { state } }: ServiceSupervision): void {
 class LimitedLog {
   readonly #spec: ServiceSpec;
   readonly #limits: LogLimits;
-  readonly #supervision: ServiceSupervision;
+  readonly #supervision: SoleSupervisor;
   readonly #report = new RotationReport();
   #notBefore = 0;
 
-  constructor(spec: ServiceSpec, supervision: ServiceSupervision) {
+  constructor(spec: ServiceSpec, supervision: SoleSupervisor) {
     this.#spec = spec;
     this.#limits = spec.log ?? DEFAULT_LOG_LIMITS;
     this.#supervision = supervision;

@@ -4,7 +4,7 @@ import { findRemovedLog, moveRemovedLog } from "../logs/move-removed-log.ts";
 import { readRecord } from "../process-record.ts";
 import type { ServiceSpec } from "../service-spec.ts";
 import { prepareState } from "../state-folder.ts";
-import type { ServiceSupervision } from "./sole-supervisor.ts";
+import type { SoleSupervisor } from "./sole-supervisor.ts";
 
 const EVERY_MS = 1000;
 
@@ -14,7 +14,7 @@ const DETAIL =
 /** Keeps services whose log somebody has removed readable. Never resolves. */
 export async function rescueRemovedLogs(
   services: readonly ServiceSpec[],
-  supervision: ServiceSupervision,
+  supervision: SoleSupervisor,
 ): Promise<never> {
   const told = new Map<string, string>();
   const problems = new Map<string, string | undefined>();
@@ -30,11 +30,7 @@ export async function rescueRemovedLogs(
 }
 
 /** @returns why it could not be done */
-function rescue(
-  name: string,
-  supervision: ServiceSupervision,
-  told: Map<string, string>,
-): string | undefined {
+function rescue(name: string, supervision: SoleSupervisor, told: Map<string, string>): string | undefined {
   const { state } = supervision.shared;
   const reading = readRecord(state, name);
   const removed = reading.kind === "record" ? findRemovedLog(reading.record) : undefined;

@@ -37,7 +37,7 @@ export function ownRecord(state: StateFolder): ServiceRecord | undefined {
 }
 
 /** Who may do what: the part of the supervision that keeps two supervisors from doing the same. */
-export class ServiceSupervision {
+export class SoleSupervisor {
   readonly shared: SupervisionParts;
   /** One turn after the other, so that this process never waits for a lock of its own by looking again and again. */
   #turn: Promise<unknown> = Promise.resolve();

@@ -12,7 +12,7 @@ import { rescueRemovedLogs } from "./removed-log-loop.ts";
 import { ServiceRuns } from "./service-runs.ts";
 import { ServiceStateStore } from "./service-state-store.ts";
 import { readStates } from "./service-states-file.ts";
-import { NOT_RECORDED, ownRecord, ServiceSupervision } from "./sole-supervisor.ts";
+import { NOT_RECORDED, ownRecord, SoleSupervisor } from "./sole-supervisor.ts";
 import { superviseService } from "./supervise-service.ts";
 import { serveMetrics } from "./supervisor-metrics.ts";
 import { TimeIndexUpdates } from "./update-time-indexes.ts";
@@ -45,7 +45,7 @@ export async function supervise(plan: SupervisorPlan): Promise<string> {
   const webhook = plan.webhook === undefined ? undefined : new EventWebhook(plan.webhook, say);
   const onEvent = (event: ServiceEvent) => webhook?.send(event);
   const copyOf = new Map(plan.services.flatMap(({ name, copyOf }) => (copyOf ? [[name, copyOf]] : [])));
-  const supervision = new ServiceSupervision({
+  const supervision = new SoleSupervisor({
     state,
     changes,
     states,
@@ -89,7 +89,7 @@ export async function supervise(plan: SupervisorPlan): Promise<string> {
 }
 
 /** Never resolves. What runs though nobody wants it any more is watched to its end. */
-async function retireWhenIdle({ services }: SupervisorPlan, supervision: ServiceSupervision): Promise<never> {
+async function retireWhenIdle({ services }: SupervisorPlan, supervision: SoleSupervisor): Promise<never> {
   const { states, desired, changes } = supervision.shared;
   const isIdle = () =>
     desired.isEmpty && services.every(({ name }) => states.isIn(name, "stopped", "failed"));

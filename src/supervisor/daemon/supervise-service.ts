@@ -1,5 +1,5 @@
 import type { ServiceSpec } from "../service-spec.ts";
-import type { ServiceSupervision } from "./sole-supervisor.ts";
+import type { SoleSupervisor } from "./sole-supervisor.ts";
 import { becomeReadyStep, beginStep, startAgainStep, startStep } from "./start-until-ready.ts";
 import { SupervisedService } from "./supervised-service.ts";
 import type { SupervisionStep } from "./supervision-step.ts";
@@ -12,7 +12,7 @@ import { goOnStep, idleStep, pauseStep, stoppedStep } from "./while-not-running.
  *
  * Never resolves; rejects with what nobody expected.
  */
-export async function superviseService(spec: ServiceSpec, supervision: ServiceSupervision): Promise<never> {
+export async function superviseService(spec: ServiceSpec, supervision: SoleSupervisor): Promise<never> {
   const service = new SupervisedService(spec, supervision);
   service.watchFiles();
   for (let next = await goOnStep(service); ; ) next = await take(next, service);

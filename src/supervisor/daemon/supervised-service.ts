@@ -8,12 +8,12 @@ import type { ServiceEvent } from "../supervisor-protocol.ts";
 import { FileWatch } from "./file-watch.ts";
 import { type Environment, readEnvironment } from "./request-environment.ts";
 import type { ReportChange } from "./service-state-store.ts";
-import type { ServiceSupervision, SupervisionParts } from "./sole-supervisor.ts";
+import type { SoleSupervisor, SupervisionParts } from "./sole-supervisor.ts";
 
 /** What the steps of one service (`supervise-service.ts`) know of it, and remember from one to the next. */
 export class SupervisedService {
   readonly spec: ServiceSpec;
-  readonly supervision: ServiceSupervision;
+  readonly supervision: SoleSupervisor;
   readonly shared: SupervisionParts;
   /** When it was restarted since it was last asked for, in milliseconds of `performance.now()`. */
   restarts: number[] = [];
@@ -24,7 +24,7 @@ export class SupervisedService {
   /** How often those that it is started again with had been started when it was: none has, when this begins. */
   #startsBefore: readonly number[];
 
-  constructor(spec: ServiceSpec, supervision: ServiceSupervision) {
+  constructor(spec: ServiceSpec, supervision: SoleSupervisor) {
     this.spec = spec;
     this.supervision = supervision;
     this.shared = supervision.shared;

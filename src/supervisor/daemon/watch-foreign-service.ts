@@ -3,7 +3,7 @@ import { type ProbeResult, probe } from "../run-probe.ts";
 import type { WatchedService } from "../supervisor-protocol.ts";
 import { FlapDamping } from "./flap-damping.ts";
 import { unreachableProblem } from "./service-problems.ts";
-import type { ServiceSupervision } from "./sole-supervisor.ts";
+import type { SoleSupervisor } from "./sole-supervisor.ts";
 
 /** How often a service of somebody else is looked at, unless its liveness says otherwise; in milliseconds. */
 const USUAL_PAUSE_MS = 5000;
@@ -11,7 +11,7 @@ const USUAL_PAUSE_MS = 5000;
 const SHORT_PAUSE_MS = 500;
 
 /** Watches a service that somebody else runs: `ready` while it answers well. Never resolves. */
-export async function watchForeign(service: WatchedService, supervision: ServiceSupervision): Promise<never> {
+export async function watchForeign(service: WatchedService, supervision: SoleSupervisor): Promise<never> {
   const question = service.live?.probe ?? service.ready;
   const pauseMs = service.live?.everyMs ?? USUAL_PAUSE_MS;
   const watch = new Watch(service, pauseMs, supervision);
@@ -28,11 +28,11 @@ class Watch {
   readonly #name: string;
   readonly #failures: number;
   readonly #damper: FlapDamping;
-  readonly #supervision: ServiceSupervision;
+  readonly #supervision: SoleSupervisor;
   #bad = 0;
   #wasReady = false;
 
-  constructor({ name, live }: WatchedService, pauseMs: number, supervision: ServiceSupervision) {
+  constructor({ name, live }: WatchedService, pauseMs: number, supervision: SoleSupervisor) {
     this.#name = name;
     this.#failures = live?.failures ?? 1;
     this.#damper = new FlapDamping(pauseMs);

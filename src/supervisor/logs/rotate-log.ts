@@ -1,5 +1,6 @@
 import { fstatSync, ftruncateSync, rmSync, statSync } from "node:fs";
-import { everyone, membersOf, type RecordedIdentity } from "../../os/process-identity.ts";
+import type { RecordedIdentity } from "../../os/process-identity.ts";
+import { everyone, membersOf } from "../../os/process-members.ts";
 import type { ProcessIdentity } from "../../os/process-table.ts";
 import { serviceMark } from "../service-mark.ts";
 import type { LogLimits } from "../service-spec.ts";

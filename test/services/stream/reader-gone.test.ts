@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { EventLog } from "../../../src/services/stream/event-log.ts";
-import { whenUnread } from "../../../src/services/stream/reader-gone.ts";
+import { whenReadersGone } from "../../../src/services/stream/reader-gone.ts";
 
 /** A log, and when it is given up. */
 function watchedLog(graceMs: number): { log: EventLog; unread: Promise<void>; isUnread(): boolean } {
   const log = new EventLog("m");
   const { promise, resolve } = Promise.withResolvers<void>();
   let isUnread = false;
-  whenUnread(log, graceMs, () => {
+  whenReadersGone(log, graceMs, () => {
     isUnread = true;
     resolve();
   });

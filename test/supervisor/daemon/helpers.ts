@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished } from "vitest";
-import { membersOf } from "../../../src/os/process-identity.ts";
+import { membersOf } from "../../../src/os/process-members.ts";
 import { endSupervisor, ensureSupervisor } from "../../../src/supervisor/client/ensure-supervisor.ts";
 import { readDesiredState, writeDesiredState } from "../../../src/supervisor/daemon/desired-state-file.ts";
 import { readEvents } from "../../../src/supervisor/daemon/service-events.ts";

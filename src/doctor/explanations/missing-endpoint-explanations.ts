@@ -3,7 +3,7 @@ import type { Explanations } from "../climb-ladder.ts";
 import { seconds } from "../doctor-words.ts";
 
 /** What a backend lacks or says wrongly, seen at one endpoint. */
-export interface EndpointSymptoms {
+export interface MissingEndpointSymptoms {
   resume_missing: { status: number };
   cancel_missing: { service: "gateway" | "hmi"; call: string; status: number };
   cancel_refused: { call: string; status: number; said: string };
@@ -13,7 +13,7 @@ export interface EndpointSymptoms {
   no_heartbeat: { silentMs: number; heartbeatMs: number };
 }
 
-export const endpointExplanations: Explanations<EndpointSymptoms> = {
+export const missingEndpointExplanations: Explanations<MissingEndpointSymptoms> = {
   resume_missing: ({ status }) => ({
     found: `GET /chat/stream/{session_id} answers ${status}`,
     cause:

@@ -1,12 +1,10 @@
-import { messageOf } from "../errors/thrown-error.ts";
-import { type Check, CouldNotRun, type Verdict } from "./define-check.ts";
+import { type Check, CouldNotRun } from "./define-check.ts";
 import { type EventLoopStalls, waitForIdleEventLoop, watchEventLoop } from "./event-loop-stalls.ts";
-import { lostConnectionWords } from "./lost-connection.ts";
+import { explainNoVerdict, type JudgedCheck, judgeEvidence } from "./judge-evidence.ts";
 import { recordingSteps, type Step } from "./record-steps.ts";
-import type { CouldNotRunOutcome, Outcome, SkippedOutcome } from "./run-report.ts";
 import { seededRandomOf } from "./run-seed.ts";
 import type { OpenTarget, RunSettings } from "./run-settings.ts";
-import { MissingEndpoint, NotObservable } from "./target-errors.ts";
+import { MissingEndpoint } from "./target-errors.ts";
 import type { Teardown } from "./teardown.ts";
 
 /** Evidence that several checks judge, with how much this process was held up meanwhile, and what was done for it. */
@@ -24,14 +22,6 @@ export interface CheckRun<Target> {
   readonly settings: RunSettings;
   readonly shared: SharedEvidence;
   readonly teardown: Teardown;
-}
-
-/** What a check says of some evidence. */
-export interface JudgedCheck {
-  readonly outcome: Exclude<Outcome, { verdict: "flaky" }>;
-  readonly evidence?: unknown;
-  /** See `CheckResult.commands`. */
-  readonly commands?: readonly string[];
 }
 
 interface Attempt extends JudgedCheck {
@@ -55,20 +45,6 @@ export function attemptsOf<Target>(
     return await attemptOnce(check, { ...run, settings: { ...run.settings, seed }, shared: new Map() });
   };
   return () => tryUndisturbed(check, run.settings.signal, attempt);
-}
-
-/** What a check says of evidence, collected just now or long ago. */
-export function judgeEvidence<Target>(
-  check: Check<Target, never>,
-  evidence: unknown,
-  open: Pick<OpenTarget<Target>, "whyNotObservable"> = {},
-): JudgedCheck {
-  try {
-    const verdict: Verdict = check.judge(evidence as never);
-    return { outcome: verdict, evidence };
-  } catch (error) {
-    return { outcome: explain(error, open), evidence };
-  }
 }
 
 /** What takes longer than this is no longer the check's own work, in milliseconds: a stack in this process is 30. */
@@ -163,7 +139,7 @@ async function collectAndJudge<Target>(
     return judgeEvidence(check, evidence, open);
   } catch (error) {
     if (error instanceof MissingEndpoint) throw error;
-    return { outcome: explain(deadline.signal.aborted ? late : error, open, settings.signal) };
+    return { outcome: explainNoVerdict(deadline.signal.aborted ? late : error, open, settings.signal) };
   } finally {
     clearTimeout(timer);
   }
@@ -172,17 +148,4 @@ async function collectAndJudge<Target>(
 function collectShared(collect: () => Promise<unknown>): SharedCollection {
   const steps: Step[] = [];
   return { collected: watchEventLoop(() => recordingSteps(steps, collect)), steps };
-}
-
-/** An exception in a check is never a verdict about the claim. */
-function explain(
-  error: unknown,
-  { whyNotObservable = ({ message }) => message }: Pick<OpenTarget<unknown>, "whyNotObservable">,
-  signal?: AbortSignal,
-): CouldNotRunOutcome | SkippedOutcome {
-  if (error instanceof NotObservable) return { verdict: "skipped", reason: whyNotObservable(error) };
-  const reason = (text: string): CouldNotRunOutcome => ({ verdict: "could-not-run", reason: text });
-  if (signal?.aborted) return reason("interrupted");
-  if (error instanceof CouldNotRun) return reason(error.message);
-  return reason(lostConnectionWords(error) ?? `the check itself failed: ${messageOf(error)}`);
 }
