@@ -1,14 +1,11 @@
 import { engineRoutes } from "../contract/routes.ts";
 import type { Step } from "../harness/record-steps.ts";
 import { TAP_PATH } from "../tap/recorded-exchange.ts";
-import {
-  HIDDEN,
-  isSecretField,
-  isSecretHeader,
-  isSecretName,
-  withoutSecretHeader,
-} from "../text/secret-names.ts";
-import type { RequestStep } from "./request-step.ts";
+import { curlLine, ID_FIELD, isTellingId } from "./curl-line.ts";
+import { SignIns } from "./curl-sign-in.ts";
+import type { TargetUrls } from "./open-target.ts";
+import type { RequestStep, SignIn } from "./request-step.ts";
+import { type KnownSecret, ShellSecrets, secretOfPerson, variableHolding } from "./shell-secrets.ts";
 
 /** More would hide the one that matters; what comes last shows the claim. */
 const MOST_COMMANDS = 8;
@@ -16,29 +13,44 @@ const MOST_COMMANDS = 8;
 /** Where a stand-in and a tap tell what has reached them: no part of a stack. */
 const RECORDS = [engineRoutes.generations.pattern, TAP_PATH];
 
-/** What a person fills in where a request showed who calls. */
-const TOKEN_VARIABLE = "$STACK_AUTH_TOKEN";
+/** What lines for a target are written with. */
+export interface CommandWords {
+  /** What its services are called instead of by their addresses, such as `HMI`. */
+  readonly services?: Readonly<Record<string, string>>;
+  /** What it is called with. */
+  readonly given?: Pick<TargetUrls, "token" | "users" | "engineKey">;
+  /** Where a person's variables are. */
+  readonly env?: NodeJS.ProcessEnv;
+}
 
-/** Fields whose values a later request may need, such as `session_id` and `assistant_message_id`. */
-const ID_FIELD = /^(?:id|\w+_id)$/;
-
-/** What the part of a path before an id says about it: `1` may be a conversation and a profile. */
-const ID_AFTER: Readonly<Record<string, string>> = {
-  sessions: "session_id",
-  stream: "session_id",
-  chat: "session_id",
-  c: "session_id",
-  "model-profiles": "model_id",
-  m: "model_id",
-};
-
-/** Makes {@link curlCommands} of a target whose services have these names instead of addresses, such as `HMI`. */
-export function commandsAt(
-  services: Readonly<Record<string, string>> = {},
-): (steps: readonly Step[]) => readonly string[] {
+/** Makes the commands of a target's checks, as {@link curlCommands} says. */
+export function commandsAt({
+  services = {},
+  given = {},
+  env = process.env,
+}: CommandWords): (steps: readonly Step[]) => readonly string[] {
   const addresses = new Map(Object.entries(services).map(([name, url]) => [url, `$${name}`]));
+  const known = knownSecrets(given, env);
   // Only the target's clients record steps.
-  return (steps) => curlCommands(steps as readonly RequestStep[], addresses);
+  return (steps) => curlCommands(steps as readonly RequestStep[], addresses, known);
+}
+
+/** What a target is called with, and the variables in which a person has it. */
+function knownSecrets(
+  { token = "", users = {}, engineKey = "" }: NonNullable<CommandWords["given"]>,
+  env: NodeJS.ProcessEnv,
+): KnownSecret[] {
+  const own = [
+    { secret: token, variable: "STACK_AUTH_TOKEN" },
+    { secret: engineKey, variable: "STACK_ENGINE_API_KEY" },
+    ...Object.entries(users).map(([name, secret]) => secretOfPerson(name, secret)),
+  ];
+  return own
+    .filter(({ secret }) => secret !== "")
+    .map((each) => {
+      const variable = variableHolding(each.secret, env);
+      return variable === undefined ? each : { secret: each.secret, variable };
+    });
 }
 
 /** One line for a shell. */
@@ -47,43 +59,83 @@ interface Command {
   /** The variables that are filled in, and those whose values its answer gives. */
   readonly uses: readonly string[];
   readonly gives: readonly string[];
+  /** Whether it was refused, or not answered. */
+  readonly isRefused: boolean;
+  readonly signIn: SignIn | undefined;
 }
 
 /**
- * What a check has asked, as lines for a shell. An id that a service gave out is a variable there, since what a run
- * has made is deleted at its end: the line that makes one says `# gives SESSION_ID`. Requests that only repeat
- * another, and looks into the record of a stand-in or a tap, are left out.
+ * What a check has asked, as lines for a shell, in the order in which it did: first those by which its callers are let in. An id
+ * that a service gave out is a variable there, since what a run has made is deleted at its end: the line that makes one says
+ * `# gives SESSION_ID`. So is every secret. Requests that are asked again with the same success, and looks into the record of a
+ * stand-in or a tap, are left out.
  *
  * @param addresses what stands for an address of the target, such as `$HMI` for one that ends with the run
+ * @param known the secrets that a person has in variables
  */
 export function curlCommands(
   steps: readonly RequestStep[],
   addresses: ReadonlyMap<string, string> = new Map(),
+  known: readonly KnownSecret[] = [],
 ): string[] {
   const ids = new GivenIds();
-  const commands = new Map<string, Command>();
-  for (const step of steps) {
-    if (RECORDS.some((record) => step.path.startsWith(record))) continue;
+  const secrets = new ShellSecrets(known);
+  const asked = steps.filter(({ path }) => !RECORDS.some((record) => path.startsWith(record)));
+  const signIns = new SignIns(asked, secrets);
+  const commands = asked.map((step): Command => {
     const uses = new Set<string>();
-    const line = curlLine(step, addresses, (name, value) => ids.find(name, value, uses));
+    const find = (name: string | undefined, value: string) => ids.find(name, value, uses);
+    const line = curlLine(step, signIns.shownBy(step), { secrets, addresses, find });
     // What only reads tells of what was there before.
     const gives = step.method === "GET" && !step.isStream ? [] : ids.collect(step.answer);
-    const key = shapeOf(line);
-    if (gives.length === 0 && commands.has(key)) continue;
-    commands.delete(key);
-    commands.set(key, { line, uses: [...uses], gives });
-  }
-  return chosenOf([...commands.values()]).map(({ line, gives }) =>
-    gives.length === 0 ? line : `${line}   # gives ${gives.join(", ")}`,
+    const isRefused = step.status === undefined || step.status >= 400;
+    return { line, uses: [...uses], gives, isRefused, signIn: step.signIn };
+  });
+  const chosen = chosenOf(withoutRepetitions(commands));
+  const callers = new Map(chosen.flatMap(({ signIn }) => (signIn ? [[signIn.caller, signIn] as const] : [])));
+  const words = { secrets, addresses, find: () => undefined };
+  return withNotes(
+    [
+      ...[...callers.values()]
+        .flatMap((each) => signIns.linesOf(each, words))
+        .map((line) => ({ line, gives: [] })),
+      ...chosen,
+    ],
+    secrets,
   );
 }
 
-/** The last ones, and those before them that give what they use. */
+/** The lines with what has to be filled in, each said once, and what they give. */
+function withNotes(commands: readonly Pick<Command, "line" | "gives">[], secrets: ShellSecrets): string[] {
+  const said = new Set<string>();
+  return commands.map(({ line, gives }) => {
+    const meanings = secrets.meaningsIn(line).filter((each) => !said.has(each));
+    for (const each of meanings) said.add(each);
+    const notes = [...(gives.length === 0 ? [] : [`gives ${gives.join(", ")}`]), ...meanings];
+    return notes.length === 0 ? line : `${line}   # ${notes.join("; ")}`;
+  });
+}
+
+/** What is asked again in the same way, and answered as well, is told once: where it was asked last. */
+function withoutRepetitions(commands: readonly Command[]): Command[] {
+  const shapeOf = shapesIn(commands.map(({ line }) => line));
+  const told = new Map<string, Command>();
+  for (const command of commands) {
+    const { line, gives, isRefused } = command;
+    const key = [shapeOf(line), isRefused, ...gives].join(" ");
+    told.delete(key);
+    told.set(key, command);
+  }
+  return [...told.values()];
+}
+
+/** The last ones, and those before them that were refused, or give what the others use. */
 function chosenOf(commands: readonly Command[]): Command[] {
   const chosen: Command[] = [];
   const wanted = new Set<string>();
   for (const command of commands.toReversed()) {
-    if (chosen.length >= MOST_COMMANDS && !command.gives.some((name) => wanted.has(name))) continue;
+    const isNeeded = command.isRefused || command.gives.some((name) => wanted.has(name));
+    if (chosen.length >= MOST_COMMANDS && !isNeeded) continue;
     for (const name of command.uses) wanted.add(name);
     chosen.unshift(command);
   }
@@ -98,8 +150,8 @@ class GivenIds {
   /** The variable for a value, and notes its use; undefined where no service gave it out as this kind of id. */
   find(name: string | undefined, value: string, uses: Set<string>): string | undefined {
     const same = this.#ids.filter((id) => id.value === value);
-    const found =
-      same.find((id) => id.name === name) ?? (name === undefined && same.length === 1 ? same[0] : undefined);
+    const isClear = name === undefined && (same.length === 1 || isTellingId(value));
+    const found = same.find((id) => id.name === name) ?? (isClear ? same[0] : undefined);
     if (found !== undefined) uses.add(found.variable);
     return found && `$${found.variable}`;
   }
@@ -125,90 +177,18 @@ class GivenIds {
   }
 }
 
-/** Finds the variable for an id; the name is that of its field, undefined where it has none. */
-type FindVariable = (name: string | undefined, value: string) => string | undefined;
-
-function curlLine(
-  { base, method, path, body, headers, isStream, hasToken }: RequestStep,
-  addresses: ReadonlyMap<string, string>,
-  find: FindVariable,
-): string {
-  const [pathname = "", query] = path.split("?", 2);
-  const parts = pathname.split("/");
-  const words = parts.map((part, place) => find(ID_AFTER[parts[place - 1] ?? ""], part) ?? quotable(part));
-  const fields = query?.split("&").map((pair) => {
-    const [name = "", value = ""] = pair.split("=", 2);
-    const shown = isSecretField(name) ? TOKEN_VARIABLE : (find(name, value) ?? quotable(value));
-    return `${quotable(name)}=${shown}`;
-  });
-  const address = addresses.get(base) ?? quotable(base);
-  const url = `${address}${words.join("/")}${fields === undefined ? "" : `?${fields.join("&")}`}`;
-  if (method === "WS") return webSocketLine(url, headers, body === undefined ? "" : bodyWord(body, find));
-  const isUsual = method === "GET" || (method === "POST" && body !== undefined);
-  return [
-    isStream ? "curl -sSN" : "curl -sS",
-    ...(isUsual ? [] : [`-X ${method}`]),
-    `"${url}"`,
-    ...Object.entries(headers).map(([name, value]) => `-H ${headerWord(name, value)}`),
-    ...(hasToken ? [`-H "Authorization: Bearer ${TOKEN_VARIABLE}"`] : []),
-    ...(body === undefined ? [] : ["-H 'Content-Type: application/json'", `-d ${bodyWord(body, find)}`]),
-  ].join(" ");
+/**
+ * Makes what is the same for two lines that differ only in numbers, in canaries, and in what somebody made up for one line alone. An
+ * id by which lines belong together is not made the same: nor are the variables of two ids.
+ */
+function shapesIn(lines: readonly string[]): (line: string) => string {
+  const linesWith = new Map<string, number>();
+  for (const id of lines.flatMap((line) => [...new Set(line.match(UUID))])) {
+    linesWith.set(id, (linesWith.get(id) ?? 0) + 1);
+  }
+  return (line) =>
+    line.replace(CHANGING, (word) => (word.startsWith("$") || (linesWith.get(word) ?? 0) > 1 ? word : "0"));
 }
 
-/** Opens a WebSocket, says one thing, and shows what comes within a minute: curl says nothing on one. */
-function webSocketLine(url: string, headers: RequestStep["headers"], said: string): string {
-  const address = url.replace(/^http/, "ws").replace(/^\$(\w+)/, "$${$1/#http/ws}");
-  return [
-    `npx wscat -c "${address}" -w 60`,
-    ...Object.entries(headers).map(([name, value]) => `-H ${headerWord(name, value)}`),
-    ...(said === "" ? [] : [`-x ${said}`]),
-  ].join(" ");
-}
-
-function headerWord(name: string, value: string): string {
-  if (!isSecretHeader(name)) return quote(`${name}: ${value}`);
-  const shown = quotable(withoutSecretHeader(name, value)).replaceAll(HIDDEN, TOKEN_VARIABLE);
-  return `"${quotable(name)}: ${shown}"`;
-}
-
-/** Inside double quotes of a shell, where variables are filled in. */
-function quotable(text: string): string {
-  return text.replace(/["\\$`]/g, "\\$&");
-}
-
-/** One word of a shell, whatever is in it. */
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}
-
-/** JSON as one word of a shell, with the variables between its quotes; a text is sent as it is. */
-function bodyWord(body: unknown, find: FindVariable): string {
-  if (typeof body === "string") return quote(shortened(body));
-  const variables: string[] = [];
-  const text = JSON.stringify(body, (name, given: unknown) => {
-    const value = typeof given === "string" ? shortened(given) : given;
-    const isId = ID_FIELD.test(name) && (typeof value === "string" || typeof value === "number");
-    const isSecret = typeof value === "string" && isSecretName(name);
-    const variable = isSecret ? TOKEN_VARIABLE : isId ? find(name, String(value)) : undefined;
-    if (variable === undefined) return value;
-    variables.push(typeof value === "string" ? `"'"${variable}"'"` : `'"${variable}"'`);
-    // No text of a request has this character.
-    return `\u0000${variables.length - 1}\u0000`;
-  });
-  return quote(text).replace(/"\\u0000(\d+)\\u0000"/g, (_, index: string) => variables[Number(index)] ?? "");
-}
-
-/** A text that no shell would take is told by its beginning, and how much follows. */
-function shortened(text: string): string {
-  const more = text.length - SHOWN_CHARS;
-  return text.length <= MOST_CHARS ? text : `${text.slice(0, SHOWN_CHARS)}... and ${more} characters more`;
-}
-
-/** Longest text of a body, and how much is shown of a longer one, in characters. */
-const MOST_CHARS = 4_000;
-const SHOWN_CHARS = 80;
-
-/** The same for two requests that differ only in whose they are: numbers, UUIDs and canaries. */
-function shapeOf(line: string): string {
-  return line.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|canary-[0-9a-z]+|[A-Z_]+_ID(?:_\d+)?|\d+/g, "0");
-}
+const UUID = /[0-9a-f]{8}-[0-9a-f-]{27}/g;
+const CHANGING = /\$\w+|[0-9a-f]{8}-[0-9a-f-]{27}|canary-[0-9a-z]+|\d+/g;

@@ -8,10 +8,10 @@ import { createSseDecoder, EVENT_STREAM_WANTED, isEventStreamType } from "../con
 import { textOfChunks as textPassed } from "../tap/recorded-exchange.ts";
 import { isTooDeep } from "../text/json-depth.ts";
 import { HIDDEN, withoutSecretQuery } from "../text/secret-names.ts";
-import { recordFacts, type TimedFact } from "./drivers/reply-facts.ts";
+import { idsStarted, recordFacts, type TimedFact } from "./drivers/reply-facts.ts";
 import { knownStreamDecoder } from "./drivers/shipped-stream-formats.ts";
 import type { StreamDecoderMaker } from "./drivers/stream-framings.ts";
-import { noteRequest, type RequestStep } from "./request-step.ts";
+import { type FormField, noteRequest, type RequestStep, type SignIn } from "./request-step.ts";
 import { uncompressedBody } from "./uncompressed-body.ts";
 
 /** One answered call, as it was seen. */
@@ -80,10 +80,14 @@ export interface CallOptions {
   readonly body?: unknown;
   /** Sent as it is, under the type of JSON, in place of `body`. */
   readonly rawBody?: string;
+  /** The same by field, where `rawBody` is a form: for whoever does it again. */
+  readonly form?: readonly FormField[];
   readonly signal: AbortSignal;
   readonly headers?: Readonly<Record<string, string>>;
   /** Shown with this call, where the client has another one, or none. */
   readonly token?: string;
+  /** How the token, and the cookies among the headers, were come by. */
+  readonly signIn?: SignIn | undefined;
   /** Told of the cookies that an answer sets: in what is written down of it they are hidden. */
   readonly onCookies?: (set: readonly string[]) => void;
   /** True of a call that is in no record of what a check has done: somebody's password is in it. */
@@ -166,19 +170,21 @@ export function createHttpClient(
   const note = (
     method: string,
     path: string,
-    { rawBody, body = rawBody, headers = {}, token: shown = token, isUnrecorded }: CallOptions,
+    { rawBody, body = rawBody, form, headers = {}, token: shown = token, signIn, isUnrecorded }: CallOptions,
     isStream: boolean,
-  ): Pick<RequestStep, "answer"> =>
+  ): Pick<RequestStep, "status" | "answer"> =>
     isUnrecorded
-      ? { answer: undefined }
+      ? { status: undefined, answer: undefined }
       : noteRequest({
           base: url,
           method,
           path,
           body,
+          form,
           headers: { ...always, ...headers },
           isStream,
-          hasToken: shown !== "",
+          token: shown,
+          signIn,
         });
   const openStream: HttpClient["openStream"] = async (method, path, options) => {
     const step = note(method, path, options, true);
@@ -187,10 +193,11 @@ export function createHttpClient(
     const sent_at = new Date().toISOString();
     const headers = { ...EVENT_STREAM_WANTED, ...options.headers };
     const answer = await send(method, path, { ...options, headers });
+    step.status = answer.statusCode;
     const head = { request, sent_at, status: answer.statusCode, headers: headersOf(answer) };
     const read = async (): Promise<SeenStream> => {
       const seen = await readStream(answer, start, options, { readEvent, prepare });
-      step.answer = seen.events.map(({ event }) => event).find(namesConversation);
+      step.answer = seen.events.map(({ event }) => event).find(namesConversation) ?? idsStarted(seen);
       return { kind: "stream", ...head, ...seen, duration_ms: since(start) };
     };
     return { head: { ...head, duration_ms: since(start) }, ended: read() };
@@ -202,6 +209,7 @@ export function createHttpClient(
       const start = performance.now();
       const sent_at = new Date().toISOString();
       const answer = await send(method, path, options);
+      step.status = answer.statusCode;
       // Where a stream is asked for as browsers do, calls are answered compressed, too.
       const body = parseBody(
         await text(uncompressedBody(answer.body, headersOf(answer)["content-encoding"])),

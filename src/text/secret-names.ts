@@ -46,11 +46,16 @@ type Hide = (secret: string) => string;
 const hidden: Hide = () => HIDDEN;
 
 /** A header's value as it may be shown: of a secret one, its scheme (`Bearer …`) or the names of its cookies are left. */
-export function withoutSecretHeader(name: string, value: string): string {
+export function withoutSecretHeader(name: string, value: string, hide: Hide = hidden): string {
   if (!isSecretHeader(name)) return value;
-  if (/^cookie$/i.test(name)) return value.replace(/(\s*[^=;\s]+=)?[^;]+/g, `$1${HIDDEN}`);
+  if (/^cookie$/i.test(name)) {
+    return value.replace(
+      /(\s*[^=;\s]+=)?([^;]+)/g,
+      (_, cookie: string | undefined, secret: string) => `${cookie ?? ""}${hide(secret)}`,
+    );
+  }
   const [scheme] = (/authorization$/i.test(name) && /^[A-Za-z]+ (?=\S)/.exec(value)) || [""];
-  return `${scheme}${HIDDEN}`;
+  return `${scheme}${hide(value.slice(scheme.length))}`;
 }
 
 /** A path, an address, or a text with addresses in it, without the secrets in their queries. */

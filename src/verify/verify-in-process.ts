@@ -129,7 +129,8 @@ async function useTarget(
   const target = await openTarget(urls, signal);
   try {
     // Its addresses end with it: a person has others.
-    const commandsOf = commandsAt({ HMI: urls.hmi, GATEWAY: urls.gateway, ENGINE: urls.engine });
+    const services = { HMI: urls.hmi, GATEWAY: urls.gateway, ENGINE: urls.engine };
+    const commandsOf = commandsAt({ services, given: urls });
     const lacking = urls.copies === undefined ? ONE_REPLICA : {};
     return await use({ target, capabilities: target.capabilities, reasonsMissing: lacking, commandsOf });
   } finally {

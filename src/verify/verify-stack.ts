@@ -160,7 +160,7 @@ async function verifyAt(
       reasonsMissing: target.reasonsMissing,
       whyNotObservable: target.whyNotObservable,
       waivedChecks: target.lacks,
-      commandsOf: commandsAt(),
+      commandsOf: commandsAt({ given: urls }),
     };
     // Only of our own wire is it known that a silent reply takes nothing from another one.
     const isRoomy = (["speak the contract", "answer many at once"] as const).every((each) =>

@@ -13,7 +13,8 @@ const step = (given: Partial<RequestStep>): RequestStep => ({
   body: undefined,
   headers: {},
   isStream: false,
-  hasToken: false,
+  token: "",
+  status: 200,
   answer: undefined,
   ...given,
 });
@@ -47,7 +48,7 @@ test("what only reads gives no variable, and what repeats another request is lef
   const reads = ["1", "2", "3"].map((id) =>
     step({ path: `/api/chat/sessions/${id}/messages`, answer: { session: { session_id: id } } }),
   );
-  expect(curlCommands(reads)).toEqual(['curl -sS "http://hmi/api/chat/sessions/1/messages"']);
+  expect(curlCommands(reads)).toEqual(['curl -sS "http://hmi/api/chat/sessions/3/messages"']);
 });
 
 test("of many requests the last are told, and those that give what they use", () => {
@@ -67,7 +68,7 @@ test("a text of megabytes is told by its beginning, and one that is no JSON as i
 });
 
 test("a token is named, and never told", () => {
-  expect(curlCommands([step({ hasToken: true })])).toEqual([
+  expect(curlCommands([step({ token: "any" })])).toEqual([
     'curl -sS "http://hmi/api/models" -H "Authorization: Bearer $STACK_AUTH_TOKEN"',
   ]);
 });
@@ -79,13 +80,60 @@ test("what shows who calls is named, wherever it stands, and never told", () => 
     headers: { "x-api-key": "sk-hidden", authorization: "Token sk-hidden", cookie: "sid=sk-hidden" },
     body: { message: "Hello", api_key: "sk-hidden", max_tokens: 5 },
   });
-  expect(curlCommands([keyed])).toEqual([
+  const known = [{ secret: "sk-hidden", variable: "STACK_AUTH_TOKEN" }];
+  expect(curlCommands([keyed], new Map(), known)).toEqual([
     [
       'curl -sS "http://hmi/chat?key=$STACK_AUTH_TOKEN&limit=5"',
       '-H "x-api-key: $STACK_AUTH_TOKEN" -H "authorization: Token $STACK_AUTH_TOKEN" -H "cookie: sid=$STACK_AUTH_TOKEN"',
       "-H 'Content-Type: application/json'",
       `-d '{"message":"Hello","api_key":"'"$STACK_AUTH_TOKEN"'","max_tokens":5}'`,
     ].join(" "),
+  ]);
+});
+
+test("a secret that nobody knows has a variable of its own, and what that is", () => {
+  const keyed = step({ headers: { "x-api-key": "sk-hidden" }, path: "/chats?token=t%2F1" });
+  const [line] = curlCommands([keyed]);
+  expect(line).toBe(
+    `curl -sS "http://hmi/chats?token=$TOKEN" -H "x-api-key: $X_API_KEY"   # TOKEN: what goes out as token; X_API_KEY: what goes out as x-api-key`,
+  );
+});
+
+test("the call that was refused is told, in its place, and which conversation it was about", () => {
+  const [first, second] = ["5a7f2e5e-1111-4222-8333-123456789abc", "9c1fef21-2af7-4beb-807b-df13257d258e"];
+  const ask = (thread: string) =>
+    step({ method: "POST", path: "/ask", body: { thread, prompt: "Hi" }, isStream: true });
+  const rows = (thread: string, status: number) => step({ path: `/threads/${thread}.json`, status });
+  expect(
+    curlCommands([ask(first), rows(first, 200), ask(second), rows(second, 404), rows(first, 200)]),
+  ).toEqual([
+    `curl -sSN "http://hmi/ask" -H 'Content-Type: application/json' -d '{"thread":"${first}","prompt":"Hi"}'`,
+    `curl -sSN "http://hmi/ask" -H 'Content-Type: application/json' -d '{"thread":"${second}","prompt":"Hi"}'`,
+    `curl -sS "http://hmi/threads/${second}.json"`,
+    `curl -sS "http://hmi/threads/${first}.json"`,
+  ]);
+  const others = Array.from("abcdefghijkl", (letter) => step({ path: `/${letter}` }));
+  const refused = rows(second, 404);
+  expect(curlCommands([refused, ...others])[0]).toBe(`curl -sS "http://hmi/threads/${second}.json"`);
+});
+
+test("what a stream told of its conversation is a variable, wherever another wire has it", () => {
+  const id = "9c1fef21-2af7-4beb-807b-df13257d258e";
+  const commands = curlCommands([
+    step({
+      method: "WS",
+      path: "/live",
+      body: { t: "say", chat: null },
+      isStream: true,
+      answer: { conversation_id: id },
+    }),
+    step({ method: "WS", path: "/live", body: { t: "say", chat: id }, isStream: true }),
+    step({ path: `/chats?chat=${id}` }),
+  ]);
+  expect(commands).toEqual([
+    `npx wscat -c "ws://hmi/live" -w 60 -x '{"t":"say","chat":null}'   # gives CONVERSATION_ID`,
+    `npx wscat -c "ws://hmi/live" -w 60 -x '{"t":"say","chat":"'"$CONVERSATION_ID"'"}'`,
+    `curl -sS "http://hmi/chats?chat=$CONVERSATION_ID"`,
   ]);
 });
 

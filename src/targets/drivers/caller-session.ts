@@ -4,11 +4,13 @@ import { UserError } from "../../errors/user-error.ts";
 import { endSentence } from "../../text/end-sentence.ts";
 import { HIDDEN } from "../../text/secret-names.ts";
 import type { CallOptions, HttpClient, HttpMethod, SeenCall } from "../http-client.ts";
+import type { SignIn, SignInCall } from "../request-step.ts";
 import { bearerTokenOfWire } from "./bearer-token-of-wire.ts";
 import { encodeBody } from "./encode-body.ts";
 import { fillBody, fillHeaders, fillPath, type PlaceholderValues } from "./fill-placeholders.ts";
 import { hasPlaceholder } from "./has-placeholder.ts";
-import { idToldBy } from "./json-place.ts";
+import { HTML_PLACE, htmlField } from "./html-field.ts";
+import { COOKIE_PLACE, idToldBy } from "./json-place.ts";
 import { answerWords } from "./refusal.ts";
 
 /** Who calls a back end. */
@@ -26,7 +28,7 @@ export interface ShownByCaller {
   /** Stands for `{user}`; empty for nobody. */
   readonly user: string;
   /** For an HTTP client: the token as a bearer, where no header has it. */
-  readonly options: Pick<CallOptions, "token" | "onCookies">;
+  readonly options: Pick<CallOptions, "token" | "onCookies" | "signIn">;
   /** These headers with the caller's cookies among them. */
   headersWith(headers: Readonly<Record<string, string>>): Record<string, string>;
 }
@@ -37,11 +39,11 @@ interface SessionOptions {
   readonly wire: Pick<WireSettings, "login" | "headers">;
 }
 
+type Login = NonNullable<WireSettings["login"]>;
+type LoginCall = Omit<Login, "before">;
+
 /** How long it may take to let somebody in, in milliseconds. */
 const SIGNS_IN_WITHIN_MS = 10_000;
-
-/** What a place in an answer begins with that is one of its cookies: `@cookie.csrftoken`. */
-const COOKIE_PLACE = "@cookie.";
 
 /**
  * What one caller shows: a token as it is, or what `contract.wire.login` gives for a name and a password, which is asked
@@ -55,6 +57,8 @@ export class CallerSession {
   #token: string;
   /** The login that counts, done or on its way. */
   #signedIn: Promise<void> | undefined;
+  /** How the caller was let in last. */
+  #lastSignIn: SignIn | undefined;
   /** Whether anything was answered to whom it let in: to ask for another one before would be to ask in circles. */
   #isProven = false;
 
@@ -73,7 +77,7 @@ export class CallerSession {
       user: caller.name,
       options: {
         token: bearerTokenOfWire(wire, token),
-        ...(this.#login !== undefined && { onCookies: this.#keepCookies }),
+        ...(this.#login !== undefined && { onCookies: this.#keepCookies, signIn: this.#lastSignIn }),
       },
       headersWith: ({ cookie, ...headers }) => {
         const kept = [...this.#cookies].map(([name, value]) => `${name}=${value}`);
@@ -124,30 +128,60 @@ export class CallerSession {
     return await make(this.shown);
   }
 
-  async #signInBy(login: NonNullable<WireSettings["login"]>): Promise<void> {
+  async #signInBy({ before = [], ...login }: Login): Promise<void> {
+    this.#cookies.clear();
+    const calls: SignInCall[] = [];
+    for (const call of [...before, login]) {
+      const done = await this.#makeSignInCall(call, {
+        token: calls.findLast((each) => each.token !== "")?.token ?? "",
+        isLast: call === login,
+      });
+      calls.push(done);
+    }
+    this.#token = calls.at(-1)?.token ?? "";
+    this.#lastSignIn = { calls, caller: this.#given.caller };
+  }
+
+  async #makeSignInCall(
+    login: LoginCall,
+    { token, isLast }: { readonly token: string; readonly isLast: boolean },
+  ): Promise<SignInCall> {
     const { client, caller } = this.#given;
     const { method, path } = methodAndPath(login.request);
-    const values: PlaceholderValues = { user: caller.name, password: caller.secret };
+    const values: PlaceholderValues = { user: caller.name, password: caller.secret, token };
     const { headers, ...body } = await encodeBody(
       login.body === undefined ? undefined : fillBody(login.body, values),
       login.content_type,
     );
-    this.#cookies.clear();
-    const answer = await client.call(method as HttpMethod, fillPath(path, values), {
+    const own = { ...headers, ...fillHeaders(login.headers, values) };
+    const request = {
+      base: client.url,
+      method,
+      path: fillPath(path, values),
+      body: body.rawBody ?? body.body,
+      form: body.form,
+      headers: this.shown.headersWith(own),
+    };
+    const answer = await client.call(method as HttpMethod, request.path, {
       ...body,
       token: "",
-      headers: { ...headers, ...fillHeaders(login.headers, values) },
+      headers: request.headers,
       signal: AbortSignal.timeout(SIGNS_IN_WITHIN_MS),
       onCookies: this.#keepCookies,
       isUnrecorded: true,
     });
     const place = login.told?.token;
-    const told = place?.startsWith(COOKIE_PLACE)
-      ? this.#cookies.get(place.slice(COOKIE_PLACE.length))
-      : idToldBy(answer, place);
-    const isIn = place === undefined ? this.#cookies.size > 0 : Boolean(told);
+    const told = this.#toldBy(answer, place);
+    const isIn = place === undefined ? !isLast || this.#cookies.size > 0 : Boolean(told);
     if (answer.status >= 400 || !isIn) throw this.#notLetIn(login, answer);
-    this.#token = told ?? "";
+    return { request, tokenPlace: place, token: told ?? "" };
+  }
+
+  /** The token that stands there: also in a cookie that is kept, or in a page. */
+  #toldBy(answer: SeenCall, place: string | undefined): string | null {
+    if (place?.startsWith(COOKIE_PLACE)) return this.#cookies.get(place.slice(COOKIE_PLACE.length)) ?? null;
+    if (place?.startsWith(HTML_PLACE)) return htmlField(answer.body, place.slice(HTML_PLACE.length)) ?? null;
+    return idToldBy(answer, place);
   }
 
   readonly #keepCookies = (set: readonly string[]): void => {
@@ -160,7 +194,7 @@ export class CallerSession {
     }
   };
 
-  #notLetIn({ request, told }: NonNullable<WireSettings["login"]>, answer: SeenCall): UserError {
+  #notLetIn({ request, told }: LoginCall, answer: SeenCall): UserError {
     const { client, caller } = this.#given;
     const isRefused = answer.status >= 400;
     // Some quote what they were sent.
@@ -199,14 +233,15 @@ export function isForNobody({ login }: Pick<WireSettings, "login">, { name, secr
 /** How those are answered whom nobody knows: 401, or a redirect to the login. */
 function isUnknownCaller(
   { status, headers }: Pick<SeenCall, "status" | "headers">,
-  login: NonNullable<WireSettings["login"]>,
+  { before = [], ...login }: Login,
 ): boolean {
   if (status === 401) return true;
   const { location } = headers;
   if (status < 300 || status >= 400 || location === undefined) return false;
-  const { path } = methodAndPath(login.request);
   const base = "http://localhost";
-  return URL.canParse(location, base) && new URL(location, base).pathname === new URL(path, base).pathname;
+  const pathOf = (address: string): string => new URL(address, base).pathname;
+  const known = [...before, login].map(({ request }) => pathOf(methodAndPath(request).path));
+  return URL.canParse(location, base) && known.includes(pathOf(location));
 }
 
 /** What callers are known by. */

@@ -179,6 +179,7 @@ export class DescribedCalls {
       path,
       body: filledIn(call, filling),
       token: shown.token,
+      signIn: shown.options.signIn,
       headers: { ...bearerHeader(shown.options.token ?? ""), ...this.#headers(call, filling, shown) },
       framing: wire.stream.framing === "socket.io" ? "socket.io" : "websocket",
       makeDecoder,
@@ -222,7 +223,7 @@ export class DescribedCalls {
     call: DescribedCall,
     values: PlaceholderValues,
     shown: ShownByCaller,
-  ): Promise<Pick<CallOptions, "body" | "rawBody" | "headers" | keyof ShownByCaller["options"]>> {
+  ): Promise<Pick<CallOptions, "body" | "rawBody" | "form" | "headers" | keyof ShownByCaller["options"]>> {
     const filling = { ...values, ...callerPlaceholders(shown) };
     const { headers, ...body } = await encodeBody(filledIn(call, filling), call.content_type);
     return { ...body, ...shown.options, headers: { ...headers, ...this.#headers(call, filling, shown) } };

@@ -1,7 +1,7 @@
 import type { BodyType } from "../../contract/wire-description.ts";
 import type { CallOptions } from "../http-client.ts";
 
-type EncodedBody = Pick<CallOptions, "body" | "rawBody" | "headers">;
+type EncodedBody = Pick<CallOptions, "body" | "rawBody" | "form" | "headers">;
 
 /** A filled body as a client is to send it: JSON, unless a description names another type. */
 export async function encodeBody(filled: unknown, type: BodyType = "application/json"): Promise<EncodedBody> {
@@ -11,15 +11,23 @@ export async function encodeBody(filled: unknown, type: BodyType = "application/
       return { body: filled };
     case "text/plain":
       return { rawBody: asText(filled), headers: { "content-type": type } };
-    case "application/x-www-form-urlencoded":
-      return { rawBody: String(new URLSearchParams(fieldsOf(filled))), headers: { "content-type": type } };
+    case "application/x-www-form-urlencoded": {
+      const fields = fieldsOf(filled);
+      return {
+        rawBody: String(new URLSearchParams(fields)),
+        form: fields,
+        headers: { "content-type": type },
+      };
+    }
     case "multipart/form-data": {
       const form = new FormData();
-      for (const [name, value] of fieldsOf(filled)) form.append(name, value);
+      const fields = fieldsOf(filled);
+      for (const [name, value] of fields) form.append(name, value);
       // Only the platform's own encoder knows the boundary that it chose.
       const encoded = new Response(form);
       return {
         rawBody: await encoded.text(),
+        form: fields,
         headers: { "content-type": encoded.headers.get("content-type") ?? type },
       };
     }

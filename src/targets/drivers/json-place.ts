@@ -19,6 +19,9 @@ export function idAt(value: unknown, place: string | undefined): string | null {
 /** What a place begins with that is a header of the answer, not in its body: `@header.x-chat-id`. */
 export const HEADER_PLACE = "@header.";
 
+/** What a place of a login's token begins with that is one of the cookies that it sets: `@cookie.csrftoken`. */
+export const COOKIE_PLACE = "@cookie.";
+
 /** Whether what stands there is in a header of the answer. */
 export function isHeaderPlace(place: string): boolean {
   return place.startsWith(HEADER_PLACE);

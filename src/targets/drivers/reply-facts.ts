@@ -80,6 +80,17 @@ export function lastFact<Kind extends ReplyFact["kind"]>(
   return facts.findLast((fact): fact is Extract<TimedFact, { kind: Kind }> => fact.kind === kind);
 }
 
+/** The ids that a stream told, by names of their own; undefined where it told none. */
+export function idsStarted(heard: Heard): Readonly<Record<string, string>> | undefined {
+  const { conversation, message, reply } = lastFact(heard, "started") ?? {};
+  if (!conversation && !message && !reply) return undefined;
+  return {
+    ...(conversation && { conversation_id: conversation }),
+    ...(message && { message_id: message }),
+    ...(reply && { reply_id: reply }),
+  };
+}
+
 /** The reply's text as it was streamed. */
 export function textOf({ facts }: Heard): string {
   return facts.map((fact) => (fact.kind === "text" ? fact.text : "")).join("");

@@ -8,9 +8,9 @@ import {
   type SeenChunk,
   type SeenStream,
 } from "../http-client.ts";
-import { noteRequest } from "../request-step.ts";
+import { noteRequest, type SignIn } from "../request-step.ts";
 import { type DroppableWebSocket, openDroppableWebSocket } from "./droppable-web-socket.ts";
-import { recordFacts, type TimedFact } from "./reply-facts.ts";
+import { idsStarted, recordFacts, type TimedFact } from "./reply-facts.ts";
 import { connectPacket, eventPacket, PONG_PACKET, readPacket } from "./socket-io.ts";
 import type { StreamDecoderMaker } from "./stream-framings.ts";
 
@@ -26,6 +26,8 @@ export interface WebSocketOptions {
   readonly framing: "websocket" | "socket.io";
   /** Shown to socket.io, whose pages cannot send headers; empty for none. */
   readonly token: string;
+  /** How its caller was let in; undefined where nobody had to be. */
+  readonly signIn?: SignIn | undefined;
   readonly makeDecoder: StreamDecoderMaker;
   readonly signal: AbortSignal;
   readonly onFact?: ((fact: TimedFact) => void) | undefined;
@@ -39,23 +41,28 @@ const AFTER_END_MS = 200;
  * connection is closed. An answer that refuses it is a stream that is refused. Rejects where it cannot be opened.
  */
 export async function openWebSocketStream(options: WebSocketOptions): Promise<OpenStream> {
-  const { url, path, headers, body, framing, signal } = options;
+  const { url, path, headers, body, framing, signal, signIn } = options;
   const start = performance.now();
   const sent_at = new Date().toISOString();
   const since = (): number => Math.round((performance.now() - start) * 100) / 100;
   // No line for a shell speaks socket.io.
-  if (framing === "websocket") {
-    noteRequest({ base: url, method: "WS", path, body, headers, isStream: true, hasToken: false });
-  }
+  const step =
+    framing === "websocket"
+      ? noteRequest({ base: url, method: "WS", path, body, headers, isStream: true, token: "", signIn })
+      : undefined;
   const opening = openDroppableWebSocket(new URL(path, url.replace(/^http/, "ws")), headers);
   const reading = readSocket(opening, options, since);
   const request = withoutSecretQuery(`WS ${path}`);
   const refused = await opened(opening, request, signal);
   const head = { request, sent_at, status: 101, headers: {}, ...refused?.head };
   const answer = refused && ({ body: refused.body, end: "closed" } as const);
+  if (step !== undefined) step.status = head.status;
   return {
     head: { ...head, duration_ms: since() },
-    ended: reading.then((seen) => ({ kind: "stream", ...head, ...seen, ...answer, duration_ms: since() })),
+    ended: reading.then((seen) => {
+      if (step !== undefined) step.answer = idsStarted(seen);
+      return { kind: "stream", ...head, ...seen, ...answer, duration_ms: since() };
+    }),
   };
 }
 
