@@ -46,7 +46,7 @@ export async function learnContract(
   context: LearnContext,
 ): Promise<LearnResult> {
   const { screen, config, folder, signal } = context;
-  const inferred = learnWire(openNetworkLog(log), flags.said);
+  const inferred = learnWire(openNetworkLog(log), flags.said, Object.keys(config.auth.users).length);
   const learned = flags.url === undefined ? inferred : { ...inferred, url: parseServiceUrl(flags.url) };
   const planned = planConfig(folder, learned, { force: flags.force || flags["dry-run"] });
   const { file, text } = planned;

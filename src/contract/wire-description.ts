@@ -188,6 +188,13 @@ const request = { request: call, ...sentWith() };
 /** The same of a call that carries a message or streams its reply. */
 const streamable = { ...request, request: streamableCall };
 
+/** One call of those by which somebody is let in. */
+const loginCall = {
+  request: callBy(METHODS, "must be a method and a path, such as POST /api/login", LOGIN_PLACEHOLDERS),
+  ...sentWith(LOGIN_PLACEHOLDERS),
+  told: z.optional(z.strictObject({ token: z.optional(place) })),
+};
+
 /** Every field of it is a setting of `contract`; in a driver `send` and `stream` must be there. */
 export const wireFields = {
   /** The service that messages are sent to: a page's back end, a gateway, or an engine by itself. */
@@ -196,15 +203,10 @@ export const wireFields = {
   headers: z.optional(headers),
   /**
    * The call that lets a person of `auth.users` in, once before all others, and again after a 401. Cookies that it sets go
-   * with every call; `told` is where the token stands that does (`access_token`, `@cookie.csrftoken`).
+   * with every call; `told` is where the token stands that does (`access_token`, `@cookie.csrftoken`). `before`: the calls that
+   * have to be made first, each with the `{token}` that the one before told.
    */
-  login: z.optional(
-    z.strictObject({
-      request: callBy(METHODS, "must be a method and a path, such as POST /api/login", LOGIN_PLACEHOLDERS),
-      ...sentWith(LOGIN_PLACEHOLDERS),
-      told: z.optional(z.strictObject({ token: z.optional(place) })),
-    }),
-  ),
+  login: z.optional(z.strictObject({ before: z.optional(z.array(z.strictObject(loginCall))), ...loginCall })),
   /** The call that carries a person's message; its answer is the reply's stream where there is no `read`. */
   send: z.optional(z.strictObject({ ...streamable, told: z.optional(told) })),
   /** The same for a conversation's first message, where that is another call. */

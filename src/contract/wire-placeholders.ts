@@ -37,8 +37,8 @@ export interface PlaceholderProblem {
   readonly message: string;
 }
 
-/** The placeholders of the call that lets somebody in. */
-export const LOGIN_PLACEHOLDERS = ["user", "password"] as const satisfies readonly WirePlaceholder[];
+/** The placeholders of the calls that let somebody in; the token is what the one before told. */
+export const LOGIN_PLACEHOLDERS = ["user", "password", "token"] as const satisfies readonly WirePlaceholder[];
 
 /** Those of every other call: nobody's password is told beside the login. */
 export const CALL_PLACEHOLDERS: readonly WirePlaceholder[] = (

@@ -1,3 +1,4 @@
+import { COOKIE_PLACE } from "../targets/drivers/json-place.ts";
 import { isSecretHeader } from "../text/secret-names.ts";
 import type { LearnedLogin } from "./learn-login.ts";
 import type { LoggedExchange } from "./network-log.ts";
@@ -25,7 +26,7 @@ export function learnHeaders(
   login: LearnedLogin | undefined,
   exchanges: readonly LoggedExchange[],
 ): LearnedHeaders {
-  const isByCookie = login?.login.told?.token?.startsWith("@cookie.") === true;
+  const isByCookie = login?.login.told?.token?.startsWith(COOKIE_PLACE) === true;
   const proof = isByCookie ? repeatedCookieIn(exchanges.filter((each) => each.origin === origin)) : undefined;
   const own = Object.entries(requestHeaders).filter(([name]) => OWN.test(name));
   const headers = Object.fromEntries(

@@ -1,9 +1,11 @@
 import type { WireSettings } from "../contract/wire-description.ts";
+import { COOKIE_PLACE } from "../targets/drivers/json-place.ts";
 import { isSecretField, isSecretHeader, isSecretName } from "../text/secret-names.ts";
 import { idsToldBy, idsUsedBy } from "./id-uses.ts";
 import { type JsonLeaf, lastName, leavesOf } from "./json-leaves.ts";
+import { isProofLeaf, type LearnedProof, learnProof } from "./learn-proof.ts";
 import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
-import { pathOf } from "./network-log-words.ts";
+import { isHidden, pathOf } from "./network-log-words.ts";
 import { repeatedCookieIn } from "./repeated-cookie.ts";
 import { bodyTypeOf } from "./request-body.ts";
 import { bytesInLine } from "./stream-findings.ts";
@@ -36,8 +38,14 @@ interface Given {
 /**
  * Finds the call that let the person in: one with a password, or one whose answer the message shows. No secret of the log is
  * in the result. Undefined where there is none.
+ *
+ * @param people how many are known by name already
  */
-export function learnLogin({ exchanges }: NetworkLog, message: LoggedExchange): LearnedLogin | undefined {
+export function learnLogin(
+  { exchanges }: NetworkLog,
+  message: LoggedExchange,
+  people: number,
+): LearnedLogin | undefined {
   const found = exchanges.flatMap((exchange) => {
     const isCall = exchange.method !== "GET" && exchange.method !== "WS" && exchange.status < 400;
     if (!isCall || exchange.origin !== message.origin || exchange.began_ms >= message.began_ms) return [];
@@ -47,7 +55,15 @@ export function learnLogin({ exchanges }: NetworkLog, message: LoggedExchange): 
     return given === undefined || (!given.isSeen && !hasPassword) ? [] : [{ exchange, given }];
   });
   const best = found.findLast(({ given }) => given.isSeen) ?? found.at(-1);
-  return best && loginOf(best.exchange, best.given, message);
+  if (best === undefined) return undefined;
+  return loginOf(best.exchange, best.given, { message, exchanges, people });
+}
+
+/** What there is beside a login in its log. */
+interface Beside {
+  readonly message: LoggedExchange;
+  readonly exchanges: readonly LoggedExchange[];
+  readonly people: number;
 }
 
 /** Whether an answer tells an id that the message has: it made the conversation, whatever else it gave. */
@@ -68,18 +84,18 @@ function givenBy(
   const tokens = leavesOf(jsonAnswer({ answer })).filter(
     ({ place, value }) => typeof value === "string" && value !== "" && !/refresh/i.test(lastName(place)),
   );
-  const token = tokens.find(({ value }) => shown.some((each) => isShownAs(each, String(value))));
+  const token = tokens.find((leaf) => shown.some((each) => isShownAs(each, leaf)));
   if (token !== undefined) return { place: token.place, isSeen: true };
   if (answerHeaders["set-cookie"] !== undefined && message.requestHeaders["cookie"] !== undefined) {
     const repeated = repeatedCookieIn([
       message,
       ...exchanges.filter(({ origin }) => origin === message.origin),
     ]);
-    return { place: repeated && `@cookie.${repeated.cookie}`, isSeen: true };
+    return { place: repeated && `${COOKIE_PLACE}${repeated.cookie}`, isSeen: true };
   }
   if (!hasPassword) return undefined;
   // Of what browsers and taps leave out, only the name of the field is left.
-  const named = tokens.find(({ place }) => isSecretName(lastName(place)) || /^jwt$/i.test(lastName(place)));
+  const named = tokens.find(({ place }) => isSecretName(lastName(place)) || JWT.test(lastName(place)));
   return { place: named?.place, isSeen: false };
 }
 
@@ -92,52 +108,148 @@ function secretsShownBy({ requestHeaders, path, origin }: LoggedExchange): strin
   return [...headers, ...query].map(([, value]) => value);
 }
 
-/** A token by itself, or behind its scheme. One that a record hides looks like every other one that it hides. */
-function isShownAs(shown: string, token: string): boolean {
-  return token.length >= MIN_TOKEN && shown.replace(/^[A-Za-z]+ (?=\S)/, "") === token;
+/** A token by itself, or behind its scheme. One that a record hides looks like every other: there its name has to do. */
+function isShownAs(shown: string, { place, value }: JsonLeaf): boolean {
+  const token = String(value);
+  const secret = shown.replace(/^[A-Za-z]+ (?=\S)/, "");
+  if (isHidden(token))
+    return isHidden(secret) && (isSecretName(lastName(place)) || JWT.test(lastName(place)));
+  return token.length >= MIN_TOKEN && secret === token;
 }
+
+const JWT = /^jwt$/i;
 
 /** Shorter values stand at many places. */
 const MIN_TOKEN = 6;
 
-function loginOf(exchange: LoggedExchange, { place, isSeen }: Given, message: LoggedExchange): LearnedLogin {
-  const { requestBody, requestHeaders, method } = exchange;
-  const leaves = leavesOf(requestBody);
-  const others = leaves.filter((leaf) => typeof leaf.value === "string" && !isPassword(leaf));
-  const user = others.find(({ place }) => USER.test(lastName(place)));
-  const omitted = others.filter((leaf) => leaf !== user && isSecretName(lastName(leaf.place)));
-  const body = filled(requestBody, (leaf) => {
-    if (isPassword(leaf)) return "{password}";
-    if (leaf.place === user?.place) return "{user}";
-    return omitted.some((each) => each.place === leaf.place) ? undefined : leaf.value;
-  });
-  const type = bodyTypeOf(requestHeaders["content-type"] ?? "");
+function loginOf(
+  exchange: LoggedExchange,
+  { place, isSeen }: Given,
+  { message, exchanges, people }: Beside,
+): LearnedLogin {
+  const steps = stepsTo(exchange, exchanges);
+  const calls = steps.map(({ call, proof, tells }) => ({
+    ...signInCallOf(call, proof),
+    ...(tells !== undefined && { told: { token: tells } }),
+  }));
+  const { request, body, ...rest } = signInCallOf(exchange, learnProof(exchange, exchanges));
   const login: Login = {
-    request: `${method} ${pathOf(exchange)}`,
-    ...(requestBody !== undefined && { body }),
-    ...(type !== undefined && { content_type: type }),
+    ...(calls.length > 0 && { before: calls }),
+    request,
+    ...(body !== undefined && { body }),
+    ...rest,
     ...(place !== undefined && { told: { token: place } }),
   };
-  const isForPeople = leaves.some(isPassword) || user !== undefined;
+  const all = [...steps, { call: exchange, proof: learnProof(exchange, exchanges) }];
+  const isForPeople = all.some(({ call }) => hasPerson(call));
+  const omitted = all.flatMap(({ call, proof }) => omittedIn(call, proof));
   const what = place === undefined ? "sets cookies" : `tells ${place}`;
   const sent =
-    requestBody === undefined ? "" : `${JSON.stringify(body).replace(/\{(?:user|password)\}/g, "…")}, `;
+    body === undefined ? "" : `${JSON.stringify(body).replace(/\{(?:user|password|token)\}/g, "…")}, `;
   return {
     exchange,
     login,
     bytes: bytesInLine(`${sent}answered ${exchange.status} and ${what}`),
-    isByCookies: place === undefined || place.startsWith("@cookie."),
+    isByCookies: place === undefined || place.startsWith(COOKIE_PLACE),
     notes: [
-      ...(isForPeople ? [NAME_YOURSELF] : []),
+      ...(isForPeople ? peopleWords(people) : []),
       ...(isSeen ? [] : [unseenWords(place, message)]),
       ...omitted.map(
-        ({ place }) => `the login sends a secret at ${place} that a contract has no word for: it is left out`,
+        ({ place }) => `the login sends a secret at ${place} that no answer before it told: it is left out`,
       ),
     ],
   };
 }
 
-const NAME_YOURSELF = `the page logs in: name who you are there by STACK_AUTH_USERS='{"NAME": "PASSWORD"}', or in auth.users; a second name has it judged whether people are kept apart`;
+/** A call before the last one by which somebody is let in. */
+interface SignInStep {
+  readonly call: LoggedExchange;
+  readonly proof: LearnedProof | undefined;
+  /** Where it tells what a later one shows. */
+  readonly tells: string | undefined;
+}
+
+/** The calls that have to be made before the last one: the one with the password, where that is another, and those that tell a proof. */
+function stepsTo(exchange: LoggedExchange, exchanges: readonly LoggedExchange[]): SignInStep[] {
+  const hasPassword = (each: LoggedExchange): boolean => leavesOf(each.requestBody).some(isPassword);
+  const earlier = exchanges.filter(
+    (each) =>
+      each.origin === exchange.origin &&
+      each.began_ms < exchange.began_ms &&
+      each.method !== "GET" &&
+      each.status < 400 &&
+      hasPassword(each),
+  );
+  const entered = hasPassword(exchange) ? undefined : earlier.at(-1);
+  const shown = [...(entered === undefined ? [] : [entered]), exchange];
+  const proofs = shown.flatMap((each) => learnProof(each, exchanges) ?? []);
+  const calls = new Set([...proofs.map(({ teller }) => teller), ...(entered === undefined ? [] : [entered])]);
+  return [...calls]
+    .filter((call) => call !== exchange)
+    .toSorted((a, b) => a.began_ms - b.began_ms)
+    .map((call) => ({
+      call,
+      proof: call === entered ? learnProof(call, exchanges) : undefined,
+      tells: proofs.find(({ teller }) => teller === call)?.place,
+    }));
+}
+
+type SignInCall = Omit<Login, "before" | "told">;
+
+/** A call by which somebody is let in, as a template without a secret. */
+function signInCallOf(exchange: LoggedExchange, proof: LearnedProof | undefined): SignInCall {
+  const { requestBody, requestHeaders, method } = exchange;
+  const user = userIn(exchange);
+  const shownAt = proof?.shownAt;
+  const omitted = omittedIn(exchange, proof);
+  const body = filled(requestBody, (leaf) => {
+    if (isPassword(leaf)) return "{password}";
+    if (leaf.place === user?.place) return "{user}";
+    if (shownAt !== undefined && "body" in shownAt && shownAt.body === leaf.place) return "{token}";
+    return omitted.some((each) => each.place === leaf.place) ? undefined : leaf.value;
+  });
+  const type = bodyTypeOf(requestHeaders["content-type"] ?? "");
+  return {
+    request: `${method} ${pathOf(exchange)}`,
+    ...(requestBody !== undefined && { body }),
+    ...(type !== undefined && { content_type: type }),
+    ...(shownAt !== undefined && "header" in shownAt && { headers: { [shownAt.header]: "{token}" } }),
+  };
+}
+
+function userIn({ requestBody }: LoggedExchange): JsonLeaf | undefined {
+  return leavesOf(requestBody).find(
+    (leaf) => typeof leaf.value === "string" && !isPassword(leaf) && USER.test(lastName(leaf.place)),
+  );
+}
+
+function hasPerson(exchange: LoggedExchange): boolean {
+  return leavesOf(exchange.requestBody).some(isPassword) || userIn(exchange) !== undefined;
+}
+
+/** The secrets in a body that nobody told: a contract has no word for them. */
+function omittedIn(exchange: LoggedExchange, proof: LearnedProof | undefined): JsonLeaf[] {
+  const user = userIn(exchange);
+  const shownAt = proof?.shownAt;
+  return leavesOf(exchange.requestBody).filter(
+    (leaf) =>
+      isProofLeaf(leaf) &&
+      !isPassword(leaf) &&
+      leaf.place !== user?.place &&
+      !(shownAt !== undefined && "body" in shownAt && shownAt.body === leaf.place),
+  );
+}
+
+/** What there is to name: whoever is tried, and another one. */
+function peopleWords(known: number): string[] {
+  const another = "has it judged whether people are kept apart";
+  if (known === 0) {
+    return [
+      `the page logs in: name who you are there by STACK_AUTH_USERS='{"NAME": "PASSWORD"}', or in auth.users; a second name ${another}`,
+    ];
+  }
+  return known === 1 ? [`a second name in auth.users ${another}`] : [];
+}
 
 function unseenWords(place: string | undefined, { requestHeaders }: LoggedExchange): string {
   const shows = ["cookie", "authorization"].some((name) => requestHeaders[name] !== undefined);

@@ -51,12 +51,13 @@ interface LearnedSetting {
  * the result. Throws a UserError `nothing_learned` where no message with a reply is in it.
  *
  * @param text what the person said, where that is known
+ * @param people how many are known by name, with which a login can be tried
  */
-export function learnWire(logged: NetworkLog, text?: string): LearnedWire {
+export function learnWire(logged: NetworkLog, text?: string, people = 0): LearnedWire {
   const log = joinPolls(splitChannels(splitSockets(logged)));
   const talk = findMessageAndReply(log, text);
   const driver = recogniseDriver(talk);
-  const login = learnLogin(log, talk.said.exchange);
+  const login = learnLogin(log, talk.said.exchange, people);
   const settings = settingsOf(log, talk, login);
   const learned = Object.fromEntries(settings.map(({ name, value }) => [name, value])) as WireSettings;
   const { notes } = learnHeaders(talk.said.exchange, login, log.exchanges);

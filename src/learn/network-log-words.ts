@@ -1,4 +1,4 @@
-import { withoutSecretJson, withoutSecretQuery } from "../text/secret-names.ts";
+import { HIDDEN, withoutSecretJson, withoutSecretQuery } from "../text/secret-names.ts";
 
 /** The names by which back ends call a model. */
 export const MODEL_NAME =
@@ -44,4 +44,9 @@ export function idInSegment(segment: string): { readonly id: string; readonly en
 /** The segments of a path without its query, decoded. */
 export function segmentsOf(path: string): string[] {
   return pathOf({ path }).split("/").map(decodedSegment);
+}
+
+/** Whether a value stands in place of a secret, as taps and browsers hide them: it looks like every other. */
+export function isHidden(value: string): boolean {
+  return value === HIDDEN || /^\*+$/.test(value);
 }
