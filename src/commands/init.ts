@@ -2,13 +2,17 @@ import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
 import type { LearnResult } from "../cli/learn-contract.ts";
 import { INIT_FILE, type InitResult, initConfig } from "../init/init-config.ts";
+import { BARE_SERVERS, NODE_FRAMEWORKS } from "../init/node-frameworks.ts";
+import { PYTHON_FRAMEWORKS } from "../init/python-frameworks.ts";
 import { alignColumns, paint } from "../text/styled-text.ts";
+
+const KNOWN = [PYTHON_FRAMEWORKS, NODE_FRAMEWORKS, BARE_SERVERS].flatMap(Object.keys);
 
 export default class Init extends BaseCommand {
   static override summary = "Write a stack.config.yaml from what is found here, and show what that is.";
-  static override description =
-    `It looks for Ollama, for applications of FastAPI, Flask, Express, Fastify, Hono and Next.js, for scripts, a
-Procfile, compose files and .env, and for who listens on the ports. Of Python it only asks whether it has the framework. It never writes over a file without --force.
+  static override description = `It looks for Ollama, for applications of ${KNOWN.join(", ")}
+and Next.js, for scripts, a Procfile, a Dockerfile, a pyproject.toml, compose files and .env, and for who listens on the ports.
+Of Python it only asks whether it has the framework. It never writes over a file without --force.
 
 With --from it learns how a back end is talked to, from a network log of one message: open the page with the browser's network tab
 on, send a message, wait for the reply, press stop in another one if you like, reload, and save all as HAR with content. It shows what

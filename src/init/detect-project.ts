@@ -12,7 +12,14 @@ import { chooseInterpreter, type Interpreter } from "./interpreters.ts";
 import { findNodeApps, type NodeApp } from "./node-apps.ts";
 import { findOpenAiServer, type OpenAiServer } from "./openai-server.ts";
 import { findPythonApps, type PythonApp } from "./python-apps.ts";
-import { composeFile, npmScripts, procfile, type StartScript } from "./run-scripts.ts";
+import {
+  composeFile,
+  dockerfileCommand,
+  npmScripts,
+  procfile,
+  pyprojectTasks,
+  type StartScript,
+} from "./run-scripts.ts";
 import type { FoundValue } from "./web-app.ts";
 
 /** What there is in and around a folder. */
@@ -72,7 +79,12 @@ export async function detectProject(folder: string, env: NodeJS.ProcessEnv): Pro
   return {
     engine,
     apps,
-    scripts: [...npmScripts(folder), ...procfile(folder)],
+    scripts: [
+      ...npmScripts(folder),
+      ...procfile(folder),
+      ...pyprojectTasks(folder),
+      ...dockerfileCommand(folder),
+    ],
     compose:
       compose === undefined ? undefined : { file: compose, services: composeServices(folder, compose) },
     schema: existsSync(join(folder, SCHEMA)) ? SCHEMA : undefined,

@@ -156,5 +156,6 @@ function interpreterFindings(app: App): DraftFinding[] {
 function appFinding({ framework, variable, where, chat }: App, use: DraftFinding["use"]): DraftFinding {
   const [route] = chat;
   const chats = route === undefined ? "" : `, with ${route.value}`;
-  return { what: `${framework} application \`${variable}\`${chats}`, where, use };
+  const name = variable === "" ? "" : ` \`${variable}\``;
+  return { what: `${framework} application${name}${chats}`, where, use };
 }

@@ -2,8 +2,9 @@ import { basename, dirname } from "node:path/posix";
 import { splitWords } from "../config/services/split-words.ts";
 import { shellWord } from "../text/shell-word.ts";
 import type { DetectedProject, FoundApp, RunByPython } from "./detect-project.ts";
-import type { NodeApp } from "./node-apps.ts";
+import { frameworkOf, type NodeApp } from "./node-apps.ts";
 import type { PythonApp } from "./python-apps.ts";
+import { pythonFramework } from "./python-frameworks.ts";
 import type { FoundValue } from "./web-app.ts";
 
 /** A program that will be run in the place of a service of ours. */
@@ -24,23 +25,13 @@ export interface DraftProgram {
 type Around = Pick<DetectedProject, "scripts" | "compose">;
 type PythonProgram = PythonApp & RunByPython;
 
-/** Where a program listens that says nothing. */
-const OWN_PORTS = {
-  FastAPI: 8000,
-  Flask: 5000,
-  Express: 3000,
-  Fastify: 3000,
-  Hono: 3000,
-  "Next.js": 3000,
-} as const;
-
 /** How an application is run, and where it listens. */
 export function draftProgram(app: FoundApp, around: Around, usualPort: number): DraftProgram {
   const isServed = app.language === "node" || app.run !== undefined;
   const port = app.port ??
     portInScripts(app, around) ??
     portInCompose(app, around) ?? {
-      value: isServed ? OWN_PORTS[app.framework] : usualPort,
+      value: isServed ? ownPortOf(app) : usualPort,
       where: "the sources do not say",
     };
   return {
@@ -52,12 +43,19 @@ export function draftProgram(app: FoundApp, around: Around, usualPort: number): 
   };
 }
 
+/** Where a program listens that says nothing. */
+function ownPortOf(app: FoundApp): number {
+  return app.language === "node" ? frameworkOf(app).port : pythonFramework(app.framework).port;
+}
+
 type Command = Pick<DraftProgram, "command" | "cwd">;
 
 /** As its package says, else as the program that its file is. */
-function nodeCommand({ folder, script, file }: NodeApp): Command {
+function nodeCommand(app: NodeApp): Command {
+  const { folder, script, file } = app;
+  const { runner = "node" } = frameworkOf(app);
   const own = folder === "." ? file : file.slice(folder.length + 1);
-  return { command: script === undefined ? `node ${shellWord(own)}` : `npm run ${script}`, cwd: folder };
+  return { command: script === undefined ? `${runner} ${shellWord(own)}` : `npm run ${script}`, cwd: folder };
 }
 
 /** As the program that its file is, else by its framework's server. */
@@ -69,8 +67,9 @@ function pythonCommand(app: PythonProgram, { scripts }: Around, port: number): C
   const isModule = app.packages.length > 0;
   const own = isModule ? `-m ${module}` : shellWord(file);
   const target = `${module}:${app.variable}`;
-  const server = [serverArgs(app, target, port), ...optionsInScripts(target, cwd, scripts).map(shellWord)];
-  const args = app.run === undefined ? server.join(" ") : own;
+  const served = pythonFramework(app.framework).server?.({ target, file, port });
+  const isOwn = app.run !== undefined || served === undefined;
+  const args = isOwn ? own : [served, ...optionsInScripts(target, cwd, scripts).map(shellWord)].join(" ");
   // A bare name is looked for on the PATH.
   const { file: given } = app.python;
   const python = given.startsWith("/") || !given.includes("/") ? given : pathFrom(cwd, given);
@@ -90,12 +89,16 @@ export function portIn(commandLine: string): number | undefined {
 }
 
 function portInScripts(app: FoundApp, { scripts, compose }: Around): FoundValue<number> | undefined {
-  const inContainers = (compose?.services ?? []).map(({ value: { runs }, where }) => ({ runs, where }));
-  for (const { runs, where } of [
+  const inContainers = (compose?.services ?? []).map(({ value: { runs }, where }) => ({
+    runs,
+    where,
+    port: undefined,
+  }));
+  for (const { runs, where, port: exposed } of [
     ...scripts.map(({ value, where }) => ({ ...value, where })),
     ...inContainers,
   ]) {
-    const port = portIn(runs);
+    const port = portIn(runs) ?? exposed;
     if (port !== undefined && startsApp(app, runs)) return { value: port, where };
   }
   return undefined;
@@ -138,12 +141,6 @@ const ADDRESS = /^--(?:host|port)(?:=|$)/;
 
 function isValueOfAddress(before: string | undefined): boolean {
   return before === "--host" || before === "--port";
-}
-
-function serverArgs({ framework }: PythonApp, target: string, port: number): string {
-  const server =
-    framework === "FastAPI" ? `-m uvicorn ${shellWord(target)}` : `-m flask --app ${shellWord(target)} run`;
-  return `${server} --host 127.0.0.1 --port ${port}`;
 }
 
 /** A path as it is called from a folder; both are relative to the same one. */

@@ -3,6 +3,7 @@ import { withoutStop } from "../errors/thrown-error.ts";
 import { whyUntrusted } from "../files/file-owners.ts";
 import { findProgram } from "../files/find-program.ts";
 import type { PythonApp } from "./python-apps.ts";
+import { pythonFramework } from "./python-frameworks.ts";
 
 /** The Python that an application is run with. */
 export interface Interpreter {
@@ -11,9 +12,6 @@ export interface Interpreter {
   /** What it, or the one that would be taken first, lacks; absent where nothing is lacking. */
   readonly warning?: { readonly what: string; readonly where: string };
 }
-
-/** What a framework is imported as, with its server. */
-const MODULES = { FastAPI: ["fastapi", "uvicorn"], Flask: ["flask"] } as const;
 
 /**
  * The interpreter of the virtual environment, if there is one; else the first `python3` on the PATH that has the
@@ -25,7 +23,7 @@ export async function chooseInterpreter(
   virtual: string | undefined,
   path: string | undefined,
 ): Promise<Interpreter> {
-  const modules = MODULES[framework];
+  const { modules } = pythonFramework(framework);
   const candidates = (path ?? "").split(delimiter).flatMap((folder) => findProgram("python3", folder) ?? []);
   const usual = virtual === undefined ? candidates[0] : join(root, virtual);
   const file = virtual ?? "python3";

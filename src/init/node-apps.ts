@@ -2,33 +2,30 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { dirname } from "node:path/posix";
 import { type EnvVariables, envFileOf, portFrom } from "./env-file.ts";
+import { BARE_SERVERS, NODE_FRAMEWORKS, type NodeFramework } from "./node-frameworks.ts";
 import { filesIn } from "./project-files.ts";
 import { CHAT, type FoundValue, HEALTH, type WebApp } from "./web-app.ts";
 
 /** A web application that Node runs. */
 export interface NodeApp extends WebApp {
   readonly language: "node";
-  readonly framework: "Express" | "Fastify" | "Hono" | "Next.js";
+  readonly framework: FrameworkName | "Next.js";
   /** The folder of its package, relative to the folder that was searched; `.` for that itself. */
   readonly folder: string;
   /** The script of its package that runs it, `dev` or `start`; undefined where it has none. */
   readonly script: string | undefined;
 }
 
-/** How each framework makes an application: `const app = express()`. Next.js is known by its package alone. */
-const CREATORS: readonly { framework: NodeApp["framework"]; pattern: RegExp; dependency: string }[] = [
-  {
-    framework: "Express",
-    pattern: /\b(?:const|let|var)\s+(\w+)[^=\n]*=\s*express\s*\(\s*\)/,
-    dependency: "express",
-  },
-  {
-    framework: "Fastify",
-    pattern: /\b(?:const|let|var)\s+(\w+)[^=\n]*=\s*(?:await\s+)?[fF]astify\s*\(/,
-    dependency: "fastify",
-  },
-  { framework: "Hono", pattern: /\b(?:const|let|var)\s+(\w+)[^=\n]*=\s*new\s+Hono\b/, dependency: "hono" },
-];
+/** What is known of an application's framework. */
+export function frameworkOf({ framework }: NodeApp): NodeFramework {
+  return framework === "Next.js" ? NEXT : FRAMEWORKS[framework];
+}
+
+const FRAMEWORKS = { ...NODE_FRAMEWORKS, ...BARE_SERVERS };
+type FrameworkName = keyof typeof FRAMEWORKS;
+
+/** Known by its package alone. */
+const NEXT: NodeFramework = { dependency: "next", creates: /(?!)/, port: 3000 };
 
 /** Next.js has its routes in folders: `web/src/app/api/chat/[id]/stream/route.ts`. */
 const DEEPEST = 8;
@@ -36,19 +33,18 @@ const DEEPEST = 8;
 const SOURCE = /\.[cm]?[jt]sx?$/;
 const TEST = /\.(?:test|spec)\.|\.d\.[cm]?ts$|\.config\./;
 
-/** The applications of Express, Fastify, Hono and Next.js in a folder, in the order of their files. */
+/** The applications of a framework in a folder, and the servers without one, in the order of their packages and files. */
 export function findNodeApps(root: string): NodeApp[] {
   const files = filesIn(root, DEEPEST);
-  const packages = files.filter((file) => file === "package.json" || file.endsWith("/package.json"));
-  return packages.flatMap((manifest) => appsOfPackage(root, manifest, files));
+  const packages = files.filter((file) => file.endsWith("/package.json"));
+  // What is in no package is run all the same.
+  return ["package.json", ...packages].flatMap((manifest) => appsOfPackage(root, manifest, files));
 }
 
 function appsOfPackage(root: string, manifest: string, files: readonly string[]): NodeApp[] {
   const folder = dirname(manifest);
   const { dependencies, scripts } = readManifest(join(root, manifest));
-  const known = CREATORS.filter(({ dependency }) => dependencies.has(dependency));
   const isNext = dependencies.has("next");
-  if (known.length === 0 && !isNext) return [];
   const sources = files
     .filter((file) => SOURCE.test(file) && !TEST.test(file) && packageOf(file, root) === folder)
     .map((file) => ({ file, text: readText(join(root, file)) }));
@@ -56,27 +52,26 @@ function appsOfPackage(root: string, manifest: string, files: readonly string[])
     language: "node",
     folder,
     script: ["dev", "start"].find((name) => name in scripts),
-    chat: sources.flatMap(({ file, text }) => [...routesIn(file, text, CHAT), ...nextRoute(file)]),
+    chat: sources.flatMap(({ file, text }) => [
+      ...routesIn(file, text, CHAT),
+      ...comparedPaths(file, text, CHAT),
+      ...nextRoute(file),
+    ]),
   } as const;
   const variables = envFileOf(root, folder);
   const apps = sources.flatMap(({ file, text }): NodeApp[] =>
-    known.flatMap(({ framework, pattern }) => {
-      const created = pattern.exec(text);
-      if (created === null) return [];
-      const where = placeIn(file, text, created.index);
+    createdIn(text, dependencies).map(({ framework, created }) => {
       const port = portIn(file, text, variables);
-      const [health] = routesIn(file, text, HEALTH);
-      return [
-        {
-          ...shared,
-          framework,
-          file,
-          where,
-          variable: created[1] ?? "",
-          ...(port && { port }),
-          ...(health && { health }),
-        },
-      ];
+      const [health] = [...routesIn(file, text, HEALTH), ...comparedPaths(file, text, HEALTH)];
+      return {
+        ...shared,
+        framework,
+        file,
+        where: placeIn(file, text, created.index),
+        variable: created[1] ?? "",
+        ...(port && { port }),
+        ...(health && { health }),
+      };
     }),
   );
   if (apps.length > 0 || !isNext) return apps;
@@ -85,6 +80,26 @@ function appsOfPackage(root: string, manifest: string, files: readonly string[])
   return [
     { ...shared, framework: "Next.js", file, where: manifest, variable: "next", ...(port && { port }) },
   ];
+}
+
+/** What a file makes: an application of each framework, or, where it has none, a server. */
+function createdIn(
+  text: string,
+  dependencies: ReadonlySet<string>,
+): { readonly framework: FrameworkName; readonly created: RegExpExecArray }[] {
+  const inTable = (table: Partial<Record<FrameworkName, NodeFramework>>) =>
+    Object.entries(table).flatMap(([name, { dependency, beside, creates }]) => {
+      const isThere = dependency === undefined || dependencies.has(dependency) || importsIt(text, dependency);
+      const created = isThere && (beside?.test(text) ?? true) ? creates.exec(text) : null;
+      return created === null ? [] : [{ framework: name as FrameworkName, created }];
+    });
+  const apps = inTable(NODE_FRAMEWORKS);
+  return apps.length > 0 ? apps : inTable(BARE_SERVERS).slice(0, 1);
+}
+
+/** Whether a file imports a package by itself, as Deno and Bun let it: `npm:hono@4`. */
+function importsIt(text: string, dependency: string): boolean {
+  return new RegExp(`["'](?:npm:)?${dependency}(?:@[^"']*)?["']`).test(text);
 }
 
 /** The folder of the package that a file belongs to: of the nearest package.json. */
@@ -98,6 +113,14 @@ function packageOf(file: string, root: string): string {
 function routesIn(file: string, text: string, wanted: RegExp): FoundValue<string>[] {
   const routes = text.matchAll(/\.\s*(?:get|post|put|all|route|use)\s*\(\s*["'`](\/[^"'`\s]*)["'`]/g);
   return [...routes]
+    .filter(([, path = ""]) => wanted.test(path))
+    .map(({ 1: value = "", index }) => ({ value, where: placeIn(file, text, index) }));
+}
+
+/** The paths that a file without a router compares with, `url.pathname === "/api/chats"`. */
+function comparedPaths(file: string, text: string, wanted: RegExp): FoundValue<string>[] {
+  const paths = text.matchAll(/(?:={2,3}|\bcase)\s*["'`](\/[^"'`\s]*)["'`]/g);
+  return [...paths]
     .filter(([, path = ""]) => wanted.test(path))
     .map(({ 1: value = "", index }) => ({ value, where: placeIn(file, text, index) }));
 }

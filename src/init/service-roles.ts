@@ -19,7 +19,7 @@ interface Evidence {
   readonly port: number;
   readonly route: RegExp;
   readonly name: RegExp;
-  readonly frameworks: readonly WebApp["framework"][];
+  readonly isUsual: (framework: string) => boolean;
 }
 
 const EVIDENCE: Readonly<Record<"gateway" | "hmi", Evidence>> = {
@@ -27,13 +27,13 @@ const EVIDENCE: Readonly<Record<"gateway" | "hmi", Evidence>> = {
     port: DEFAULTS.gatewayPort,
     route: /^\/chat\/stream|^\/v1\/chat\/completions/,
     name: /gateway|llm/i,
-    frameworks: ["FastAPI"],
+    isUsual: (framework) => framework === "FastAPI",
   },
   hmi: {
     port: DEFAULTS.hmiPort,
     route: /^\/api\/.*(?:chat|stream|messages)|^\/llm$/,
     name: /hmi|web|ui|chat/i,
-    frameworks: ["Flask", "Express", "Fastify", "Hono", "Next.js"],
+    isUsual: (framework) => framework !== "FastAPI",
   },
 };
 
@@ -62,11 +62,11 @@ function choose<App extends WebApp>(
   return first && { app: first, rivals };
 }
 
-function weightOf(app: WebApp, { port, route, name, frameworks }: Evidence): number {
+function weightOf(app: WebApp, { port, route, name, isUsual }: Evidence): number {
   return (
     (app.chat.some(({ value }) => route.test(value)) ? 8 : 0) +
     (app.port?.value === port ? 6 : 0) +
     (name.test(app.file) ? 3 : 0) +
-    (frameworks.includes(app.framework) ? 1 : 0)
+    (isUsual(app.framework) ? 1 : 0)
   );
 }

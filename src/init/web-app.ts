@@ -7,12 +7,12 @@ export interface FoundValue<Value> {
 
 /** A web application in a folder, in whatever language. */
 export interface WebApp {
-  readonly framework: "FastAPI" | "Flask" | "Express" | "Fastify" | "Hono" | "Next.js";
+  readonly framework: string;
   /** Relative to the folder that was searched, with `/`. */
   readonly file: string;
   /** Where it is created. */
   readonly where: string;
-  /** Name of its variable, or of its package. */
+  /** Name of its variable, or of its package; empty for a server that has none. */
   readonly variable: string;
   /** The port that it listens on, if it can be told. */
   readonly port?: FoundValue<number>;

@@ -20,6 +20,9 @@ async function init(folder: string, options: Partial<InitOptions> = {}) {
   return { result, config: await loadConfig({ cwd: folder, env: {} }) };
 }
 
+/** A server without a framework that does not say where it listens. */
+const SERVER = 'import http from "node:http";\nhttp.createServer(say).listen(process.env.PORT);\n';
+
 const of = (files: Record<string, string>) => init(tempFolder(files));
 
 test("where nothing is found, the three of ours are written", async () => {
@@ -273,6 +276,35 @@ test("an Express back end becomes the HMI, by the script of its package and the 
     args: ["run", "dev"],
     cwd: join(folder, "server"),
   });
+});
+
+test.each([
+  [
+    "a Dockerfile's command and its port",
+    { "server.mjs": SERVER, Dockerfile: 'FROM node\nEXPOSE 7001\nCMD ["node", "server.mjs"]\n' },
+    "Dockerfile:3",
+  ],
+  [
+    "by way of a script of the package",
+    {
+      "server.mjs": SERVER,
+      "package.json": '{ "scripts": { "start": "node server.mjs" } }',
+      Dockerfile: "EXPOSE 7001\nCMD npm start\n",
+    },
+    "Dockerfile:2",
+  ],
+  [
+    "a task of a pyproject.toml",
+    {
+      "main.py": "app = Starlette()\n",
+      "pyproject.toml": '[tool.poe.tasks]\nserve = "uvicorn main:app --port 7001"\n',
+    },
+    "pyproject.toml:2",
+  ],
+])("a port is taken from %s", async (_, files, where) => {
+  const { result, config } = await of(files);
+  expect(config.hmi.port).toBe(7001);
+  expect(result.text).toContain(`port: 7001   # ${where}`);
 });
 
 test("what a compose file says of ports is used, and its services are told", async () => {

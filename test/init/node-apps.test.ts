@@ -37,6 +37,10 @@ test.each([
   ["fastify", "const server = Fastify({ logger: true })", "Fastify"],
   ["fastify", "const app = fastify()", "Fastify"],
   ["hono", "const app = new Hono<{ Bindings: Env }>()", "Hono"],
+  ["koa", "const app = new Koa()", "Koa"],
+  ["@nestjs/core", "const app = await NestFactory.create(AppModule)", "NestJS"],
+  ["elysia", "const app = new Elysia()", "Elysia"],
+  ["ws", "const live = new WebSocketServer({ port: 8081 })", "ws"],
 ])("of %s: %s", (dependency, text, framework) => {
   expect(appsOf(dependency, text)).toMatchObject([{ framework }]);
 });
@@ -85,4 +89,39 @@ test.each([
   ["where the manifest is none", "{", "const app = express()", "server.ts"],
 ])("there is no application %s", (_, packageJson, text, file) => {
   expect(findNodeApps(tempFolder({ "package.json": packageJson, [file]: text }))).toEqual([]);
+});
+
+test("a server without a framework is known, with its port and the paths that it compares with, in no package at all", () => {
+  const text = [
+    'import http from "node:http";',
+    "const PORT = Number(process.env.PORT ?? 5066);",
+    "const server = http.createServer((request, response) => {",
+    '  if (url.pathname === "/healthz") return ok(response);',
+    '  if (url.pathname === "/api/chats") return list(response);',
+    "});",
+    'const live = new WebSocketServer({ server, path: "/live" });',
+    "server.listen(PORT);",
+  ].join("\n");
+  expect(findNodeApps(tempFolder({ "server.mjs": text }))).toMatchObject([
+    {
+      framework: "node:http",
+      variable: "server",
+      where: "server.mjs:3",
+      port: { value: 5066, where: "server.mjs:2" },
+      chat: [{ value: "/api/chats" }],
+    },
+  ]);
+});
+
+test.each([
+  ["Bun.serve({ port: 3002, fetch })", "Bun", 3002],
+  ["Deno.serve({ port: 8002 }, handler)", "Deno", 8002],
+  ["require('http').createServer(f).listen(8003)", "node:http", 8003],
+])("of no framework: %s", (text, framework, port) => {
+  expect(findNodeApps(tempFolder({ "main.ts": text }))).toMatchObject([{ framework, port: { value: port } }]);
+});
+
+test("a server around an application of a framework is that application", () => {
+  const text = 'import http from "http";\nconst app = express();\nhttp.createServer(app).listen(3000);';
+  expect(appsOf("express", text)).toMatchObject([{ framework: "Express" }]);
 });

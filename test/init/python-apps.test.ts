@@ -70,3 +70,39 @@ test("a variable of .env goes before the default in the sources", async () => {
   const [app] = await findPythonApps(tempFolder({ "app.py": text, ".env": "PORT=5050" }));
   expect(app?.port).toEqual({ value: 5050, where: "PORT in .env" });
 });
+
+test.each([
+  ["Starlette", "app = Starlette(routes=[Route('/chat', say)])", undefined, "/chat"],
+  ["Litestar", "app = Litestar([say])", undefined, undefined],
+  ["Quart", "app = Quart(__name__)\napp.run(port=5055)", 5055, undefined],
+  ["Sanic", "app = Sanic('x')\napp.run(host='127.0.0.1', port=8001)", 8001, undefined],
+  [
+    "aiohttp",
+    "from aiohttp import web\ndef make():\n    app = web.Application()\n    app.add_routes([web.post('/api/chat', say)])\n    return app\nweb.run_app(make(), port=8081)",
+    8081,
+    "/api/chat",
+  ],
+  [
+    "Tornado",
+    "import tornado.web\ndef make():\n    return tornado.web.Application([(r'/chat/stream', Say)])\napp = make()\napp.listen(8889)",
+    8889,
+    "/chat/stream",
+  ],
+  [
+    "http.server",
+    "from http.server import ThreadingHTTPServer\nPORT = 8010\nif self.path == '/chat': say()\nThreadingHTTPServer(('127.0.0.1', PORT), Say).serve_forever()",
+    8010,
+    "/chat",
+  ],
+  ["Django", "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site.settings')", undefined, undefined],
+])("%s is known, with its port and its routes", async (framework, text, port, route) => {
+  const apps = await appsOf(`${text}\n`, framework === "Django" ? "manage.py" : "app.py");
+  expect(apps).toMatchObject([{ framework }]);
+  expect(apps[0]?.port?.value).toBe(port);
+  expect(apps[0]?.chat[0]?.value).toBe(route);
+});
+
+test("an Application of something else is none, and nor is a server that nothing serves", async () => {
+  expect(await appsOf("app = tkinter.Application()\n")).toEqual([]);
+  expect(await appsOf("from aiohttp import web\napp = web.Application()\n")).toEqual([]);
+});
