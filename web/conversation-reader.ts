@@ -8,8 +8,9 @@ import type { ListLoader } from "./list-loader.ts";
 import type { OpenConversation } from "./page-address.ts";
 import type { PageApi } from "./page-api.ts";
 import { pageProblemOf } from "./page-problem.ts";
-import { isUnsaved, streamingReply } from "./reduce-exchange.ts";
+import { streamingReply } from "./reduce-reply.ts";
 import type { Turns } from "./share-reply-streams.ts";
+import { isUnsaved } from "./unsaved-messages.ts";
 
 export interface ReaderParts {
   readonly connection: HmiConnection;

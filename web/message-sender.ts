@@ -18,7 +18,7 @@ import type { ListLoader } from "./list-loader.ts";
 import type { PageApi } from "./page-api.ts";
 import { pageProblemOf } from "./page-problem.ts";
 import type { AttachedPicture } from "./picture-file.ts";
-import { streamingReply } from "./reduce-exchange.ts";
+import { streamingReply } from "./reduce-reply.ts";
 import { retryWhileDraining } from "./retry-while-draining.ts";
 
 export interface SenderParts {

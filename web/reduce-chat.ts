@@ -4,16 +4,21 @@ import type { ChatState } from "./chat-state.ts";
 import { draftReturned, foundDraft, movedTo } from "./drafts.ts";
 import { pictureRemoved, picturesAdded } from "./next-pictures.ts";
 import {
-  continueReply,
+  conversationOpened,
+  conversationUnavailable,
+  newConversationOpened,
+  nothingFound,
+  sentToConversation,
+} from "./reduce-open-conversation.ts";
+import { continueReply, runningPhase } from "./reduce-reply.ts";
+import {
   editStarted,
   regenerateStarted,
-  runningPhase,
   sendAccepted,
   sendConfirmed,
   sendFailed,
   sendStarted,
-} from "./reduce-exchange.ts";
-import { blank, missing, opened, sentTo, unavailable } from "./reduce-opened.ts";
+} from "./reduce-sending.ts";
 
 /** The state after an action. Pure: what it does not change, it hands on as the same object. */
 export function reduce(state: ChatState, action: ChatAction): ChatState {
@@ -103,12 +108,12 @@ function placed(state: ChatState, action: PlaceAction): ChatState {
         archived: null,
       };
     case "conversation_opened":
-      return opened(state, action.session, action.messages);
+      return conversationOpened(state, action.session, action.messages);
     case "conversation_unavailable":
-      return unavailable(state, action.sessionId, action.problem);
+      return conversationUnavailable(state, action.sessionId, action.problem);
     case "conversation_blank":
       return {
-        ...blank(state, action.modelId),
+        ...newConversationOpened(state, action.modelId),
         draft: foundDraft(state, { sessionId: null, modelId: action.modelId }),
       };
     case "conversation_archived":
@@ -116,7 +121,7 @@ function placed(state: ChatState, action: PlaceAction): ChatState {
     case "archived_dismissed":
       return { ...state, archived: null };
     case "place_missing":
-      return missing(state, action.modelId, action.problem);
+      return nothingFound(state, action.modelId, action.problem);
   }
 }
 
@@ -127,7 +132,7 @@ function exchanged(state: ChatState, action: ExchangeAction): ChatState {
     case "send_delayed":
       return { ...state, waiting: "restart" };
     case "send_accepted":
-      return sendAccepted(sentTo(state, action.sent), action.sent);
+      return sendAccepted(sentToConversation(state, action.sent), action.sent);
     case "send_failed":
       return sendFailed(state, action.text, action.problem);
     case "send_confirmed":

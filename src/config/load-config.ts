@@ -1,7 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { DRIVER_FILE } from "../contract/foreign-back-end.ts";
 import { withAbsolutePath } from "../contract/store-address.ts";
-import { portProblems } from "./addresses.ts";
 import { type ConfigFileOptions, findConfigFile, requireTrustedFile } from "./config-file.ts";
 import { type ConfigLayer, type ConfigProblem, configError, isRecord } from "./config-layer.ts";
 import { type Config, ConfigSchema, type Settings } from "./config-schema.ts";
@@ -10,8 +9,9 @@ import { environmentLayer } from "./environment-layer.ts";
 import { PLAIN_WORDS } from "./expected-words.ts";
 import { mergeLayers, nearestPlace, placesIn, withFaultsOfLayers } from "./merge-config-layers.ts";
 import { peopleProblems } from "./people-problems.ts";
+import { portProblems } from "./port-problems.ts";
 import { readConfigFile } from "./read-config-file.ts";
-import { replicaProblems } from "./replicas.ts";
+import { replicaProblems } from "./replica-problems.ts";
 import { problemsOf } from "./schema-problems.ts";
 import type { Services } from "./service-config.ts";
 import { unusedWireProblems } from "./unused-wire-problems.ts";

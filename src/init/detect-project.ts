@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { addressOfUrl } from "../contract/address.ts";
 import { DEFAULTS } from "../contract/contract-defaults.ts";
 import { findProgram } from "../files/find-program.ts";
-import { type EngineAnswer, identifyingPath, readEngineAnswer } from "../launch/plan-engine.ts";
+import { type EngineAnswer, identifyingPath, readEngineAnswer } from "../launch/identify-engine.ts";
 import { describeListener, findListeners } from "../os/listening-ports.ts";
 import { probe } from "../supervisor/run-probe.ts";
 import { type ComposeService, composeServices } from "./compose-services.ts";

@@ -1,6 +1,6 @@
 import { addressOfUrl } from "../contract/address.ts";
 import { DEFAULTS } from "../contract/contract-defaults.ts";
-import { identifyingPath, readEngineAnswer } from "../launch/plan-engine.ts";
+import { identifyingPath, readEngineAnswer } from "../launch/identify-engine.ts";
 import { probe } from "../supervisor/run-probe.ts";
 import type { EnvVariables } from "./env-file.ts";
 

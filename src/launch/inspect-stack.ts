@@ -6,13 +6,8 @@ import { type SocketTable, socketTable } from "../os/listening-ports.ts";
 import { inspectService, type ServiceState } from "../supervisor/inspect-service.ts";
 import { type ProbeResult, probe } from "../supervisor/run-probe.ts";
 import { stateFolder } from "../supervisor/state-folder.ts";
-import {
-  type EngineAnswer,
-  type EngineMeans,
-  type EnginePlan,
-  planEngine,
-  readEngineAnswer,
-} from "./plan-engine.ts";
+import { type EngineAnswer, readEngineAnswer } from "./identify-engine.ts";
+import { type EngineMeans, type EnginePlan, planEngine } from "./plan-engine.ts";
 import { planServices } from "./plan-services.ts";
 import type { PlannedService } from "./planned-service.ts";
 

@@ -26,7 +26,8 @@ import {
   type ServiceSpec,
 } from "../supervisor/service-spec.ts";
 import { OWN_COMPILE_CACHE } from "../supervisor/supervisor-protocol.ts";
-import { type EnginePlan, identifyingPath } from "./plan-engine.ts";
+import { identifyingPath } from "./identify-engine.ts";
+import type { EnginePlan } from "./plan-engine.ts";
 
 /**
  * What Node is started with for a service: new objects get 32 MiB at most, half of what Node 24 takes by

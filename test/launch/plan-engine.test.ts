@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { identifyingPath, planEngine, readEngineAnswer } from "../../src/launch/plan-engine.ts";
+import { identifyingPath, readEngineAnswer } from "../../src/launch/identify-engine.ts";
+import { planEngine } from "../../src/launch/plan-engine.ts";
 
 const HERE = { isHere: true, ollama: undefined };
 const HERE_WITH_OLLAMA = { isHere: true, ollama: "/usr/bin/ollama" };

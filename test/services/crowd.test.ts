@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { test } from "vitest";
-import { checkDatabase } from "../../src/services/conversations/sqlite/check-sqlite.ts";
+import { checkSqliteFile } from "../../src/services/conversations/sqlite/check-sqlite.ts";
 import { expectPeopleApart } from "../support/crowd-run.ts";
 import { startTestStack } from "../support/hmi.ts";
 import { rounds } from "../support/rounds.ts";
@@ -14,6 +14,6 @@ test(`no word of a person reaches another in ${OPERATIONS} operations of ten peo
   const storePath = join(tempFolder(), "chat.db");
   await expectPeopleApart(OPERATIONS, async (options) => ({
     ...(await startTestStack({ ...options, storePath })),
-    problems: async () => checkDatabase(storePath).problems,
+    problems: async () => checkSqliteFile(storePath).problems,
   }));
 });

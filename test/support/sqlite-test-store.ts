@@ -1,4 +1,4 @@
-import { checkDatabase } from "../../src/services/conversations/sqlite/check-sqlite.ts";
+import { checkSqliteFile } from "../../src/services/conversations/sqlite/check-sqlite.ts";
 import { openRaw, openTestStore } from "./store.ts";
 import { startStoreProcesses } from "./store-processes.ts";
 import type { TestStore } from "./test-stores.ts";
@@ -19,7 +19,7 @@ export async function openSqliteTestStore(): Promise<TestStore> {
           `CREATE TRIGGER full BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'full'); END`,
         );
       },
-      problems: async () => checkDatabase(path).problems,
+      problems: async () => checkSqliteFile(path).problems,
     },
     openAnother: async () => openTestStore(path),
     openMany: (count) => startStoreProcesses(count, path),

@@ -1,5 +1,5 @@
 import type { ShownMessage } from "../chat-state.ts";
-import { versionsOf } from "../reduce-exchange.ts";
+import { versionsOf } from "../unsaved-messages.ts";
 import { IconButton } from "./IconButton.tsx";
 
 interface VersionPagerProps {

@@ -1,7 +1,7 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { describeCancel, judgeEngine, judgeReader } from "./both-ends.ts";
 import { type CancelledReply, cancelAndLook, untilOnItsWay } from "./cancelled-reply.ts";
+import { describeCancel, judgeEngine, judgeReader } from "./judge-both-ends.ts";
 
 export const atOnce = defineCheck<Context["target"], CancelledReply>({
   id: "cancel/at-once",

@@ -4,8 +4,8 @@ import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { patienceOf } from "../read-replies.ts";
-import { judgeBothEnds } from "./both-ends.ts";
 import { type CancelledReply, cancelAndLook } from "./cancelled-reply.ts";
+import { judgeBothEnds } from "./judge-both-ends.ts";
 
 export const beforeFirstToken = defineCheck<Context["target"], CancelledReply>({
   id: "cancel/before-first-token",

@@ -9,8 +9,8 @@ import { generationsFor, requireAsked } from "../engine-generations.ts";
 import { isConversationGone } from "../is-conversation-gone.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { requireUnbufferedReply } from "../unbuffered-reply.ts";
-import { lateBy } from "./both-ends.ts";
 import { endOf, watchGeneration } from "./cancelled-reply.ts";
+import { lateBy } from "./judge-both-ends.ts";
 import { beginReply, deleteTalk } from "./running-reply.ts";
 
 interface DeletedConversation {

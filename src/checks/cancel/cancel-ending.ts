@@ -3,9 +3,9 @@ import { findGrammarFault } from "../../contract/stream-grammar.ts";
 import { defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { eventsOf } from "../stream-endings.ts";
-import { describeCancel, requireHeard } from "./both-ends.ts";
 import { cancelledInMidReply } from "./cancel-mid-reply.ts";
 import type { CancelledReply } from "./cancelled-reply.ts";
+import { describeCancel, requireHeard } from "./judge-both-ends.ts";
 
 /** What follows the text, by the names of its parts. */
 const ENDING = "cancelled, usage, done (cancelled)";

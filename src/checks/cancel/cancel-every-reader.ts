@@ -6,7 +6,7 @@ import { GIVE_UP_MS } from "../cancel-times.ts";
 import { hearAgain, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lastWord } from "../stream-endings.ts";
-import { answerInWords, cancelStatusOf } from "./both-ends.ts";
+import { answerInWords, cancelStatusOf } from "./judge-both-ends.ts";
 import { beginReply, requireCancellable, type SeenCancel } from "./running-reply.ts";
 
 interface TwoReaders {

@@ -6,7 +6,7 @@ import { GIVE_UP_MS } from "../cancel-times.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { tokens } from "../read-replies.ts";
 import { lastWord } from "../stream-endings.ts";
-import { answerInWords, cancelStatusOf } from "./both-ends.ts";
+import { answerInWords, cancelStatusOf } from "./judge-both-ends.ts";
 
 interface AtGateway {
   readonly running: SeenCall;

@@ -6,7 +6,7 @@ import type { SeenStream } from "../../targets/http-client.ts";
 import { beginTalk, hear, nameFor, sayIn, settledRowsOf, type Talk } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { endInWords, isWholeEnding, lastWord, requireNoneFailed } from "../stream-endings.ts";
-import { answerInWords, cancelStatusOf } from "./both-ends.ts";
+import { answerInWords, cancelStatusOf } from "./judge-both-ends.ts";
 import { cancelInTime, placeWith, type SeenCancel } from "./running-reply.ts";
 
 /** A conversation that was cancelled before its first message, and then after each of two replies. */

@@ -7,7 +7,7 @@ import { beginTalk, converseIn, hear, sayIn, texts } from "../check-conversation
 import type { Context } from "../profiles-and-sessions.ts";
 import { tokens } from "../read-replies.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
-import { answerInWords, cancelStatusOf } from "./both-ends.ts";
+import { answerInWords, cancelStatusOf } from "./judge-both-ends.ts";
 import { cancelInTime, placeWith, type SeenCancel } from "./running-reply.ts";
 
 /** A cancel of a reply that had ended, while the next one of its conversation was being written. */

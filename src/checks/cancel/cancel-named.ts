@@ -5,8 +5,8 @@ import type { SeenStream } from "../../targets/http-client.ts";
 import { texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lastWord } from "../stream-endings.ts";
-import { answerInWords, cancelStatusOf } from "./both-ends.ts";
 import { endOf } from "./cancelled-reply.ts";
+import { answerInWords, cancelStatusOf } from "./judge-both-ends.ts";
 import { beginReply, cancelInTime, type SeenCancel } from "./running-reply.ts";
 
 interface NamedCancel {

@@ -10,7 +10,7 @@ import type { Context } from "../profiles-and-sessions.ts";
 import { rowStateInWords } from "../row-words.ts";
 import { endInWords, isWholeEnding, lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
-import { answerInWords } from "./both-ends.ts";
+import { answerInWords } from "./judge-both-ends.ts";
 import { beginReply, requireCancellable, type SeenCancel } from "./running-reply.ts";
 
 interface NextMessage {

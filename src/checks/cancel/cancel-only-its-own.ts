@@ -6,7 +6,7 @@ import { settledRowsOf, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { rowStateInWords } from "../row-words.ts";
 import { endInWords, isWholeEnding, lastWord } from "../stream-endings.ts";
-import { answerInWords, cancelStatusOf } from "./both-ends.ts";
+import { answerInWords, cancelStatusOf } from "./judge-both-ends.ts";
 import { beginReply, type RunningReply, requireCancellable, type SeenCancel } from "./running-reply.ts";
 
 interface TwoReplies {

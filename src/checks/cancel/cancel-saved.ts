@@ -4,9 +4,9 @@ import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { holdsWhatCame, isSavedAsStreamed } from "../saved-as-streamed.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
-import { describeCancel, requireHeard } from "./both-ends.ts";
 import { cancelledInMidReply } from "./cancel-mid-reply.ts";
 import type { CancelledReply } from "./cancelled-reply.ts";
+import { describeCancel, requireHeard } from "./judge-both-ends.ts";
 
 export const saved = defineCheck<Context["target"], CancelledReply>({
   id: "cancel/saved",

@@ -1,8 +1,8 @@
 import { defineCheck } from "../../harness/define-check.ts";
 import { texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { judgeBothEnds } from "./both-ends.ts";
 import { type CancelledReply, cancelAndLook } from "./cancelled-reply.ts";
+import { judgeBothEnds } from "./judge-both-ends.ts";
 
 export const silence = defineCheck<Context["target"], CancelledReply>({
   id: "cancel/silence",

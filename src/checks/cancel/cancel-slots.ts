@@ -5,8 +5,8 @@ import type { SeenStream } from "../../targets/http-client.ts";
 import { beginTalk, converseIn, type Talk, texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { endInWords, isWholeEnding, lastWord, requireNoneFailed } from "../stream-endings.ts";
-import { cancelStatusOf } from "./both-ends.ts";
 import { endOf } from "./cancelled-reply.ts";
+import { cancelStatusOf } from "./judge-both-ends.ts";
 import { beginReply, placeWith, requireCancellable, type SeenCancel } from "./running-reply.ts";
 
 /** More than anybody keeps in reserve. */

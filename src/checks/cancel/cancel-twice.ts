@@ -3,8 +3,8 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { answerInWords, cancelStatusOf, describeCancel, judgeReader } from "./both-ends.ts";
 import { type CancelledReply, type CancelScene, cancelAndLook } from "./cancelled-reply.ts";
+import { answerInWords, cancelStatusOf, describeCancel, judgeReader } from "./judge-both-ends.ts";
 import type { SeenCancel } from "./running-reply.ts";
 
 export const twice = defineCheck<Context["target"], readonly CancelledReply[]>({

@@ -1,7 +1,7 @@
 import { ErrorBody } from "../../contract/common-schemas.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { answerInWords } from "./both-ends.ts";
+import { answerInWords } from "./judge-both-ends.ts";
 import { cancelInTime, type SeenCancel } from "./running-reply.ts";
 
 export const unknown = defineCheck<Context["target"], SeenCancel>({

@@ -5,9 +5,9 @@ import { lastFact } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { eventsOf } from "../stream-endings.ts";
-import { describeCancel } from "./both-ends.ts";
 import { cancelledInMidReply } from "./cancel-mid-reply.ts";
 import type { CancelledReply } from "./cancelled-reply.ts";
+import { describeCancel } from "./judge-both-ends.ts";
 
 type Counted = Pick<Usage, "prompt_tokens" | "completion_tokens">;
 

@@ -2,7 +2,7 @@ import type { Role } from "../../config/service-config.ts";
 import { Health } from "../../contract/common-schemas.ts";
 import { gatewayRoutes } from "../../contract/routes.ts";
 import { messageOf } from "../../errors/thrown-error.ts";
-import { identifyingPath, readEngineAnswer } from "../../launch/plan-engine.ts";
+import { identifyingPath, readEngineAnswer } from "../../launch/identify-engine.ts";
 import { wordsIn } from "../../targets/drivers/refusal.ts";
 import { createHttpClient, type SeenCall } from "../../targets/http-client.ts";
 import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";

@@ -1,5 +1,5 @@
 import { gatewayRoutes } from "../../contract/routes.ts";
-import { identifyingPath } from "../../launch/plan-engine.ts";
+import { identifyingPath } from "../../launch/identify-engine.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
 import { type ExaminedStack, examinedService } from "../doctor-context.ts";
 import { storeUnavailable } from "../refused-call.ts";

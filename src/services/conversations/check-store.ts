@@ -10,6 +10,6 @@ export async function checkStore({ path, url }: StorePlace): Promise<DatabaseChe
     const { checkPostgresql } = await import("./postgresql/check-postgresql.ts");
     return await checkPostgresql(url);
   }
-  const { checkDatabase } = await import("./sqlite/check-sqlite.ts");
-  return checkDatabase(path);
+  const { checkSqliteFile } = await import("./sqlite/check-sqlite.ts");
+  return checkSqliteFile(path);
 }

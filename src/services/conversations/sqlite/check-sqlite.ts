@@ -15,7 +15,7 @@ const LITTLE_ROOM = 64 * 1024 * 1024;
  * Looks at the database without changing it, also while services use it. Throws a UserError: `database_missing`,
  * `database_unreadable` or `database_too_new`.
  */
-export function checkDatabase(path: string): DatabaseCheck {
+export function checkSqliteFile(path: string): DatabaseCheck {
   if (!existsSync(path)) {
     throw new UserError("database_missing", `There is no database ${path}.`, {
       hint: "`stack up` makes it; another one is named by the setting store.path.",

@@ -32,11 +32,11 @@ export async function openCopiedStore(address: string, mustExist: boolean): Prom
 async function openSqliteEnd(path: string, mustExist: boolean): Promise<CopiedStore> {
   const { openDatabase } = await import("../sqlite/sqlite-database.ts");
   if (mustExist) {
-    const [{ checkDatabase }, { SCHEMA_VERSION }] = await Promise.all([
+    const [{ checkSqliteFile }, { SCHEMA_VERSION }] = await Promise.all([
       import("../sqlite/check-sqlite.ts"),
       import("../sqlite/sqlite-migrations.ts"),
     ]);
-    requireSound(path, checkDatabase(path), SCHEMA_VERSION);
+    requireSound(path, checkSqliteFile(path), SCHEMA_VERSION);
   }
   return {
     name: path,

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { backUpDatabase } from "../../../../src/services/conversations/sqlite/back-up-sqlite.ts";
-import { checkDatabase } from "../../../../src/services/conversations/sqlite/check-sqlite.ts";
+import { checkSqliteFile } from "../../../../src/services/conversations/sqlite/check-sqlite.ts";
 import { exchangeOf, openConversation, openTestStore } from "../../../support/store.ts";
 import { tempFolder } from "../../../support/temp.ts";
 
@@ -23,7 +23,7 @@ test("a store that is written to meanwhile is copied as it is at one moment, who
   expect(made).toMatchObject({ path, backup });
   expect(readdirSync(folder)).toEqual(["copy.db"]);
   expect(statSync(backup).mode & 0o777).toBe(0o600);
-  expect(checkDatabase(backup)).toMatchObject({ ok: true, messages: made.messages });
+  expect(checkSqliteFile(backup)).toMatchObject({ ok: true, messages: made.messages });
   const copy = openTestStore(backup);
   const [first] = await copy.own.messages.list(sessionId);
   expect(first?.content).toBe("before");

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { UserError } from "../../../../src/errors/user-error.ts";
-import { checkDatabase } from "../../../../src/services/conversations/sqlite/check-sqlite.ts";
+import { checkSqliteFile } from "../../../../src/services/conversations/sqlite/check-sqlite.ts";
 import { SCHEMA_VERSION } from "../../../../src/services/conversations/sqlite/sqlite-migrations.ts";
 import { writeVersion1 } from "../../../support/old-databases.ts";
 import { exchangeOf, openConversation, openRaw, openTestStore } from "../../../support/store.ts";
@@ -18,7 +18,7 @@ async function checkable() {
 test("a database in use is looked at beside its writer, and tells who writes", async () => {
   const { store, own, path, sessionId } = await checkable();
   await own.messages.begin({ sessionId, content: "On", modelName: null });
-  expect(checkDatabase(path)).toMatchObject({
+  expect(checkSqliteFile(path)).toMatchObject({
     ok: true,
     schema_version: SCHEMA_VERSION,
     conversations: 1,
@@ -27,7 +27,7 @@ test("a database in use is looked at beside its writer, and tells who writes", a
     problems: [],
   });
   await store.replies.release();
-  expect(checkDatabase(path)).toMatchObject({
+  expect(checkSqliteFile(path)).toMatchObject({
     ok: true,
     streaming: { owned: 0, left: 1 },
     notes: [expect.stringContaining("left by an HMI that has ended")],
@@ -84,7 +84,7 @@ test.each([
 ])("%s is found", async (sql, problem) => {
   const { path, db } = await checkable();
   db.exec(sql);
-  const check = checkDatabase(path);
+  const check = checkSqliteFile(path);
   expect(check.ok).toBe(false);
   expect(check.problems).toContainEqual(expect.stringContaining(problem));
 });
@@ -98,7 +98,7 @@ test("a page that was overwritten is found", async () => {
   bytes.fill(0xaa, bytes.length - 8192, bytes.length - 4096);
   const spoilt = join(tempFolder(), "chat.db");
   writeFileSync(spoilt, bytes);
-  const check = checkDatabase(spoilt);
+  const check = checkSqliteFile(spoilt);
   expect([check.ok, check.problems.length > 0]).toEqual([false, true]);
 });
 
@@ -106,7 +106,7 @@ test("a database of an older version is looked at and not changed", () => {
   const path = join(tempFolder(), "chat.db");
   writeVersion1(path);
   const before = readFileSync(path);
-  expect(checkDatabase(path)).toMatchObject({
+  expect(checkSqliteFile(path)).toMatchObject({
     ok: true,
     schema_version: 1,
     notes: [
@@ -124,9 +124,9 @@ test.each([
 ])("%s cannot be looked at", (_, content, code) => {
   const path = join(tempFolder(), "chat.db");
   if (content !== undefined) writeFileSync(path, content);
-  expect(() => checkDatabase(path)).toThrow(UserError);
+  expect(() => checkSqliteFile(path)).toThrow(UserError);
   try {
-    checkDatabase(path);
+    checkSqliteFile(path);
   } catch (error) {
     expect(error).toMatchObject({ code, exitCode: 2 });
   }

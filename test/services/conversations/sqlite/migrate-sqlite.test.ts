@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
 import { LOCAL_USER } from "../../../../src/contract/caller-headers.ts";
-import { checkDatabase } from "../../../../src/services/conversations/sqlite/check-sqlite.ts";
+import { checkSqliteFile } from "../../../../src/services/conversations/sqlite/check-sqlite.ts";
 import { backupPath } from "../../../../src/services/conversations/sqlite/migrate-sqlite.ts";
 import {
   MIGRATIONS,
@@ -78,7 +78,7 @@ describe.each(OLD)("a database of version %i", (version, write, streaming) => {
     expect((await store.replies.takeOver()).replies).toMatchObject([
       { user: LOCAL_USER, message: { message_id: "3" }, reply: { message_id: "4", content: streaming } },
     ]);
-    expect(checkDatabase(path)).toMatchObject({ ok: true, problems: [], schema_version: SCHEMA_VERSION });
+    expect(checkSqliteFile(path)).toMatchObject({ ok: true, problems: [], schema_version: SCHEMA_VERSION });
     expect(await store.as("bob").profiles.list()).toEqual([]);
   });
 
@@ -138,7 +138,7 @@ test.each([
       ["And now?", "Bet"],
     ]);
     expect(history.messages[1]?.versions).toEqual(["11", "13"]);
-    expect(checkDatabase(path).problems).toEqual([]);
+    expect(checkSqliteFile(path).problems).toEqual([]);
     await store.replies.takeOver();
     await store.replies.finish("13", endingOf({ status, content }));
     const ids = (await own.messages.list("1")).map(({ message_id }) => message_id);
@@ -150,7 +150,7 @@ test.each([
       status: "complete",
       parent_id: "10",
     });
-    expect(checkDatabase(path).problems).toEqual([]);
+    expect(checkSqliteFile(path).problems).toEqual([]);
   },
 );
 
@@ -203,7 +203,7 @@ test.skipIf(SHELL.status !== 0)(
     await own.messages.beginAgain(repeated);
     const restored = join(folder, "restored.db");
     sqlite3(restored, sqlite3(path, ".dump"));
-    expect(checkDatabase(restored)).toMatchObject({ ok: true, problems: [], messages: 7 });
+    expect(checkSqliteFile(restored)).toMatchObject({ ok: true, problems: [], messages: 7 });
 
     const again = openTestStore(restored);
     expect(await again.own.messages.list(session_id)).toEqual(await own.messages.list(session_id));

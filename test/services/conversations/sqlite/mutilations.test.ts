@@ -1,7 +1,7 @@
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { checkDatabase } from "../../../../src/services/conversations/sqlite/check-sqlite.ts";
+import { checkSqliteFile } from "../../../../src/services/conversations/sqlite/check-sqlite.ts";
 import { openSqliteStore } from "../../../../src/services/conversations/sqlite/open-sqlite-store.ts";
 import { throwDice } from "../../../support/fuzz/dice.ts";
 import { rounds } from "../../../support/rounds.ts";
@@ -40,7 +40,7 @@ test(`whatever a crash leaves of the WAL (${MUTILATIONS} ways), what opens is wh
       const isWritten = said[last] === rows[last] || rows[last] === "";
       expect(rows.slice(0, last), `SEED=${SEED}, way ${way}`).toEqual(said.slice(0, Math.max(last, 0)));
       expect(rows.length === 0 || isWritten).toBe(true);
-      expect(checkDatabase(copy).problems).toEqual([]);
+      expect(checkSqliteFile(copy).problems).toEqual([]);
       await opened.replies.takeOver();
       left.add(rows.length);
     } finally {

@@ -4,7 +4,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { checkDatabase } from "../../../../src/services/conversations/sqlite/check-sqlite.ts";
+import { checkSqliteFile } from "../../../../src/services/conversations/sqlite/check-sqlite.ts";
 import { CONVERSATION, MESSAGE } from "../../../support/exported-conversations.ts";
 import { openTestStore } from "../../../support/store.ts";
 import { tempFolder } from "../../../support/temp.ts";
@@ -40,7 +40,7 @@ test("a process that is killed while it brings in a conversation leaves nothing 
   const there = await own.transfer.sessionIds();
   // It may have come to its end before the signal.
   for (const id of there) expect((await own.transfer.read(id)).messages).toHaveLength(MANY);
-  expect(checkDatabase(path).problems).toEqual([]);
+  expect(checkSqliteFile(path).problems).toEqual([]);
   const { session, isNew } = await own.transfer.importConversation(LONG);
   expect([session.message_count, isNew]).toEqual([MANY, there.length === 0]);
 });

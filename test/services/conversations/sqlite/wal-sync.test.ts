@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { UserStore } from "../../../../src/services/conversations/conversation-store.ts";
 import type { ReplyEnding } from "../../../../src/services/conversations/reply-store.ts";
-import { checkDatabase } from "../../../../src/services/conversations/sqlite/check-sqlite.ts";
+import { checkSqliteFile } from "../../../../src/services/conversations/sqlite/check-sqlite.ts";
 import { addSummary, endingOf, exchangeOf, openConversation, openTestStore } from "../../../support/store.ts";
 import { spoilSync } from "../../../support/unsynced-wal.ts";
 
@@ -111,7 +111,7 @@ describe.skipIf(process.platform === "win32")("where the disk does not confirm w
     mend();
     expect(await store.replies.finish(replyId, ending)).toBe(true);
     expect(await own.messages.list(sessionId)).toMatchObject(shown);
-    expect(checkDatabase(path).problems).toEqual([]);
+    expect(checkSqliteFile(path).problems).toEqual([]);
   });
 
   test("a reply that was not there to be ended is not told as saved later", async () => {
@@ -144,7 +144,7 @@ describe.skipIf(process.platform === "win32")("where the disk does not confirm w
     const begun = await own.messages.begin(message);
     expect(begun).toMatchObject({ isNew: true, session: { title: "Hi", message_count: 2 } });
     expect(begun.user.images).toHaveLength(1);
-    expect(checkDatabase(path).problems).toEqual([]);
+    expect(checkSqliteFile(path).problems).toEqual([]);
   });
 
   test("an exchange that was there before with the same key stays", async () => {
@@ -174,7 +174,7 @@ describe.skipIf(process.platform === "win32")("where the disk does not confirm w
       const active = await own.conversations.open(GENERAL, "key");
       expect(active).toMatchObject({ created: false, session: { session_id: sessionId, active: true } });
       expect((await own.conversations[name](destination, "another")).created).toBe(true);
-      expect(checkDatabase(path).problems).toEqual([]);
+      expect(checkSqliteFile(path).problems).toEqual([]);
     },
   );
 
@@ -209,7 +209,7 @@ describe.skipIf(process.platform === "win32")("where the disk does not confirm w
         status: "streaming",
         model_name: "phi3:mini",
       });
-      expect(checkDatabase(path).problems).toEqual([]);
+      expect(checkSqliteFile(path).problems).toEqual([]);
     },
   );
 

@@ -3,10 +3,11 @@ import { selectedModel } from "./chat-selectors.ts";
 import type { ChatState, PageProblem, ShownMessage } from "./chat-state.ts";
 import { summariesIn } from "./context-marks.ts";
 import { draftKey, foundDraft, withoutDraft } from "./drafts.ts";
-import { isUnsaved, runningPhase, streamingReply, versionsOf } from "./reduce-exchange.ts";
+import { runningPhase, streamingReply } from "./reduce-reply.ts";
+import { isUnsaved, versionsOf } from "./unsaved-messages.ts";
 
 /** A conversation with its rows, opened or loaded again. */
-export function opened(state: ChatState, session: Session, rows: readonly Message[]): ChatState {
+export function conversationOpened(state: ChatState, session: Session, rows: readonly Message[]): ChatState {
   const isSame = state.session?.session_id === session.session_id;
   const messages = rows.filter((row) => row.message_type === "chat" && row.role !== "system");
   const lastModel = messages.findLast((row) => row.role === "assistant")?.model_name;
@@ -26,14 +27,18 @@ export function opened(state: ChatState, session: Session, rows: readonly Messag
 }
 
 /** What is shown already stays, if it is of the same conversation. */
-export function unavailable(state: ChatState, sessionId: string, problem: PageProblem): ChatState {
+export function conversationUnavailable(
+  state: ChatState,
+  sessionId: string,
+  problem: PageProblem,
+): ChatState {
   const isShown = state.session?.session_id === sessionId;
-  const shown = isShown ? state : blank(state, state.modelId);
+  const shown = isShown ? state : newConversationOpened(state, state.modelId);
   return { ...shown, sessionId, phase: "idle", problem };
 }
 
 /** A new conversation of a profile, or of none. */
-export function blank(state: ChatState, modelId: number | null): ChatState {
+export function newConversationOpened(state: ChatState, modelId: number | null): ChatState {
   return {
     ...state,
     modelId,
@@ -49,15 +54,15 @@ export function blank(state: ChatState, modelId: number | null): ChatState {
 }
 
 /** There is nothing at this address. */
-export function missing(state: ChatState, modelId: number | null, problem: PageProblem): ChatState {
-  return { ...blank(state, modelId), missing: problem };
+export function nothingFound(state: ChatState, modelId: number | null, problem: PageProblem): ChatState {
+  return { ...newConversationOpened(state, modelId), missing: problem };
 }
 
 /**
  * The conversation that a message went to is open. Where the message has made it, the messages before it stay in the old
  * one, and what the HMI knows of it comes with the next list. An archived one has come back.
  */
-export function sentTo(state: ChatState, { session_id, agent_id }: SentMessage): ChatState {
+export function sentToConversation(state: ChatState, { session_id, agent_id }: SentMessage): ChatState {
   const { session } = state;
   if (session?.session_id === session_id) return { ...state, session: { ...session, archived: false } };
   const messages = state.messages.filter(isUnsaved);
