@@ -13,9 +13,14 @@ import { beginningNotRead, isWithoutBeginning } from "../targets/late-reading.ts
 import { haveOneReplyEach } from "../targets/reply-rows.ts";
 import { rowsAtRest } from "../targets/rows-at-rest.ts";
 import { RUN_PROFILE_NAME, runProfileDescription } from "../targets/run-journal.ts";
+import { afterWaiting } from "../targets/unstalled-time.ts";
 import { generationsOf, requireMadeByEngine } from "./engine-generations.ts";
+import { foundOn } from "./found-in-run.ts";
+import { noteIfHeldBack } from "./held-back-replies.ts";
 import type { Context } from "./profiles-and-sessions.ts";
 import { patienceOf } from "./read-replies.ts";
+import { mutePatience, ReplySilence } from "./reply-silence.ts";
+import { areRolesWrong, requireRightRoles, type SaidSoFar, WrongRoles } from "./require-right-roles.ts";
 import { requireKnownRoles } from "./rows-lack-field.ts";
 import { requireNoneFailed } from "./stream-endings.ts";
 import { StreamWaiter } from "./stream-waiter.ts";
@@ -41,6 +46,8 @@ export interface Talk {
   conversation: string | null;
   /** What was read of it by streams that were opened late. */
   readonly lateStreams?: SeenStream[];
+  /** What was said in it, in order. */
+  readonly said?: SaidSoFar[];
 }
 
 /** What is made is not bound to Ctrl-C: of what was cut off, nobody would know whether it is there. In milliseconds. */
@@ -74,7 +81,7 @@ export async function openPlace(context: Context, draft: TalkDraft): Promise<Cha
 export async function beginTalk(context: Context, place: ChatPlace): Promise<Talk> {
   const { chat } = context.target;
   const id = await understood(chat.openConversation(place, AbortSignal.timeout(CREATE_TIMEOUT_MS)));
-  const talk: Talk = { place, conversation: null, lateStreams: [] };
+  const talk: Talk = { place, conversation: null, lateStreams: [], said: [] };
   if (id !== null) learnConversation(context, talk, id);
   return talk;
 }
@@ -84,7 +91,7 @@ export async function startTalk(context: Context, draft: TalkDraft): Promise<Tal
   return await beginTalk(context, await openPlace(context, draft));
 }
 
-/** Says something. Throws {@link CouldNotRun} with the answer's own words where it is refused. */
+/** Says something. Throws {@link CouldNotRun} with the answer's own words where it is refused, and where none comes. */
 export async function sayIn(
   context: Context,
   talk: Talk,
@@ -92,14 +99,37 @@ export async function sayIn(
   { model, signal = context.signal }: { readonly model?: string; readonly signal?: AbortSignal } = {},
 ): Promise<Sent> {
   const { place, conversation } = talk;
-  const sent = await context.target.chat.send({ place, conversation, text, model }, signal);
+  const sent = await unlessMute(context, place, signal, (until) =>
+    context.target.chat.send({ place, conversation, text, model }, until),
+  );
   if (sent.conversation !== null) learnConversation(context, talk, sent.conversation);
   if (!sent.isTaken) throw new CouldNotRun(refusedWords(sent.call));
   return sent;
 }
 
+/** The answer to a message may be its reply, and as silent as one: where that would be given up, so is the call. */
+async function unlessMute(
+  { target }: Context,
+  { options }: ChatPlace,
+  signal: AbortSignal,
+  send: (until: AbortSignal) => Promise<Sent>,
+): Promise<Sent> {
+  const { ms, isFromStart } = mutePatience(target, options);
+  if (!isFromStart) return await send(signal);
+  const mute = new AbortController();
+  const callOff = afterWaiting(ms, () => mute.abort());
+  try {
+    return await send(AbortSignal.any([signal, mute.signal]));
+  } catch (error) {
+    if (signal.aborted || !mute.signal.aborted) throw error;
+    throw new CouldNotRun(`the message got no answer in ${Math.round(ms / 1000)} s`);
+  } finally {
+    callOff();
+  }
+}
+
 /**
- * Says something on which the engine was told to fail before its first word, and hears the reply. Back ends of others may tell
+ * Says something on which the engine was told to fail, and hears the reply. Before its first word is out, back ends of others may tell
  * that by a status of 500 and above in place of the reply: that is a reply which failed. Any other refusal throws
  * {@link CouldNotRun}, as {@link sayIn} does.
  */
@@ -170,24 +200,36 @@ function attend(
   read: (options: Parameters<Sent["read"]>[0]) => Reading,
 ): Hearing {
   const silent = new AbortController();
-  const { target } = context;
-  const patience = silencePatienceOf(target, talk.place.options);
-  const waiter = new StreamWaiter<ReplyFact>(patience.ms, () => {
-    FALLING_SILENT.add(target);
-    silent.abort();
+  const silence = new ReplySilence(context, talk.place.options, sent.text);
+  const waiter = new StreamWaiter<ReplyFact>(silence.firstMs, async () => {
+    if (waiter.hasEnded) return;
+    const moreMs = await silence.moreMs();
+    if (moreMs === undefined) silent.abort();
+    else if (moreMs > 0) waiter.waitOn(moreMs);
   });
-  if (patience.isFromStart) waiter.expectTalk();
+  if (silence.isFromStart) waiter.expectTalk();
   const name = replyNameOf(sent);
+  const said = { asked: sent.text, text: "" };
+  talk.said?.push(said);
   const { ended: streamEnded, leave } = read({
     signal: AbortSignal.any([context.signal, silent.signal]),
     onFact(fact) {
+      if (fact.kind === "text") said.text += fact.text;
+      silence.take(fact);
       waiter.take(fact, { isTalk: fact.kind !== "started" && fact.kind !== "model" });
       name.learn(fact);
       if (fact.kind !== "started") return;
       if (fact.conversation !== null) learnConversation(context, talk, fact.conversation);
     },
   });
-  const ended = waiter.endWith(streamEnded.then((stream) => noteIfLate(talk, stream)));
+  let heldBack: string | undefined;
+  const ended = waiter.endWith(
+    streamEnded.then(async (seen) => {
+      const stream = noteIfLate(talk, silence.end(seen, silent.signal.aborted));
+      heldBack = await noteIfHeldBack(context, sent.text, { stream, stalledMs: silence.stalledMs });
+      return stream;
+    }),
+  );
   return {
     ended,
     leave,
@@ -203,6 +245,7 @@ function attend(
           const stream = await ended;
           await requireMadeByEngine(context, sent.text, stream);
           requireNoneFailed(stream);
+          if (heldBack !== undefined) throw new NotObservable(heldBack);
         }
         throw error;
       }
@@ -224,27 +267,6 @@ function lateStreamOf({ lateStreams = [] }: Talk, rows: readonly SeenRow[]): See
     rows.some(({ role, content }) => role === "assistant" && isWithoutBeginning(textOf(stream), content)),
   );
 }
-
-/**
- * How long a stream that has begun to talk may be silent, in milliseconds. Before an engine that is never slow but where
- * it is told to be, a back end that promises nothing need not be waited for as for a model that loads, also before its
- * first word; and one that has left a stream open for good will do so again: that is waited for once.
- */
-function silencePatienceOf(
-  target: Context["target"],
-  { stand_in_load_ms: load, stand_in_pause_ms: pause, stand_in_token_ms: token }: EngineOptions,
-): { readonly ms: number; readonly isFromStart: boolean } {
-  const isFromStart =
-    target.capabilities.has("direct the engine") && !target.capabilities.has("speak the contract");
-  if (!isFromStart) return { ms: patienceOf(target), isFromStart };
-  const told = Math.max(...[load, pause, token].map((each) => Number(each ?? 0)));
-  const undirected = FALLING_SILENT.has(target) ? SILENT_AGAIN_MS : SILENT_MS;
-  return { ms: Math.min(patienceOf(target), told + undirected), isFromStart };
-}
-
-const FALLING_SILENT = new WeakSet<Context["target"]>();
-const SILENT_MS = 10_000;
-const SILENT_AGAIN_MS = 5_000;
 
 /** Says something, and hears its reply to the end. Throws {@link CouldNotRun} where it is refused, as {@link sayIn} does. */
 export async function converseIn(
@@ -268,16 +290,39 @@ export function texts(count: number): (fact: ReplyFact) => boolean {
   };
 }
 
+/** How rows are looked at. */
+export interface RowsOptions {
+  /** True where under which role each stands is judged: else {@link WrongRoles} are thrown, where that is not as it was said. */
+  readonly judgesRoles?: boolean;
+}
+
 /** What was said in a conversation, oldest first: from the store where there is one to look into, else as it is shown. */
-export async function conversationRows(context: Context, talk: Talk): Promise<readonly SeenRow[]> {
-  const { store, chat } = context.target;
+export async function conversationRows(
+  context: Context,
+  talk: Talk,
+  { judgesRoles = false }: RowsOptions = {},
+): Promise<readonly SeenRow[]> {
+  const { store, chat, capabilities } = context.target;
   const { conversation } = talk;
   if (conversation === null) throw conversationNotNamed();
   const rows =
     (await store?.messagesOf(conversation)) ?? (await understood(chat.rows(conversation, context.signal)));
-  if (!context.target.capabilities.has("speak the contract")) requireKnownRoles(rows);
+  if (!capabilities.has("speak the contract")) {
+    requireKnownRoles(rows);
+    if (!judgesRoles) requireRolesOf(context, talk, rows);
+  }
   // Summaries and titles are no part of what was said.
   return rows.filter(({ message_type = "chat" }) => message_type === "chat");
+}
+
+function requireRolesOf({ target }: Context, { said }: Talk, rows: readonly SeenRow[]): void {
+  const found = foundOn(target);
+  try {
+    requireRightRoles(rows, said, { isKnown: found.areRolesWrong === true });
+  } catch (error) {
+    if (error instanceof WrongRoles) found.areRolesWrong = true;
+    throw error;
+  }
 }
 
 /** What the HMI shows of it, where {@link conversationRows} looks into the store; null where it does not, or nothing is shown. */
@@ -302,20 +347,24 @@ export async function settledRowsOf(
   context: Context,
   talk: Talk,
   isEnough: (rows: readonly SeenRow[]) => boolean = () => true,
+  options: RowsOptions = {},
 ): Promise<readonly SeenRow[]> {
   const { target, signal } = context;
   const isPromised = target.capabilities.has("speak the contract");
   const isSettled = (rows: readonly SeenRow[]): boolean => rows.every((row) => row.status !== "streaming");
   const isWell = (rows: readonly SeenRow[]): boolean =>
     isSettled(rows) &&
-    (isPromised || lateStreamOf(talk, rows) !== undefined || (isEnough(rows) && haveOneReplyEach(rows)));
+    (isPromised ||
+      lateStreamOf(talk, rows) !== undefined ||
+      areRolesWrong(rows, talk.said) ||
+      (isEnough(rows) && haveOneReplyEach(rows)));
   const { rows, unrest } = await rowsAtRest({
     signal,
-    look: () => conversationRows(context, talk),
+    look: () => conversationRows(context, talk, options),
     isWell,
     restMs(seen, { haveChanged }) {
       if (isPromised) return patienceOf(target);
-      if (NEVER_SETTLING.has(target) && !haveChanged) return AGAIN_MS;
+      if (foundOn(target).areRowsUnsettled && !haveChanged) return AGAIN_MS;
       return isSettled(seen) ? ENOUGH_MS : Math.min(patienceOf(target), SETTLING_MS);
     },
     leastMs: Math.max(WRITING_MS, patienceOf(target)),
@@ -323,7 +372,7 @@ export async function settledRowsOf(
   const late = lateStreamOf(talk, rows);
   if (late !== undefined) throw beginningNotRead(late);
   if (unrest !== undefined) throw new StillWritten(unrest);
-  if (!isPromised && !isWell(rows)) NEVER_SETTLING.add(target);
+  if (!isPromised && !isWell(rows)) foundOn(target).areRowsUnsettled = true;
   return rows;
 }
 
@@ -338,8 +387,6 @@ const SETTLING_MS = 10_000;
 
 /** ... and this long where its rows were waited for in vain: that is done once. */
 const AGAIN_MS = 2_000;
-
-const NEVER_SETTLING = new WeakSet<Context["target"]>();
 
 /** An answer that is of no use says nothing of the claim. */
 async function understood<Answer>(asked: Promise<Answer>): Promise<Answer> {

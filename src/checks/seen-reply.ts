@@ -21,6 +21,7 @@ import { generationsOf, requireAsked } from "./engine-generations.ts";
 import { followStream, type StreamReading } from "./follow-stream.ts";
 import { type Context, expectAnswer, makeProfile, makeSession } from "./profiles-and-sessions.ts";
 import { readRows } from "./read-replies.ts";
+import { WrongRoles } from "./require-right-roles.ts";
 
 /**
  * The ways to a streamed reply: `message` is the HMI's two calls, `general-stream` its one; `gateway` is the
@@ -95,12 +96,18 @@ async function sayByWire(context: Context, request: SeenReplyRequest): Promise<S
     isSameText(rows.findLast(({ role }) => role === "assistant")?.content ?? "", textOf(stream));
   const rows =
     context.target.capabilities.has("show rows") && talk.conversation !== null
-      ? await settledRowsOf(context, talk, isSaved)
+      ? await settledRowsOf(context, talk, isSaved).catch(noneOfWrongRoles)
       : [];
   const generations = await generationsOf(context, text);
   if (isFailure) requireAsked(generations, stream);
   requireDirected(options, generations);
   return { ...request, message: text, sessionId: talk.conversation ?? "", stream, rows, generations };
+}
+
+/** Which of them is the reply's cannot be told, so that its stream alone is judged. */
+function noneOfWrongRoles(error: unknown): readonly SeenRow[] {
+  if (error instanceof WrongRoles) return [];
+  throw error;
 }
 
 /** Says something; an answer that refuses it is the stream of a reply that failed at once. */

@@ -3,14 +3,15 @@ import { CouldNotRun } from "../harness/define-check.ts";
 import { answerWords, wordsIn } from "../targets/drivers/refusal.ts";
 import { failureOf, textOf } from "../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../targets/http-client.ts";
+import { requireAwaited } from "./unended-replies.ts";
 
 /**
  * `done (stop)`, where the stream told its end; `done` where it gave no reason; else how it ended: `closed`, `cut`,
  * `given-up`. A failure that was told is an end by `error`, whatever the wire calls it.
  */
 export function lastWord(stream: SeenStream): string {
-  const { facts, end } = stream;
-  if (!facts.some(({ kind }) => kind === "done")) return end;
+  const { facts, end, unawaited = end } = stream;
+  if (!facts.some(({ kind }) => kind === "done")) return unawaited;
   const reason = facts.find((fact) => fact.kind === "done" && fact.reason !== null);
   if (reason?.kind === "done" && reason.reason !== null) return `done (${reason.reason})`;
   return failureOf(stream) === undefined ? "done" : "done (error)";
@@ -32,8 +33,12 @@ const MOST_CHARS = 200;
 /** How wires call the end of a reply that is not all there is; of an end without a reason nobody knows better. */
 const NOT_WHOLE = /cancel|stopped|abort|interrupt|halt|terminat|error|fail|broke|crash|filter|time_?out/i;
 
-/** Whether this last word is that of a reply which the engine wrote to its end. */
+/**
+ * Whether this last word is that of a reply which the engine wrote to its end. Throws {@link NotObservable} where an end was not
+ * waited for.
+ */
 export function isWholeEnding(word: string): boolean {
+  requireAwaited(word);
   return word.startsWith("done") && !NOT_WHOLE.test(word);
 }
 
@@ -53,7 +58,8 @@ export function toldFailure(stream: SeenStream): string | undefined {
   if (stream.status >= 300) return answerWords(stream);
   const word = lastWord(stream);
   const failure = failureOf(stream);
-  if (isWholeEnding(word) || (failure === undefined && word !== "done (error)")) return undefined;
+  if (failure === undefined && word !== "done (error)") return undefined;
+  if (isWholeEnding(word)) return undefined;
   const told = failure?.message ?? "";
   return told.trim() === "" ? "without a word of why" : quoted(told);
 }

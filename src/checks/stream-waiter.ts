@@ -33,8 +33,13 @@ export class StreamWaiter<Item> {
 
   /** From now on something must come. */
   expectTalk(): void {
+    this.waitOn(this.#patienceMs);
+  }
+
+  /** The same, with this patience, in milliseconds. */
+  waitOn(patienceMs: number): void {
     this.#callOff?.();
-    if (!this.#hasEnded) this.#callOff = afterWaiting(this.#patienceMs, this.#giveUp);
+    if (!this.#hasEnded) this.#callOff = afterWaiting(patienceMs, this.#giveUp);
   }
 
   /** The stream's end: nothing more is waited for after it. */

@@ -19,6 +19,11 @@ const REPLY_CHATS = 6;
 /** A silence that no model needs between two tokens, beside its own time for a short reply, in milliseconds. */
 const LEAST_SILENCE_MS = 20_000;
 
+/** How long a reply that has begun to speak may be silent with this engine, in milliseconds. */
+export function silenceLimitMs({ notes }: ExaminedStack): number {
+  return LEAST_SILENCE_MS + REPLY_CHATS * notes.chatMs;
+}
+
 /** How long a short reply is waited for with this engine, in milliseconds: a slow one is not broken. */
 export function replyTimeoutMs({ notes }: ExaminedStack): number {
   return REPLY_MS + REPLY_CHATS * notes.chatMs;
@@ -41,16 +46,20 @@ export function waitedBefore({ notes }: ExaminedStack): RungFinding | undefined 
   return { status: "skipped", text: `not asked, as no reply had come in ${seconds(notes.waitedInVainMs)}` };
 }
 
-/**
- * What is wrong with a short reply, whatever the wire; undefined where nothing is.
- *
- * @param asked the model that it was asked of, where that is known for certain
- */
+/** What is known of a reply beside its stream. */
+interface KnownOfReply {
+  /** The model that it was asked of, where that is known for certain. */
+  readonly asked?: string | null | undefined;
+  /** Whether it was left because the engine had nothing to do any more. */
+  readonly isEngineDone?: boolean;
+}
+
+/** What is wrong with a short reply, whatever the wire; undefined where nothing is. */
 export function judgeReply(
   stream: SeenStream,
   service: Role,
   stack: ExaminedStack,
-  asked?: string | null,
+  { asked, isEngineDone = false }: KnownOfReply = {},
 ): RungFinding | undefined {
   const call = stream.request.split("?")[0] ?? "";
   if (stream.status >= 300) return refusedCall(stack, service, { ...stream, request: call }, wordsIn(stream));
@@ -60,20 +69,27 @@ export function judgeReply(
   if (stream.isOpenedLate === true && textOf(stream) === "") {
     return { status: "skipped", text: beginningNotRead(stream).message };
   }
-  if (done === undefined && stream.end === "given-up") {
-    const silentMs = silenceOf(stream);
-    // Not asked for again: it would be waited for as long.
-    if (silentMs >= LEAST_SILENCE_MS + REPLY_CHATS * stack.notes.chatMs) {
-      stack.notes.waitedInVainMs = stream.duration_ms;
-      return brokenRung("reply_unended", { service, call, silentMs });
-    }
-    return notInTime(stack, stream.duration_ms);
+  if (done === undefined) {
+    return stream.end === "given-up"
+      ? judgeUnended(stream, { service, call, isEngineDone }, stack)
+      : brokenRung("reply_cut", { service, call });
   }
-  if (done === undefined) return brokenRung("reply_cut", { service, call });
   if (textOf(stream).trim() !== "") return undefined;
   // A model that thinks may use up its few tokens for that.
   if (thoughtsOf(stream) !== "" || done.reason === "length") return { status: "skipped", text: EMPTY };
   return brokenRung("reply_empty", { service, call });
+}
+
+/** A reply that is not asked for again: it would be waited for as long. */
+function judgeUnended(
+  stream: SeenStream,
+  about: { readonly service: Role; readonly call: string; readonly isEngineDone: boolean },
+  stack: ExaminedStack,
+): RungFinding {
+  const silentMs = silenceOf(stream);
+  if (!about.isEngineDone && silentMs < silenceLimitMs(stack)) return notInTime(stack, stream.duration_ms);
+  stack.notes.waitedInVainMs = stream.duration_ms;
+  return brokenRung("reply_unended", { ...about, silentMs });
 }
 
 /** How long nothing came any more of a reply that had begun to speak, in milliseconds; 0 where no text came. */

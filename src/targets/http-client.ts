@@ -73,6 +73,8 @@ export interface SeenStream {
   readonly duration_ms: number;
   /** True where it was opened after its message, and could have been before: what came between nobody has read. */
   readonly isOpenedLate?: boolean;
+  /** How its end is told where that was not waited for as long as it might have been, in words; left out where it was. */
+  readonly unawaited?: string;
 }
 
 export interface CallOptions {

@@ -6,6 +6,7 @@ import { askEngineHop } from "./ask-engine-hop.ts";
 import { askGatewayHop } from "./ask-gateway-hop.ts";
 import { HOP_TITLES, type HopName } from "./hop-names.ts";
 import type { HopQuestion, MessageForAll } from "./hop-question.ts";
+import { isWaitExplained } from "./judge-first-token.ts";
 import type { EngineFollower } from "./match-engine-requests.ts";
 import type { HopObservation, HopPass } from "./trace-report.ts";
 
@@ -65,6 +66,24 @@ export function askableHops(clients: HopClients): AskableHop[] {
   return [...hops, { hop: "proxy", url: proxy.client.url, behind, ...(models[behind] ?? NO_MODEL), ask }];
 }
 
+/** A pass may take minutes: it is told that it goes on, each second. */
+async function tellingMeanwhile<Result>(
+  words: string,
+  onProgress: PassOptions["onProgress"],
+  act: () => Promise<Result>,
+): Promise<Result> {
+  const start = performance.now();
+  onProgress(words);
+  const telling = setInterval(() => {
+    onProgress(`${words}: for ${Math.round((performance.now() - start) / 1000)} s by now`);
+  }, 1_000);
+  try {
+    return await act();
+  } finally {
+    clearInterval(telling);
+  }
+}
+
 const NO_MODEL: AskedModel = { model: null, names_model: true, models: [] };
 
 export interface PassOptions {
@@ -86,14 +105,15 @@ export async function passThrough(
   const seen: HopPass[] = [];
   const wanted = isLoaded ? passes : passes + 1;
   while (seen.length < wanted) {
-    onProgress(`asking ${HOP_TITLES[hop]}${wanted > 1 ? `, ${seen.length + 1} of ${wanted}` : ""}`);
-    const pass = await ask(asked);
+    const words = `asking ${HOP_TITLES[hop]}${wanted > 1 ? `, ${seen.length + 1} of ${wanted}` : ""}`;
+    const pass = await tellingMeanwhile(words, onProgress, () => ask(asked));
     // Who keeps the record may be gone by now.
     const engine_requests =
       (await follower?.requestsOf(pass, question.message).catch(() => undefined)) ?? null;
     seen.push({ ...pass, engine_requests });
     // Nothing is learned from asking again where nothing answers, and patience has been had once.
     if (pass.problem !== null || pass.end === "given_up") break;
+    if (isLoaded && isWaitExplained(pass)) break;
   }
   return { ...about, passes: seen.length > passes ? seen.slice(1) : seen };
 }

@@ -1,6 +1,13 @@
 import { duration, quotedText, sentence } from "./finding-words.ts";
 import { HOP_TITLES } from "./hop-names.ts";
-import { firstPieceMs, isOneModel, replyRequestOf, toldHopBehind, toldPasses } from "./hop-passes.ts";
+import {
+  firstPieceMs,
+  isOneModel,
+  isWholePass,
+  replyRequestOf,
+  toldHopBehind,
+  toldPasses,
+} from "./hop-passes.ts";
 import { type JudgedTrace, judgeEachHop } from "./judge-each-hop.ts";
 import type {
   HopObservation,
@@ -48,6 +55,20 @@ export function firstTokenOf(trace: TraceObservations, hop: HopObservation): Fir
     return [{ totalMs, engineMs: engineMs !== null && engineMs > totalMs ? null : engineMs }];
   });
   return all.toSorted((a, b) => a.totalMs - b.totalMs)[0];
+}
+
+/** A pass of less than this is no trouble to repeat, in milliseconds. */
+const LONG_PASS_MS = 3_000;
+
+/**
+ * Whether a pass that took long itself shows what its first token waited for: the engine was seen to be asked something else
+ * before, or a title was told while the reply was in its queue. That is no chance, and would take as long again.
+ */
+export function isWaitExplained(pass: HopPass): boolean {
+  const first = firstPieceMs(pass);
+  if (first === null || !isWholePass(pass) || (pass.ended_ms ?? 0) < LONG_PASS_MS) return false;
+  const isTitle = isTitledFirst(pass) && (pass.timings?.queue_ms ?? 0) >= first * UNSURE_SHARE;
+  return isTitle || timeOf(askedBefore(pass)) >= first * UNSURE_SHARE;
 }
 
 function judgeAskedBefore({ hop }: HopObservation, passes: readonly HopPass[]): TraceFinding | undefined {

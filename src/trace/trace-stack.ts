@@ -19,6 +19,7 @@ import { connectHops } from "./connect-hops.ts";
 import { diagnoseTrace } from "./diagnose-trace.ts";
 import type { HopName } from "./hop-names.ts";
 import type { MessageForAll } from "./hop-question.ts";
+import { isWaitExplained } from "./judge-first-token.ts";
 import { followEngine } from "./match-engine-requests.ts";
 import { LOAD_WITHIN_MS, REPLY_OPTIONS, type TraceOptions } from "./trace-options.ts";
 import type { HopObservation, TraceFindingKind, TraceObservations, TraceReport } from "./trace-report.ts";
@@ -143,7 +144,8 @@ async function askAgainWhereLate(
   for (let time = 0; time < MORE_TIMES; time += 1) {
     const late = diagnoseTrace(seen).findings.find(({ kind }) => LATE.has(kind))?.hop;
     const behind = hops.find(({ hop }) => hop === late)?.behind;
-    if (late === undefined) return seen;
+    const passes = seen.hops.find(({ hop }) => hop === late)?.passes ?? [];
+    if (late === undefined || passes.every(isWaitExplained)) return seen;
     const again = [];
     for (const observed of seen.hops) {
       const hop = hops.find(

@@ -20,7 +20,7 @@ const stack = (): ExaminedStack =>
 function judge(facts: readonly ReplyFact[], more: Partial<SeenStream> = {}, asked?: string) {
   const timed = facts.map((fact) => ({ ...fact, at_ms: 1 }));
   const stream = { request: "POST /say?x=1", status: 200, body: null, end: "closed", duration_ms: 31_000 };
-  return judgeReply({ ...stream, ...more, facts: timed } as unknown as SeenStream, "hmi", stack(), asked);
+  return judgeReply({ ...stream, ...more, facts: timed } as unknown as SeenStream, "hmi", stack(), { asked });
 }
 
 const OK: ReplyFact = { kind: "text", text: "OK" };

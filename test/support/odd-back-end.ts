@@ -35,6 +35,8 @@ export type OddFault =
   | "streams-little"
   /** A reply is streamed when it is whole. */
   | "holds-back"
+  /** A reply is saved whole, and its stream is left open without a word of its end. */
+  | "never-ends"
   /** Every message is refused. */
   | "refuses"
   /** HEAD and OPTIONS do what DELETE does. */
@@ -121,6 +123,7 @@ export async function startOddBackEnd(
     if (has("saves-late")) saveLate(answer);
     if (has("trims")) tell(answer, { delta: " \n" });
     answer.row.state = state;
+    if (has("never-ends") && state === "ok") return;
     tell(answer, event);
     answer.isOver = true;
     for (const reader of answer.readers) reader.end();

@@ -17,6 +17,8 @@ export type PlainTextFault =
   | "saved-to-first"
   /** A reply whose reader left is saved whole, as one. */
   | "left-as-whole"
+  /** A reply is sent when it is whole. */
+  | "holds-back"
   /** Of a conversation that is known and has no turn yet it is said that there is none. */
   | "forgets";
 
@@ -51,7 +53,9 @@ export async function startPlainTextChat(
       reply.state = "broken";
       return void response.writeHead(502).end(JSON.stringify({ problem: await asked.text() }));
     }
-    response.writeHead(200, { "content-type": "text/plain; charset=utf-8" });
+    const isHeldBack = fault === "holds-back";
+    const begin = () => response.writeHead(200, { "content-type": "text/plain; charset=utf-8" });
+    if (!isHeldBack) begin();
     let text = "";
     // What came of an engine that breaks off is kept.
     const end = await passOn(asked, (piece) => {
@@ -60,12 +64,14 @@ export async function startPlainTextChat(
         { type: "reasoning", text: "Let me see." },
         { type: "text", text },
       ];
-      response.write(piece);
+      if (!isHeldBack) response.write(piece);
       return isLeft && fault !== "left-as-whole";
     }).catch(() => "broken" as const);
     stop.abort();
     reply.state = end;
-    if (end === "whole") response.end();
+    if (isHeldBack && end === "broken") return void response.writeHead(502).end("{}");
+    if (isHeldBack) begin();
+    if (end === "whole") response.end(isHeldBack ? text : undefined);
     else response.destroy();
   }
 

@@ -3,14 +3,16 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import { isRefusal } from "../../targets/drivers/refusal.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
+import { beginWaiting } from "../../targets/unstalled-time.ts";
 import { GIVE_UP_MS, LIMIT_MS } from "../cancel-times.ts";
 import { type Talk, texts } from "../check-conversation.ts";
 import { generationsFor, requireAsked } from "../engine-generations.ts";
+import { requireMiddle } from "../held-back-replies.ts";
 import { isConversationGone } from "../is-conversation-gone.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { requireUnbufferedReply } from "../unbuffered-reply.ts";
 import { endOf, watchGeneration } from "./cancelled-reply.ts";
-import { lateBy } from "./judge-both-ends.ts";
+import { lateBy, requireOwnTime } from "./judge-both-ends.ts";
 import { beginReply, deleteTalk } from "./running-reply.ts";
 
 interface DeletedConversation {
@@ -21,6 +23,8 @@ interface DeletedConversation {
   readonly stream: SeenStream | null;
   readonly readerMs: number | null;
   readonly engineMs: number | null;
+  /** As of {@link CancelledReply}. */
+  readonly stalledMs?: number;
   readonly generations: readonly SeenGeneration[] | null;
 }
 
@@ -32,7 +36,7 @@ export const deleted = defineCheck<Context["target"], DeletedConversation>({
   needs: ["remember conversations", "delete conversations", "show what reached the engine"],
   isTimed: true,
   collect: deleteInMidReply,
-  judge({ refused, after, readerMs, engineMs, generations }) {
+  judge({ refused, after, readerMs, engineMs, generations, stalledMs = 0 }) {
     if (generations === null) throw new NotObservable("whether the engine stops cannot be seen here");
     const ends = generations.map(({ ended }) => ended).join(", ");
     requireAsked(generations);
@@ -45,23 +49,33 @@ export const deleted = defineCheck<Context["target"], DeletedConversation>({
     const isAborted = generations.every(({ ended }) => ended === "aborted");
     const isGone = readerMs !== null && after !== "still there";
     if (isAborted && isGone && engineMs !== null && engineMs <= LIMIT_MS) return { verdict: "holds", seen };
+    if (readerMs === null || engineMs === null) requireOwnTime({ stalledMs });
     const found = `the engine ${ends} (${engineMs ?? "no end"} ms), the stream ${readerMs === null ? "open" : "ended"}, the conversation ${after ?? "not shown"}`;
-    return { verdict: "broken", expected, found, seen, ...(isAborted && isGone ? lateBy(engineMs) : {}) };
+    return {
+      verdict: "broken",
+      expected,
+      found,
+      seen,
+      ...(isAborted && isGone ? lateBy(engineMs, { stalledMs }) : {}),
+    };
   },
 });
 
 async function deleteInMidReply(context: Context): Promise<DeletedConversation> {
   const options = { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 };
+  requireMiddle(context, options);
   await generationsFor(context, "");
   const asked = `Count to 200. ${context.canary("deleted")}`;
   const reply = await beginReply(context, options, asked);
   await reply.until("its third token", texts(3));
   const start = performance.now();
+  using wait = beginWaiting();
   const [refused, readerMs, seen] = await Promise.all([
     deleteTalk(context, reply.talk, context.signal),
     endOf(reply, start),
     watchGeneration(context, asked, start),
   ]);
+  const stalledMs = Math.round(performance.now() - start - wait.elapsedMs());
   const stream = await reply.ended;
   if (!context.target.capabilities.has("speak the contract")) requireUnbufferedReply(stream);
   return {
@@ -69,6 +83,7 @@ async function deleteInMidReply(context: Context): Promise<DeletedConversation> 
     after: await lookAfter(context, reply.talk),
     stream,
     readerMs,
+    stalledMs,
     ...seen,
   };
 }

@@ -4,6 +4,7 @@ import type { SeenStream } from "../../targets/http-client.ts";
 import { afterWaiting } from "../../targets/unstalled-time.ts";
 import { GIVE_UP_MS } from "../cancel-times.ts";
 import { hearAgain, texts } from "../check-conversation.ts";
+import { requireMiddle } from "../held-back-replies.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { lastWord } from "../stream-endings.ts";
 import { answerInWords, cancelStatusOf } from "./judge-both-ends.ts";
@@ -24,6 +25,7 @@ export const everyReader = defineCheck<Context["target"], TwoReaders>({
   needs: ["cancel", "read a reply again"],
   async collect(context) {
     const options = { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 };
+    requireMiddle(context, options);
     const own = await beginReply(context, options, `Count to 200. ${context.canary("readers")}`);
     const readers = [own, hearAgain(context, own.talk, await own.taken)];
     await Promise.all(readers.map((reader) => reader.until("its first token", texts(1))));

@@ -4,6 +4,7 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import { refusedWords } from "../../targets/drivers/refusal.ts";
 import { abortAfterWaiting } from "../../targets/unstalled-time.ts";
 import { nameFor, texts } from "../check-conversation.ts";
+import { requireMiddle } from "../held-back-replies.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { beginReply, deleteTalk, type RunningReply } from "./running-reply.ts";
 
@@ -51,6 +52,7 @@ export const inTime = defineCheck<Context["target"], readonly TimedCall[]>({
 /** Null where a reply is ended by closing its stream, which nobody answers. */
 async function endStalled(context: Context, what: TimedCall["what"]): Promise<TimedCall | null> {
   const options = { num_predict: 400, stand_in_tokens: 100, stand_in_fail: "stall", stand_in_fail_after: 4 };
+  requireMiddle(context, options);
   const reply = await beginReply(context, options, `Count to 200. ${context.canary(what)}`);
   await reply.until("its third token", texts(3));
   const tooLate = abortAfterWaiting(PATIENCE_MS);

@@ -25,6 +25,7 @@ export async function cancelledInMidReply(context: Context): Promise<CancelledRe
       options: { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 },
       looksAtRows: true,
       moment: (reply) => reply.until("its third token", texts(3)),
+      isInMiddle: true,
     }),
   );
 }

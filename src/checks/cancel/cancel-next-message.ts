@@ -6,6 +6,7 @@ import { refusedWords } from "../../targets/drivers/refusal.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { hear, settledRowsOf, texts } from "../check-conversation.ts";
+import { requireMiddle } from "../held-back-replies.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { rowStateInWords } from "../row-words.ts";
 import { endInWords, isWholeEnding, lastWord } from "../stream-endings.ts";
@@ -32,6 +33,7 @@ export const nextMessage = defineCheck<Context["target"], NextMessage>({
   async collect(context) {
     // The silence is where the cancel comes in; it is all that the second reply takes.
     const options = { num_predict: 24, stand_in_tokens: 12, stand_in_pause_after: 3, stand_in_pause_ms: 150 };
+    requireMiddle(context, options);
     const first = await beginReply(context, options, `Count to 200. ${context.canary("cancelled")}`);
     await first.until("its first token", texts(1));
     const cancel = await first.cancel();

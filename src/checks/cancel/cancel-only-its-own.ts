@@ -3,6 +3,7 @@ import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { failureOf, type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { settledRowsOf, texts } from "../check-conversation.ts";
+import { requireMiddle } from "../held-back-replies.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { rowStateInWords } from "../row-words.ts";
 import { endInWords, isWholeEnding, lastWord } from "../stream-endings.ts";
@@ -29,7 +30,9 @@ export const onlyItsOwn = defineCheck<Context["target"], TwoReplies>({
   async collect(context) {
     const begin = (name: string, options: EngineOptions): Promise<RunningReply> =>
       beginReply(context, options, `Count to 200. ${context.canary(name)}`);
-    const own = await begin("own", { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 });
+    const slow = { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 };
+    requireMiddle(context, slow);
+    const own = await begin("own", slow);
     // Its silence is the time in which the cancel of the first could hit it.
     const brief = { stand_in_tokens: 9, stand_in_pause_after: 3, stand_in_pause_ms: 250 };
     const other = await begin("other", { num_predict: 24, ...brief });

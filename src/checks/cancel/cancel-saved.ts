@@ -2,6 +2,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { requireRightRoles } from "../require-right-roles.ts";
 import { holdsWhatCame, isSavedAsStreamed } from "../saved-as-streamed.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { cancelledInMidReply } from "./cancel-mid-reply.ts";
@@ -18,6 +19,7 @@ export const saved = defineCheck<Context["target"], CancelledReply>({
   judge(reply) {
     const { rows } = reply;
     if (rows === null) throw conversationNotNamed();
+    requireRightRoles(rows, [{ asked: reply.asked, text: textOf(reply.stream ?? NOTHING_HEARD) }]);
     const problem = problemOf(reply, rows);
     const isUntold = rows.some(({ role, status }) => role === "assistant" && status === undefined);
     const seen = `${describeCancel(reply)}${isUntold ? "; rows tell no status" : ""}`;
@@ -26,6 +28,8 @@ export const saved = defineCheck<Context["target"], CancelledReply>({
     return { verdict: "broken", ...problem, seen, rows };
   },
 });
+
+const NOTHING_HEARD = { facts: [] };
 
 type Problem = Pick<Broken, "expected" | "found" | "texts">;
 

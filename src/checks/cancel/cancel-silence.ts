@@ -16,6 +16,7 @@ export const silence = defineCheck<Context["target"], CancelledReply>({
       name: "silence",
       options: { stand_in_tokens: 6, stand_in_pause_after: 3, stand_in_pause_ms: 2_000 },
       moment: (reply) => reply.until("its third token", texts(3)),
+      isInMiddle: true,
     }),
   judge: judgeBothEnds,
 });

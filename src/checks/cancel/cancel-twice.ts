@@ -4,7 +4,13 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import { texts } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { type CancelledReply, type CancelScene, cancelAndLook } from "./cancelled-reply.ts";
-import { answerInWords, cancelStatusOf, describeCancel, judgeReader } from "./judge-both-ends.ts";
+import {
+  answerInWords,
+  cancelStatusOf,
+  describeCancel,
+  judgeReader,
+  requireOwnTime,
+} from "./judge-both-ends.ts";
 import type { SeenCancel } from "./running-reply.ts";
 
 export const twice = defineCheck<Context["target"], readonly CancelledReply[]>({
@@ -20,6 +26,7 @@ export const twice = defineCheck<Context["target"], readonly CancelledReply[]>({
         name,
         options: { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 },
         moment: (reply) => reply.until("its first token", texts(1)),
+        isInMiddle: true,
         ...(cancel && { cancel }),
       });
     return [
@@ -38,6 +45,7 @@ function judgeOne(reply: CancelledReply) {
   }
   const refused = reply.answers.find((answer) => !(isForeign ? isNoFailure(answer) : cancelStatusOf(answer)));
   const seen = describeCancel(reply);
+  if (refused === null) requireOwnTime(reply);
   if (refused !== undefined) {
     const expected = isForeign
       ? "an answer for each call, and none of a failure"

@@ -4,10 +4,11 @@ import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
-import { afterWaiting } from "../../targets/unstalled-time.ts";
+import { afterWaiting, beginWaiting } from "../../targets/unstalled-time.ts";
 import { GIVE_UP_MS } from "../cancel-times.ts";
 import { conversationRows, settledRowsOf } from "../check-conversation.ts";
 import { generationsFor, requireAsked, requireMadeByEngine } from "../engine-generations.ts";
+import { requireMiddle } from "../held-back-replies.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { requireUnbufferedReply } from "../unbuffered-reply.ts";
 import { beginReply, type RunningReply, type SeenCancel } from "./running-reply.ts";
@@ -28,6 +29,8 @@ export interface CancelledReply {
    * it did not, where the engine was never asked, and where it cannot be watched.
    */
   readonly engineMs: number | null;
+  /** For how long this process was held up in all while the ends were waited for, in milliseconds; left out for not at all. */
+  readonly stalledMs?: number;
   /** What the engine was asked for this message; null where it cannot be watched. */
   readonly generations: readonly SeenGeneration[] | null;
   /** Why the engine cannot be watched, where that is so and known. */
@@ -43,6 +46,8 @@ export interface CancelScene {
   readonly options: EngineOptions;
   /** Waits for the moment to cancel at. */
   readonly moment: (reply: RunningReply, asked: string) => Promise<unknown>;
+  /** Whether that is in the middle of the reply, so that there must be one. */
+  readonly isInMiddle?: boolean;
   /** Whether a claim is about what is stored after it: rows are waited for, and some never settle. */
   readonly looksAtRows?: boolean;
   /** Calls for the cancel; once, where this is left out. */
@@ -53,6 +58,7 @@ export interface CancelScene {
 export async function cancelAndLook(context: Context, scene: CancelScene): Promise<CancelledReply> {
   const { name, options, moment, looksAtRows = false, cancel = async (once) => [await once()] } = scene;
   const { capabilities } = context.target;
+  if (scene.isInMiddle === true) requireMiddle(context, options);
   await generationsFor(context, "");
   const asked = `Count to 200. ${context.canary(name)}`;
   const reply = await beginReply(context, options, asked);
@@ -62,6 +68,7 @@ export async function cancelAndLook(context: Context, scene: CancelScene): Promi
     throw new CouldNotRun("the reply had ended before it could be cancelled");
   }
   const start = performance.now();
+  using wait = beginWaiting();
   const refused = new AbortController();
   const cancelling = cancel(async () => {
     const answer = await reply.cancel();
@@ -78,6 +85,7 @@ export async function cancelAndLook(context: Context, scene: CancelScene): Promi
     endOf(reply, start),
     watchGeneration(context, asked, start, refused.signal),
   ]);
+  const stalledMs = Math.round(since(start) - wait.elapsedMs());
   const isForeign = !capabilities.has("speak the contract");
   const stream = await reply.ended;
   if (isForeign) {
@@ -90,6 +98,7 @@ export async function cancelAndLook(context: Context, scene: CancelScene): Promi
     answers,
     stream,
     readerMs,
+    stalledMs,
     ...seen,
     rows: looksAtRows ? await rowsAfter(context, reply, readerMs) : null,
   };
@@ -110,8 +119,13 @@ async function rowsAfter(
 ): Promise<CancelledReply["rows"]> {
   if (!context.target.capabilities.has("show rows") || talk.conversation === null) return null;
   // A reply that goes on in spite of it is not waited for.
-  return await (readerMs === null ? conversationRows : settledRowsOf)(context, talk);
+  return readerMs === null
+    ? await conversationRows(context, talk, ANY_ROLES)
+    : await settledRowsOf(context, talk, undefined, ANY_ROLES);
 }
+
+/** The claims about both ends need no rows; the one about them looks at their roles itself. */
+const ANY_ROLES = { judgesRoles: true } as const;
 
 /** Waits until a message was taken; on wires where its answer is the stream, at the latest until it reached the engine. */
 export async function untilOnItsWay(

@@ -19,23 +19,30 @@ export function judgeBothEnds(reply: CancelledReply): Verdict {
 
 /** Broken where the cancel was not answered so, or the reader's stream did not end with it in time. */
 export function judgeReader(reply: CancelledReply): Broken | undefined {
-  const { readerMs, stream, isForeign } = reply;
   const [answer] = reply.answers;
   // Whoever has closed the stream has no other end of it to look at.
   if (answer === "closed") return undefined;
-  if (cancelStatusOf(answer, reply) !== "cancelled") {
-    requireHeard(reply);
-    const expected = isForeign
-      ? "the cancel answered with success"
-      : "the cancel answered with 200 and status cancelled";
-    return broken(reply, expected, answerInWords(answer));
-  }
+  return cancelStatusOf(answer, reply) === "cancelled" ? judgeEnding(reply) : notCancelled(reply, answer);
+}
+
+function notCancelled(reply: CancelledReply, answer: SeenCancel | undefined): Broken {
+  requireHeard(reply);
+  if (answer === null) requireOwnTime(reply);
+  const expected = reply.isForeign
+    ? "the cancel answered with success"
+    : "the cancel answered with 200 and status cancelled";
+  return broken(reply, expected, answerInWords(answer));
+}
+
+function judgeEnding(reply: CancelledReply): Broken | undefined {
+  const { readerMs, stream, isForeign } = reply;
   const ending = endOf(stream);
   // What a foreign wire calls such an end is its own affair.
   const isRightEnding = isForeign || ending === "done (cancelled)";
   if (readerMs === null || readerMs > LIMIT_MS) {
+    if (readerMs === null) requireOwnTime(reply);
     const found = `${readerMs === null ? "open" : "over"} ${after(readerMs)}`;
-    const late = isRightEnding ? lateBy(readerMs) : {};
+    const late = isRightEnding ? lateBy(readerMs, reply) : {};
     return { ...broken(reply, `the reader's stream over within ${LIMIT_MS} ms`, found), ...late };
   }
   if (isRightEnding) return undefined;
@@ -64,7 +71,8 @@ export function judgeEngine(reply: CancelledReply): Broken | undefined {
   const isAborted = ends.every((end) => end === "aborted");
   if (engineMs !== null && engineMs <= LIMIT_MS && isAborted) return undefined;
   const expected = `the engine's request aborted within ${LIMIT_MS} ms`;
-  const late = isAborted ? lateBy(engineMs) : {};
+  if (engineMs === null) requireOwnTime(reply);
+  const late = isAborted ? lateBy(engineMs, reply) : {};
   return { ...broken(reply, expected, `${ends.join(", ")} ${after(engineMs)}`), ...late };
 }
 
@@ -74,9 +82,18 @@ export function engineNotSeen({ whyUnseen }: Pick<CancelledReply, "whyUnseen">):
   return new NotObservable(`whether the engine stops is not seen: ${why}`);
 }
 
-/** By how much an end that came was late. */
-export function lateBy(ms: number | null): Pick<Broken, "late_ms"> {
-  return ms === null ? {} : { late_ms: ms - LIMIT_MS };
+/** By how much an end that came was late, without what this process was held up for meanwhile. */
+export function lateBy(
+  ms: number | null,
+  { stalledMs = 0 }: Pick<CancelledReply, "stalledMs">,
+): Pick<Broken, "late_ms"> {
+  return ms === null ? {} : { late_ms: ms - stalledMs - LIMIT_MS };
+}
+
+/** For an end that did not come: throws {@link CouldNotRun} where this process was held up for longer than it has waited. */
+export function requireOwnTime({ stalledMs = 0 }: Pick<CancelledReply, "stalledMs">): void {
+  if (stalledMs <= GIVE_UP_MS) return;
+  throw new CouldNotRun(`this process was held up for ${stalledMs} ms, so it cannot tell what was late`);
 }
 
 /** Which reply was cancelled is another claim's business, and not told by every backend. */

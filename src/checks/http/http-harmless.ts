@@ -58,7 +58,7 @@ async function askForeign(context: Context, front: PlainHttpCalls): Promise<Evid
   const { signal } = context;
   const talk = await startTalk(context, { name: "http", options: { num_predict: 4 } });
   await converseIn(context, talk, `Say OK, ${context.canary("harmless")}`);
-  await settledRowsOf(context, talk);
+  await settledRowsOf(context, talk, undefined, { judgesRoles: true });
   const { conversation } = talk;
   if (conversation === null) throw conversationNotNamed();
   const before = await chat.rows(conversation, signal);

@@ -15,6 +15,9 @@ import { describeEnding, type ModelExchange } from "./model-exchange.ts";
 /** Short and quick: what is said does not matter here. */
 const OPTIONS = { num_predict: 8, stand_in_token_ms: 0 } as const;
 
+/** Where the rows went is looked at whoever they say has spoken; model-conversation/reload judges that too. */
+const ANY_ROLES = { judgesRoles: true } as const;
+
 /** Exchanges on a target without profiles: the first ones of two conversations, and another one in the older of them. */
 export interface ExchangesOnAnyWire {
   readonly first: readonly ModelExchange[];
@@ -36,7 +39,7 @@ export async function exchangesOnAnyWire(context: Context): Promise<ExchangesOnA
 /** Says something, hears its reply to the end, and looks where the rows went. */
 async function exchangeIn(context: Context, talk: Talk, name: string): Promise<ModelExchange> {
   const message = `Say hello, in one word. ${context.canary(name)}`;
-  const before = talk.conversation === null ? [] : await conversationRows(context, talk);
+  const before = talk.conversation === null ? [] : await conversationRows(context, talk, ANY_ROLES);
   const elsewhere = await countElsewhere(context, talk);
   const sent = await sayIn(context, talk, message);
   const stream = await hear(context, talk, sent).ended;
@@ -46,7 +49,7 @@ async function exchangeIn(context: Context, talk: Talk, name: string): Promise<M
     rows.some(({ role, content }) => role === "assistant" && content !== "") &&
     rows.some(({ role }) => role === "user");
   const addedIn = (rows: readonly SeenRow[]): readonly SeenRow[] => rows.slice(before.length);
-  const added = addedIn(await settledRowsOf(context, talk, (rows) => isThere(addedIn(rows))));
+  const added = addedIn(await settledRowsOf(context, talk, (rows) => isThere(addedIn(rows)), ANY_ROLES));
   return {
     asked: { endpoint: "message", message: sent.text, sessionId: talk.conversation ?? undefined },
     isForeign: true,
@@ -71,7 +74,7 @@ type RowCounts = ReadonlyMap<string, number>;
 
 async function countElsewhere(context: Context, talk: Talk): Promise<RowCounts> {
   const counted = (await othersOf(context, talk)).map(async (conversation) => {
-    const rows = await conversationRows(context, { ...talk, conversation });
+    const rows = await conversationRows(context, { ...talk, conversation }, ANY_ROLES);
     return [conversation, rows.length] as const;
   });
   return new Map(await Promise.all(counted));
@@ -80,7 +83,7 @@ async function countElsewhere(context: Context, talk: Talk): Promise<RowCounts> 
 /** What has come to other conversations since they were counted. */
 async function addedElsewhere(context: Context, talk: Talk, before: RowCounts): Promise<readonly SeenRow[]> {
   const added = (await othersOf(context, talk)).map(async (conversation) => {
-    const rows = await conversationRows(context, { ...talk, conversation });
+    const rows = await conversationRows(context, { ...talk, conversation }, ANY_ROLES);
     return rows.slice(before.get(conversation) ?? 0);
   });
   return (await Promise.all(added)).flat();

@@ -4,6 +4,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
+import { wrongRolesIn } from "../../targets/judge-saved-turn.ts";
 import { conversationInWords } from "../row-words.ts";
 import { isSavedAsStreamed } from "../saved-as-streamed.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
@@ -69,7 +70,9 @@ function judgeOne({ exchange, rows }: Reloaded): Broken | undefined {
   return {
     verdict: "broken",
     expected: `in ${conversationInWords(exchange.sessionId)}: the message, then the reply as streamed (${exchange.streamedText.length} characters)`,
-    found: describe(asked, reply),
+    found:
+      wrongRolesIn(rows, { asked: exchange.asked.message, text: exchange.streamedText }) ??
+      describe(asked, reply),
     seen: exchange.seen,
     rows: rowPlaces(rows),
     ...streamedAndStored(exchange.streamedText, reply?.content),

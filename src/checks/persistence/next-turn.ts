@@ -35,7 +35,8 @@ export const nextTurn = defineCheck<Context["target"], NextTurn>({
     // However it is told: also by an answer in place of the stream.
     const failing = await sayToFail(context, talk, `Fail. ${context.canary("fail")}`);
     const asked = await generationsFor(context, failing.sent.text);
-    if (context.target.capabilities.has("show rows")) await settledRowsOf(context, talk);
+    if (context.target.capabilities.has("show rows"))
+      await settledRowsOf(context, talk, undefined, { judgesRoles: true });
     const going = await withOptions(context, talk, { num_predict: 24 });
     const { sent, stream: next } = await converseIn(context, going, `Hello ${context.canary("next")}`);
     const unheard = context.target.chat.missingAbilities["tell failures"];

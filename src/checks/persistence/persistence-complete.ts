@@ -1,7 +1,7 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { isWholeEnding, lastWord, requireNoneFailed } from "../stream-endings.ts";
-import { completeReply, describeStored, judgeStored, type StoredReply } from "./stored-replies.ts";
+import { completeReplyOfAnyRole, describeStored, judgeStored, type StoredReply } from "./stored-replies.ts";
 
 export const complete = defineCheck<Context["target"], StoredReply>({
   id: "persistence/complete",
@@ -9,7 +9,7 @@ export const complete = defineCheck<Context["target"], StoredReply>({
   why: "The contract, section 4: after a reload the exchange is there, whole. White space and repeats count; at its ends, white space does by the contract's own wire alone.",
   lookAt: "whatever stands between the streamed pieces and the row: trimming, joining, filters, encodings",
   needs: ["show rows"],
-  collect: completeReply,
+  collect: completeReplyOfAnyRole,
   judge(reply) {
     requireNoneFailed(reply.stream);
     if (!isWholeEnding(lastWord(reply.stream)))

@@ -3,6 +3,7 @@ import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
 import { conversationRows, hear, sayIn, startTalk, texts } from "../check-conversation.ts";
+import { requireMiddle } from "../held-back-replies.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { patienceOf } from "../read-replies.ts";
 import { beginsWithText } from "../saved-as-streamed.ts";
@@ -32,6 +33,7 @@ export const grows = defineCheck<Context["target"], GrowingReply>({
   isTimed: true,
   async collect(context) {
     const options = { num_predict: 400, stand_in_tokens: 8, stand_in_pause_after: 4, stand_in_pause_ms: 700 };
+    requireMiddle(context, options);
     const talk = await startTalk(context, { name: "persistence", options });
     const sent = await sayIn(context, talk, `Count to 200. ${context.canary("growing")}`);
     const hearing = hear(context, talk, sent);

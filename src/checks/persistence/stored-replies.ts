@@ -27,7 +27,9 @@ import {
 } from "../check-conversation.ts";
 import { generationsOf } from "../engine-generations.ts";
 import { fewerOnRealEngine } from "../engine-workload.ts";
+import { requireMiddle } from "../held-back-replies.ts";
 import type { Context } from "../profiles-and-sessions.ts";
+import { requireRightRoles } from "../require-right-roles.ts";
 import { holdsWhatCame, isSavedAsStreamed, whiteSpaceWords } from "../saved-as-streamed.ts";
 import { lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
@@ -56,21 +58,33 @@ export interface StoredReply {
 /** Text that is changed by whoever trims it, splits it at lines, cuts it into bytes, or drops what was there before. */
 const DELICATE = '\n  One line: "two",\n\n- ha ha ha\n- ha ha ha\n\n🏛️ é 漢 data: {}\n\n ';
 
-/** A reply that comes to its end. */
-export function completeReply(context: Context): Promise<StoredReply> {
+/** A reply that comes to its end, under whatever roles it is stored. */
+export function completeReplyOfAnyRole(context: Context): Promise<StoredReply> {
   const options = { num_predict: fewerOnRealEngine(context, 24, 80), stand_in_reply: DELICATE };
   return storeReply(context, "complete", options, { upTo: 5 });
 }
 
+/** A reply that comes to its end. */
+export async function completeReply(context: Context): Promise<StoredReply> {
+  return inItsRole(await completeReplyOfAnyRole(context));
+}
+
+/** For claims that find a reply by its role. Throws {@link WrongRoles} where that is another one's. */
+function inItsRole(reply: StoredReply): StoredReply {
+  const { rows, asked, stream, speaksContract } = reply;
+  if (!speaksContract) requireRightRoles(rows, [{ asked, text: textOf(stream) }]);
+  return reply;
+}
+
 /** A reply that the engine cuts at the length it was given; needs a wire that can say it. */
-export function cutReply(context: Context): Promise<StoredReply> {
-  return storeReply(context, "cut at its length", { num_predict: 8 });
+export async function cutReply(context: Context): Promise<StoredReply> {
+  return inItsRole(await storeReply(context, "cut at its length", { num_predict: 8 }));
 }
 
 /** A reply that is cancelled after some tokens; needs a wire that can. */
-export function cancelledReply(context: Context): Promise<StoredReply> {
+export async function cancelledReply(context: Context): Promise<StoredReply> {
   const options = { num_predict: 400, stand_in_tokens: 9, stand_in_pause_after: 4, stand_in_pause_ms: 600 };
-  return storeReply(context, "cancelled", options, {
+  const reply = await storeReply(context, "cancelled", options, {
     async meanwhile(hearing, { conversation }) {
       await hearing.until("its third token", texts(3));
       if (conversation === null) return void hearing.leave();
@@ -79,18 +93,20 @@ export function cancelledReply(context: Context): Promise<StoredReply> {
       return `${answer.request} answered ${answer.status} ${answerExcerpt(answer)}`.trim();
     },
   });
+  return inItsRole(reply);
 }
 
 /** A reply whose only reader leaves after some tokens. */
-export function unreadReply(context: Context): Promise<StoredReply> {
+export async function unreadReply(context: Context): Promise<StoredReply> {
   const options = { num_predict: 24, stand_in_tokens: 12, stand_in_pause_after: 4, stand_in_pause_ms: 200 };
-  return storeReply(context, "left by its reader", options, {
+  const reply = await storeReply(context, "left by its reader", options, {
     async meanwhile(hearing) {
       await hearing.until("its third token", texts(3));
       return void hearing.leave();
     },
     isStored: (row, read) => row.content.length > read.length,
   });
+  return inItsRole(reply);
 }
 
 /** How the engine fails, and after how many tokens; a reply to each. */
@@ -106,8 +122,8 @@ export async function failedStoredReplies(context: Context): Promise<readonly St
   const replies: StoredReply[] = [];
   for (const options of FAILURES) {
     const name = `failed by ${options.stand_in_fail} after ${options.stand_in_fail_after} tokens`;
-    const mayBeRefused = options.stand_in_fail_after === 0;
-    replies.push(await storeReply(context, name, { ...options, stand_in_tokens: 9 }, { mayBeRefused }));
+    const scene = { mayBeRefused: true };
+    replies.push(inItsRole(await storeReply(context, name, { ...options, stand_in_tokens: 9 }, scene)));
   }
   return replies;
 }
@@ -223,7 +239,7 @@ interface StoredScene {
   readonly isStored?: (row: SeenRow, read: string) => boolean;
   /** How far the engine is asked to count, where nothing else directs it: what is not broken off is to be short. */
   readonly upTo?: number;
-  /** Whether it fails before its first word, which may be told by an answer that refuses the message. */
+  /** Whether it fails before its reader has a word, as it may: that may be told by an answer that refuses the message. */
   readonly mayBeRefused?: boolean;
 }
 
@@ -239,16 +255,18 @@ async function storeReply(
   }: StoredScene = {},
 ): Promise<StoredReply> {
   return await context.share(name, async () => {
+    if (meanwhile !== undefined) requireMiddle(context, options);
     await generationsOf(context, "");
     const talk = await startTalk(context, { name: "persistence", options });
     const text = `Count to ${upTo},\n🏛️ please: ${context.canary(name)}`;
     const { sent, stream, cancelAnswer }: Heard = mayBeRefused
       ? await sayToFail(context, talk, text)
       : await sayAndDo(context, talk, text, meanwhile);
-    const rows = await settledRowsOf(context, talk, (seen) => {
+    const isEnough = (seen: readonly SeenRow[]): boolean => {
       const row = storedReplyRow({ rows: seen });
       return row !== undefined && (row.status !== undefined || isStored(row, textOf(stream)));
-    });
+    };
+    const rows = await settledRowsOf(context, talk, isEnough, { judgesRoles: true });
     const speaksContract = context.target.capabilities.has("speak the contract");
     return {
       name,

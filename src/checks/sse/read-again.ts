@@ -13,6 +13,7 @@ import type { Context } from "../profiles-and-sessions.ts";
 import { patienceOf, readRows } from "../read-replies.ts";
 import { replyRow, sendAndSeeReply } from "../seen-reply.ts";
 import { lastWord } from "../stream-endings.ts";
+import { requireAwaited } from "../unended-replies.ts";
 
 interface Reading {
   readonly stream: SeenStream;
@@ -95,6 +96,7 @@ function judgeStream(first: Reading, second: Reading, isOtherWire: boolean): Bro
   // Nobody else promises that it can be read once more.
   if (isOtherWire && isRefused) throw new CouldNotRun(refusedWords(stream));
   if (isOtherWire && stream.facts.length === 0) throw new CouldNotRun(`${stream.request} told nothing more`);
+  if (isOtherWire) for (const each of [first, second]) requireAwaited(lastWord(each.stream));
   const expected = isOtherWire ? saidByWire(first.stream) : said(first.stream);
   const found = isOtherWire ? saidByWire(stream) : said(stream);
   const isSame = isOtherWire

@@ -2,6 +2,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { describeStream, eventName, eventsIn } from "../arrived-events.ts";
 import { CLOSE_MS } from "../follow-stream.ts";
+import { foundOn } from "../found-in-run.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { requireNoneFailed } from "../stream-endings.ts";
 import { plainStreams, type StreamByDoor } from "./plain-replies.ts";
@@ -13,10 +14,16 @@ export const done = defineCheck<Context["target"], readonly StreamByDoor[]>({
   lookAt:
     "what sends done: it must not depend on the last piece of text; and the close of the response after it",
   needs: [],
-  collect: plainStreams,
+  collect: async (context) => [...unendedBefore(context), ...(await plainStreams(context))],
   judge: (streams) =>
     firstBroken(streams, judgeOne) ?? { verdict: "holds", seen: streams.map(describeStream).join("; ") },
 });
+
+/** The reply of another claim that was waited for in vain, so that none of these is again. */
+function unendedBefore({ target }: Context): readonly StreamByDoor[] {
+  const { unended } = foundOn(target);
+  return unended === undefined ? [] : [{ ...unended.stream, door: "wire" }];
+}
 
 function judgeOne(stream: StreamByDoor): Broken | undefined {
   if (stream.door === "wire") return judgeByWire(stream);
@@ -35,6 +42,8 @@ function judgeOne(stream: StreamByDoor): Broken | undefined {
 
 /** A wire may tell its end by several words, or by the end of the stream; but then there is no more text. */
 function judgeByWire(stream: StreamByDoor): Broken | undefined {
+  // The one that was waited for is judged.
+  if (stream.unawaited !== undefined) return undefined;
   const kinds = stream.facts.map(({ kind }) => kind);
   const first = kinds.indexOf("done");
   if (first < 0) requireNoneFailed(stream);
@@ -45,9 +54,15 @@ function judgeByWire(stream: StreamByDoor): Broken | undefined {
   return {
     verdict: "broken",
     expected: "an end that is told, no text after it, and then the stream closed by the server",
-    found: first >= 0 ? after : `no end: the stream was ${stream.end}`,
+    found: first >= 0 ? after : noEndInWords(stream),
     seen: describeStream(stream),
   };
+}
+
+function noEndInWords({ end, facts, duration_ms }: StreamByDoor): string {
+  const last = facts.findLast(({ kind }) => kind === "text");
+  if (end !== "given-up" || last === undefined) return `no end: the stream was ${end}`;
+  return `no end: after its last text nothing came for ${((duration_ms - last.at_ms) / 1000).toFixed(1)} s`;
 }
 
 const END = {

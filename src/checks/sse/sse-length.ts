@@ -6,6 +6,7 @@ import { requireAsked } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { type Door, doorsOf, replyRow, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
 import { lastWord, requireNoneFailed } from "../stream-endings.ts";
+import { requireAwaited } from "../unended-replies.ts";
 
 const DOORS: readonly Door[] = ["message", "gateway"];
 
@@ -73,6 +74,7 @@ function judgeByWire(reply: SeenReply): Broken | undefined {
   const { stream } = reply;
   requireNoneFailed(stream);
   const word = lastWord(stream);
+  requireAwaited(word);
   if (word === "done") {
     throw new NotObservable("the stream gives no reason for its end", ["contract.wire.stream.done.reason"]);
   }

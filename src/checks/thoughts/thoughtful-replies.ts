@@ -73,7 +73,7 @@ async function thinkAndAnswer(
     converseIn(context, talk, text, { ...(model !== undefined && { model }) });
   const { sent, stream } = await converse(`Good morning! ${context.canary(`${how} first`)}`);
   if (chat.missingAbilities["show rows"] === undefined && talk.conversation !== null) {
-    await settledRowsOf(context, talk);
+    await settledRowsOf(context, talk, undefined, { judgesRoles: true });
   }
   const replay = capabilities.has("read a reply again") ? await hearAgain(context, talk, sent).ended : null;
   const row =

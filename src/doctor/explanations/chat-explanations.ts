@@ -26,7 +26,7 @@ export interface ChatSymptoms {
   };
   reply_cut: { service: Role; call: string };
   /** Its text came, then nothing more for far longer than its engine takes for a reply, and the stream stayed open. */
-  reply_unended: { service: Role; call: string; silentMs: number };
+  reply_unended: { service: Role; call: string; silentMs: number; isEngineDone: boolean };
   /** It took the call, and tells that it failed at it. */
   call_failed: {
     service: Role;
@@ -56,7 +56,17 @@ export interface ChatSymptoms {
     asked: string;
   };
   /** All of a reply's text came at once, long after it was begun. */
-  buffered: { service: Role; pieces: number; withinMs: number; afterMs: number; who: string; todo: string };
+  buffered: {
+    service: Role;
+    /** `1 piece` */
+    pieces: string;
+    withinMs: number;
+    afterMs: number;
+    /** For how long the engine wrote it; undefined where nobody saw that. */
+    writtenMs: number | undefined;
+    who: string;
+    todo: string;
+  };
   reply_not_saved: { found: string; isWithoutModelId: boolean };
   /** Message and reply are there, and not as they were said. */
   rows_wrong: { service: Role; kind: WrongRows; found: string };
@@ -84,8 +94,8 @@ export const chatExplanations: Explanations<ChatSymptoms> = {
     cause: `The ${SERVICE_TITLES[service]} lost the reply on its way: it crashed, or its stream ends without an ending.`,
     next: "stack verify sse --grep done",
   }),
-  reply_unended: ({ service, call, silentMs }) => ({
-    found: `${call} sent text, then nothing for ${seconds(silentMs)}, and never said that it is done`,
+  reply_unended: ({ service, call, silentMs, isEngineDone }) => ({
+    found: `${call} sent text, then nothing for ${seconds(silentMs)}, and never said that it is done${isEngineDone ? ", though the engine has nothing to do any more" : ""}`,
     cause: `The ${SERVICE_TITLES[service]} swallows the end: it leaves its stream open after the last piece, or the sign of an end is another one (contract.wire.stream.done).`,
     next: "stack trace",
   }),
@@ -119,8 +129,8 @@ export const chatExplanations: Explanations<ChatSymptoms> = {
     cause: `The ${SERVICE_TITLES[service]}, or what stands between it and the engine, chooses the model by itself.`,
     next: "stack trace",
   }),
-  buffered: ({ service, pieces, withinMs, afterMs, who, todo }) => ({
-    found: `a reply of ${pieces} pieces came within ${withinMs} ms, after ${afterMs} ms of nothing: it is held back`,
+  buffered: ({ service, pieces, withinMs, afterMs, writtenMs, who, todo }) => ({
+    found: `a reply of ${pieces} came within ${withinMs} ms, after ${afterMs} ms of nothing${writtenMs === undefined ? "" : `, which the engine wrote over ${writtenMs} ms`}: it is held back`,
     cause: `${who === "" ? `The ${SERVICE_TITLES[service]}, or a proxy before it, waits for the whole reply.` : who} To be done: ${todo}.`,
     next: "stack trace",
   }),

@@ -1,12 +1,15 @@
 import type { Role } from "../../config/service-config.ts";
+import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import { brokenCharactersIn, COUNTING_MESSAGE } from "../../targets/counting-message.ts";
-import { type TimedFact, textOf } from "../../targets/drivers/reply-facts.ts";
+import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { answererOf, stopBuffering } from "../../targets/proxy-by-headers.ts";
+import { replyGeneration } from "../../targets/reply-generation.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
 import type { ExaminedStack } from "../doctor-context.ts";
 import { notInTime } from "../judge-reply.ts";
 import { brokenRung } from "../symptom-explanations.ts";
+import { openEngineRecord } from "./open-engine-record.ts";
 import { sendTestMessage } from "./wire-reply-rungs.ts";
 
 /** The stand-in is too fast for anybody to hold its text back: so it takes its time, about half a second. */
@@ -18,6 +21,12 @@ const SHORTEST_MS = 400;
 /** Text that was written over a time and arrives within this part of it was held back. */
 const HELD_BACK_SHARE = 0.1;
 
+/** A model that writes fewer tokens than this shows no pace. */
+const FEWEST_TOKENS = 5;
+
+/** More characters than these in each piece, on the average, are several tokens that were put together. */
+const LONGEST_TOKEN = 40;
+
 /** The first and the last word of a reply come apart, as they are written. */
 export function bufferingRung(service: Role): Rung<ExaminedStack> {
   return {
@@ -26,14 +35,26 @@ export function bufferingRung(service: Role): Rung<ExaminedStack> {
     name: "pace",
     needs: [`${service}/reply`],
     async look(stack) {
+      const record = await openEngineRecord(stack);
       const said = await sendTestMessage(stack, COUNTING_MESSAGE, COUNTING);
       if ("status" in said) return said;
       const stream = await said.reading.ended;
-      return stream.end === "given-up"
-        ? notInTime(stack, stream.duration_ms)
-        : judgeBuffering(stream, service);
+      if (stream.end === "given-up") return notInTime(stack, stream.duration_ms);
+      const written = replyGeneration((await record?.generations()) ?? [], COUNTING_MESSAGE);
+      return judgeBuffering(stream, { service, written: written && writtenIn(written), stack });
     },
   };
+}
+
+/** How the engine wrote a reply, by its record. */
+interface Written {
+  readonly tokens: number;
+  readonly ms: number;
+}
+
+function writtenIn({ ended, tokens_sent, first_token_at, ended_at }: GenerationRecord): Written | undefined {
+  if (ended !== "done" || first_token_at === null || ended_at === null) return undefined;
+  return { tokens: tokens_sent, ms: Date.parse(ended_at) - Date.parse(first_token_at) };
 }
 
 /** Whose doing that is, only a comparison with the engine's own text can tell. */
@@ -44,28 +65,46 @@ function brokenWords(stream: SeenStream): string {
     : `, with U+FFFD in place of characters (${count} times): stack trace tells whose doing that is`;
 }
 
-function judgeBuffering(stream: SeenStream, service: Role): RungFinding {
-  const texts = stream.facts.filter((fact): fact is TimedFact & { kind: "text" } => fact.kind === "text");
-  const [first, last] = [texts[0]?.at_ms, texts.at(-1)?.at_ms];
-  if (first === undefined || last === undefined || texts.length < 5) {
-    return { status: "skipped", text: `a reply of ${texts.length} pieces tells nothing of its pace` };
+interface Paced {
+  readonly service: Role;
+  /** Undefined where nobody saw it written. */
+  readonly written: Written | undefined;
+  readonly stack: ExaminedStack;
+}
+
+function judgeBuffering(stream: SeenStream, { service, written, stack }: Paced): RungFinding {
+  const times = stream.facts.flatMap(({ kind, at_ms }) => (kind === "text" ? [at_ms] : []));
+  const [first = 0, last = 0] = [times[0], times.at(-1)];
+  const isInPieces = times.length >= FEWEST_TOKENS;
+  const isPutTogether = textOf(stream).length > LONGEST_TOKEN * times.length;
+  if (!isInPieces && (written === undefined ? !isPutTogether : written.tokens < FEWEST_TOKENS)) {
+    return { status: "skipped", text: `a reply of ${inPieces(times.length)} tells nothing of its pace` };
   }
-  if (last < SHORTEST_MS) {
-    return { status: "skipped", text: `a reply of ${Math.round(last)} ms tells nothing of its pace` };
+  // What comes in one piece took as long as its prompt was read, too.
+  const tookMs = written?.ms ?? last - (isInPieces ? 0 : stack.notes.chatMs);
+  if (tookMs < SHORTEST_MS) {
+    return { status: "skipped", text: `a reply of ${Math.round(tookMs)} ms tells nothing of its pace` };
   }
   const spread = last - first;
-  if (spread > HELD_BACK_SHARE * last) {
-    return {
-      status: "holds",
-      text: `words come as they are written, over ${Math.round(spread)} ms${brokenWords(stream)}`,
-    };
+  if (spread > HELD_BACK_SHARE * tookMs) {
+    return isInPieces
+      ? {
+          status: "holds",
+          text: `words come as they are written, over ${Math.round(spread)} ms${brokenWords(stream)}`,
+        }
+      : { status: "skipped", text: `a reply of ${inPieces(times.length)} tells nothing of its pace` };
   }
   return brokenRung("buffered", {
     service,
-    pieces: texts.length,
+    pieces: inPieces(times.length),
     withinMs: Math.round(spread),
     afterMs: Math.round(first),
+    writtenMs: written?.ms,
     who: answererOf({ hop: service }, stream, { headers: {} }),
     todo: stopBuffering(stream),
   });
+}
+
+function inPieces(count: number): string {
+  return count === 1 ? "1 piece" : `${count} pieces`;
 }

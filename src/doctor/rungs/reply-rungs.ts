@@ -38,7 +38,7 @@ export const hmiReply: Rung<ExaminedStack> = {
     const stream = await askForStream(stack, "hmi", ["GET", path], { timeoutMs: replyTimeoutMs(stack) });
     const rows = await sessionRows(stack, sent.session_id);
     const asked = rows.find(({ role }) => role === "assistant")?.model_name;
-    const finding = judgeReply(stream, "hmi", stack, asked);
+    const finding = judgeReply(stream, "hmi", stack, { asked });
     if (finding !== undefined) return finding;
     const text = textOf(stream);
     stack.notes.hmiReply = { ...sent, ...place, asked: message, text };

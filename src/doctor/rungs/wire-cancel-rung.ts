@@ -25,6 +25,8 @@ export function wireCancelRung(service: Role): Rung<ExaminedStack> {
     service,
     name: "cancel",
     needs: [`${service}/reply`],
+    // What comes when it is over cannot be cancelled in the middle.
+    barredBy: { id: `${service}/pace`, code: "buffered" },
     async look(stack) {
       const { chat } = stack.notes;
       const lacking = chat?.missingAbilities.cancel;

@@ -13,8 +13,10 @@ import { callDeadline, type DoctorTalk, type ExaminedStack } from "../doctor-con
 import { judgeReply, notInTime, replyTimeoutMs, waitedBefore } from "../judge-reply.ts";
 import { refusedByFront } from "../refused-call.ts";
 import { brokenRung } from "../symptom-explanations.ts";
+import { ReplyListener } from "./hear-to-its-end.ts";
 import { judgeEngineUse, sayOk } from "./judge-engine-use.ts";
 import { observeEngine } from "./observe-engine.ts";
+import { openEngineRecord } from "./open-engine-record.ts";
 import { connectTo } from "./wire-connection.ts";
 
 /** A message is answered, by whatever wire. */
@@ -29,10 +31,12 @@ export function wireReplyRung(service: Role): Rung<ExaminedStack> {
       const asked = sayOk();
       // Of an engine by itself no other one can be in the way.
       const look = service === "engine" ? undefined : await observeEngine(stack);
-      const said = await sendTestMessage(stack, asked, { num_predict: 16 });
+      using listener = new ReplyListener();
+      const record = await openEngineRecord(stack);
+      const said = await sendTestMessage(stack, asked, { num_predict: 16 }, listener.take);
       if ("status" in said) return said;
-      const stream = await said.reading.ended;
-      const finding = judgeReply(stream, service, stack);
+      const { stream, isEngineDone } = await listener.hear(stack, said, record);
+      const finding = judgeReply(stream, service, stack, { isEngineDone });
       if (finding !== undefined) return finding;
       stack.notes.reply = {
         talk: said.talk,

@@ -12,8 +12,8 @@ export type GenerationFacts = Pick<
 /** A generation's entry, for the one who runs it. */
 export interface RecordEntry {
   readonly tokensSent: number;
-  /** How many more tokens were sent. */
-  sent(tokens: number): void;
+  /** How many more tokens were sent, and how many characters of text are in them, without thoughts. */
+  sent(tokens: number, chars: number): void;
   /** How many messages did not fit into the window. */
   dropped(messages: number): void;
   /** `counted` is what its final object says; null where it has none. */
@@ -32,6 +32,7 @@ export class GenerationLog {
       ...facts,
       dropped_messages: 0,
       tokens_sent: 0,
+      chars_sent: 0,
       counted: null,
       ended: "running",
       started_at: new Date().toISOString(),
@@ -59,9 +60,10 @@ function entryOf(record: GenerationRecord): RecordEntry {
     get tokensSent() {
       return record.tokens_sent;
     },
-    sent(tokens) {
+    sent(tokens, chars) {
       record.first_token_at ??= new Date().toISOString();
       record.tokens_sent += tokens;
+      record.chars_sent = (record.chars_sent ?? 0) + chars;
     },
     dropped(messages) {
       record.dropped_messages = messages;

@@ -13,7 +13,7 @@ import type { Lease } from "./model-scheduler.ts";
 import type { OllamaThink } from "./ollama-requests.ts";
 import { type FittedPrompt, fitToWindow, isTooLong } from "./prompt-window.ts";
 import type { FormattedEnd, ReplyFormat } from "./reply-format.ts";
-import { type ReplyScript, thoughtAndReplyTokens } from "./reply-tokens.ts";
+import { type ReplyScript, type ReplyToken, thoughtAndReplyTokens } from "./reply-tokens.ts";
 import { type ChatMessage, scriptedReply } from "./scripted-reply.ts";
 import { scriptedThought } from "./scripted-thought.ts";
 import { endStream, sendText, writeStream } from "./send-answer.ts";
@@ -179,7 +179,7 @@ async function speak(
   const passed = withInjectedFailures(groups, options.directions, { response, streamType: type, signal });
   for await (const tokens of passed) {
     firstTokenAt ??= performance.now();
-    entry.sent(tokens.length);
+    entry.sent(tokens.length, charsIn(tokens));
     if (job.context !== undefined) tokenIds.push(...tokens.map(({ text }) => tokenId(text)));
     if (job.stream) {
       const part = { type, text: format.pieces(tokens) };
@@ -191,6 +191,10 @@ async function speak(
   signal.throwIfAborted();
   const endedAt = performance.now();
   return { ...unsent, tokenIds, firstTokenAt: firstTokenAt ?? endedAt, endedAt };
+}
+
+function charsIn(tokens: readonly ReplyToken[]): number {
+  return tokens.reduce((sum, { text, isThought }) => sum + (isThought ? 0 : text.length), 0);
 }
 
 /** Once it streams, the status is gone: what comes last says it. */

@@ -1,0 +1,29 @@
+import { NotObservable } from "../harness/target-errors.ts";
+import { generationsOf } from "./engine-generations.ts";
+import type { FoundInRun } from "./found-in-run.ts";
+import type { Context } from "./profiles-and-sessions.ts";
+
+/**
+ * Whether the engine has ended its work on this message, and all that it wrote has come; null where it is not watched.
+ *
+ * @param chars of text that have come
+ */
+export async function isAllSaid(context: Context, asked: string, chars: number): Promise<boolean | null> {
+  const generations = await generationsOf(context, asked);
+  if (generations === null) return null;
+  const last = generations.at(-1);
+  if (last === undefined || generations.some(({ ended }) => ended !== "done")) return false;
+  return chars >= (last.text?.trim().length ?? last.chars_sent ?? Number.POSITIVE_INFINITY);
+}
+
+/** How a reply ended whose end was not waited for again, in words: in a stream's own record, and in its last word. */
+export function unawaitedWords({ waitedMs }: NonNullable<FoundInRun["unended"]>): string {
+  return `${UNAWAITED} (one before it had none in ${Math.round(waitedMs / 1000)} s: sse/done judges that)`;
+}
+
+const UNAWAITED = "an end that was not waited for again";
+
+/** For a claim that needs to know how a reply ended: throws {@link NotObservable} where that was not waited for, by its last word. */
+export function requireAwaited(word: string): void {
+  if (word.startsWith(UNAWAITED)) throw new NotObservable(`the reply has ${word}`);
+}
