@@ -12,6 +12,7 @@ import { openStore, startGatewayOn, startHmiOn } from "../src/services/start-ser
 import { isAlive } from "./support/cli.ts";
 import { everythingIn, startTestStack } from "./support/hmi.ts";
 import { ownCheck } from "./support/own-check.ts";
+import { PLAIN_TEXT_WIRE, startPlainTextChat } from "./support/plain-text-chat.ts";
 import { freePorts } from "./support/ports.ts";
 import { launchPythonGateway, launchPythonHmi, whyNoPython } from "./support/python.ts";
 import { PYTHON_CONTRACT } from "./support/python-contract.ts";
@@ -162,6 +163,27 @@ describe.runIf(missing === undefined)("on the seeds' services in Python, by the 
   test("nothing is left behind", () => {
     expect(report.left_behind).toEqual([]);
   });
+});
+
+test("on a wire that is none of ours, by what any stream can suffer", { timeout: TIMEOUT_MS }, async () => {
+  const engine = await startStandIn({ tokenDelayMs: 20 });
+  onTestFinished(() => engine.close());
+  const url = await startPlainTextChat(engine.url);
+  const contract = { ...DEFAULT_CONFIG.contract, driver: "described", wire: PLAIN_TEXT_WIRE };
+  const report = await proveTarget({
+    target: { hmi: url, gateway: "http://127.0.0.1:9", engine: engine.url, contract, settings: SETTINGS },
+    faults: ["tokens-in-bursts", "stream-cut", "characters-cut-on-the-way", "done-missing", "events-named"],
+  });
+  const caughtBy = Object.fromEntries(report.faults.map(({ name, caught_by }) => [name, caught_by]));
+  expect(caughtBy).toEqual({
+    "tokens-in-bursts": ["sse/pace"],
+    "stream-cut": expect.arrayContaining(["sse/text", "model-conversation/reload"]),
+    "characters-cut-on-the-way": expect.arrayContaining(["sse/text"]),
+    // Of plain text, the last words.
+    "done-missing": expect.arrayContaining(["sse/text", "sse/kept"]),
+    "events-named": [],
+  });
+  expect(proofOf(report, "events-named").verdict).toBe("not-applied");
 });
 
 describe("by a command of somebody's own", () => {

@@ -32,6 +32,7 @@ export interface Fault {
 
 /**
  * `one-call` (the default): only the stream of the one call that sends and streams, so that exactly the checks
- * turn red that speak of it. `every-stream`: the others too, as on a stack whose checks are not known.
+ * turn red that speak of it. `every-stream`: the others too, as on a stack whose checks are not known. `any-wire`: all
+ * streams of a stack whose wire is none of ours; there a fault that can be had without knowing it changes what comes piece by piece.
  */
-export type Reach = "one-call" | "every-stream";
+export type Reach = "one-call" | "every-stream" | "any-wire";

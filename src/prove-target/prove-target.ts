@@ -1,5 +1,7 @@
 import { type Fault, findWireFault, hopsOf, wireFaults } from "../faults/find-fault.ts";
 import { newSeed } from "../harness/run-seed.ts";
+import type { Rewrite } from "../tap/tap-rewrite.ts";
+import { driverOf, frontOf } from "../targets/connect-chat.ts";
 import type { WholeTargetUrls } from "../targets/open-target.ts";
 import { judgeByChecks } from "./judge-by-checks.ts";
 import { judgeByCommand } from "./judge-by-command.ts";
@@ -96,11 +98,10 @@ async function tryFault(
   { judge, baseline }: { readonly judge: TargetJudge; readonly baseline: Baseline },
 ): Promise<Tried> {
   const start = performance.now();
-  const hops = hopsOf(fault);
   let applied = 0;
-  const { wire = {} } = fault.overrides(() => {
+  const { hops, wire } = onTarget(fault, plan.target, () => {
     applied += 1;
-  }, "every-stream");
+  });
   const isReachable = hops.some((hop) => hop !== "engine" || plan.listen.engine !== undefined);
   const reaction = isReachable
     ? await withTaps(plan, wire, (tapped) => judge.look(tapped, fault))
@@ -115,6 +116,23 @@ async function tryFault(
     },
     left_behind: reaction.left_behind,
   };
+}
+
+interface FaultOnTarget {
+  readonly hops: readonly Hop[];
+  readonly wire: Partial<Readonly<Record<Hop, Rewrite>>>;
+}
+
+/** A fault as a stack can have it: what goes wrong with its replies goes wrong at the service that people talk to. */
+function onTarget(fault: Fault, target: WholeTargetUrls, onApplied: () => void): FaultOnTarget {
+  const hops = hopsOf(fault);
+  if (driverOf(target) === undefined) {
+    return { hops, wire: fault.overrides(onApplied, "every-stream").wire ?? {} };
+  }
+  const { wire = {} } = fault.overrides(onApplied, "any-wire");
+  const front = frontOf(target);
+  if (front === "hmi" || wire.hmi === undefined) return { hops, wire };
+  return { hops: [front], wire: { [front]: wire.hmi } };
 }
 
 type Found = Pick<TargetFaultProof, "verdict" | "caught_by" | "stopped" | "reason">;

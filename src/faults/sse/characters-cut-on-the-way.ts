@@ -1,6 +1,7 @@
 import { Transform } from "node:stream";
 import type { Fault } from "../fault.ts";
 import { isEventStream } from "../tools/rewrite-events.ts";
+import { isStreamed } from "../tools/rewrite-pieces.ts";
 
 /** Row 28. */
 export const charactersCutOnTheWay: Fault = {
@@ -9,11 +10,11 @@ export const charactersCutOnTheWay: Fault = {
   seenIn: "docs/faults.md, row 28",
   caughtBy: ["sse/text", "persistence/complete"],
   actsIn: ["sse", "persistence"],
-  overrides: (onApplied) => ({
+  overrides: (onApplied, reach) => ({
     wire: {
       hmi: {
         body(answer) {
-          if (!isEventStream(answer)) return undefined;
+          if (!(reach === "any-wire" ? isStreamed : isEventStream)(answer)) return undefined;
           return new Transform({
             transform(bytes: Buffer, _, done) {
               const decoded = decodedByteByByte(bytes);

@@ -1,10 +1,14 @@
+import type { Transform } from "node:stream";
 import type { Fault } from "../fault.ts";
 import { rewriteEvents, type SseFrame, streamsWithin } from "../tools/rewrite-events.ts";
+import { loseLastPiece, rewritePieces } from "../tools/rewrite-pieces.ts";
 
 /** A bug that changes frames one by one, whatever went before. */
 interface SingleEventFault extends Omit<Fault, "overrides"> {
   /** What goes out in a frame's place, empty for nothing; undefined lets it pass. */
   readonly instead: (frame: SseFrame) => string | undefined;
+  /** The same on a wire of which only the pieces are known; left out where nothing like it can be had there. */
+  readonly onAnyWire?: (onApplied: () => void) => Transform;
   /** True where it is on every stream, however far a fault is to reach. */
   readonly isEverywhere?: boolean;
 }
@@ -44,6 +48,8 @@ const SINGLE_EVENT_FAULTS: readonly SingleEventFault[] = [
     caughtBy: ["sse/order", "sse/done", "sse/reconnect"],
     actsIn: ["model-conversation", "sse", "isolation"],
     instead: ({ event }) => (event?.type === "done" ? "" : undefined),
+    // Whatever tells an end stands in the last piece; of bare text, its last words.
+    onAnyWire: loseLastPiece,
   },
   {
     name: "usage-malformed",
@@ -85,22 +91,25 @@ const SINGLE_EVENT_FAULTS: readonly SingleEventFault[] = [
   },
 ];
 
-/** The bugs of single frames: a line of the table each. */
+/** The bugs of single events: a line of the table each. */
 export const singleEventFaults: readonly Fault[] = SINGLE_EVENT_FAULTS.map(
-  ({ instead, isEverywhere, ...fault }) => ({
+  ({ instead, onAnyWire, isEverywhere, ...fault }) => ({
     ...fault,
     overrides: (onApplied, reach) => ({
       wire: {
-        hmi: rewriteEvents(
-          () => ({
-            frame(frame) {
-              const changed = instead(frame);
-              if (changed !== undefined) onApplied();
-              return changed ?? frame.text;
-            },
-          }),
-          streamsWithin(isEverywhere ? "every-stream" : reach),
-        ),
+        hmi:
+          reach === "any-wire" && onAnyWire !== undefined
+            ? rewritePieces(() => onAnyWire(onApplied))
+            : rewriteEvents(
+                () => ({
+                  frame(frame) {
+                    const changed = instead(frame);
+                    if (changed !== undefined) onApplied();
+                    return changed ?? frame.text;
+                  },
+                }),
+                streamsWithin(isEverywhere ? "every-stream" : reach),
+              ),
       },
     }),
   }),

@@ -1,6 +1,7 @@
 import { Transform } from "node:stream";
 import type { Fault } from "../fault.ts";
 import { isEventStream, streamsWithin } from "../tools/rewrite-events.ts";
+import { cutAfterPieces, isStreamed } from "../tools/rewrite-pieces.ts";
 
 /** As any backend may write it. */
 const TOKEN = /"type": ?"token"/g;
@@ -21,6 +22,8 @@ export const streamCut: Fault = {
     wire: {
       hmi: {
         body(answer) {
+          if (reach === "any-wire")
+            return isStreamed(answer) ? cutAfterPieces(PASSED_TOKENS, onApplied) : undefined;
           if (!isEventStream(answer) || !streamsWithin(reach)(answer.request)) return undefined;
           return cutAfter(PASSED_TOKENS, onApplied);
         },

@@ -1,5 +1,6 @@
 import type { Fault } from "../fault.ts";
-import { rewriteEvents, streamsWithin } from "../tools/rewrite-events.ts";
+import { rewriteEvents, type StreamChange, streamsWithin } from "../tools/rewrite-events.ts";
+import { holdPieces, rewritePieces } from "../tools/rewrite-pieces.ts";
 
 /** How many tokens come together. */
 const BURST = 8;
@@ -13,19 +14,24 @@ export const tokensInBursts: Fault = {
   actsIn: ["model-conversation", "sse", "isolation"],
   overrides: (onApplied, reach) => ({
     wire: {
-      hmi: rewriteEvents(() => {
-        let held: string[] = [];
-        return {
-          frame({ text, event }) {
-            held.push(text);
-            if (event?.type === "token" && held.length < BURST) return "";
-            const burst = held.join("");
-            if (held.length > 1) onApplied();
-            held = [];
-            return burst;
-          },
-        };
-      }, streamsWithin(reach)),
+      hmi:
+        reach === "any-wire"
+          ? rewritePieces(() => holdPieces(BURST, onApplied))
+          : rewriteEvents(() => holdTokens(onApplied), streamsWithin(reach)),
     },
   }),
 };
+
+function holdTokens(onHeld: () => void): StreamChange {
+  let held: string[] = [];
+  return {
+    frame({ text, event }) {
+      held.push(text);
+      if (event?.type === "token" && held.length < BURST) return "";
+      const burst = held.join("");
+      if (held.length > 1) onHeld();
+      held = [];
+      return burst;
+    },
+  };
+}
