@@ -13,6 +13,8 @@ export interface StreamReading {
   readonly silenceMs?: number;
   /** Told of each event as it arrives. */
   readonly onEvent?: (event: SeenEvent) => void;
+  /** Told of each comment as it arrives. */
+  readonly onComment?: () => void;
   /** Leaves the stream in the middle. */
   readonly leave?: AbortSignal;
 }
@@ -25,7 +27,7 @@ export const CLOSE_MS = 5_000;
  * another for so long that none will. Throws the context's reason when that is aborted.
  */
 export async function followStream(context: Context, reading: StreamReading): Promise<SeenStream> {
-  const { client, method, path, body, headers, silenceMs = 0, leave } = reading;
+  const { client, method, path, body, headers, silenceMs = 0, leave, onComment } = reading;
   const patience = new AbortController();
   const stallMs = silenceMs + Math.min(60_000, 40 * context.target.settings.heartbeatMs);
   let callOff: (() => void) | undefined;
@@ -38,6 +40,7 @@ export async function followStream(context: Context, reading: StreamReading): Pr
       signal: AbortSignal.any([context.signal, patience.signal, ...(leave === undefined ? [] : [leave])]),
       ...(body === undefined ? {} : { body }),
       ...(headers === undefined ? {} : { headers }),
+      ...(onComment === undefined ? {} : { onComment }),
       onEvent(seen) {
         const type = "type" in seen.event ? seen.event.type : "malformed";
         // Before the first token a model may load for minutes: there only the check's deadline counts.

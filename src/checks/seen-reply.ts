@@ -69,12 +69,21 @@ export interface SeenReply extends SeenReplyRequest {
 
 const LONG_REQUEST = "Count to 50";
 
-/** Sends a message and reads its reply to the end. */
-export async function sendAndSeeReply(context: Context, request: SeenReplyRequest): Promise<SeenReply> {
+/**
+ * Sends a message and reads its reply to the end.
+ *
+ * @param watch makes what is told of the stream as it arrives; of the contract's ways alone
+ */
+export async function sendAndSeeReply(
+  context: Context,
+  request: SeenReplyRequest,
+  watch?: (prepared: Prepared) => Pick<StreamReading, "onEvent" | "onComment">,
+): Promise<SeenReply> {
   if (request.door === "wire") return await sayByWire(context, request);
   const prepared = await prepare(context, request);
   const reading = await prepared.open();
-  const stream = await followStream(context, { ...reading, silenceMs: silenceOf(request.options) });
+  const silenceMs = silenceOf(request.options);
+  const stream = await followStream(context, { ...reading, ...watch?.(prepared), silenceMs });
   if (stream.status !== 200) {
     throw new CouldNotRun(`${stream.request} answered ${stream.status}: ${answerExcerpt(stream)}`);
   }

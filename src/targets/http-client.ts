@@ -96,6 +96,8 @@ export interface CallOptions {
   readonly isUnrecorded?: boolean;
   /** Told of each event as it arrives. */
   readonly onEvent?: (event: SeenEvent) => void;
+  /** Told of each comment as it arrives. */
+  readonly onComment?: () => void;
   /** Told of the data of each message as it arrives, whatever it is. */
   readonly onData?: (data: string) => void;
   /** How facts are read from the bytes; left out: as this house knows streams, by their type. */
@@ -238,7 +240,7 @@ export function createHttpClient(
 async function readStream(
   answer: Dispatcher.ResponseData,
   start: number,
-  { signal, onEvent, onData, onFact, makeDecoder }: CallOptions,
+  { signal, onEvent, onComment, onData, onFact, makeDecoder }: CallOptions,
   { readEvent, prepare }: StreamHearing,
 ): Promise<HeardStream> {
   const headers = headersOf(answer);
@@ -259,7 +261,10 @@ async function readStream(
       onData?.(data);
       onEvent?.(seen);
     },
-    onComment: () => comments_ms.push(since(start)),
+    onComment() {
+      comments_ms.push(since(start));
+      onComment?.();
+    },
   });
   let end: SeenStream["end"] = "closed";
   try {

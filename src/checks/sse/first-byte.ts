@@ -3,7 +3,7 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { arrivedIn, describeStream } from "../arrived-events.ts";
 import { requireUndisturbed } from "../measurement-disturbance.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import type { SeenReply } from "../seen-reply.ts";
+import type { SilentReply } from "./silent-replies.ts";
 import { type TimedReplies, timedReplies } from "./timed-replies.ts";
 
 export const firstByte = defineCheck<Context["target"], TimedReplies>({
@@ -18,20 +18,28 @@ export const firstByte = defineCheck<Context["target"], TimedReplies>({
   judge({ loading, silenceMs, ...evidence }) {
     const broken = firstBroken(loading, (reply) => judgeOne(reply, silenceMs));
     if (broken !== undefined) requireUndisturbed(evidence);
-    const seen = loading.map(({ stream }) => `first event after ${arrivedIn(stream)[0]?.at_ms} ms`);
-    return broken ?? { verdict: "holds", seen: `${seen.join("; ")}; the engine took ${silenceMs} ms` };
+    const seen = loading.map(
+      (reply) =>
+        `first event after ${arrivedIn(reply.stream)[0]?.at_ms} ms, silent for ${Math.round(engineMs(reply) ?? 0)} ms`,
+    );
+    return broken ?? { verdict: "holds", seen: seen.join("; ") };
   },
 });
 
-function judgeOne({ stream }: SeenReply, silenceMs: number): Broken | undefined {
-  const arrived = arrivedIn(stream);
-  const token = arrived.find(({ event }) => event.type === "token");
-  if (token !== undefined && token.at_ms < 0.8 * silenceMs) {
+/** Until the engine's first token, or as long as it was waited for; undefined where none came. */
+function engineMs({ stream, stopped_ms }: SilentReply): number | undefined {
+  return stopped_ms ?? arrivedIn(stream).find(({ event }) => event.type === "token")?.at_ms;
+}
+
+function judgeOne(reply: SilentReply, silenceMs: number): Broken | undefined {
+  const { stream, stopped_ms } = reply;
+  const engine_ms = engineMs(reply);
+  if (stopped_ms === null && engine_ms !== undefined && engine_ms < 0.8 * silenceMs) {
     throw new CouldNotRun("the engine answered sooner than it was told to");
   }
-  const first = arrived[0];
+  const first = arrivedIn(stream)[0];
   // By the time between them, not since the request: that is long on a busy machine.
-  if (first !== undefined && (token?.at_ms ?? first.at_ms) - first.at_ms > silenceMs / 4) return undefined;
+  if (first !== undefined && (engine_ms ?? first.at_ms) - first.at_ms > silenceMs / 4) return undefined;
   return {
     verdict: "broken",
     expected: `planning before the engine answers, which took ${silenceMs} ms`,

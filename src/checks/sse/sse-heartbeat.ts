@@ -3,7 +3,7 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { type Arrived, arrivedIn, describeStream, eventName } from "../arrived-events.ts";
 import { requireUndisturbed } from "../measurement-disturbance.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import type { SeenReply } from "../seen-reply.ts";
+import { earliestHeartbeat, marginOf, type SilentReply } from "./silent-replies.ts";
 import { type TimedReplies, timedReplies } from "./timed-replies.ts";
 
 export const heartbeat = defineCheck<Context["target"], TimedReplies>({
@@ -17,10 +17,11 @@ export const heartbeat = defineCheck<Context["target"], TimedReplies>({
   collect: timedReplies,
   judge(evidence) {
     const silent = [...evidence.loading, ...evidence.pausing];
-    const counts = silent.map(({ stream }) => stream.comments_ms.length);
-    const seen = `comments in ${evidence.silenceMs} ms of silence: ${counts.join(", ")}`;
     const broken = firstBroken(silent, (reply) => judgeOne(reply, evidence));
     if (broken !== undefined) requireUndisturbed(evidence);
+    const counts = silent.map(({ stream }) => stream.comments_ms.length);
+    const longest = Math.max(...silent.map((reply) => lengthOf(longestSilence(reply))));
+    const seen = `comments in ${Math.round(longest)} ms of silence: ${counts.join(", ")}`;
     return broken ?? { verdict: "holds", seen };
   },
 });
@@ -29,20 +30,32 @@ export const heartbeat = defineCheck<Context["target"], TimedReplies>({
 interface Silence {
   readonly from_ms: number;
   readonly to_ms: number;
+  /** What ended it. */
+  readonly endedBy: "text" | "us";
   /** Events that came in it, without those that open every stream. */
   readonly events: readonly Arrived[];
 }
 
-function judgeOne({ stream }: SeenReply, { silenceMs, heartbeatMs }: TimedReplies): Broken | undefined {
-  const silence = longestSilence(arrivedIn(stream));
-  if (silence === undefined || silence.to_ms - silence.from_ms < 0.8 * silenceMs) {
+function lengthOf(silence: Silence | undefined): number {
+  return silence === undefined ? 0 : silence.to_ms - silence.from_ms;
+}
+
+function judgeOne(reply: SilentReply, evidence: TimedReplies): Broken | undefined {
+  const { stream } = reply;
+  const { silenceMs, heartbeatMs } = evidence;
+  const silence = longestSilence(reply);
+  if (
+    silence === undefined ||
+    lengthOf(silence) < 0.8 * (silence.endedBy === "us" ? heartbeatMs : silenceMs)
+  ) {
     throw new CouldNotRun(`the engine was told to be silent for ${silenceMs} ms, and was not`);
   }
-  const { from_ms, to_ms } = silence;
+  const { from_ms, to_ms, endedBy } = silence;
+  const earliest = from_ms + earliestHeartbeat(evidence);
   // What comes with the next text only was not sent in time: it must be earlier by a margin.
-  const inTime = to_ms - (silenceMs - heartbeatMs) / 10;
-  const comments = stream.comments_ms.filter((at) => at > from_ms && at < inTime);
-  const event = silence.events.find(({ at_ms }) => at_ms > from_ms + heartbeatMs / 2 && at_ms < inTime);
+  const inTime = endedBy === "us" ? to_ms : to_ms - marginOf(evidence);
+  const comments = stream.comments_ms.filter((at) => at > earliest && at < inTime);
+  const event = silence.events.find(({ at_ms }) => at_ms > earliest && at_ms < inTime);
   if (event === undefined && comments.length > 0) return undefined;
   return {
     verdict: "broken",
@@ -52,11 +65,16 @@ function judgeOne({ stream }: SeenReply, { silenceMs, heartbeatMs }: TimedReplie
   };
 }
 
-function longestSilence(arrived: readonly Arrived[]): Silence | undefined {
-  const marks = arrived.flatMap(({ at_ms, event }, index) =>
-    event.type === "token" ? [{ at_ms, index }] : [],
+/** Between two tokens, before the first, or from one until the reply was stopped. */
+function longestSilence({ stream, stopped_ms }: SilentReply): Silence | undefined {
+  const arrived = arrivedIn(stream).filter(({ at_ms }) => stopped_ms === null || at_ms < stopped_ms);
+  const texts = arrived.flatMap(({ at_ms, event }, index) =>
+    event.type === "token" ? [{ at_ms, index, endedBy: "text" as const }] : [],
   );
-  const silences = marks.map(({ at_ms, index }, n): Silence => {
+  const stop =
+    stopped_ms === null ? [] : [{ at_ms: stopped_ms, index: arrived.length, endedBy: "us" as const }];
+  const marks = [...texts, ...stop];
+  const silences = marks.map(({ at_ms, index, endedBy }, n): Silence => {
     const before = marks[n - 1];
     const between = arrived.slice((before?.index ?? -1) + 1, index);
     // Before the first token every stream has its opening: each of these events once.
@@ -66,8 +84,9 @@ function longestSilence(arrived: readonly Arrived[]): Silence | undefined {
     return {
       from_ms: before?.at_ms ?? 0,
       to_ms: at_ms,
+      endedBy,
       events: between.filter((each, place) => !isOpening(each, place)),
     };
   });
-  return silences.toSorted((a, b) => b.to_ms - b.from_ms - (a.to_ms - a.from_ms))[0];
+  return silences.toSorted((a, b) => lengthOf(b) - lengthOf(a))[0];
 }

@@ -3,17 +3,16 @@ import { watchEventLoop } from "../../harness/event-loop-stalls.ts";
 import type { Disturbance } from "../measurement-disturbance.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { type Door, doorsOf, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
+import { type SilenceSettings, type SilentReply, seeSilence } from "./silent-replies.ts";
 
 /** Replies of an engine that was told when to be silent, and at which pace to speak. */
-export interface TimedReplies extends Disturbance {
+export interface TimedReplies extends Disturbance, SilenceSettings {
   /** Silent before the first token, as while a model loads. */
-  readonly loading: readonly SeenReply[];
+  readonly loading: readonly SilentReply[];
   /** Silent in the middle. */
-  readonly pausing: readonly SeenReply[];
+  readonly pausing: readonly SilentReply[];
   /** Never silent: one token after another, at {@link PACE_MS}. */
   readonly paced: readonly SeenReply[];
-  readonly silenceMs: number;
-  readonly heartbeatMs: number;
 }
 
 /** From one token to the next, in milliseconds. */
@@ -36,20 +35,25 @@ async function collectReplies(context: Context): Promise<Omit<TimedReplies, keyo
   const { heartbeatMs } = context.target.settings;
   // Two more heartbeats where they are short; not three times 15 s on a live stack.
   const silenceMs = heartbeatMs + Math.min(2 * heartbeatMs, 3_000);
-  const all = (kind: string, options: EngineOptions): Promise<SeenReply[]> =>
-    Promise.all(
-      doorsOf(context, DOORS).map((door) =>
-        sendAndSeeReply(context, { door, name: `${kind} ${door}`, options }),
-      ),
-    );
-  const paces = all("paced", { stand_in_tokens: PACED_TOKENS, stand_in_token_ms: PACE_MS });
+  const settings = { silenceMs, heartbeatMs };
+  const byAll = <Reply>(
+    kind: string,
+    options: EngineOptions,
+    see: (request: { door: Door; name: string; options: EngineOptions }) => Promise<Reply>,
+  ): Promise<Reply[]> =>
+    Promise.all(doorsOf(context, DOORS).map((door) => see({ door, name: `${kind} ${door}`, options })));
+  const paces = byAll("paced", { stand_in_tokens: PACED_TOKENS, stand_in_token_ms: PACE_MS }, (request) =>
+    sendAndSeeReply(context, request),
+  );
   // What happens in a silence is for the contract to say.
   if (!context.target.capabilities.has("speak the contract")) {
-    return { loading: [], pausing: [], paced: await paces, silenceMs, heartbeatMs };
+    return { loading: [], pausing: [], paced: await paces, ...settings };
   }
+  const silences = (kind: string, options: EngineOptions): Promise<SilentReply[]> =>
+    byAll(kind, options, (request) => seeSilence(context, request, settings));
   const [loading, pausing, paced] = await Promise.all([
-    all("loading", { stand_in_tokens: 4, stand_in_token_ms: 0, stand_in_load_ms: silenceMs }),
-    all("pausing", {
+    silences("loading", { stand_in_tokens: 4, stand_in_token_ms: 0, stand_in_load_ms: silenceMs }),
+    silences("pausing", {
       stand_in_tokens: 12,
       stand_in_token_ms: 0,
       stand_in_pause_after: 8,
@@ -57,5 +61,5 @@ async function collectReplies(context: Context): Promise<Omit<TimedReplies, keyo
     }),
     paces,
   ]);
-  return { loading, pausing, paced, silenceMs, heartbeatMs };
+  return { loading, pausing, paced, ...settings };
 }

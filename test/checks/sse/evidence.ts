@@ -1,6 +1,6 @@
 import type { SeenReply } from "../../../src/checks/seen-reply.ts";
 import { formatEventId, NOWHERE, nextPlace } from "../../../src/contract/event-id.ts";
-import type { StreamEvent } from "../../../src/contract/event-schemas.ts";
+import type { FinishReason, StreamEvent } from "../../../src/contract/event-schemas.ts";
 import type { Message } from "../../../src/contract/hmi-schemas.ts";
 import { EVENT_STREAM_HEADERS, encodeEvent } from "../../../src/contract/sse.ts";
 import type { TimedFact } from "../../../src/targets/drivers/reply-facts.ts";
@@ -25,7 +25,7 @@ export function token(content: string): StreamEvent {
   return { type: "token", content };
 }
 
-export function done(finish_reason: "stop" | "length" | "error" = "stop"): StreamEvent {
+export function done(finish_reason: FinishReason = "stop"): StreamEvent {
   return { type: "done", finish_reason };
 }
 

@@ -1,14 +1,16 @@
 import { expect, test } from "vitest";
 import type { SeenReply } from "../../../src/checks/seen-reply.ts";
 import { firstByte } from "../../../src/checks/sse/first-byte.ts";
+import type { SilentReply } from "../../../src/checks/sse/silent-replies.ts";
 import { heartbeat } from "../../../src/checks/sse/sse-heartbeat.ts";
 import { pace } from "../../../src/checks/sse/sse-pace.ts";
+import type { StreamEvent } from "../../../src/contract/event-schemas.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
 import { judge } from "../model-conversation/evidence.ts";
 import { asked, complete, done, executing, planning, reply, stream, token, usage } from "./evidence.ts";
 
 /** Silent for 450 ms before the second token, with comments at these times. */
-function paused(comments_ms: readonly number[], between = false): SeenReply {
+function paused(comments_ms: readonly number[], between = false): SilentReply {
   const events = [
     planning,
     executing,
@@ -20,15 +22,29 @@ function paused(comments_ms: readonly number[], between = false): SeenReply {
     done(),
   ];
   const at = [1, 2, 10, ...(between ? [200] : []), 460, 461, 462, 463];
-  return reply({ stream: stream(events, { at, comments_ms }) });
+  return { ...reply({ stream: stream(events, { at, comments_ms }) }), stopped_ms: null };
 }
 
 /** Silent for 450 ms before the first token. */
-function loaded(planning_ms: number, comments_ms: readonly number[] = [150, 300]): SeenReply {
+function loaded(planning_ms: number, comments_ms: readonly number[] = [150, 300]): SilentReply {
   const at = [planning_ms, planning_ms, 450, 451, 452, 453];
-  return reply({
-    stream: stream([planning, executing, token("a"), complete, usage, done()], { at, comments_ms }),
-  });
+  const events = [planning, executing, token("a"), complete, usage, done()];
+  return { ...reply({ stream: stream(events, { at, comments_ms }) }), stopped_ms: null };
+}
+
+const cancelled: StreamEvent = { type: "status_update", status: "cancelled" };
+
+/** Stopped after 16 s of silence that would have been 18, before its first token or after it. */
+function stopped(opening: readonly StreamEvent[], comments_ms: readonly number[]): SilentReply {
+  const events = [planning, ...opening, cancelled, usage, done("cancelled")];
+  const at = [2, ...opening.map((_, index) => 10 + index), 15_605, 15_605, 15_606];
+  return { ...reply({ stream: stream(events, { at, comments_ms }) }), stopped_ms: 15_600 };
+}
+
+/** Silences of 18 s on a stack whose heartbeat comes after 15. */
+function long(changes: object) {
+  const good = { loading: [stopped([], [15_010])], pausing: [stopped([token("a")], [15_020])] };
+  return timed({ ...good, silenceMs: 18_000, heartbeatMs: 15_000, limitMs: 15_000, ...changes });
 }
 
 function spoken(at: readonly number[]): SeenReply {
@@ -50,6 +66,31 @@ test.each([firstByte, heartbeat, pace])("$id holds where all is in time", (check
   expect(judge(check, timed({}))).toMatchObject({ verdict: "holds" });
 });
 
+test.each([firstByte, heartbeat])("$id holds where the silence was stopped after its heartbeat", (check) => {
+  expect(judge(check, long({}))).toMatchObject({ verdict: "holds" });
+});
+
+test.each([
+  ["no comment is the heartbeat", stopped([token("a")], [30]), "no comment in time"],
+  ["an event comes beside the comment", withEventAt(15_020), "executing in the silence"],
+])("heartbeat: broken in a silence that was stopped where %s", (_, reply, found) => {
+  expect(judge(heartbeat, long({ pausing: [reply] }))).toMatchObject({ verdict: "broken", found });
+});
+
+test("first-byte: broken where the first event came with the heartbeat", () => {
+  const late = stopped([], [15_010]);
+  const events = late.stream.events.map((event) => ({ ...event, at_ms: Math.max(15_010, event.at_ms) }));
+  const loading = [{ ...late, stream: { ...late.stream, events } }];
+  expect(judge(firstByte, long({ loading }))).toMatchObject({ found: "the first event after 15010 ms" });
+});
+
+/** Stopped, with an event in its silence. */
+function withEventAt(at_ms: number): SilentReply {
+  const events = [planning, token("a"), executing, cancelled, usage, done("cancelled")];
+  const seen = stream(events, { at: [2, 10, at_ms, 15_605, 15_605, 15_606], comments_ms: [15_020] });
+  return { ...reply({ stream: seen }), stopped_ms: 15_600 };
+}
+
 test.each([
   ["there is no comment", [], false, "no comment in time"],
   ["comments come before the silence and after it", [5, 462], false, "no comment in time"],
@@ -67,7 +108,8 @@ test("heartbeat: broken where none comes while the model loads", () => {
 });
 
 test("heartbeat: no verdict where the engine was not silent", () => {
-  expect(() => judge(heartbeat, timed({ pausing: [spoken(EVENLY)] }))).toThrow(CouldNotRun);
+  const pausing = [{ ...spoken(EVENLY), stopped_ms: null }];
+  expect(() => judge(heartbeat, timed({ pausing }))).toThrow(CouldNotRun);
 });
 
 test("first-byte: broken where the first event waits for the engine", () => {
@@ -77,7 +119,8 @@ test("first-byte: broken where the first event waits for the engine", () => {
 });
 
 test("first-byte: no verdict where the engine did not take its time", () => {
-  expect(() => judge(firstByte, timed({ loading: [spoken(EVENLY)] }))).toThrow(CouldNotRun);
+  const loading = [{ ...spoken(EVENLY), stopped_ms: null }];
+  expect(() => judge(firstByte, timed({ loading }))).toThrow(CouldNotRun);
 });
 
 test.each([
