@@ -16,9 +16,9 @@ import { sseSuite } from "./sse/sse-suite.ts";
 import { thoughtsSuite } from "./thoughts/thoughts-suite.ts";
 
 /**
- * The suites that `stack verify <suite>` runs, each with its checks in the order in which they are told. Those are alone
- * to which a silent reply of `sse` is not nothing: an HMI makes no summary meanwhile, and an engine loads its model with
- * no other window. The limits are last: an engine that was sent far too long a message may read it for minutes after nobody
+ * The suites that `stack verify <suite>` runs, each with its checks in the order in which they are told. Those checks are
+ * alone to which a silent reply of `sse` is not nothing: an HMI makes no summary meanwhile, an engine loads its model with
+ * no other window, and the services count it. The limits are last: an engine that was sent far too long a message may read it for minutes after nobody
  * listens any more, and whoever asks it next is kept waiting.
  */
 export const suites: readonly Suite<Target>[] = [

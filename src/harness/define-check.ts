@@ -20,10 +20,12 @@ export interface Check<Target, Evidence = unknown> {
    */
   readonly isTimed?: boolean;
   /**
-   * True where collecting is little else than waiting, for something that disturbs no other check but those of a suite
-   * that is alone ({@link Suite}). Where the target allows it, it is begun before others, and looked at after them.
+   * True where collecting is little else than waiting, for something that disturbs no other check but those that are
+   * alone. Where the target allows it, it is begun before others, and looked at after them.
    */
   readonly isMostlyWaiting?: boolean;
+  /** True where nothing of another check may be on its way meanwhile, not even something that waits. */
+  readonly isAlone?: boolean;
   collect(context: CollectContext<Target>): Promise<Evidence>;
   judge(evidence: Evidence): Verdict;
 }
@@ -95,7 +97,7 @@ export interface Suite<Target> {
   /** What the suite proves, in one sentence. */
   readonly title: string;
   readonly checks: readonly Check<Target, never>[];
-  /** True where it looks at the target as a whole: nothing of other suites may be on its way meanwhile. */
+  /** True where all of its checks look at the target as a whole: each is alone, as {@link Check} has it. */
   readonly isAlone?: boolean;
 }
 

@@ -19,70 +19,73 @@ export interface SuiteSettings extends RunSettings {
   readonly hasEnough?: () => boolean;
 }
 
-/** What there is of a suite before its turn, by {@link beginWaits}. */
-export interface BegunSuite<Target> {
-  readonly shared: SharedEvidence;
-  readonly teardown: Teardown;
-  /** Of the checks that are on their way. */
-  readonly results: ReadonlyMap<Check<Target, never>, Promise<CheckResult>>;
-  /** Cuts off what is still on its way; resolves once nothing is. */
-  stop(): Promise<void>;
+/** A suite that is run part by part. Nothing of it rejects for what it finds. */
+export interface SuiteInParts<Target> {
+  /** Begins these checks, whose results {@link SuiteInParts.run} waits for. */
+  begin(which: (check: Check<Target, never>) => boolean): void;
+  /** Runs these checks one after the other, as far as they were not run before. */
+  run(which: (check: Check<Target, never>) => boolean): Promise<void>;
+  /** Cuts off what is still on its way, and undoes what the checks did, unless it ends with the target. */
+  end(): Promise<SuiteRun>;
 }
 
-/** Begins those checks of a suite that mostly wait. It must be run by {@link runSuite}, or stopped. */
-export function beginWaits<Target>(
-  { checks }: Suite<Target>,
+/** Opens a suite of which nothing is run yet; it must be ended. */
+export function openSuite<Target>(
+  { name, title, checks }: Suite<Target>,
   open: OpenTarget<Target>,
-  settings: RunSettings,
-): BegunSuite<Target> {
+  settings: SuiteSettings,
+  onEvent: (event: RunEvent) => void,
+): SuiteInParts<Target> {
   const stopped = new AbortController();
-  const signal = AbortSignal.any([settings.signal, stopped.signal]);
   const [shared, teardown]: [SharedEvidence, Teardown] = [new Map(), createTeardown()];
-  const run = { open, settings: { ...settings, signal }, shared, teardown };
-  const waiting = checks.filter(({ isMostlyWaiting }) => isMostlyWaiting);
-  const results = new Map(waiting.map((check) => [check, runCheck(check, run)]));
-  const settled = Promise.allSettled(results.values());
+  const run: CheckRun<Target> = { open, settings, shared, teardown };
+  const begun = new Map<Check<Target, never>, Promise<CheckResult>>();
+  const found = new Map<Check<Target, never>, CheckResult>();
+  let duration_ms = 0;
+  onEvent({ type: "suite-started", suite: { name, title, checks: checks.length } });
   return {
-    shared,
-    teardown,
-    results,
-    async stop() {
+    begin(which) {
+      const signal = AbortSignal.any([settings.signal, stopped.signal]);
+      for (const check of checks.filter(which)) {
+        const result = runCheck(check, { ...run, settings: { ...settings, signal } });
+        // Whoever waits for it is told.
+        result.catch(() => undefined);
+        begun.set(check, result);
+      }
+    },
+    async run(which) {
+      const start = performance.now();
+      for (const check of checks.filter((each) => which(each) && !found.has(each))) {
+        if (settings.signal.aborted || settings.hasEnough?.()) break;
+        onEvent({ type: "check-started", id: check.id, claim: check.claim });
+        const result = await (begun.get(check) ?? runCheck(check, run));
+        found.set(check, result);
+        onEvent({ type: "check-ended", result });
+      }
+      duration_ms += since(start);
+    },
+    async end() {
       stopped.abort();
-      await settled;
+      await Promise.allSettled(begun.values());
+      const results = checks.flatMap((check) => found.get(check) ?? []);
+      const left_behind = open.isDisposable ? [] : await teardown.run();
+      const report = { name, title, duration_ms, counts: countOutcomes(results) };
+      onEvent({ type: "suite-ended", suite: report });
+      return { suite: report, results, left_behind };
     },
   };
 }
 
-/**
- * Runs the checks of a suite one after the other, those last that have been begun, and undoes what they did, unless it
- * ends with the target. Never rejects for what it finds.
- */
+/** Runs the checks of a suite one after the other, and undoes what they did. */
 export async function runSuite<Target>(
   suite: Suite<Target>,
   open: OpenTarget<Target>,
   settings: SuiteSettings,
   onEvent: (event: RunEvent) => void,
-  begun?: BegunSuite<Target>,
 ): Promise<SuiteRun> {
-  const { name, title, checks } = suite;
-  const start = performance.now();
-  const { shared = new Map(), teardown = createTeardown() } = begun ?? {};
-  const found = new Map<Check<Target, never>, CheckResult>();
-  onEvent({ type: "suite-started", suite: { name, title, checks: checks.length } });
-  const isBegun = (check: Check<Target, never>): boolean => begun?.results.has(check) ?? false;
-  for (const check of checks.toSorted((a, b) => Number(isBegun(a)) - Number(isBegun(b)))) {
-    if (settings.signal.aborted || settings.hasEnough?.()) break;
-    onEvent({ type: "check-started", id: check.id, claim: check.claim });
-    const result = await (begun?.results.get(check) ?? runCheck(check, { open, settings, shared, teardown }));
-    found.set(check, result);
-    onEvent({ type: "check-ended", result });
-  }
-  await begun?.stop();
-  const results = checks.flatMap((check) => found.get(check) ?? []);
-  const left_behind = open.isDisposable ? [] : await teardown.run();
-  const report = { name, title, duration_ms: since(start), counts: countOutcomes(results) };
-  onEvent({ type: "suite-ended", suite: report });
-  return { suite: report, results, left_behind };
+  const parts = openSuite(suite, open, settings, onEvent);
+  await parts.run(() => true);
+  return await parts.end();
 }
 
 async function runCheck<Target>(check: Check<Target, never>, run: CheckRun<Target>): Promise<CheckResult> {

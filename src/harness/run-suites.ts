@@ -1,8 +1,8 @@
-import type { Suite } from "./define-check.ts";
+import type { Check, Suite } from "./define-check.ts";
 import { eventsInOrder } from "./events-in-order.ts";
 import { countOutcomes, isFailure, type RunEvent, type RunReport } from "./run-report.ts";
 import type { OpenTarget, RunSettings } from "./run-settings.ts";
-import { type BegunSuite, beginWaits, runSuite, type SuiteRun } from "./run-suite.ts";
+import { openSuite, runSuite, type SuiteRun, type SuiteSettings } from "./run-suite.ts";
 
 export interface RunSuitesOptions<Target> extends RunSettings {
   readonly suites: readonly Suite<Target>[];
@@ -20,28 +20,26 @@ export interface RunSuitesOptions<Target> extends RunSettings {
   readonly onEvent: (event: RunEvent) => void;
 }
 
-/** Runs suites, and reports them in their order, whichever ends first. Rejects where a target cannot be opened. */
+/**
+ * Runs suites, and reports them in their order, whichever ends first; tells of them in their order, too, but of those
+ * later that go on after others. Rejects where a target cannot be opened.
+ */
 export async function runSuites<Target>(options: RunSuitesOptions<Target>): Promise<RunReport> {
-  const { suites, description, signal, seed, withTarget } = options;
+  const { suites, description, signal, seed, roomy } = options;
   const started = new Date();
   const start = performance.now();
-  const events = eventsInOrder(suites.length, options.onEvent);
   options.onEvent({ type: "run-started", target: description, suites: suites.map(planned) });
   let failures = 0;
   const hasEnough = (): boolean => failures >= (options.maxFailures ?? Number.POSITIVE_INFINITY);
-  const begun = new Map<Suite<Target>, BegunSuite<Target>>();
-  const runs = await mapLimited(suites, options.parallel, async (suite, index) => {
-    if (options.roomy !== undefined) beginBeside(suites.slice(index), options.roomy, options, begun);
-    const tell = events.of(index);
-    const onEvent = (event: RunEvent): void => {
-      if (event.type === "check-ended" && isFailure(event.result)) failures += 1;
-      tell(event);
-    };
-    const settings = { ...options, hasEnough };
-    const run = await withTarget(suite, (open) => runSuite(suite, open, settings, onEvent, begun.get(suite)));
-    events.end(index);
-    return run;
-  });
+  const onEvent = (event: RunEvent): void => {
+    if (event.type === "check-ended" && isFailure(event.result)) failures += 1;
+    options.onEvent(event);
+  };
+  const settings = { ...options, hasEnough };
+  const runs =
+    roomy === undefined
+      ? await runEach({ ...options, onEvent }, settings)
+      : await runBesideWaits({ suites, open: roomy, onEvent }, settings);
   const results = runs.flatMap((run) => run.results);
   const report: RunReport = {
     report_version: 1,
@@ -60,17 +58,64 @@ export async function runSuites<Target>(options: RunSuitesOptions<Target>): Prom
   return report;
 }
 
-/** Begins what mostly waits of the suites that come next, up to one that must be alone; each once. */
-function beginBeside<Target>(
-  next: readonly Suite<Target>[],
-  open: OpenTarget<Target>,
-  settings: RunSettings,
-  begun: Map<Suite<Target>, BegunSuite<Target>>,
-): void {
-  for (const suite of next) {
-    if (suite.isAlone) return;
-    if (!begun.has(suite)) begun.set(suite, beginWaits(suite, open, settings));
+/** Runs each suite for itself, on the target that it is given. */
+async function runEach<Target>(
+  { suites, parallel, withTarget, onEvent }: RunSuitesOptions<Target>,
+  settings: SuiteSettings,
+): Promise<SuiteRun[]> {
+  const events = eventsInOrder(suites.length, onEvent);
+  return await mapLimited(suites, parallel, async (suite, index) => {
+    const run = await withTarget(suite, (open) => runSuite(suite, open, settings, events.of(index)));
+    events.end(index);
+    return run;
+  });
+}
+
+/**
+ * Runs all suites on one target: first begins what mostly waits, runs beside it whatever is not disturbed by that, and when it
+ * is over, what must be alone.
+ */
+async function runBesideWaits<Target>(
+  {
+    suites,
+    open,
+    onEvent,
+  }: Pick<RunSuitesOptions<Target>, "suites" | "onEvent"> & { open: OpenTarget<Target> },
+  settings: SuiteSettings,
+): Promise<SuiteRun[]> {
+  const isLater = ({ isAlone, checks }: Suite<Target>): boolean =>
+    isAlone === true || checks.some((check) => check.isAlone || check.isMostlyWaiting);
+  const told = [...suites.filter((suite) => !isLater(suite)), ...suites.filter(isLater)];
+  const events = eventsInOrder(told.length, onEvent);
+  const all = suites.map((suite) => {
+    const place = told.indexOf(suite);
+    const isAlone = (check: Check<Target, never>): boolean =>
+      suite.isAlone === true || check.isAlone === true;
+    const isWaiting = (check: Check<Target, never>): boolean =>
+      check.isMostlyWaiting === true && !isAlone(check);
+    const parts = openSuite(suite, open, settings, events.of(place));
+    let ended: Promise<SuiteRun> | undefined;
+    const end = (): Promise<SuiteRun> => {
+      ended ??= parts.end().finally(() => events.end(place));
+      return ended;
+    };
+    return { ...parts, isAlone, isWaiting, isLater: isLater(suite), end };
+  });
+  try {
+    for (const { begin, isWaiting } of all) begin(isWaiting);
+    for (const { run, isWaiting, isAlone, isLater: goesOn, end } of all) {
+      await run((check) => !isWaiting(check) && !isAlone(check));
+      if (!goesOn) await end();
+    }
+    for (const { run, isWaiting } of all) await run(isWaiting);
+    for (const { run, end } of all) {
+      await run(() => true);
+      await end();
+    }
+  } finally {
+    for (const { end } of all) await end();
   }
+  return await Promise.all(all.map(({ end }) => end()));
 }
 
 function planned<Target>({ name, title, checks }: Suite<Target>) {

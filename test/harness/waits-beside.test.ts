@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import { type Check, type CollectContext, defineCheck, type Suite } from "../../src/harness/define-check.ts";
+import { type RunEvent, suiteOf } from "../../src/harness/run-report.ts";
 import type { OpenTarget } from "../../src/harness/run-settings.ts";
 import { type RunSuitesOptions, runSuites } from "../../src/harness/run-suites.ts";
 
@@ -45,7 +46,12 @@ async function run(suites: Suite<string>[], options: Partial<RunSuitesOptions<st
   });
 }
 
-/** Suites around one with a check that waits until the last check of that suite has ended, or something before it. */
+/** The same, for a check during which nothing else may be on its way. */
+function alone(id: string, collect?: Parameters<typeof check>[1]): Check<string, never> {
+  return { ...check(id, collect), isAlone: true };
+}
+
+/** Suites around one with a check that waits until another check has ended, whichever that is. */
 function suitesAround(until: string): Suite<string>[] {
   const over = new EventTarget();
   const ends = (id: string): Check<string, never> =>
@@ -53,35 +59,56 @@ function suitesAround(until: string): Suite<string>[] {
       if (id === until) over.dispatchEvent(new Event("over"));
     });
   return [
-    suite("first", [ends("first/one")], true),
-    suite("second", [ends("second/one")]),
+    suite("whole", [ends("whole/one")], true),
+    suite("first", [alone("first/alone"), ends("first/one")]),
     suite("waits", [check("waits/long", () => once(over, "over"), true), ends("waits/short")]),
-    suite("last", [ends("last/one")], true),
+    suite("last", [ends("last/one")]),
   ];
 }
 
-test("a check that mostly waits is begun beside what comes before it, but not beside a suite that is alone", async () => {
-  const report = await run(suitesAround("waits/short"), { roomy: OPEN });
+test("what mostly waits is begun first, others run beside it, and what must be alone after it", async () => {
+  const told: string[] = [];
+  const onEvent = (event: RunEvent): void => {
+    if (event.type === "suite-ended") told.push(event.suite.name);
+  };
+  const report = await run(suitesAround("last/one"), { roomy: OPEN, onEvent });
   expect(order).toEqual([
+    "waits/long begins",
     "first/one begins",
     "first/one ends",
-    "waits/long begins",
-    "second/one begins",
-    "second/one ends",
     "waits/short begins",
     "waits/short ends",
-    "waits/long ends",
     "last/one begins",
     "last/one ends",
+    "waits/long ends",
+    "whole/one begins",
+    "whole/one ends",
+    "first/alone begins",
+    "first/alone ends",
   ]);
+  expect(told).toEqual(["last", "whole", "first", "waits"]);
+  expect(report.suites.map(({ name }) => name)).toEqual(["whole", "first", "waits", "last"]);
   expect(report.results.map(({ id }) => id)).toEqual([
+    "whole/one",
+    "first/alone",
     "first/one",
-    "second/one",
     "waits/long",
     "waits/short",
     "last/one",
   ]);
-  expect(report.counts.holds).toBe(5);
+  expect(report.counts.holds).toBe(6);
+});
+
+test("each suite is told of without a word of another between", async () => {
+  const told: string[] = [];
+  await run(suitesAround("last/one"), {
+    roomy: OPEN,
+    onEvent(event) {
+      if (event.type === "suite-started" || event.type === "suite-ended") told.push(event.suite.name);
+      if (event.type === "check-ended") told.push(suiteOf(event.result));
+    },
+  });
+  expect(told.filter((name, place) => name !== told[place - 1])).toEqual(["last", "whole", "first", "waits"]);
 });
 
 test("on a target that has no room for it, it is begun when its turn comes", async () => {

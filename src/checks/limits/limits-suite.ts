@@ -13,6 +13,5 @@ export const limitsSuite: Suite<Target> = {
   name: "limits",
   title:
     "Where a model or its engine comes to an end, or to none, somebody is told (contract, sections 1 and 3).",
-  isAlone: true,
   checks: [endless, emptyReply, repeating, rateLimited, window, summaryOptions, longMessage],
 };

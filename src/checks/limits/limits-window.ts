@@ -13,6 +13,7 @@ export const window = defineCheck<Context["target"], OutgrownConversation>({
   lookAt:
     "what is sent when the history is longer than the window in force: cut by us, and told (context_trimmed)",
   needs: ["speak the contract"],
+  isAlone: true,
   collect: outgrowWindow,
   judge({ streams, rows, replies }) {
     const failed = streams.map(lastWord).find((word) => !isWholeEnding(word));

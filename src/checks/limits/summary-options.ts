@@ -14,6 +14,7 @@ export const summaryOptions = defineCheck<Context["target"], OutgrownConversatio
   why: "Asked for with another num_ctx, it makes the engine load the model anew, twice; without a limit it may never end.",
   lookAt: "the request for a summary: the options of the conversation's profile, and num_predict",
   needs: ["speak the contract", "show what reached the engine"],
+  isAlone: true,
   collect: outgrowWindow,
   judge({ others }) {
     // What else is asked for, such as a title, is no summary.

@@ -14,7 +14,6 @@ import { userMessage } from "./user-message.ts";
 export const modelConversationSuite: Suite<Target> = {
   name: "model-conversation",
   title: "What model_id must do: the nine claims that BUG-016 broke (contract, section 4).",
-  isAlone: true,
   checks: [
     accepted,
     conversation,

@@ -41,6 +41,7 @@ export const summary = defineCheck<Context["target"], Evidence>({
   why: "BUG-016, fourth place: the summarisation section wrote with model_id=None.",
   lookAt: "the call that saves the summary: a literal None where model_id belongs (BUG-016)",
   needs: ["speak the contract", "keep profiles"],
+  isAlone: true,
   async collect(context) {
     const { canary, profileA, generalSessionId } = await getStage(context);
     const { modelId } = profileA;

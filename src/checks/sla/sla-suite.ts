@@ -9,6 +9,5 @@ import { accepted } from "./sla-accepted.ts";
 export const slaSuite: Suite<Target> = {
   name: "sla",
   title: "The service targets: how soon a message is taken, and how its reply comes (contract, section 6).",
-  isAlone: true,
   checks: [accepted, firstToken, betweenTokens, noDrops],
 };
