@@ -86,9 +86,15 @@ export class BackgroundSummaries {
     const [sessionId, user] = next;
     this.#due.delete(sessionId);
     const stop = new AbortController();
-    const ended = this.#run(user, sessionId, stop.signal).finally(() => {
+    let isStillQuiet = false;
+    const run = async (): Promise<void> => {
+      isStillQuiet = await this.#run(user, sessionId, stop.signal);
+    };
+    const ended = run().finally(() => {
       this.#running = undefined;
-      this.goOn();
+      // Of many conversations that have had a reply, hardly any is due: the last must not wait for a moment for each of them.
+      if (isStillQuiet) this.#begin();
+      else this.goOn();
     });
     this.#running = { user, sessionId, stop, ended };
   }
@@ -116,18 +122,20 @@ export class BackgroundSummaries {
     await this.#running?.ended;
   }
 
-  async #run(user: string, sessionId: string, signal: AbortSignal): Promise<void> {
+  /** Whether it came to its end without anybody's message meanwhile. */
+  async #run(user: string, sessionId: string, signal: AbortSignal): Promise<boolean> {
     try {
       const outcome = await this.#summarise(user, sessionId, signal);
       // What had no room in it is due again.
       if (outcome === "made") this.#due.set(sessionId, user);
       if (outcome === "gave way" && !signal.aborted)
         setTimeout(() => this.consider(user, sessionId), PAUSE_MS).unref();
+      return outcome !== "gave way" && !signal.aborted;
     } catch (error) {
       // One that failed is due again after the next reply.
       const isGone = error instanceof WireError && error.code === "conversation_not_found";
-      if (signal.aborted || isGone) return;
-      this.#settings.onError(error, `summary of conversation ${sessionId}`);
+      if (!signal.aborted && !isGone) this.#settings.onError(error, `summary of conversation ${sessionId}`);
+      return false;
     }
   }
 

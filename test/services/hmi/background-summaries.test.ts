@@ -4,6 +4,7 @@ import type { ChatRequest } from "../../../src/contract/gateway-schemas.ts";
 import type { GatewayClient } from "../../../src/services/hmi/gateway-client.ts";
 import type { InProcessStackOptions } from "../../../src/services/in-process-stack.ts";
 import { EXECUTING, PLANNING, token, USAGE } from "../../support/fake-gateway.ts";
+import { createSession } from "../../support/hmi.ts";
 import { startTestStack, type TestStack } from "../../support/stack.ts";
 import { exchangeOf, openConversation, openTestStore } from "../../support/store.ts";
 import { eventually } from "../../support/streams.ts";
@@ -138,6 +139,22 @@ test("a summary waits until nobody has been answered for a moment", async () => 
   const quiet = await startWith(30, summarise, { summaryQuietMs: 20 });
   await quiet.say("Say: answer 31");
   await eventually(async () => expect(await summariesOf(quiet.stack, quiet.sessionId)).toEqual(["whole"]));
+});
+
+test("a long conversation does not wait for a quiet moment for each short one that was answered before it", async () => {
+  const { stack, sessionId, say } = await startWith(
+    30,
+    async function* () {
+      yield endingWith("whole", { type: "status_update", status: "complete" }, "stop");
+    },
+    { summaryQuietMs: 1_000 },
+  );
+  // One such moment for each would be far more than is waited for below.
+  for (let number = 1; number <= 30; number += 1) {
+    await sayIn(stack, await createSession(stack.hmi, null), `Say: ${number}`);
+  }
+  await say("Say: answer 31");
+  await eventually(async () => expect(await summariesOf(stack, sessionId)).toEqual(["whole"]));
 });
 
 test("stopping the stack does not wait for a summary", async () => {
