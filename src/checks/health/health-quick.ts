@@ -6,8 +6,10 @@ import { requireUndisturbed } from "../measurement-disturbance.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import {
   type AskedService,
+  isAnsweredIn,
   looksAt,
   servicesIn,
+  soonIn,
   type Watched,
   type WatchedReply,
   watchReplies,
@@ -35,19 +37,16 @@ export const quick = defineCheck<Context["target"], Watched>({
 /** In a reply that is shorter than this nobody can tell what waited for its end, in milliseconds. */
 const SHORTEST_REPLY_MS = 50;
 
-/** What waits for the end of a reply is answered at its end; what does not, long before. */
-const SHARE_OF_REPLY = 0.75;
-
 function judgeService(service: AskedService, reply: WatchedReply): Broken | undefined {
   if (reply.what === "the engine loads") requireAsked(reply.generations);
   const looks = looksAt(service, reply.looks);
-  const soon = reply.began_ms + SHARE_OF_REPLY * (reply.ended_ms - reply.began_ms);
+  const soon = soonIn(reply);
   const [first] = looks;
   const isTooShort = reply.ended_ms - reply.began_ms < SHORTEST_REPLY_MS;
   if (isTooShort || first === undefined || first.asked_ms > soon) {
     throw new NotObservable(`the reply was too short for the ${service} to be asked while ${reply.what}`);
   }
-  if (looks.some(({ answered_ms, call }) => answered_ms <= soon && call.status < 300)) return undefined;
+  if (looks.some((look) => isAnsweredIn(reply, look))) return undefined;
   return {
     verdict: "broken",
     expected: `an answer of the ${service} while ${reply.what}`,

@@ -57,16 +57,69 @@ export async function watchReplies(context: Context): Promise<Watched> {
     // A reply that takes longer shows the same on a machine that is busier: a report passes three services.
     const { seen, ...disturbance } = await timeUndisturbed(
       (attempt) => (attempt * lastsMs) / 2,
-      (attempt) => watchOnce(context, attempt * lastsMs, attempt),
+      async (attempt) =>
+        (await watchBriefly(context, lastsMs, attempt)) ??
+        (await watchOnce(context, attempt * lastsMs, attempt)),
     );
     return { ...seen, ...disturbance };
   });
 }
 
-async function watchOnce(
+/** How long a reply lasts that shows all where a machine has time, in milliseconds. */
+const BRIEF_MS = 400;
+
+/** The same with brief replies, where the engine takes its time as it is told; undefined where they did not show all. */
+async function watchBriefly(
   context: Context,
   lastsMs: number,
   attempt: number,
+): Promise<Omit<Watched, keyof Disturbance> | undefined> {
+  if (lastsMs <= BRIEF_MS || attempt > 1 || !context.target.capabilities.has("direct the engine"))
+    return undefined;
+  const watched = await watchOnce(context, BRIEF_MS, `${attempt} briefly`);
+  return showsAll(watched) ? watched : undefined;
+}
+
+/** Whether each service was seen to count the replies, and was asked in time meanwhile: a longer reply could show no more. */
+function showsAll(watched: Omit<Watched, keyof Disturbance>): boolean {
+  const { before, replies, after } = watched;
+  if (!replies.every((reply) => isWholeEnding(reply.lastWord))) return false;
+  const seen = servicesIn(watched).map((service) => {
+    const counts = (looks: readonly HealthLook[]) => looksAt(service, looks).map(activeToldIn);
+    const [idle = null] = counts(before);
+    const isCounted = replies.flatMap(({ looks }) => counts(looks)).includes((idle ?? 0) + 1);
+    return {
+      isCounted: isCounted || idle === null,
+      // What was waited for in vain once is not waited for again.
+      isStuck: counts(after).some((count) => (count ?? 0) > (idle ?? 0)),
+      isQuick: replies.every((reply) =>
+        looksAt(service, reply.looks).some((look) => isAnsweredIn(reply, look)),
+      ),
+    };
+  });
+  return (
+    seen.every(({ isQuick }) => isQuick) &&
+    (seen.some(({ isStuck }) => isStuck) || seen.every(({ isCounted }) => isCounted))
+  );
+}
+
+/** What waits for the end of a reply is answered at its end; what does not, long before. */
+const SHARE_OF_REPLY = 0.75;
+
+/** The latest that a look at a service shows that it does not wait for the end of this reply. */
+export function soonIn({ began_ms, ended_ms }: Pick<WatchedReply, "began_ms" | "ended_ms">): number {
+  return began_ms + SHARE_OF_REPLY * (ended_ms - began_ms);
+}
+
+/** Whether this look at a service was answered while the reply went on. */
+export function isAnsweredIn(reply: WatchedReply, { answered_ms, call }: HealthLook): boolean {
+  return answered_ms <= soonIn(reply) && call.status < 300;
+}
+
+async function watchOnce(
+  context: Context,
+  lastsMs: number,
+  attempt: number | string,
 ): Promise<Omit<Watched, keyof Disturbance>> {
   const start = performance.now();
   const { target } = context;
@@ -77,7 +130,7 @@ async function watchOnce(
   const metricsBefore = await metricsIfAny(context);
   const replies: WatchedReply[] = [];
   for (const { what, options } of replyKinds(target, lastsMs)) {
-    replies.push({ what, ...(await watchOne(context, options, `${what} ${attempt}`, start)) });
+    replies.push({ what, ...(await watchOne(context, { options, lastsMs }, `${what} ${attempt}`, start)) });
   }
   const isQuiet = (looks: readonly HealthLook[]): boolean =>
     looks.every((each, index) => activeIn(each) <= activeIn(before[index] ?? each));
@@ -127,7 +180,7 @@ function replyKinds({ capabilities }: Target, lastsMs: number) {
 
 async function watchOne(
   context: Context,
-  options: EngineOptions,
+  { options, lastsMs }: { readonly options: EngineOptions; readonly lastsMs: number },
   topic: string,
   start: number,
 ): Promise<Omit<WatchedReply, "what">> {
@@ -137,7 +190,7 @@ async function watchOne(
   let ended_ms: number | undefined;
   const { heartbeatMs } = context.target.settings;
   // Often at first, because a reply may be short; a reply of minutes needs no thousands of looks.
-  let betweenMs = Math.min(heartbeatMs, 1_000) / 8;
+  let betweenMs = Math.min(heartbeatMs, lastsMs, 1_000) / 8;
   const taken = sayIn(context, talk, `Count to 100. ${context.canary(topic)}`);
   const ended = taken
     .then((sent) => hear(context, talk, sent).ended)
