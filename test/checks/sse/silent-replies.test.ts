@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Context } from "../../../src/checks/profiles-and-sessions.ts";
 import { type SilentReply, seeSilence } from "../../../src/checks/sse/silent-replies.ts";
 import { defineCheck } from "../../../src/harness/define-check.ts";
-import { startStack } from "../../../src/services/in-process-stack.ts";
+import { startInProcessStack } from "../../../src/services/in-process-stack.ts";
 import { verify } from "../../../src/verify/verify-stack.ts";
 
 /** One heartbeat, and a rest that is worth while not to be waited for. */
@@ -25,7 +25,7 @@ async function silences(engineMs: number, heartbeat_ms: number): Promise<readonl
       return { verdict: "holds", seen: "" };
     },
   });
-  await using target = await startStack({ stream: { heartbeat_ms } });
+  await using target = await startInProcessStack({ stream: { heartbeat_ms } });
   const report = await verify({ target, checks: [check] });
   expect(report.counts.holds, JSON.stringify(report.results)).toBe(1);
   return seen;
