@@ -2,7 +2,13 @@
 import type { EngineOptions, Think } from "../contract/gateway-schemas.ts";
 import { CouldNotRun } from "../harness/define-check.ts";
 import { NotObservable } from "../harness/target-errors.ts";
-import type { ChatPlace, NamedReply, Reading, Sent } from "../targets/drivers/chat-client.ts";
+import type {
+  ChatPlace,
+  NamedReply,
+  OutgoingMessage,
+  Reading,
+  Sent,
+} from "../targets/drivers/chat-client.ts";
 import { conversationNotNamed } from "../targets/drivers/conversation-not-named.ts";
 import { isRefusalForStream } from "../targets/drivers/error-with-success.ts";
 import { isRefusal, refusedWords } from "../targets/drivers/refusal.ts";
@@ -91,16 +97,21 @@ export async function startTalk(context: Context, draft: TalkDraft): Promise<Tal
   return await beginTalk(context, await openPlace(context, draft));
 }
 
+/** How something is said. */
+interface SayOptions extends Pick<OutgoingMessage, "model" | "isOnOneConnection"> {
+  readonly signal?: AbortSignal;
+}
+
 /** Says something. Throws {@link CouldNotRun} with the answer's own words where it is refused, and where none comes. */
 export async function sayIn(
   context: Context,
   talk: Talk,
   text: string,
-  { model, signal = context.signal }: { readonly model?: string; readonly signal?: AbortSignal } = {},
+  { signal = context.signal, ...more }: SayOptions = {},
 ): Promise<Sent> {
   const { place, conversation } = talk;
   const sent = await unlessMute(context, place, signal, (until) =>
-    context.target.chat.send({ place, conversation, text, model }, until),
+    context.target.chat.send({ place, conversation, text, ...more }, until),
   );
   if (sent.conversation !== null) learnConversation(context, talk, sent.conversation);
   if (!sent.isTaken) throw new CouldNotRun(refusedWords(sent.call));
@@ -216,10 +227,11 @@ function attend(
     onFact(fact) {
       if (fact.kind === "text") said.text += fact.text;
       silence.take(fact);
-      waiter.take(fact, { isTalk: fact.kind !== "started" && fact.kind !== "model" });
       name.learn(fact);
-      if (fact.kind !== "started") return;
-      if (fact.conversation !== null) learnConversation(context, talk, fact.conversation);
+      if (fact.kind === "started" && fact.conversation !== null) {
+        learnConversation(context, talk, fact.conversation);
+      }
+      waiter.take(fact, { isTalk: fact.kind !== "started" && fact.kind !== "model" });
     },
   });
   let heldBack: string | undefined;

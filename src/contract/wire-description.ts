@@ -91,7 +91,8 @@ const StreamDescription = z.strictObject({
   type: z.optional(z.string()),
   /**
    * Of a stream that is open for all replies of a user: where each event says whose it is. `read` is then opened before the
-   * message is sent, and left when the reply has ended; what is of other replies is passed over.
+   * message is sent, and left when the reply has ended; what is of other replies is passed over. Without `read`, of a WebSocket
+   * that carries messages and replies of several conversations.
    */
   channel: z.optional(
     z.strictObject({
@@ -195,6 +196,9 @@ const loginCall = {
   told: z.optional(z.strictObject({ token: z.optional(place) })),
 };
 
+/** What is said on a reply's own WebSocket; of socket.io, an event's name and its values. */
+const cancelFrame = z.strictObject({ frame: z.unknown().check(placeholdersAreKnown()) });
+
 /** Every field of it is a setting of `contract`; in a driver `send` and `stream` must be there. */
 export const wireFields = {
   /** The service that messages are sent to: a page's back end, a gateway, or an engine by itself. */
@@ -223,8 +227,8 @@ export const wireFields = {
     }),
   ),
   stream: z.optional(StreamDescription),
-  /** How a reply is ended: by a call, or by closing its stream. */
-  cancel: z.optional(z.union([z.literal("close"), z.strictObject(request)])),
+  /** How a reply is ended: by a call, by what is said on its own WebSocket, or by closing its stream. */
+  cancel: z.optional(z.union([z.literal("close"), cancelFrame, z.strictObject(request)])),
   /** The call that lists what was said in a conversation, with where each thing stands in a row. */
   rows: z.optional(
     z.strictObject({

@@ -4,6 +4,7 @@ export const WIRE_PLACEHOLDERS = {
   conversation: "the conversation's id",
   message: "the id of the person's message, as the back end told it",
   reply: "the reply's id, as the back end told it",
+  last_reply: "the id of the reply before this message in its conversation, as the back end told it",
   model: "the model that is asked for",
   agent: "the setting chat.agent",
   history:
@@ -12,7 +13,7 @@ export const WIRE_PLACEHOLDERS = {
   max_tokens: "how long the reply may be, in tokens",
   temperature: "how freely the engine chooses; 0 for the same each time",
   cursor: "where a list goes on, as its page before told it",
-  key: "a word that no other message has",
+  key: "a word that no other message has; in cancel that of its message",
   user: "what the person who calls is called in auth.users",
   token: "the setting auth.token, or what contract.wire.login tells",
   password: "what stands beside that name in auth.users; in contract.wire.login alone",

@@ -52,12 +52,22 @@ function sendingOf(
   const alike = Object.entries(more).filter(([, place]) => places.has(place));
   const own = toldBySending(known.ids, exchange, { isStream: exchange === read });
   const told = own === undefined && alike.length === 0 ? undefined : { ...Object.fromEntries(alike), ...own };
+  const { body, ...type } = bodyOf(exchange, known, said.body);
   return {
     exchange,
-    request: requestTemplate(exchange, known),
-    ...bodyOf(exchange, known, said.body),
+    request: requestTemplate(exchange, known).replaceAll("{reply}", "{last_reply}"),
+    ...(body !== undefined && { body: ofReplyBefore(body) }),
+    ...type,
     ...(told !== undefined && { told }),
   };
+}
+
+/** The reply that a message names is the one before it. */
+function ofReplyBefore(template: unknown): unknown {
+  if (typeof template === "string") return template.replace(/^\{reply(?=[|}])/, "{last_reply");
+  if (Array.isArray(template)) return template.map(ofReplyBefore);
+  if (typeof template !== "object" || template === null) return template;
+  return Object.fromEntries(Object.entries(template).map(([name, value]) => [name, ofReplyBefore(value)]));
 }
 
 /** A stream's events tell ids themselves; only its headers are the call's. */
@@ -91,7 +101,8 @@ function said(body: unknown): string {
 
 /** What is null in the first message is written so where there is nothing for a placeholder. */
 function withNulls(template: unknown, first: unknown): unknown {
-  if (typeof template === "string" && first === null) return template.replace(/^\{([a-z|]+)\}$/, "{$1|null}");
+  if (typeof template === "string" && first === null)
+    return template.replace(/^\{([a-z_|]+)\}$/, "{$1|null}");
   if (typeof template !== "object" || template === null || Array.isArray(template)) return template;
   const beside = typeof first === "object" && first !== null ? (first as Record<string, unknown>) : {};
   return Object.fromEntries(

@@ -26,9 +26,12 @@ import { type LearnedClose, learnClose } from "./learn-close.ts";
 import { learnHeaders } from "./learn-headers.ts";
 import { learnHistory } from "./learn-history.ts";
 import { type IdPlaceholder, idPlacesOf, kindredIds, type LearnedId, learnIds } from "./learn-ids.ts";
+import { learnLastReply } from "./learn-last-reply.ts";
 import { type LearnedLogin, learnLogin } from "./learn-login.ts";
-import { learnRows } from "./learn-rows.ts";
+import { type LearnedRows, learnRows } from "./learn-rows.ts";
 import { type LearnedSending, learnSendings } from "./learn-sending.ts";
+import { learnSocketChannel, type SocketChannel } from "./learn-socket-channel.ts";
+import { type LearnedStopFrame, learnStopFrame } from "./learn-stop-frame.ts";
 import type { LearnedFinding, LearnedWire, UnknownSetting } from "./learned-wire.ts";
 import { type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
 import { idInSegment, maskSecrets, segmentsOf } from "./network-log-words.ts";
@@ -58,12 +61,13 @@ export function learnWire(logged: NetworkLog, text?: string, people = 0): Learne
   const talk = findMessageAndReply(log, text);
   const driver = recogniseDriver(talk);
   const login = learnLogin(log, talk.said.exchange, people);
-  const settings = settingsOf(log, talk, login);
+  const { settings, channel } = settingsOf(log, talk, login);
   const learned = Object.fromEntries(settings.map(({ name, value }) => [name, value])) as WireSettings;
   const { notes } = learnHeaders(talk.said.exchange, login, log.exchanges);
   const unknown: UnknownSetting[] = [
     ...(login?.notes ?? []).map((why) => ({ setting: "login", why })),
     ...notes.map((why) => ({ setting: "headers", why })),
+    ...(channel?.isSeen === false ? [unseenChannel(channel)] : []),
     ...(driver?.connect === undefined ? unknownOf({ wire: driver?.wire ?? learned, talk, log }) : []),
   ];
   return {
@@ -92,12 +96,12 @@ function settingsOf(
   log: NetworkLog,
   talk: LearnedTalk,
   login: LearnedLogin | undefined,
-): readonly LearnedSetting[] {
+): { readonly settings: readonly LearnedSetting[]; readonly channel: SocketChannel | undefined } {
   const { first, later } = talk.turns ?? { first: undefined, later: talk };
   const send = later.said.exchange;
   const { read } = later;
   const rows = learnRows(log, talk);
-  const ids = learnIds(log, later, rows?.exchange);
+  const ids = withLastReply(learnIds(log, later, rows?.exchange), { log, later, rows });
   const firstIds = first === undefined ? [] : learnIds(log, first, rows?.exchange);
   const allIds = [...ids, ...firstIds, ...kindredIds(log, [...ids, ...firstIds])];
   const calls = learnCalls(log, { talk, ids: allIds, rows: rows?.exchange });
@@ -144,6 +148,7 @@ function settingsOf(
   const started = [...(first === undefined ? [] : [idPlacesOf(firstIds, first.read)]), idPlacesOf(ids, read)];
   const { conversations, deletion, health, page } = calls;
   const cancel = calls.cancel?.exchange;
+  const channel = learnSocketChannel(log, talk, allIds);
   const close = learnClose(log, { read: talk.read, description: talk.reply.description, rows });
   const cancelled = learnCancelled(log, {
     cancel,
@@ -151,7 +156,7 @@ function settingsOf(
     description: talk.reply.description,
     rows,
   });
-  return [
+  const settings: LearnedSetting[] = [
     ...(Object.keys(headers).length === 0
       ? []
       : [{ name: "headers", value: headers, from: send, bytes: Object.keys(headers).join(", ") } as const]),
@@ -166,13 +171,13 @@ function settingsOf(
       name: "stream",
       value: {
         ...withCancelReason(streamWith(talk, Object.assign({}, ...started)), cancelled.reason),
-        ...channelOf(talk.read, allIds),
+        ...channelOf(talk.read, allIds, channel),
       },
       from: talk.read,
       bytes: "",
     },
     ...setting("cancel", cancel, bodyOf(cancel, known), calls.cancel && cancelBytes(calls.cancel)),
-    ...(cancel === undefined ? closeSetting(close) : []),
+    ...(cancel === undefined ? endingSetting(learnStopFrame(log, talk.read, known), close) : []),
     ...setting("rows", rows?.exchange, rows && withCancelStatus(rows.rows, cancelled.status)),
     ...setting("conversations", conversations?.exchange, conversations?.rest),
     ...setting("delete_conversation", deletion, bodyOf(deletion, known), callBytes(deletion ?? send)),
@@ -189,16 +194,28 @@ function settingsOf(
           } as const,
         ]),
   ];
+  return { settings, channel };
 }
 
 /** By which of its ids a reply is told from others on one stream. */
 function channelOf(
   { channel }: LoggedExchange,
   ids: readonly LearnedId[],
+  onSocket: SocketChannel | undefined,
 ): Pick<StreamDescription, "channel"> {
+  if (onSocket?.isSeen === true) return { channel: onSocket.channel };
   if (channel === undefined) return {};
   const placeholder = ids.find(({ value }) => value === channel.value)?.placeholder ?? "reply";
   return { channel: { [placeholder]: channel.place } };
+}
+
+/** Of frames that name their conversation, where the log has one a WebSocket: whether that is enough for several it does not tell. */
+function unseenChannel({ channel }: SocketChannel): UnknownSetting {
+  const said = Object.entries(channel).map(([name, place]) => `${name}: ${place}`);
+  return {
+    setting: "stream.channel",
+    why: `its frames name their conversation, and the page had one only on its WebSocket: where it keeps that for all, write \`channel: { ${said.join(", ")} }\`, or begin a second conversation in the page before you save`,
+  };
 }
 
 /** A message's answer that tells its reply's id to the stream of all alone. */
@@ -212,13 +229,30 @@ function withReplyOf(
   return place === undefined ? sending : { ...sending, told: { ...sending.told, reply: place } };
 }
 
+/** With the id of the reply before, where the message names that. */
+function withLastReply(
+  ids: readonly LearnedId[],
+  { log, later, rows }: { log: NetworkLog; later: LearnedMessage; rows: LearnedRows | undefined },
+): readonly LearnedId[] {
+  const last = learnLastReply(log, later, { ids, rows });
+  return last === undefined ? ids : [...ids.filter(({ value }) => value !== last.value), last];
+}
+
 function loginSetting(learned: LearnedLogin | undefined): LearnedSetting[] {
   if (learned === undefined) return [];
   const { login, exchange, bytes } = learned;
   return [{ name: "login", value: login, from: exchange, bytes }];
 }
 
-function closeSetting(close: LearnedClose | undefined): LearnedSetting[] {
+/** How a reply is ended where no call does it: by a frame, or by closing its stream. */
+function endingSetting(
+  stop: LearnedStopFrame | undefined,
+  close: LearnedClose | undefined,
+): LearnedSetting[] {
+  if (stop !== undefined) {
+    const { frame, from, bytes } = stop;
+    return [{ name: "cancel", value: { frame }, from, bytes }];
+  }
   if (close === undefined || close.fate === "went on") return [];
   return [{ name: "cancel", value: "close", from: close.exchange, bytes: closeBytes(close) }];
 }

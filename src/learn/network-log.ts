@@ -35,6 +35,8 @@ export interface LoggedExchange {
   readonly answer: string | null;
   /** Of a WebSocket, in order; else none. */
   readonly frames: readonly LoggedFrame[];
+  /** Of one message on a WebSocket on which several were said: where that is in the log. */
+  readonly socket?: string;
   /** Of a reply that was asked for again and again: each answer; else none. */
   readonly polls: readonly LoggedPoll[];
   /** Of one reply of a stream that is open for all: where its events say whose they are, and what this one is called. */

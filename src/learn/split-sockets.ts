@@ -29,6 +29,7 @@ function messagesOn(socket: LoggedExchange): readonly LoggedExchange[] {
     return {
       ...socket,
       where: messages.length === 1 ? socket.where : `${socket.where}, message ${number + 1}`,
+      socket: socket.where,
       began_ms: frames[index]?.at_ms ?? socket.began_ms,
       ended_ms: own.at(-1)?.at_ms ?? socket.ended_ms,
       requestBody: body,

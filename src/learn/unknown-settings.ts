@@ -148,12 +148,13 @@ function isSocketIo({ frames }: LoggedExchange): boolean {
 
 /** What only the answer before a message tells is not there when it is sent. */
 function unfilledIds({ send }: WireSettings): UnknownSetting[] {
-  return (["message", "reply"] as const)
-    .filter((placeholder) => hasPlaceholder(send, placeholder))
-    .map((placeholder) => ({
+  if (!hasPlaceholder(send, "message")) return [];
+  return [
+    {
       setting: "send",
-      why: `what stands at {${placeholder}} was told by the reply before, which a message of a contract does not know: it is left out`,
-    }));
+      why: "what stands at {message} was told of the message before, which a message of a contract does not know: it is left out",
+    },
+  ];
 }
 
 /** Of the stream of a reply that the page closed, where no call beside it ended it. */
@@ -170,7 +171,7 @@ function stopFrameWords(log: NetworkLog, { read }: LearnedTalk): string | undefi
   const [stop] = stoppedOnSocket(log, read);
   return (
     stop &&
-    `the page ends a reply by ${bytesInLine(stop.frame)} on its WebSocket: a contract knows a call, or \`cancel: close\`; a driver in code can say more`
+    `the page ends a reply by ${bytesInLine(stop.frame)} on its WebSocket, and nothing in the log told what that names: write it as \`cancel: { frame: ... }\``
   );
 }
 
@@ -179,7 +180,7 @@ function literals(wire: WireSettings): UnknownSetting[] {
   return (["send", "send_first", "read", "cancel", "rows", "delete_conversation"] as const).flatMap(
     (setting) => {
       const given = wire[setting];
-      if (typeof given !== "object") return [];
+      if (typeof given !== "object" || "frame" in given) return [];
       const fixed = segmentsOf(methodAndPath(given.request).path).filter(isIdLike);
       return fixed.map((segment) => ({
         setting,

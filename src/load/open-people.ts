@@ -66,8 +66,7 @@ export async function warmUp({ chat, place, left }: OpenPerson, signal: AbortSig
   const sent = await chat.send({ place, conversation, text: "Say hello." }, signal);
   if (sent.conversation !== null) left.add(sent.conversation);
   if (!sent.isTaken) throw new Refusal(sent.call);
-  const { message, reply } = sent;
-  const name = replyNameOf({ conversation: sent.conversation ?? conversation, message, reply });
+  const name = replyNameOf({ ...sent, conversation: sent.conversation ?? conversation });
   const begun = Promise.withResolvers<void>();
   const reading = sent.read({
     signal,

@@ -10,7 +10,8 @@ export async function endReply(
   { leave }: Pick<Reading, "leave">,
   signal: AbortSignal,
 ): Promise<void> {
-  const isCallable = chat.missingAbilities.cancel === undefined && reply.conversation !== null;
+  const isNamed = reply.conversation !== null || reply.say !== undefined;
+  const isCallable = chat.missingAbilities.cancel === undefined && isNamed;
   const answer = isCallable ? await chat.cancel(reply, signal).catch(() => undefined) : null;
   if (answer === null) leave();
 }

@@ -75,6 +75,10 @@ export interface SeenStream {
   readonly isOpenedLate?: boolean;
   /** How its end is told where that was not waited for as long as it might have been, in words; left out where it was. */
   readonly unawaited?: string;
+  /** Other conversations whose names its frames bear, where a connection carries several. */
+  readonly strayNames?: readonly string[];
+  /** True where such a connection had frames that name no conversation, and may be of any. */
+  readonly hasNameless?: boolean;
 }
 
 export interface CallOptions {
@@ -114,6 +118,8 @@ export interface OpenStream {
   };
   /** The whole stream, once it has ended in any way. Never rejects. */
   readonly ended: Promise<SeenStream>;
+  /** Of a WebSocket: says something more there. False where that cannot be done any more. */
+  readonly say?: (body: unknown) => boolean;
 }
 
 /** What a service can be asked with. */

@@ -51,9 +51,50 @@ test("two messages on one WebSocket are two, each with its reply, its end, its r
     },
     rows: { request: "GET /chats/{conversation}", role: "role" },
   });
-  expect(unknown.find(({ setting }) => setting === "cancel")?.why).toMatch(
-    /^the page ends a reply by \{"type":"stop","chat":17\} on its WebSocket/,
+  expect(wire.cancel).toEqual({ frame: { type: "stop", chat: "{conversation|number}" } });
+  expect(unknown.filter(({ setting }) => setting === "cancel")).toEqual([]);
+});
+
+const CHATS = ["5e0ad1b4-5b6d-4b0e-9d3c-1e6a1f7a0001", "5e0ad1b4-5b6d-4b0e-9d3c-1e6a1f7a0002"] as const;
+const NODES = ["a1", "a2", "a3"].map((node) => `7c9e6679-7425-40de-944b-e07fc1f9${node}aa`);
+
+/** A page whose turns are a tree: each message names the reply before it. */
+function treeSocket(...chats: readonly (string | null)[]): HarEntry {
+  const asked = [SALTY, TIDES, "Count to a thousand"];
+  const words = [RIVERS, MOON, ["1 ", "2 "]];
+  const turns = chats.flatMap((chat, index) => {
+    const own = chat ?? CHATS[0];
+    const names = { chat: own, node: NODES[index] };
+    const parent = own === CHATS[1] ? null : (NODES[index - 1] ?? null);
+    return [
+      sent({ t: "say", chat, parent, text: asked[index] }),
+      ...came({ t: "ack", ...names }, ...(words[index] ?? []).map((s) => ({ t: "delta", ...names, s }))),
+      index === 2 ? sent({ t: "stop", node: NODES[2] }) : "",
+      ...came({ t: "fin", ...names, why: index === 2 ? "stopped" : "stop" }),
+    ].filter((frame) => frame !== "");
+  });
+  return { request: "WS ws://127.0.0.1:8000/live", frames: turns };
+}
+
+test("where a message names the reply that it follows, it is that of its conversation; and a stop names its own", () => {
+  const { wire, unknown } = learn(treeSocket(null, CHATS[0], CHATS[0]));
+  expect(wire.send?.body).toEqual({
+    t: "say",
+    chat: "{conversation|null}",
+    parent: "{last_reply|null}",
+    text: "{text}",
+  });
+  expect(wire.stream).toMatchObject({ started: { conversation: "chat", reply: "node" } });
+  expect(wire.cancel).toEqual({ frame: { t: "stop", node: "{reply}" } });
+  expect(wire.stream?.channel).toBeUndefined();
+  expect(unknown.find(({ setting }) => setting === "stream.channel")?.why).toContain(
+    "`channel: { conversation: chat, reply: node }`",
   );
+});
+
+test("a socket on which a page had two conversations carries several", () => {
+  const { wire } = learn(treeSocket(null, CHATS[0], CHATS[1]));
+  expect(wire.stream?.channel).toEqual({ conversation: "chat", reply: "node" });
 });
 
 test("socket.io: two events are two messages, and its own greeting is nothing that the page says", () => {
@@ -125,7 +166,7 @@ test.each([
 test("a reply that a frame halted is no sample of a whole one, and tells what a cancelled one is called", () => {
   const [socket] = rooms("rm-q5vyqzt1", ["m4p1t07oj", SALTY]);
   const halted = "Once upon a time there was";
-  const { wire, talk, unknown } = learn(
+  const { wire, talk } = learn(
     {
       request: "WS ws://127.0.0.1:8000/live",
       frames: [
@@ -154,9 +195,9 @@ test("a reply that a frame halted is no sample of a whole one, and tells what a 
   expect(talk.reply).toBe(RIVERS.join(""));
   expect(wire.stream?.done).toMatchObject({ reasons: { stop: ["ok"], cancelled: ["cut"] } });
   expect(wire.rows?.statuses).toEqual({ cancelled: ["cut"] });
-  expect(unknown.find(({ setting }) => setting === "cancel")?.why).toMatch(
-    /^the page ends a reply by \{"op":"halt","id":"m6t9upkbn"\} on its WebSocket/,
-  );
+  // The page names a reply by the word that it made up for the message.
+  expect(wire.send?.body).toMatchObject({ id: "{key}" });
+  expect(wire.cancel).toEqual({ frame: { op: "halt", id: "{key}" } });
 });
 
 test("a room that does not look made up is no place for messages of a check", () => {

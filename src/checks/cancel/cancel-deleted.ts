@@ -72,7 +72,7 @@ async function deleteInMidReply(context: Context): Promise<DeletedConversation> 
   using wait = beginWaiting();
   const [refused, readerMs, seen] = await Promise.all([
     deleteTalk(context, reply.talk, context.signal),
-    endOf(reply, start),
+    endOf(context, reply, start),
     watchGeneration(context, asked, start),
   ]);
   const stalledMs = Math.round(performance.now() - start - wait.elapsedMs());

@@ -7,7 +7,7 @@ import { beginTalk, hear, nameFor, sayIn, settledRowsOf, type Talk } from "../ch
 import type { Context } from "../profiles-and-sessions.ts";
 import { endInWords, isWholeEnding, lastWord, requireNoneFailed } from "../stream-endings.ts";
 import { answerInWords, cancelStatusOf } from "./judge-both-ends.ts";
-import { cancelInTime, placeWith, type SeenCancel } from "./running-reply.ts";
+import { cancelInTime, isAnswered, placeWith, type SeenCancel } from "./running-reply.ts";
 
 /** A conversation that was cancelled before its first message, and then after each of two replies. */
 export interface IdleCancels {
@@ -32,7 +32,7 @@ export const idle = defineCheck<Context["target"], IdleCancels>({
     // A foreign back end may call it not found, or done: what it must not do is fail.
     const wrong = answers.find((answer) =>
       isForeign
-        ? answer === null || (answer !== "closed" && answer.status >= 500)
+        ? answer === null || (isAnswered(answer) && answer.status >= 500)
         : cancelStatusOf(answer) !== "idle",
     );
     if (wrong !== undefined) {
@@ -117,10 +117,12 @@ function judgeRows({ rows, streams }: IdleCancels, seen: string): Broken | undef
 }
 
 function describe({ answers, streams }: IdleCancels): string {
-  const calls = answers.map((answer) => cancelStatusOf(answer) ?? statusIn(answer));
-  return `cancels where nothing ran answered ${calls.join(", ")}; the replies ended with ${streams.map(endInWords).join(", ")}`;
+  const calls = answers.includes("said")
+    ? "were said on a WebSocket, where nothing answers"
+    : `answered ${answers.map((answer) => cancelStatusOf(answer) ?? statusIn(answer)).join(", ")}`;
+  return `cancels where nothing ran ${calls}; the replies ended with ${streams.map(endInWords).join(", ")}`;
 }
 
 function statusIn(answer: SeenCancel): string {
-  return answer === null || answer === "closed" ? "nothing" : String(answer.status);
+  return isAnswered(answer) ? String(answer.status) : "nothing";
 }

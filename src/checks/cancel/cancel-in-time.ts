@@ -38,7 +38,7 @@ export const inTime = defineCheck<Context["target"], readonly TimedCall[]>({
     ].filter((call) => call !== null);
     if (calls.length > 0) return calls;
     const { missingAbilities: lacking } = context.target.chat;
-    const noCancel = lacking.cancel ?? "here a reply is ended by closing its stream, which nobody answers";
+    const noCancel = lacking.cancel ?? "here a reply is ended by its own stream, on which nobody answers";
     const noDelete = lacking["delete conversations"] ?? lacking["remember conversations"];
     throw new NotObservable([noCancel, noDelete].filter((reason) => reason !== undefined).join("; "));
   },
@@ -49,7 +49,7 @@ export const inTime = defineCheck<Context["target"], readonly TimedCall[]>({
     },
 });
 
-/** Null where a reply is ended by closing its stream, which nobody answers. */
+/** Null where a reply is ended by what nobody answers. */
 async function endStalled(context: Context, what: TimedCall["what"]): Promise<TimedCall | null> {
   const options = { num_predict: 400, stand_in_tokens: 100, stand_in_fail: "stall", stand_in_fail_after: 4 };
   requireMiddle(context, options);
@@ -63,7 +63,7 @@ async function endStalled(context: Context, what: TimedCall["what"]): Promise<Ti
       what === "cancel"
         ? await cancelAnswer(context, reply, signal)
         : await deleteTalk(context, reply.talk, signal);
-    if (refused === "closed") return null;
+    if (refused === "unanswered") return null;
     return { what, refused, answeredMs: Math.round((performance.now() - start) * 100) / 100 };
   } catch (error) {
     if (!tooLate.aborted || context.signal.aborted) throw error;
@@ -80,7 +80,8 @@ async function cancelAnswer(
   signal: AbortSignal,
 ): Promise<string | null> {
   const answer = await context.target.chat.cancel(nameFor(context, reply.name()), signal);
-  if (answer === null) return "closed";
+  // What is said on a WebSocket, or done by closing a stream, nobody answers.
+  if (answer === null || answer === "said") return "unanswered";
   return answer.status < 300 ? null : refusedWords(answer);
 }
 

@@ -7,7 +7,7 @@ import type { Context } from "../profiles-and-sessions.ts";
 import { lastWord } from "../stream-endings.ts";
 import { endOf } from "./cancelled-reply.ts";
 import { answerInWords, cancelStatusOf } from "./judge-both-ends.ts";
-import { beginReply, cancelInTime, type SeenCancel } from "./running-reply.ts";
+import { beginReply, cancelInTime, isAnswered, type SeenCancel } from "./running-reply.ts";
 
 interface NamedCancel {
   readonly by: "the reply's id" | "the id of its message";
@@ -46,12 +46,12 @@ async function cancelBy(context: Context, by: NamedCancel["by"]): Promise<NamedC
   const answer = await cancelInTime(context, (signal) => chat.cancel({ conversation, reply: name }, signal));
   // A cancel that ended nothing leaves nothing to wait for.
   if (cancelStatusOf(answer) !== "cancelled") reply.leave();
-  await endOf(reply, start);
+  await endOf(context, reply, start);
   return { by, messageId: sent.reply, answer, stream: await reply.ended };
 }
 
 function judgeOne({ by, messageId, answer, stream }: NamedCancel) {
-  const body = answer === null || answer === "closed" ? null : answer.body;
+  const body = isAnswered(answer) ? answer.body : null;
   const cancelled = CancelAnswer.safeParse(body).data;
   const said = cancelled?.status === "cancelled" ? cancelled.message_id : undefined;
   const word = stream === null ? "nothing" : lastWord(stream);

@@ -11,8 +11,9 @@ import type { Context } from "../profiles-and-sessions.ts";
 import { rowStateInWords } from "../row-words.ts";
 import { endInWords, isWholeEnding, lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
+import { endOf } from "./cancelled-reply.ts";
 import { answerInWords } from "./judge-both-ends.ts";
-import { beginReply, requireCancellable, type SeenCancel } from "./running-reply.ts";
+import { beginReply, isAnswered, requireCancellable, type SeenCancel } from "./running-reply.ts";
 
 interface NextMessage {
   readonly cancel: SeenCancel;
@@ -40,6 +41,10 @@ export const nextMessage = defineCheck<Context["target"], NextMessage>({
     if (cancel === "closed") {
       throw new NotObservable("here a reply is ended by closing its stream: nothing answers that it is done");
     }
+    // Where nothing else answers, a page waits for the reply's end.
+    if (cancel === "said" && (await endOf(context, first, performance.now())) === null) {
+      throw new NotObservable("the reply went on in spite of its cancel: nothing answered that it is done");
+    }
     const { talk } = first;
     const { chat, capabilities } = context.target;
     const { conversation, place } = talk;
@@ -56,7 +61,7 @@ export const nextMessage = defineCheck<Context["target"], NextMessage>({
     };
   },
   judge({ cancel, sent, stream, rows }) {
-    if (cancel === null || cancel === "closed" || cancel.status >= 300)
+    if (cancel !== "said" && !(isAnswered(cancel) && cancel.status < 300))
       throw new CouldNotRun(`the cancel answered ${answerInWords(cancel)}`);
     const answered = sent.isTaken ? "was taken" : `was not: ${refusedWords(sent.call)}`;
     const word = stream === null ? "no reply" : lastWord(stream);

@@ -9,7 +9,7 @@ import type { Context } from "../profiles-and-sessions.ts";
 import { endInWords, isWholeEnding, lastWord, requireNoneFailed } from "../stream-endings.ts";
 import { endOf } from "./cancelled-reply.ts";
 import { cancelStatusOf } from "./judge-both-ends.ts";
-import { beginReply, placeWith, requireCancellable, type SeenCancel } from "./running-reply.ts";
+import { beginReply, isAnswered, placeWith, requireCancellable, type SeenCancel } from "./running-reply.ts";
 
 /** More than anybody keeps in reserve. */
 const CANCELS = 24;
@@ -96,9 +96,9 @@ async function cancelOne(
   const start = performance.now();
   const answer = await reply.cancel();
   // A cancel that was refused leaves a reply that nobody has the time to wait for.
-  const isTaken = answer !== null && answer !== "closed" && answer.status < 300;
+  const isTaken = answer === "said" || (isAnswered(answer) && answer.status < 300);
   if (!isTaken) reply.leave();
-  const isOver = !isTaken || (await endOf(reply, start)) !== null;
+  const isOver = !isTaken || (await endOf(context, reply, start)) !== null;
   const stream = await reply.ended;
   await requireCancellable(context, reply);
   return { answer, isOver, stream };

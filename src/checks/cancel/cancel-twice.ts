@@ -11,7 +11,7 @@ import {
   judgeReader,
   requireOwnTime,
 } from "./judge-both-ends.ts";
-import type { SeenCancel } from "./running-reply.ts";
+import { isAnswered, type SeenCancel } from "./running-reply.ts";
 
 export const twice = defineCheck<Context["target"], readonly CancelledReply[]>({
   id: "cancel/twice",
@@ -59,7 +59,7 @@ function judgeOne(reply: CancelledReply) {
 
 /** On a foreign wire the second call may find nothing to cancel, and say so in any way but as a failure. */
 function isNoFailure(answer: SeenCancel): boolean {
-  return answer !== null && answer !== "closed" && answer.status < 500;
+  return answer === "said" || (isAnswered(answer) && answer.status < 500);
 }
 
 function rankOf(answer: SeenCancel, reply: CancelledReply): number {

@@ -2,7 +2,7 @@ import { ErrorBody } from "../../contract/common-schemas.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { answerInWords } from "./judge-both-ends.ts";
-import { cancelInTime, type SeenCancel } from "./running-reply.ts";
+import { cancelInTime, isAnswered, type SeenCancel } from "./running-reply.ts";
 
 export const unknown = defineCheck<Context["target"], SeenCancel>({
   id: "cancel/unknown",
@@ -16,7 +16,7 @@ export const unknown = defineCheck<Context["target"], SeenCancel>({
     return await cancelInTime(context, (signal) => chat.cancel(name, signal));
   },
   judge(answer) {
-    if (answer === null || answer === "closed") throw new CouldNotRun("the cancel was not answered");
+    if (!isAnswered(answer)) throw new CouldNotRun("the cancel was not answered");
     const code = ErrorBody.safeParse(answer.body).data?.error.code;
     const seen = `${answer.request} answered ${answerInWords(answer)}`;
     if (answer.status === 404 && code === "conversation_not_found") return { verdict: "holds", seen };

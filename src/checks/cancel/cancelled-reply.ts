@@ -11,7 +11,7 @@ import { generationsFor, requireAsked, requireMadeByEngine } from "../engine-gen
 import { requireMiddle } from "../held-back-replies.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { requireUnbufferedReply } from "../unbuffered-reply.ts";
-import { beginReply, type RunningReply, type SeenCancel } from "./running-reply.ts";
+import { beginReply, isAnswered, type RunningReply, type SeenCancel } from "./running-reply.ts";
 
 /** A reply that was cancelled, seen from both ends. */
 export interface CancelledReply {
@@ -63,6 +63,7 @@ export async function cancelAndLook(context: Context, scene: CancelScene): Promi
   const asked = `Count to 200. ${context.canary(name)}`;
   const reply = await beginReply(context, options, asked);
   await moment(reply, asked);
+  await untilNamed(context, reply);
   if (reply.hasEnded) {
     await requireMadeByEngine(context, await wordingOf(reply, asked), await reply.ended);
     throw new CouldNotRun("the reply had ended before it could be cancelled");
@@ -73,7 +74,7 @@ export async function cancelAndLook(context: Context, scene: CancelScene): Promi
   const cancelling = cancel(async () => {
     const answer = await reply.cancel();
     // It ends nothing that could be waited for.
-    if (answer !== null && answer !== "closed" && answer.status >= 300) refused.abort();
+    if (isAnswered(answer) && answer.status >= 300) refused.abort();
     return answer;
   });
   // Not before it has been answered: of a call that was cut off nothing is known.
@@ -82,7 +83,7 @@ export async function cancelAndLook(context: Context, scene: CancelScene): Promi
   refused.signal.addEventListener("abort", leave, { once: true });
   const [answers, readerMs, seen] = await Promise.all([
     cancelling,
-    endOf(reply, start),
+    endOf(context, reply, start),
     watchGeneration(context, asked, start, refused.signal),
   ]);
   const stalledMs = Math.round(since(start) - wait.elapsedMs());
@@ -110,6 +111,12 @@ async function wordingOf({ taken }: RunningReply, asked: string): Promise<string
     ({ text }) => text,
     () => asked,
   );
+}
+
+/** A page, too, can stop only what it knows the name of. */
+async function untilNamed({ target }: Context, reply: RunningReply): Promise<void> {
+  const isNameless = (): boolean => target.chat.awaitsName?.(reply.name()) === true;
+  if (isNameless()) await reply.until("its name", () => !isNameless());
 }
 
 async function rowsAfter(
@@ -149,12 +156,26 @@ export async function untilOnItsWay(
 /** Longer than anything takes a message before it asks the engine, in milliseconds. */
 const ON_ITS_WAY_MS = 5_000;
 
-/** Milliseconds from `start` to the end of the stream; null where it does not come. Nobody reads it any more then. */
-export async function endOf(reply: RunningReply, start: number): Promise<number | null> {
+/**
+ * Milliseconds from `start` to the end of the stream; null where it does not come. Nobody reads it any more then. On a wire
+ * that is not ours the end is where it is told, as a page takes it: what is closed after that may be closed by whoever reads.
+ */
+export async function endOf(context: Context, reply: RunningReply, start: number): Promise<number | null> {
   const callOff = afterWaiting(GIVE_UP_MS, () => reply.leave());
+  const isPromised = context.target.capabilities.has("speak the contract");
+  const told = isPromised
+    ? undefined
+    : reply
+        .until("its end", ({ kind }) => kind === "done")
+        .then(
+          () => since(start),
+          () => undefined,
+        );
   const stream = await reply.ended;
   callOff();
-  return stream === null || stream.end === "given-up" ? null : since(start);
+  if (stream === null || stream.end === "given-up") return null;
+  const closed = since(start);
+  return (await told) ?? closed;
 }
 
 /** Waits until the engine's record of this message has an end, or until that is `pointless`. */

@@ -8,7 +8,7 @@ import { GIVE_UP_MS, LIMIT_MS } from "../cancel-times.ts";
 import { requireAsked } from "../engine-generations.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import type { CancelledReply } from "./cancelled-reply.ts";
-import type { SeenCancel } from "./running-reply.ts";
+import { isAnswered, type SeenCancel } from "./running-reply.ts";
 
 /** Judges that a cancel was heard at the reader's end and at the engine's. */
 export function judgeBothEnds(reply: CancelledReply): Verdict {
@@ -57,7 +57,7 @@ export function requireHeard(reply: CancelledReply): void {
 function hadEnded(reply: CancelledReply): boolean {
   const { readerMs, stream } = reply;
   const [answer] = reply.answers;
-  if (!answer || answer === "closed" || readerMs === null) return false;
+  if (!isAnswered(answer) || readerMs === null) return false;
   const isIdle = cancelStatusOf(answer, reply) === "idle";
   return isIdle && readerMs <= answer.duration_ms && isWholeEnding(endOf(stream));
 }
@@ -107,8 +107,8 @@ export function cancelStatusOf(
   answer: SeenCancel | undefined,
   { isForeign }: Partial<Pick<CancelledReply, "isForeign">> = {},
 ): CancelAnswer["status"] | undefined {
-  if (answer === "closed") return "cancelled";
-  if (!answer || answer.status >= 300) return undefined;
+  if (answer === "closed" || answer === "said") return "cancelled";
+  if (!isAnswered(answer) || answer.status >= 300) return undefined;
   const said = AnswerStatus.safeParse(answer.body).data?.status;
   if (isForeign === true) return said ?? "cancelled";
   return answer.status === 200 ? said : undefined;
@@ -117,17 +117,18 @@ export function cancelStatusOf(
 /** `200 {"status":"idle", ...}` */
 export function answerInWords(answer: SeenCancel | undefined): string {
   if (answer === "closed") return "done by closing the stream";
-  if (!answer) return `no answer within ${GIVE_UP_MS} ms`;
+  if (answer === "said") return "said on the reply's WebSocket";
+  if (!isAnswered(answer)) return `no answer within ${GIVE_UP_MS} ms`;
   return `${answer.status} ${answerExcerpt(answer)}`;
 }
 
 /** What was done and when each end was over, in one line. */
 export function describeCancel({ answers, stream, readerMs, engineMs, generations }: CancelledReply): string {
-  const calls = answers.map((answer) =>
-    answer === "closed"
-      ? "the reader closed the stream"
-      : `${answer?.request ?? "POST .../cancel"} answered ${short(answer)}`,
-  );
+  const calls = answers.map((answer) => {
+    if (answer === "closed") return "the reader closed the stream";
+    if (answer === "said") return "the cancel was said on the reply's WebSocket";
+    return `${answer?.request ?? "POST .../cancel"} answered ${short(answer)}`;
+  });
   const engine =
     generations === null || generations.length === 0
       ? "the engine was not seen"

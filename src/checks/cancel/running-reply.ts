@@ -1,6 +1,6 @@
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { messageOf } from "../../errors/thrown-error.ts";
-import type { ChatPlace, NamedReply, Sent } from "../../targets/drivers/chat-client.ts";
+import type { CancelOutcome, ChatPlace, NamedReply, Sent } from "../../targets/drivers/chat-client.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
 import { abortAfterWaiting } from "../../targets/unstalled-time.ts";
@@ -17,8 +17,16 @@ import {
 import { requireMadeByEngine } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 
-/** What a cancel was answered: null where it was not in time; `closed` where a reply is ended by closing its stream. */
-export type SeenCancel = SeenCall | null | "closed";
+/**
+ * What a cancel was answered: null where it was not in time; `said` where it was said on a WebSocket, where nothing but the end of
+ * the reply answers it; `closed` where a reply is ended by closing its stream.
+ */
+export type SeenCancel = SeenCall | null | "said" | "closed";
+
+/** Whether a call was answered. */
+export function isAnswered(answer: SeenCancel | undefined): answer is SeenCall {
+  return answer !== undefined && answer !== null && typeof answer !== "string";
+}
 
 /** A message that was said in a conversation of its own, and its reply as soon as that can be heard. */
 export interface RunningReply {
@@ -104,7 +112,7 @@ export async function requireCancellable(context: Context, { taken, ended }: Run
 /** Asks for a cancel; null where it is not answered in time. */
 export async function cancelInTime(
   context: Context,
-  ask: (signal: AbortSignal) => Promise<SeenCall | null>,
+  ask: (signal: AbortSignal) => Promise<CancelOutcome>,
 ): Promise<SeenCancel> {
   const tooLate = abortAfterWaiting(GIVE_UP_MS);
   try {

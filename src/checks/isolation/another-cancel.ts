@@ -27,7 +27,9 @@ async function cancelAsOther(
   { target, signal }: Context,
   name: NamedReply,
 ): Promise<Pick<ReachedReply, "answered" | "overheard">> {
-  const answer = await target.chat.cancel(name, signal);
+  // By the socket of whoever has asked nobody else can say anything.
+  const answer = await target.chat.cancel({ ...name, say: undefined }, signal);
+  if (answer === "said") return { answered: "was said on a WebSocket of their own", overheard: "" };
   if (answer === null) {
     throw new NotObservable(
       "a reply is ended by closing its own stream: there is no call that another person could make",

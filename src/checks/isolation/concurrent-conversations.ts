@@ -1,5 +1,6 @@
 import { hmiRoutes } from "../../contract/routes.ts";
-import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
+import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { beginTalk, converseIn, openPlace, settledRowsOf } from "../check-conversation.ts";
@@ -22,6 +23,8 @@ export interface Voice {
   readonly sessionId: string | null;
   readonly asked: string;
   readonly stream: SeenStream;
+  /** True where it was said on one connection with others. */
+  readonly isOnOneConnection?: boolean;
   /** What its conversation held after that; null where the back end shows none. */
   readonly rows: readonly SeenRow[] | null;
   /** What the engine was asked with its word in it; empty where the engine cannot be watched. */
@@ -63,21 +66,35 @@ export function foreignWords(text: string, own: Voice, voices: readonly Voice[])
 /** How many conversations talk at once where there are no profiles. */
 const TALKS = 4;
 
+/** How many of them are on one connection, on a wire that has such. */
+const ON_ONE_CONNECTION = 2;
+
 async function voicesOnAnyWire(context: Context): Promise<readonly Voice[]> {
   const place = await openPlace(context, { name: "at once", options: REPLY.options });
+  const { sharesConnections = false } = context.target.chat;
   const talks = await Promise.all(Array.from({ length: TALKS }, () => beginTalk(context, place)));
   const heard = await Promise.all(
     talks.map(async (talk, index) => {
       const word = wordFrom(context.canary(`talk ${index}`));
+      // A page has one for all; another page, or another person, has one of its own.
+      const isOnOneConnection = sharesConnections && index < ON_ONE_CONNECTION;
       const { sent, stream } = await converseIn(
         context,
         talk,
         repeatAfterMe(word, timesFor(context, REPLY.words)),
+        { isOnOneConnection },
       );
-      requireText(stream);
-      return { word, talk, asked: sent.text, stream };
+      return { word, talk, asked: sent.text, stream, ...(isOnOneConnection && { isOnOneConnection }) };
     }),
   );
+  // Whose words have come to somebody else has none: that is seen, and to be judged.
+  const isMixed = heard.some(({ stream, word }) =>
+    heard.some((other) => other.word !== word && textOf(stream).includes(other.word)),
+  );
+  for (const { stream } of isMixed ? [] : heard) {
+    if (stream.hasNameless === true && textOf(stream) === "") throw namelessFrames();
+    requireText(stream);
+  }
   const isShown = context.target.capabilities.has("show rows");
   return await Promise.all(
     heard.map(async ({ talk, ...voice }) => ({
@@ -92,6 +109,13 @@ async function voicesOnAnyWire(context: Context): Promise<readonly Voice[]> {
           : null,
       generations: await generationsWith(context, voice.word),
     })),
+  );
+}
+
+function namelessFrames(): NotObservable {
+  return new NotObservable(
+    "on one connection with others, frames of a reply do not say which conversation they are of: whose they are cannot be told",
+    ["contract.wire.stream.channel"],
   );
 }
 

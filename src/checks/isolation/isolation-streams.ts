@@ -20,11 +20,28 @@ export const streams = defineCheck<Context["target"], readonly Voice[]>({
     if (own === 0)
       throw new NotObservable("no reply says the word that it was asked to repeat: it could be anybody's");
     const seen = `replies streamed at once: ${voices.length}, with their own words: ${own}, with words of others: none`;
-    return { verdict: "holds", seen };
+    const together = voices.filter(({ isOnOneConnection = false }) => isOnOneConnection).length;
+    return { verdict: "holds", seen: together === 0 ? seen : `${seen}; on one connection: ${together}` };
   },
 });
 
 function judgeOne(voice: Voice, voices: readonly Voice[]): Broken | undefined {
+  return judgeWords(voice, voices) ?? judgeNames(voice, voices);
+}
+
+/** Of a reply whose frames bear the name of another conversation that is being answered. */
+function judgeNames({ stream, sessionId }: Voice, voices: readonly Voice[]): Broken | undefined {
+  const stray = stream.strayNames?.filter((name) => voices.some((other) => other.sessionId === name)) ?? [];
+  if (stray.length === 0) return undefined;
+  return {
+    verdict: "broken",
+    expected: `on one connection, frames of the reply in ${conversationInWords(sessionId)} with the name of that`,
+    found: `frames of it with the name of ${stray.map(conversationInWords).join(", ")}`,
+    seen: `two conversations were answered at once on one WebSocket: ${stream.request}`,
+  };
+}
+
+function judgeWords(voice: Voice, voices: readonly Voice[]): Broken | undefined {
   const { stream, sessionId, word } = voice;
   // Also what is not text: titles, details, ids.
   const bytes = stream.chunks.map(({ latin1 }) => latin1).join("");

@@ -3,6 +3,7 @@ import { ProfileAnswer } from "../../contract/profile-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
+import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { converseIn, sayToFail, settledRowsOf, startTalk, type Talk } from "../check-conversation.ts";
@@ -53,7 +54,10 @@ export const nextTurn = defineCheck<Context["target"], NextTurn>({
     const seen = `the first turn ended with ${lastWord(failed)}, the next with ${lastWord(next)}; its prompt: ${roles || "none"}`;
     // That it fails where the engine is not asked is what is claimed not to be so.
     if (isWholeEnding(lastWord(next))) requireAsked(generations, next);
-    if (blank === 0 && isWholeEnding(lastWord(next))) return { verdict: "holds", seen };
+    const isEndless = isWrittenWithoutEnd(next, generations);
+    if (blank === 0 && (isWholeEnding(lastWord(next)) || isEndless)) {
+      return { verdict: "holds", seen: isEndless ? `${seen}; that no end is told is another claim's` : seen };
+    }
     const expected = "a prompt without an empty assistant turn, and a whole reply";
     return {
       verdict: "broken",
@@ -64,6 +68,13 @@ export const nextTurn = defineCheck<Context["target"], NextTurn>({
     };
   },
 });
+
+/** Whether the engine has written a reply to its end, which came without a word of failure, and also without one of its end. */
+function isWrittenWithoutEnd(stream: SeenStream, generations: readonly SeenGeneration[]): boolean {
+  const isToldOf = stream.facts.some(({ kind }) => kind === "done" || kind === "failure");
+  const isWritten = generations.length > 0 && generations.every(({ ended }) => ended === "done");
+  return !isToldOf && isWritten && stream.end === "given-up" && textOf(stream) !== "";
+}
 
 /** The same conversation, in which the engine is told something else from now on. */
 async function withOptions(context: Context, talk: Talk, options: EngineOptions): Promise<Talk> {

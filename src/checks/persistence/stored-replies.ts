@@ -85,11 +85,16 @@ export async function cutReply(context: Context): Promise<StoredReply> {
 export async function cancelledReply(context: Context): Promise<StoredReply> {
   const options = { num_predict: 400, stand_in_tokens: 9, stand_in_pause_after: 4, stand_in_pause_ms: 600 };
   const reply = await storeReply(context, "cancelled", options, {
-    async meanwhile(hearing, { conversation }) {
+    async meanwhile(hearing) {
       await hearing.until("its third token", texts(3));
-      if (conversation === null) return void hearing.leave();
-      const answer = await context.target.chat.cancel(nameFor(context, hearing.name()), context.signal);
+      const { chat } = context.target;
+      const answer = await chat.cancel(nameFor(context, hearing.name()), context.signal).catch((error) => {
+        // Of a reply that cannot be named nothing more is to be seen.
+        hearing.leave();
+        throw error;
+      });
       if (answer === null) return void hearing.leave();
+      if (answer === "said") return "the cancel was said on the reply's WebSocket";
       return `${answer.request} answered ${answer.status} ${answerExcerpt(answer)}`.trim();
     },
   });
@@ -234,7 +239,7 @@ function mark(text: string | undefined, streamed: string): string {
 /** How one reply is brought about. */
 interface StoredScene {
   /** Done while it is streamed; tells what a cancel was answered. */
-  readonly meanwhile?: (hearing: Hearing, talk: Talk) => Promise<string | undefined>;
+  readonly meanwhile?: (hearing: Hearing) => Promise<string | undefined>;
   /** Whether its row is as it must be in the end: it is waited for where rows do not say themselves that they are. */
   readonly isStored?: (row: SeenRow, read: string) => boolean;
   /** How far the engine is asked to count, where nothing else directs it: what is not broken off is to be short. */
@@ -298,6 +303,6 @@ async function sayAndDo(
 ): Promise<Heard> {
   const sent = await sayIn(context, talk, text);
   const hearing = hear(context, talk, sent);
-  const cancelAnswer = await meanwhile?.(hearing, talk);
+  const cancelAnswer = await meanwhile?.(hearing);
   return { sent, stream: await hearing.ended, cancelAnswer };
 }

@@ -81,7 +81,9 @@ async function cancel(
   try {
     const answer = await chat?.cancel(name(), callDeadline(stack));
     if (answer === null) reading.leave();
-    return answer == null || answer.status < 300 ? undefined : refusedCancel(stack, answer);
+    // What was said on a WebSocket is answered by the reply's end alone.
+    if (answer == null || answer === "said") return undefined;
+    return answer.status < 300 ? undefined : refusedCancel(stack, answer);
   } catch (error) {
     if (!isRefusal(error)) throw error;
     return refusedCancel(stack, error.answer);

@@ -63,6 +63,8 @@ export interface OutgoingMessage {
   readonly asksAsPage?: boolean;
   /** Whom it is for, on a wire that has agents; undefined for the default. */
   readonly agent?: string | undefined;
+  /** True where it is said on the connection of others that are being answered, if the wire has such. */
+  readonly isOnOneConnection?: boolean;
 }
 
 /** What became of a message that was sent. */
@@ -77,6 +79,10 @@ export interface Sent {
   readonly conversation: string | null;
   readonly message: string | null;
   readonly reply: string | null;
+  /** Where its reply comes on a WebSocket: says something more there. False where that is not open. */
+  readonly say?: SayOnSocket | undefined;
+  /** The word that was made up for this message alone, on a wire that has a use for one. */
+  readonly key?: string | undefined;
   /** Reads its reply. Where the sending call is the stream, once; what has come already is told first. */
   read(options: ReadOptions): Reading;
 }
@@ -95,12 +101,25 @@ export interface Reading {
   leave(): void;
 }
 
+/** Says something on the WebSocket of a reply; false where that is not open. */
+export type SayOnSocket = (body: unknown) => boolean;
+
 /** A reply, by whatever of its names is known. */
 export interface NamedReply {
   readonly conversation: string | null;
   readonly message?: string | null;
   readonly reply?: string | null;
+  /** For whoever has asked for it, as of {@link Sent}. */
+  readonly say?: SayOnSocket | undefined;
+  /** That of its message. */
+  readonly key?: string | undefined;
 }
+
+/**
+ * What became of a cancel: what its call was answered; `said` where it was said on a WebSocket, where the end of the reply is
+ * the only answer; null where that is done by closing the connection.
+ */
+export type CancelOutcome = SeenCall | "said" | null;
 
 /**
  * Talks to a stack as a person does, by whatever wire the stack speaks: it sends messages, and decodes replies into facts
@@ -114,6 +133,8 @@ export interface ChatClient {
   readonly missingAbilities: Readonly<Partial<Record<WireAbility, string>>>;
   /** For whom the back end takes the caller, where what it gave at the login says so. */
   readonly account?: string | undefined;
+  /** Whether messages of several conversations can be said on one connection. */
+  readonly sharesConnections?: boolean;
   openPlace(draft: PlaceDraft, signal: AbortSignal): Promise<ChatPlace>;
   /** Deletes it with all that was said there. */
   closePlace(place: ChatPlace, signal: AbortSignal): Promise<void>;
@@ -123,8 +144,10 @@ export interface ChatClient {
   send(message: OutgoingMessage, signal: AbortSignal): Promise<Sent>;
   /** Reads a conversation's reply, running or ended, as somebody who did not ask for it. */
   readAgain(reply: NamedReply, options: ReadOptions): Reading;
-  /** Ends a reply; the answer, or null where that is done by closing the connection. */
-  cancel(reply: NamedReply, signal: AbortSignal): Promise<SeenCall | null>;
+  /** Whether a cancel of it needs a name that its stream has yet to tell; left out: never. */
+  awaitsName?(reply: NamedReply): boolean;
+  /** Ends a reply. */
+  cancel(reply: NamedReply, signal: AbortSignal): Promise<CancelOutcome>;
   /** What was said, oldest first; with a limit, this many of the newest where the wire can say so. */
   rows(conversation: string, signal: AbortSignal, limit?: number): Promise<readonly SeenRow[]>;
   /** The conversations' ids. */

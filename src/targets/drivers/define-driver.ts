@@ -118,7 +118,7 @@ async function requireSignedIn(
 }
 
 /** Throws a UserError where a reply cannot be read as a wire says. */
-function requireReadable(name: string, { send, read, stream }: WireDescription): void {
+function requireReadable(name: string, { send, read, stream, cancel }: WireDescription): void {
   const { request } = read ?? send;
   const isFrames = stream.framing === "websocket" || stream.framing === "socket.io";
   if (request.startsWith("WS ") !== isFrames) {
@@ -140,11 +140,18 @@ function requireReadable(name: string, { send, read, stream }: WireDescription):
       },
     );
   }
-  if (stream.channel !== undefined && read === undefined) {
+  if (stream.channel !== undefined && read === undefined && !isFrames) {
     throw new UserError(
       "config_invalid",
       `The driver ${name} hears replies on one stream for all: contract.wire.read is missing.`,
       { hint: "contract.wire.stream.channel needs the call that opens that stream." },
+    );
+  }
+  if (typeof cancel === "object" && "frame" in cancel && !isFrames) {
+    throw new UserError(
+      "config_invalid",
+      `The driver ${name} ends a reply by a frame, and its replies come on no WebSocket.`,
+      { hint: "contract.wire.cancel.frame is for the framings `websocket` and `socket.io`." },
     );
   }
 }

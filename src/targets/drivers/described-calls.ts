@@ -22,9 +22,9 @@ import { hasPlaceholder } from "./has-placeholder.ts";
 import { idToldBy } from "./json-place.ts";
 import { openPolledStream, POLL_MS } from "./polled-stream.ts";
 import type { TimedFact } from "./reply-facts.ts";
+import { ReplySocket, type ReplySocketOptions } from "./reply-socket.ts";
 import { streamDecoderOf } from "./stream-decoder.ts";
 import type { StreamDecoderMaker } from "./stream-framings.ts";
-import { openWebSocketStream } from "./web-socket-stream.ts";
 
 /** A service, and how its calls are described. */
 export interface DescribedService {
@@ -45,7 +45,7 @@ export interface DescribedCall {
 }
 
 /** A stream that has begun, before anybody listens. */
-interface BegunStream extends Pick<OpenStream, "head" | "ended"> {
+interface BegunStream extends OpenStream {
   /** Whoever listens is told first what came before. */
   read(options: ReadOptions): Reading;
   leave(): void;
@@ -57,6 +57,8 @@ export class DescribedCalls {
   readonly #makeDecoder: StreamDecoderMaker;
   /** Whether a stream was left open after its end: that is waited for once. */
   #isLeftOpen = false;
+  /** A WebSocket on which several replies are heard. */
+  #sharedSocket: ReplySocket | undefined;
 
   constructor(service: DescribedService) {
     this.#service = service;
@@ -103,35 +105,49 @@ export class DescribedCalls {
     call: DescribedCall,
     values: PlaceholderValues,
     signal: AbortSignal,
-    { after = (seen) => seen, named }: BeginOptions = {},
+    { after = (seen) => seen, ...options }: BeginOptions = {},
   ): Promise<BegunStream> {
     const left = new AbortController();
     const early = new BufferedFacts();
-    const { head, ended: streamEnded } = await this.#open(call, values, {
+    const opened = await this.#open(call, values, {
+      ...options,
       signal: AbortSignal.any([signal, left.signal]),
       onFact: early.take,
-      named,
     });
-    const ended = streamEnded.then(after);
+    const ended = opened.ended.then(after);
     return {
-      head,
+      ...opened,
       ended,
       read: (options) => early.reading(ended, left, options),
       leave: () => left.abort(),
     };
   }
 
-  /** Opens a stream for somebody who listens. */
+  /** Opens a stream for somebody who listens; `onOpened` is told once it is open. */
   read(
     call: DescribedCall,
     values: PlaceholderValues,
     { signal, onFact }: ReadOptions,
-    named?: Promise<ReplyNames>,
+    { named, onOpened }: { named?: Promise<ReplyNames>; onOpened?: (stream: OpenStream) => void } = {},
   ): Reading {
     return startCancellableReading(async (until) => {
       const stream = await this.#open(call, values, { signal: until, named, ...(onFact && { onFact }) });
+      onOpened?.(stream);
       return await stream.ended;
     }, signal);
+  }
+
+  /** A frame for a WebSocket that is open. Throws {@link NotObservable} where it needs an id that was not told. */
+  frame(template: unknown, values: PlaceholderValues): unknown {
+    requireToldIds("what is said to end a reply", template, values);
+    return fillBody(template, { ...values, ...callerPlaceholders(this.#service.session.shown) });
+  }
+
+  /** Says a frame on a WebSocket of its own, on which nothing is heard. */
+  async sayFrame(call: DescribedCall, frame: unknown, signal: AbortSignal): Promise<void> {
+    const { session } = this.#service;
+    const socket = new ReplySocket(this.#socketOptions(session.shown, call, {}));
+    await socket.sayAndLeave(frame, signal);
   }
 
   async #open(call: DescribedCall, values: PlaceholderValues, options: OpenOptions): Promise<OpenStream> {
@@ -146,11 +162,11 @@ export class DescribedCalls {
         every_ms: wire.read?.every_ms ?? POLL_MS,
       });
     }
-    const { head, ended } = await session.ask(
+    const stream = await session.ask(
       (shown) => this.#openAs(shown, call, values, options),
       (stream) => stream.head,
     );
-    return { head, ended: ended.then((seen) => withEnd(seen, wire.stream)) };
+    return { ...stream, ended: stream.ended.then((seen) => withEnd(seen, wire.stream)) };
   }
 
   async #openAs(
@@ -173,17 +189,39 @@ export class DescribedCalls {
         isChannel,
       );
     }
-    return await openWebSocketStream({
+    const socket = this.#socketFor(this.#socketOptions(shown, call, values), options);
+    const { conversation } = values;
+    return await socket.hear({
       ...options,
-      url: client.url,
-      path,
       body: filledIn(call, filling),
+      conversation: typeof conversation === "string" ? conversation : null,
+      makeDecoder,
+    });
+  }
+
+  /** A WebSocket of its own; or the one on which others are being heard, where that is wished. */
+  #socketFor(at: ReplySocketOptions, { isShared = false, named }: OpenOptions): ReplySocket {
+    // What `read` opens is told apart by its decoder.
+    const { names: _, ...alone } = at;
+    if (named !== undefined) return new ReplySocket(alone);
+    if (!isShared || at.names === undefined) return new ReplySocket(at);
+    if (this.#sharedSocket?.isOpen !== true) this.#sharedSocket = new ReplySocket(at);
+    return this.#sharedSocket;
+  }
+
+  #socketOptions(shown: ShownByCaller, call: DescribedCall, values: PlaceholderValues): ReplySocketOptions {
+    const { client, wire } = this.#service;
+    const { stream } = wire;
+    const filling = { ...values, ...callerPlaceholders(shown) };
+    return {
+      url: client.url,
+      path: callIn<HttpMethod | "WS">(call.request, filling).path,
       token: shown.token,
       signIn: shown.options.signIn,
       headers: { ...bearerHeader(shown.options.token ?? ""), ...this.#headers(call, filling, shown) },
-      framing: wire.stream.framing === "socket.io" ? "socket.io" : "websocket",
-      makeDecoder,
-    });
+      framing: stream.framing === "socket.io" ? "socket.io" : "websocket",
+      names: stream.channel === undefined ? undefined : stream,
+    };
   }
 
   /**
@@ -256,12 +294,13 @@ const CLOSE_AGAIN_MS = 500;
 /** What belongs to an end that was told, such as usage, may come for so long after it, in milliseconds. */
 const AFTER_END_MS = 200;
 
-interface BeginOptions {
+interface BeginOptions extends Partial<Pick<OpenOptions, "named" | "isShared">> {
   readonly after?: (seen: SeenStream) => SeenStream;
-  readonly named?: Promise<ReplyNames>;
 }
 
 interface OpenOptions {
+  /** Whether it is heard on a WebSocket on which others are, too, where the wire has such. */
+  readonly isShared?: boolean | undefined;
   /** Which reply is meant, where a stream has those of others, too. */
   readonly named?: Promise<ReplyNames> | undefined;
   readonly signal: AbortSignal;
@@ -283,14 +322,18 @@ function callIn<Method = HttpMethod>(
 ): { method: Method; path: string } {
   const { method, path } = methodAndPath(request);
   // An address with a gap in it is another one's.
-  const unknown = TOLD_IDS.find((id) => hasPlaceholder(path, id) && (values[id] ?? "") === "");
-  if (unknown !== undefined) {
-    throw new NotObservable(`${request} needs the ${unknown}'s id, which was not told`, [
-      `contract.wire.send.told.${unknown}`,
-      `contract.wire.stream.started.${unknown}`,
-    ]);
-  }
+  requireToldIds(request, path, values);
   return { method: method as Method, path: fillPath(path, values) };
+}
+
+/** Throws {@link NotObservable} where a template has no value for an id that only the back end tells. */
+function requireToldIds(what: string, template: unknown, values: PlaceholderValues): void {
+  const unknown = TOLD_IDS.find((id) => hasPlaceholder(template, id) && (values[id] ?? "") === "");
+  if (unknown === undefined) return;
+  throw new NotObservable(`${what} needs the ${unknown}'s id, which was not told`, [
+    `contract.wire.send.told.${unknown}`,
+    `contract.wire.stream.started.${unknown}`,
+  ]);
 }
 
 /** The ids that a back end tells. */

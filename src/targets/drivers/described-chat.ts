@@ -2,11 +2,13 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { optionsAsText } from "../../contract/options-as-text.ts";
+import type { WireDescription } from "../../contract/wire-description.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
-import type { OpenStream, SeenCall } from "../http-client.ts";
+import type { OpenStream, SeenCall, SeenStream } from "../http-client.ts";
 import { accountOfToken } from "./account-of-token.ts";
 import type { ReplyNames } from "./channel-decoder.ts";
 import type {
+  CancelOutcome,
   ChatClient,
   ChatPlace,
   NamedReply,
@@ -14,6 +16,7 @@ import type {
   PlaceDraft,
   Reading,
   ReadOptions,
+  SayOnSocket,
   Sent,
   WireAbility,
 } from "./chat-client.ts";
@@ -30,6 +33,7 @@ import { isRefusedWithSuccess } from "./error-with-success.ts";
 import type { PlaceholderValues } from "./fill-placeholders.ts";
 import { hasPlaceholder } from "./has-placeholder.ts";
 import { idAt, idToldBy } from "./json-place.ts";
+import { LastReplies } from "./last-replies.ts";
 import { missingAbilities } from "./missing-abilities.ts";
 import { Refusal } from "./refusal.ts";
 import type { SeenRow } from "./reply-facts.ts";
@@ -53,9 +57,11 @@ export function createDescribedChat(given: DescribedWire): ChatClient {
 class DescribedChat implements ChatClient {
   readonly driver: string;
   readonly missingAbilities: Readonly<Partial<Record<WireAbility, string>>>;
+  readonly sharesConnections: boolean;
   readonly #given: DescribedWire;
   readonly #calls: DescribedCalls;
   readonly #histories: ConversationHistories;
+  readonly #lastReplies = new LastReplies();
   /** Conversations whose names were made up here, and of which the back end has not taken a message yet: it does not know them. */
   readonly #unsaid = new Set<string>();
 
@@ -67,6 +73,7 @@ class DescribedChat implements ChatClient {
     this.#histories = new ConversationHistories(wire);
     const { isKeptHere } = this.#histories;
     this.missingAbilities = missingAbilities(driver, wire, { isStandIn, isKeptHere });
+    this.sharesConnections = carriesSeveral(wire);
   }
 
   get account(): string | undefined {
@@ -118,13 +125,15 @@ class DescribedChat implements ChatClient {
       : given;
     const sending = (message.conversation === null ? wire.send_first : undefined) ?? wire.send;
     const text = this.#wordingOf(message);
-    const values = this.#values({ ...message, text });
+    const key = randomUUID();
+    const values = this.#values({ ...message, text, key });
     const sent =
       wire.read === undefined
         ? await this.#sendAndStream(sending, message, { ...values, text }, signal)
         : await this.#sendThenRead(sending, wire.read, message, { ...values, text }, signal);
     if (sent.isTaken && message.conversation !== null) this.#unsaid.delete(message.conversation);
-    return sent;
+    if (sent.isTaken) this.#lastReplies.note(sent.conversation, sent.reply);
+    return { ...sent, key };
   }
 
   readAgain(reply: NamedReply, options: ReadOptions): Reading {
@@ -132,10 +141,31 @@ class DescribedChat implements ChatClient {
     return this.#calls.read(reading, this.#values(reply), options);
   }
 
-  async cancel(reply: NamedReply, signal: AbortSignal): Promise<SeenCall | null> {
+  awaitsName(reply: NamedReply): boolean {
+    const { cancel, stream } = this.#given.wire;
+    const rules = [stream.started ?? []].flat();
+    return TOLD_IDS.some(
+      (id) =>
+        hasPlaceholder(cancel, id) &&
+        (reply[id] ?? null) === null &&
+        rules.some((rule) => rule[id] !== undefined),
+    );
+  }
+
+  async cancel(reply: NamedReply, signal: AbortSignal): Promise<CancelOutcome> {
     const cancelling = this.#require(this.#given.wire.cancel, "cancel");
     if (cancelling === "close") return null;
-    return await this.#calls.call(cancelling, this.#values(reply), signal);
+    if (!("frame" in cancelling)) return await this.#calls.call(cancelling, this.#values(reply), signal);
+    const frame = this.#calls.frame(cancelling.frame, this.#values(reply));
+    if (reply.say?.(frame) === true) return "said";
+    if (!this.sharesConnections) {
+      throw new NotObservable(
+        "a reply is ended by what is said on its own WebSocket (contract.wire.cancel.frame), which is there for nobody else, and not after it",
+      );
+    }
+    // A page's is open for as long as it is.
+    await this.#calls.sayFrame(this.#given.wire.send, frame, signal);
+    return "said";
   }
 
   async rows(conversation: string, signal: AbortSignal, limit?: number) {
@@ -171,13 +201,14 @@ class DescribedChat implements ChatClient {
   /** One call whose answer is the reply. */
   async #sendAndStream(
     sending: DescribedCall,
-    { conversation }: OutgoingMessage,
+    { conversation, isOnOneConnection = false }: OutgoingMessage,
     values: PlaceholderValues & { readonly text: string },
     signal: AbortSignal,
   ): Promise<Sent> {
-    const { head, ended, read } = await this.#calls.begin(sending, values, signal, {
+    const { head, ended, read, say } = await this.#calls.begin(sending, values, signal, {
+      isShared: isOnOneConnection && this.sharesConnections,
       after: (seen) =>
-        this.#histories.remember(
+        this.#remember(
           idToldBy({ ...seen, body: null }, sending.told?.conversation) ?? conversation,
           values.text,
           seen,
@@ -194,8 +225,15 @@ class DescribedChat implements ChatClient {
       conversation: told("conversation") ?? conversation,
       message: told("message"),
       reply: told("reply"),
+      say,
       read,
     };
+  }
+
+  /** What was said, and what its reply is called, is known to the next message. */
+  #remember(conversation: string | null, text: string, seen: SeenStream): SeenStream {
+    this.#lastReplies.learn(conversation, seen);
+    return this.#histories.remember(conversation, text, seen);
   }
 
   /** A call that carries the message, and another one that streams its reply. */
@@ -241,6 +279,7 @@ class DescribedChat implements ChatClient {
     naming.resolve(isTaken ? { conversation, message: names.message, reply: names.reply } : NO_NAMES);
     const begun = isTaken ? await opening : undefined;
     if (!isTaken) leave();
+    let say: SayOnSocket | undefined = begun?.say;
     return {
       call,
       isTaken,
@@ -248,12 +287,17 @@ class DescribedChat implements ChatClient {
       conversation,
       message: names.message,
       reply: names.reply,
+      say: (frame) => say?.(frame) === true,
       read: (options) => {
         if (!isTaken) throw new Refusal(call);
+        const onOpened = (stream: OpenStream): void => {
+          say = stream.say;
+        };
         const read =
-          begun?.read(options) ?? this.#calls.read(reading, { ...values, ...names }, options, naming.promise);
+          begun?.read(options) ??
+          this.#calls.read(reading, { ...values, ...names }, options, { named: naming.promise, onOpened });
         const ended = read.ended.then((seen) => {
-          const kept = this.#histories.remember(conversation, values.text, seen);
+          const kept = this.#remember(conversation, values.text, seen);
           return mayBeLate ? { ...kept, isOpenedLate: true } : kept;
         });
         // Whoever waits for the end is told; nobody may.
@@ -274,13 +318,14 @@ class DescribedChat implements ChatClient {
       conversation: isNameless ? undefined : (conversation ?? undefined),
       message: given.message ?? undefined,
       reply: given.reply ?? undefined,
+      last_reply: this.#lastReplies.of(conversation),
       model: given.model ?? model ?? undefined,
       agent: given.agent ?? agent,
       history: this.#histories.toldWith(conversation, given.text ?? ""),
       options: Object.keys(options).length === 0 ? undefined : options,
       max_tokens: options["num_predict"],
       temperature: options["temperature"],
-      key: randomUUID(),
+      key: given.key ?? randomUUID(),
     };
   }
 
@@ -297,6 +342,17 @@ class DescribedChat implements ChatClient {
     if (group !== undefined) return group;
     throw new NotObservable(this.missingAbilities[ability] ?? `the wire of ${this.driver} cannot ${ability}`);
   }
+}
+
+/** Whether one WebSocket carries messages and replies of several conversations, and says which is whose. */
+function carriesSeveral({ send, send_first: first = send, read, stream }: WireDescription): boolean {
+  return (
+    stream.channel !== undefined &&
+    read === undefined &&
+    send.request.startsWith("WS ") &&
+    first.request === send.request &&
+    !TOLD_IDS.some((id) => hasPlaceholder(send.request, id))
+  );
 }
 
 /** Whether a stream has begun: a WebSocket by its own status alone, as who answers with a page takes no message by it. */
@@ -331,6 +387,7 @@ interface Known {
   readonly conversation?: string | null;
   readonly message?: string | null;
   readonly reply?: string | null;
+  readonly key?: string | undefined;
 }
 
 /** Whether a call is about what only the answer to the message tells. */

@@ -5,16 +5,19 @@ import type { ReplyFact } from "./reply-facts.ts";
 export interface ReplyName {
   /** Takes what the stream tells of it. */
   learn(fact: ReplyFact): void;
-  told(): Required<NamedReply>;
+  told(): Name;
 }
 
+type Name = Required<Omit<NamedReply, "say" | "key">> & Pick<NamedReply, "say" | "key">;
+
 /** Begins with what the answer to a message told of its reply. */
-export function replyNameOf({ conversation, message = null, reply = null }: NamedReply): ReplyName {
-  let name: Required<NamedReply> = { conversation, message, reply };
+export function replyNameOf({ conversation, message = null, reply = null, say, key }: NamedReply): ReplyName {
+  let name: Name = { conversation, message, reply, say, key };
   return {
     learn(fact) {
       if (fact.kind !== "started") return;
       name = {
+        ...name,
         conversation: name.conversation ?? fact.conversation,
         message: name.message ?? fact.message,
         reply: name.reply ?? fact.reply,

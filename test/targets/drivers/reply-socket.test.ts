@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { expect, test } from "vitest";
+import { ReplySocket } from "../../../src/targets/drivers/reply-socket.ts";
 import { streamDecoderOf } from "../../../src/targets/drivers/stream-decoder.ts";
-import { openWebSocketStream } from "../../../src/targets/drivers/web-socket-stream.ts";
 import { listenOnAnyPort } from "../../support/listen.ts";
 import { takeWebSockets } from "../../support/web-socket-server.ts";
 
@@ -17,9 +17,10 @@ test("a server that does not answer that its reader has left is left all the sam
     },
   });
   const leaving = new AbortController();
-  const { ended } = await openWebSocketStream({
-    ...{ url: await listenOnAnyPort(server), path: "/", headers: {}, body: { ask: "Hi" }, token: "" },
-    framing: "websocket",
+  const at = { url: await listenOnAnyPort(server), path: "/", headers: {}, token: "" };
+  const { ended } = await new ReplySocket({ ...at, framing: "websocket" }).hear({
+    body: { ask: "Hi" },
+    conversation: null,
     makeDecoder: streamDecoderOf({ framing: "websocket", text: { at: "text" } }),
     signal: leaving.signal,
     onFact: () => leaving.abort(),

@@ -1,0 +1,218 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { WebSocket } from "undici";
+import type { StreamDescription } from "../../contract/wire-description.ts";
+import { messageOf } from "../../errors/thrown-error.ts";
+import { withoutSecretQuery } from "../../text/secret-names.ts";
+import { type HeardStream, headersOf, type OpenStream, parseBody, type SeenStream } from "../http-client.ts";
+import { noteRequest, type SignIn } from "../request-step.ts";
+import { type DroppableWebSocket, openDroppableWebSocket } from "./droppable-web-socket.ts";
+import { idsStarted } from "./reply-facts.ts";
+import { connectPacket, eventPacket, PONG_PACKET, readPacket } from "./socket-io.ts";
+import { type SocketMessage, SocketReply } from "./socket-reply.ts";
+import { replyOfFrame } from "./socket-reply-names.ts";
+
+/** Where a WebSocket is, and how it is spoken on. */
+export interface ReplySocketOptions {
+  /** Of the service: `http://127.0.0.1:8000`. */
+  readonly url: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** `socket.io` has a greeting, and pings of its own. */
+  readonly framing: "websocket" | "socket.io";
+  /** Shown to socket.io, whose pages cannot send headers; empty for none. */
+  readonly token: string;
+  /** How its caller was let in; undefined where nobody had to be. */
+  readonly signIn?: SignIn | undefined;
+  /** How its frames say whose they are, where it carries several replies; left out: all are of the one. */
+  readonly names?: StreamDescription | undefined;
+}
+
+/** After the end was told, what belongs to it (such as usage) may still come for this long, in milliseconds. */
+const AFTER_END_MS = 200;
+
+/** A WebSocket on which messages are said and their replies heard: one, or several at the same time. It is left with the last of them. */
+export class ReplySocket {
+  readonly #options: ReplySocketOptions;
+  readonly #connection: DroppableWebSocket;
+  readonly #replies = new Set<SocketReply>();
+  /** Resolves once something may be said. */
+  readonly #ready = Promise.withResolvers<void>();
+  /** Resolves once another message that begins a conversation may be said: the replies to two of them could not be told apart. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ReplySocketOptions) {
+    this.#options = options;
+    const { url, path, headers, framing } = options;
+    this.#connection = openDroppableWebSocket(new URL(path, url.replace(/^http/, "ws")), headers);
+    const { socket } = this.#connection;
+    socket.addEventListener("open", () => {
+      if (framing === "websocket") this.#ready.resolve();
+    });
+    socket.addEventListener("message", ({ data }) => {
+      if (typeof data === "string") this.#take(data);
+    });
+    const isInOrder = (code: number): boolean => code === 1000 || code === 1001 || code === 1005;
+    socket.addEventListener("close", ({ code }) => this.#close(isInOrder(code) ? "closed" : "cut"));
+    socket.addEventListener("error", () => this.#close("cut"));
+  }
+
+  /** False once it has been left, or was closed. */
+  get isOpen(): boolean {
+    return this.#connection.socket.readyState <= WebSocket.OPEN && !this.#isLeft;
+  }
+
+  #isLeft = false;
+
+  /**
+   * Says a message, and reads what comes as its reply's stream, until its end is told or the connection is closed. An answer
+   * that refuses the connection is a stream that is refused. Rejects where it cannot be opened.
+   */
+  async hear(message: SocketMessage): Promise<OpenStream> {
+    const { url, path, headers, framing, signIn } = this.#options;
+    const { body, signal } = message;
+    const start = performance.now();
+    const sent_at = new Date().toISOString();
+    const since = (): number => Math.round((performance.now() - start) * 100) / 100;
+    // No line for a shell speaks socket.io.
+    const step =
+      framing === "websocket"
+        ? noteRequest({ base: url, method: "WS", path, body, headers, isStream: true, token: "", signIn })
+        : undefined;
+    const reply = new SocketReply({ ...message, since });
+    this.#replies.add(reply);
+    const giveUp = (): void => this.#hangUp(reply, "given-up");
+    if (signal.aborted) giveUp();
+    signal.addEventListener("abort", giveUp, { once: true });
+    void reply.heard.then(() => signal.removeEventListener("abort", giveUp));
+    void reply.done.then(async () => {
+      await delay(AFTER_END_MS);
+      this.#hangUp(reply, "closed");
+    });
+    if (body !== undefined) void this.#sayInTurn(reply, body);
+    const request = withoutSecretQuery(`WS ${path}`);
+    const refused = await opened(this.#connection, request, signal);
+    const head = { request, sent_at, status: 101, headers: {}, ...refused?.head };
+    const answer = refused && ({ body: refused.body, end: "closed" } as const);
+    if (step !== undefined) step.status = head.status;
+    return {
+      head: { ...head, duration_ms: since() },
+      ended: reply.heard.then((seen) => {
+        if (step !== undefined) step.answer = idsStarted(seen);
+        return { kind: "stream", ...head, ...seen, ...answer, duration_ms: since() };
+      }),
+      say: (said) => this.isOpen && this.#replies.has(reply) && this.#say(said),
+    };
+  }
+
+  /** Says something to which no reply is heard, and waits until the server has read it, as far as it says so. */
+  async sayAndLeave(body: unknown, signal: AbortSignal): Promise<void> {
+    const { socket, leave } = this.#connection;
+    const closed = Promise.withResolvers<void>();
+    socket.addEventListener("close", () => closed.resolve());
+    await opened(this.#connection, `WS ${this.#options.path}`, signal);
+    await Promise.race([this.#ready.promise, closed.promise]);
+    if (this.isOpen) this.#say(body);
+    // What is closed in order has been read first.
+    this.#isLeft = true;
+    leave();
+    await closed.promise;
+  }
+
+  async #sayInTurn(reply: SocketReply, body: unknown): Promise<void> {
+    const before = this.#turn;
+    if (this.#options.names !== undefined && reply.names.conversation === null) {
+      this.#turn = before.then(() => reply.named);
+      await before;
+    }
+    await this.#ready.promise;
+    if (this.#replies.has(reply)) this.#say(body);
+  }
+
+  #say(body: unknown): boolean {
+    const isSocketIo = this.#options.framing === "socket.io";
+    this.#connection.socket.send(isSocketIo ? eventPacket([body].flat()) : textOf(body));
+    return true;
+  }
+
+  #take(frame: string): void {
+    const bytes = Buffer.from(frame);
+    const { names, framing } = this.#options;
+    const replies = [...this.#replies];
+    if (framing === "socket.io") this.#answerPacket(frame);
+    if (names === undefined) {
+      for (const reply of replies) reply.take(bytes);
+      return;
+    }
+    const { reply, stray, isNameless = false } = replyOfFrame(bytes, replies, names);
+    reply?.take(bytes, stray);
+    if (isNameless) for (const each of replies) each.mayHaveMissed();
+  }
+
+  /** What socket.io wants of whoever connects, beside what a chat is about. */
+  #answerPacket(frame: string): void {
+    const { token } = this.#options;
+    const { kind } = readPacket(frame);
+    const { socket } = this.#connection;
+    if (kind === "greeting") socket.send(connectPacket(token === "" ? undefined : { token }));
+    if (kind === "connected") this.#ready.resolve();
+    if (kind === "ping") socket.send(PONG_PACKET);
+    if (kind === "refused" || kind === "closed")
+      for (const reply of this.#replies) this.#hangUp(reply, "cut");
+  }
+
+  /** Nobody listens to this reply any more; with the last one the connection is left. */
+  #hangUp(reply: SocketReply, how: HeardStream["end"]): void {
+    if (!this.#replies.has(reply)) return;
+    reply.endsAs(how);
+    if (this.#replies.size > 1) {
+      this.#replies.delete(reply);
+      reply.finish(how);
+      return;
+    }
+    this.#isLeft = true;
+    this.#connection.leave();
+  }
+
+  #close(how: HeardStream["end"]): void {
+    for (const reply of this.#replies) reply.finish(how);
+    this.#replies.clear();
+  }
+}
+
+/** An answer that is no WebSocket. */
+interface RefusedStream {
+  readonly head: Pick<SeenStream, "status" | "headers">;
+  readonly body: unknown;
+}
+
+/** Resolves once it is open, or was refused; then with what was answered. */
+async function opened(
+  { socket, whyNot }: DroppableWebSocket,
+  request: string,
+  signal: AbortSignal,
+): Promise<RefusedStream | undefined> {
+  if (socket.readyState === WebSocket.OPEN) return undefined;
+  const { promise, resolve, reject } = Promise.withResolvers<RefusedStream | undefined>();
+  socket.addEventListener("open", () => resolve(undefined));
+  socket.addEventListener("error", () => {
+    const { answer, error } = whyNot();
+    if (answer === undefined) {
+      const why = error === undefined ? "" : `: ${messageOf(error)}`;
+      return reject(new Error(`${request} was not accepted as a WebSocket${why}`));
+    }
+    const { status, headers, text } = answer;
+    return resolve({ head: { status, headers: headersOf({ headers }) }, body: parseBody(text) });
+  });
+  const give = (): void => reject(signal.reason);
+  if (signal.aborted) give();
+  signal.addEventListener("abort", give, { once: true });
+  try {
+    return await promise;
+  } finally {
+    signal.removeEventListener("abort", give);
+  }
+}
+
+function textOf(body: unknown): string {
+  return typeof body === "string" ? body : JSON.stringify(body);
+}
