@@ -20,7 +20,7 @@ const METHODS = "GET|POST|PUT|PATCH|DELETE";
 /** A method and a path: `DELETE /api/chats/{conversation}`. */
 const call = callBy(
   METHODS,
-  "must be a method and a path, such as DELETE /api/chats/{conversation}; only send, send_first and read can be on a WebSocket",
+  "must be a method and a path, such as DELETE /api/chats/{conversation}; only send, send_first and read can be on a WebSocket, and what cancel has as its frame",
 );
 
 /** The same for a message and its reply: `POST /api/chats/{conversation}/messages`. `WS` opens a WebSocket there, and sends the body as its first frame. */
@@ -196,8 +196,18 @@ const loginCall = {
   told: z.optional(z.strictObject({ token: z.optional(place) })),
 };
 
-/** What is said on a reply's own WebSocket; of socket.io, an event's name and its values. */
-const cancelFrame = z.strictObject({ frame: z.unknown().check(placeholdersAreKnown()) });
+/** A call; or a `frame` that is said on the reply's own WebSocket, of socket.io an event's name and its values. */
+const cancelling = z
+  .strictObject({
+    ...request,
+    request: z.optional(call),
+    frame: z.optional(z.unknown().check(placeholdersAreKnown())),
+  })
+  .check(
+    z.refine((given) => (given.request === undefined) !== (given.frame === undefined), {
+      error: "must have either a request or a frame",
+    }),
+  );
 
 /** Every field of it is a setting of `contract`; in a driver `send` and `stream` must be there. */
 export const wireFields = {
@@ -228,7 +238,7 @@ export const wireFields = {
   ),
   stream: z.optional(StreamDescription),
   /** How a reply is ended: by a call, by what is said on its own WebSocket, or by closing its stream. */
-  cancel: z.optional(z.union([z.literal("close"), cancelFrame, z.strictObject(request)])),
+  cancel: z.optional(z.union([z.literal("close"), cancelling])),
   /** The call that lists what was said in a conversation, with where each thing stands in a row. */
   rows: z.optional(
     z.strictObject({

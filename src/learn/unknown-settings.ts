@@ -180,7 +180,7 @@ function literals(wire: WireSettings): UnknownSetting[] {
   return (["send", "send_first", "read", "cancel", "rows", "delete_conversation"] as const).flatMap(
     (setting) => {
       const given = wire[setting];
-      if (typeof given !== "object" || "frame" in given) return [];
+      if (typeof given !== "object" || given.request === undefined) return [];
       const fixed = segmentsOf(methodAndPath(given.request).path).filter(isIdLike);
       return fixed.map((segment) => ({
         setting,

@@ -124,7 +124,7 @@ test("a wire that is written by hand is checked name by name, also inside lists 
     `${YAML}:14:22  contract.wire.read.request: must be a method and a path, such as POST /api/chats/{conversation}/messages, or WS /ws; found the text "FETCH /x"`,
     `${YAML}:15:57  contract.wire.rows.statusses: there is no such setting; did you mean statuses?`,
     `${YAML}:15:81  contract.wire.rows.roles.users: there is no such setting; did you mean user?`,
-    `${YAML}:16:24  contract.wire.cancel.request: must be a method and a path, such as DELETE /api/chats/{conversation}; only send, send_first and read can be on a WebSocket; found the text "WS /live"`,
+    `${YAML}:16:24  contract.wire.cancel.request: must be a method and a path, such as DELETE /api/chats/{conversation}; only send, send_first and read can be on a WebSocket, and what cancel has as its frame; found the text "WS /live"`,
   ]);
 });
 

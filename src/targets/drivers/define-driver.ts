@@ -147,7 +147,7 @@ function requireReadable(name: string, { send, read, stream, cancel }: WireDescr
       { hint: "contract.wire.stream.channel needs the call that opens that stream." },
     );
   }
-  if (typeof cancel === "object" && "frame" in cancel && !isFrames) {
+  if (typeof cancel === "object" && cancel.frame !== undefined && !isFrames) {
     throw new UserError(
       "config_invalid",
       `The driver ${name} ends a reply by a frame, and its replies come on no WebSocket.`,

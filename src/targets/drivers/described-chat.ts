@@ -155,8 +155,11 @@ class DescribedChat implements ChatClient {
   async cancel(reply: NamedReply, signal: AbortSignal): Promise<CancelOutcome> {
     const cancelling = this.#require(this.#given.wire.cancel, "cancel");
     if (cancelling === "close") return null;
-    if (!("frame" in cancelling)) return await this.#calls.call(cancelling, this.#values(reply), signal);
-    const frame = this.#calls.frame(cancelling.frame, this.#values(reply));
+    const { request, frame: template, ...sent } = cancelling;
+    if (request !== undefined) {
+      return await this.#calls.call({ request, ...sent }, this.#values(reply), signal);
+    }
+    const frame = this.#calls.frame(template, this.#values(reply));
     if (reply.say?.(frame) === true) return "said";
     if (!this.sharesConnections) {
       throw new NotObservable(
