@@ -13,7 +13,14 @@ const Entry = z.object({
     method: z.string(),
     url: z.string(),
     headers: z._default(Headers, []),
-    postData: z.optional(z.object({ mimeType: z.optional(z.string()), text: z.optional(z.string()) })),
+    postData: z.optional(
+      z.object({
+        mimeType: z.optional(z.string()),
+        text: z.optional(z.string()),
+        /** The fields of a form, in place of its text. */
+        params: z.optional(z.array(z.object({ name: z.string(), value: z.optional(z.string()) }))),
+      }),
+    ),
   }),
   response: z.object({
     status: z.number(),
@@ -72,7 +79,8 @@ function exchangeOf(entry: Entry, number: number): LoggedExchange | undefined {
   const isSocket = url.protocol.startsWith("ws");
   const began_ms = Date.parse(entry.startedDateTime);
   const requestHeaders = byName(request.headers);
-  const { mimeType = requestHeaders["content-type"] ?? "", text } = request.postData ?? {};
+  const { mimeType = requestHeaders["content-type"] ?? "", text, params = [] } = request.postData ?? {};
+  const fields = params.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value] as const]));
   return {
     where: `entry ${number}`,
     method: isSocket ? "WS" : request.method.toUpperCase(),
@@ -82,7 +90,8 @@ function exchangeOf(entry: Entry, number: number): LoggedExchange | undefined {
     ended_ms: began_ms + Math.max(entry.time ?? 0, 0),
     isLeft: isLeft(entry),
     requestHeaders: { ...(mimeType !== "" && { "content-type": mimeType }), ...requestHeaders },
-    requestBody: readRequestBody(text, mimeType),
+    requestBody:
+      readRequestBody(text, mimeType) ?? (fields.length === 0 ? undefined : Object.fromEntries(fields)),
     status: response.status,
     answerHeaders: byName(response.headers),
     contentType: withoutParameters(response.content.mimeType ?? contentTypeIn(response.headers)),

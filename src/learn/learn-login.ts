@@ -95,7 +95,7 @@ function givenBy(
   }
   if (!hasPassword) return undefined;
   // Of what browsers and taps leave out, only the name of the field is left.
-  const named = tokens.find(({ place }) => isSecretName(lastName(place)) || JWT.test(lastName(place)));
+  const named = tokens.find(({ place }) => isSecretName(lastName(place)));
   return { place: named?.place, isSeen: false };
 }
 
@@ -112,12 +112,9 @@ function secretsShownBy({ requestHeaders, path, origin }: LoggedExchange): strin
 function isShownAs(shown: string, { place, value }: JsonLeaf): boolean {
   const token = String(value);
   const secret = shown.replace(/^[A-Za-z]+ (?=\S)/, "");
-  if (isHidden(token))
-    return isHidden(secret) && (isSecretName(lastName(place)) || JWT.test(lastName(place)));
+  if (isHidden(token)) return isHidden(secret) && isSecretName(lastName(place));
   return token.length >= MIN_TOKEN && secret === token;
 }
-
-const JWT = /^jwt$/i;
 
 /** Shorter values stand at many places. */
 const MIN_TOKEN = 6;

@@ -18,6 +18,8 @@ export function nothingLearned(
   { name, exchanges }: NetworkLog,
   { text, message, isAnswered }: Missing,
 ): UserError {
+  const form = exchanges.find(isFormLeftOut);
+  if (message === undefined && form !== undefined) return formLeftOut(name, form);
   const empty = exchanges.find(isLeftOut);
   const isReplyLeftOut =
     empty !== undefined && (message !== undefined || !isAnswered || empty.method !== "GET");
@@ -32,6 +34,23 @@ export function nothingLearned(
     ? `The body of ${requestOf(empty)} (${empty.where}), which streams, is not in it: browsers leave bodies out that they have not kept. Record with \`stack tap --to ${empty.origin} --record chat.jsonl\` instead.`
     : hintFor(message?.exchange);
   return new UserError("nothing_learned", `In ${name} is ${what}${why}`, { hint });
+}
+
+/** Whether this sent a form that the browser did not keep: it does not keep one with a file, also where that is empty. */
+function isFormLeftOut({ method, requestBody, requestHeaders, status }: LoggedExchange): boolean {
+  const isForm = requestHeaders["content-type"]?.startsWith("multipart/form-data") === true;
+  return method !== "GET" && requestBody === undefined && isForm && status < 400;
+}
+
+function formLeftOut(name: string, form: LoggedExchange): UserError {
+  const { where, origin } = form;
+  return new UserError(
+    "nothing_learned",
+    `In ${name} is no message: what ${maskSecrets(requestOf(form))} (${where}) sent, a form, is not in it.`,
+    {
+      hint: `Browsers leave a form with a file out of what they save. Record with \`stack tap --to ${origin} --record chat.jsonl\` instead.`,
+    },
+  );
 }
 
 /** Whether this streamed what the browser did not keep: what was said there is not known. */

@@ -1,5 +1,6 @@
 import { isSecretHeader } from "../text/secret-names.ts";
 import type { LoggedExchange } from "./network-log.ts";
+import { isHidden } from "./network-log-words.ts";
 
 /** A cookie that a header repeats, as proof against requests by others' pages. */
 export interface RepeatedCookie {
@@ -23,13 +24,13 @@ export function repeatedCookieIn(exchanges: readonly LoggedExchange[]): Repeated
     );
     return cookies.flatMap(([cookie = "", ...value]) =>
       shown.flatMap(([header, said]) =>
-        value.length > 0 && said === value.join("=") ? [{ cookie, header }] : [],
+        value.length > 0 && said === value.join("=") ? [{ cookie, header, isHidden: isHidden(said) }] : [],
       ),
     );
   });
-  // What a record hides looks alike: there the name says which it is.
-  return (
-    repeated.find(({ cookie, header }) => [cookie, header].every((name) => PROOF_NAME.test(name))) ??
-    repeated[0]
+  const named = repeated.find(({ cookie, header }) =>
+    [cookie, header].every((name) => PROOF_NAME.test(name)),
   );
+  // What a record hides looks alike: there the names alone say which it is.
+  return named ?? repeated.find(({ isHidden }) => !isHidden);
 }

@@ -2,7 +2,7 @@
 export const HIDDEN = "…";
 
 /** Names of what nobody else may know, in any spelling: of variables, fields, headers. */
-const SECRET = /token|secret|passw|passphrase|credential|authorization|(?:api|access|private)[_-]?key/i;
+const SECRET = /token|jwt|secret|passw|passphrase|credential|authorization|(?:api|access|private)[_-]?key/i;
 
 /** How many tokens a model has read or written is no secret: `max_tokens`, `x-ratelimit-remaining-tokens`. */
 const TOKEN_COUNT = /(?:max|min|prompt|completion|input|output|total|remaining|limit|reset)[_-]?tokens/gi;

@@ -36,6 +36,19 @@ test("GETs without a message have no message, whatever their queries say, and al
   }
 });
 
+test("a form that the browser has not kept, since there is a file in it, is named", () => {
+  const form: HarEntry = {
+    request: `POST ${AT}/ask`,
+    headers: { "Content-Type": "multipart/form-data; boundary=x" },
+    type: "text/plain",
+    answer: "Rivers bring salt.",
+  };
+  expect(refusalOf([page, list, form])).toMatchObject({
+    message: "In chat.har is no message: what POST /ask (entry 3) sent, a form, is not in it.",
+    hint: expect.stringContaining(`stack tap --to ${AT} --record`),
+  });
+});
+
 test("a message with an answer that is none is named, with what it was answered", () => {
   const form: HarEntry = {
     request: `POST ${AT}/chat`,
