@@ -9,7 +9,7 @@ import type { Duplex } from "node:stream";
 import { RECORD_REALM } from "../contract/caller-headers.ts";
 import type { WireError } from "../contract/wire-error.ts";
 import { wireErrorBody } from "../contract/wire-error-body.ts";
-import { type CallerPolicy, callerOf, type Deed, refusalOf } from "./caller-guard.ts";
+import { type CallerPolicy, callerOf, type Deed, refusalOf } from "./host-and-origin-guard.ts";
 import { answerOddRequests, refuseConnection, refuseUpgrade } from "./malformed-requests.ts";
 
 /** Who may make a call. */

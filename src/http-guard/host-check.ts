@@ -1,5 +1,5 @@
 import { WireError } from "../contract/wire-error.ts";
-import type { Caller, CallerPolicy } from "./caller-guard.ts";
+import type { Caller, CallerPolicy } from "./host-and-origin-guard.ts";
 
 /**
  * Why a call is refused for the names that it has us by; undefined where they are our own. Against DNS rebinding: a page

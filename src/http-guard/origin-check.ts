@@ -4,7 +4,7 @@
  */
 import { isLoopback } from "../contract/address.ts";
 import { WireError } from "../contract/wire-error.ts";
-import type { Caller } from "./caller-guard.ts";
+import type { Caller } from "./host-and-origin-guard.ts";
 import { hostNameOf } from "./host-check.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { bearerGuard } from "./bearer-token.ts";
 import type { CallGuard } from "./guarded-server.ts";
-import { type OwnNames, programsOnly } from "./page-policies.ts";
+import { type OwnNames, programsOnly } from "./host-and-origin-policies.ts";
 
 /** Who may read what a listener has written down of the talk of others. */
 export interface RecordAccess extends OwnNames {

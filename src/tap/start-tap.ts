@@ -4,7 +4,7 @@ import { hostInUrl } from "../contract/address.ts";
 import { DEFAULTS } from "../contract/contract-defaults.ts";
 import { WireError } from "../contract/wire-error.ts";
 import { createGuardedServer, deedOf, sendWireError } from "../http-guard/guarded-server.ts";
-import { JUDGED_BY_UPSTREAM, localCallersOnly } from "../http-guard/page-policies.ts";
+import { JUDGED_BY_UPSTREAM, localCallersOnly } from "../http-guard/host-and-origin-policies.ts";
 import { type RecordAccess, recordGuard } from "../http-guard/record-guard.ts";
 import { ExchangeRecorder } from "./exchange-recorder.ts";
 import { type RecordedExchange, TAP_FOLDER, TAP_PATH } from "./recorded-exchange.ts";

@@ -2,7 +2,6 @@ import { ErrorBody } from "../contract/common-schemas.ts";
 import { type Usage, usageOf } from "../contract/event-schemas.ts";
 import { UserError } from "../errors/user-error.ts";
 import { connectChat, connectChatWithModel } from "./connect-chat.ts";
-import { doesNotAnswer } from "./connection-parts.ts";
 import type { ChatClient, Sent } from "./drivers/chat-client.ts";
 import { isModelRefused, isRefusal, refusedWords, wordsIn } from "./drivers/refusal.ts";
 import { failureOf, lastFact, type TimedFact, type Told, textOf, thoughtsOf } from "./drivers/reply-facts.ts";
@@ -12,6 +11,7 @@ import type { SeenStream } from "./http-client.ts";
 import type { TargetUrls } from "./open-target.ts";
 import { resendWhileDraining } from "./resend-while-draining.ts";
 import { SERVICE_TITLES } from "./service-titles.ts";
+import { doesNotAnswer } from "./target-connections.ts";
 import { tokenRefused } from "./token-refused.ts";
 
 export interface ChatOnceOptions {

@@ -2,7 +2,6 @@ import { DEFAULTS } from "../contract/contract-defaults.ts";
 import { chooseDefaultModel } from "../contract/default-model-rule.ts";
 import { type WireSettings, withSettings } from "../contract/wire-description.ts";
 import { UserError } from "../errors/user-error.ts";
-import { doesNotAnswer } from "./connection-parts.ts";
 import { createAdaptingClient } from "./contract-adapting-client.ts";
 import { deviationsOf } from "./contract-deviations.ts";
 import { bearerTokenOfWire } from "./drivers/bearer-token-of-wire.ts";
@@ -16,6 +15,7 @@ import { findDriver } from "./drivers/shipped-drivers.ts";
 import { createHttpClient, type HttpClient } from "./http-client.ts";
 import type { TargetUrls } from "./open-target.ts";
 import { SERVICE_TITLES } from "./service-titles.ts";
+import { doesNotAnswer } from "./target-connections.ts";
 import { withHeaders } from "./with-headers.ts";
 
 /** A stack that is talked to, and nothing else. */

@@ -2,7 +2,6 @@ import { Health } from "../contract/common-schemas.ts";
 import { hmiRoutes } from "../contract/routes.ts";
 import { UserError } from "../errors/user-error.ts";
 import { MissingEndpoint } from "../harness/target-errors.ts";
-import { type Connecting, doesNotAnswer, type TargetServices } from "./connection-parts.ts";
 import { createAdaptingClient, isLacking } from "./contract-adapting-client.ts";
 import { deviationsOf } from "./contract-deviations.ts";
 import { callersOf } from "./drivers/caller-session.ts";
@@ -11,6 +10,7 @@ import type { HttpClient, SeenCall } from "./http-client.ts";
 import { findModelsByCapability } from "./models-by-capability.ts";
 import { createSpreadClient, type MetReplicas, whyOnlyOne } from "./service-replicas.ts";
 import { SERVICE_TITLES } from "./service-titles.ts";
+import { type Connecting, doesNotAnswer, type TargetServices } from "./target-connections.ts";
 import { tokenRefused } from "./token-refused.ts";
 
 /** An HMI and a gateway that follow the contract, or say where they depart from it. */

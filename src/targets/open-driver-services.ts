@@ -1,8 +1,8 @@
 import { connectChatWithModel, wireOf } from "./connect-chat.ts";
-import type { Connecting, TargetServices } from "./connection-parts.ts";
 import { asCaller, callersOf } from "./drivers/caller-session.ts";
 import type { EngineWatch } from "./engine-watch.ts";
 import { createPlainHttpCalls } from "./plain-http-calls.ts";
+import type { Connecting, TargetServices } from "./target-connections.ts";
 import { createUnavailableClient } from "./unavailable-client.ts";
 
 /** A target that speaks another wire: what its driver can say and hear is all that there is. */

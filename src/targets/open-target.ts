@@ -1,7 +1,6 @@
 import type { ContractDeviations, ForeignContract } from "../contract/foreign-back-end.ts";
 import type { NotObservable } from "../harness/target-errors.ts";
 import { driverOf, wireOf } from "./connect-chat.ts";
-import type { Closable, Connecting, TargetServices } from "./connection-parts.ts";
 import { isLacking } from "./contract-adapting-client.ts";
 import type { ChatClient, WireAbility } from "./drivers/chat-client.ts";
 import type { Driver } from "./drivers/define-driver.ts";
@@ -25,6 +24,7 @@ import {
   whyNoReplicas,
 } from "./service-replicas.ts";
 import { openTargetStore, type TargetStore } from "./store/target-store.ts";
+import type { Closable, Connecting, TargetServices } from "./target-connections.ts";
 import { type TargetSettings, targetSettings } from "./target-settings.ts";
 import { createUnavailableClient } from "./unavailable-client.ts";
 import { whyNotObservable } from "./why-not-observable.ts";

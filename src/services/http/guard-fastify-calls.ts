@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { CHANGING_GETS } from "../../contract/routes.ts";
-import { type CallerPolicy, callerOf, type Deed, refusalOf } from "../../http-guard/caller-guard.ts";
+import { type CallerPolicy, callerOf, type Deed, refusalOf } from "../../http-guard/host-and-origin-guard.ts";
 
 /** Lets nobody pass whom the policy refuses; also where there is nothing at the path. */
 export function guardFastifyCalls(

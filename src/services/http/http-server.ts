@@ -2,8 +2,8 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { LIMITS } from "../../contract/contract-defaults.ts";
 import { REPLICA_ID_HEADER } from "../../contract/replica-headers.ts";
 import { WireError } from "../../contract/wire-error.ts";
+import { type OwnNames, ownPagesOnly } from "../../http-guard/host-and-origin-policies.ts";
 import { answerOddRequests, refuseConnection } from "../../http-guard/malformed-requests.ts";
-import { type OwnNames, ownPagesOnly } from "../../http-guard/page-policies.ts";
 import type { People } from "./caller-identification.ts";
 import { guardFastifyCalls } from "./guard-fastify-calls.ts";
 import { identifyCallers } from "./identify-callers-hook.ts";

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import { isLoopback } from "../../contract/address.ts";
 import { createGuardedServer, deedOf } from "../../http-guard/guarded-server.ts";
-import { ownPagesOnly } from "../../http-guard/page-policies.ts";
+import { ownPagesOnly } from "../../http-guard/host-and-origin-policies.ts";
 import { everyone, membersOf } from "../../os/process-members.ts";
 import { type ProcessUsage, processUsageOf } from "../../os/process-usage.ts";
 import { readRecord } from "../process-record.ts";

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { isLoopback } from "../contract/address.ts";
 import { WireError } from "../contract/wire-error.ts";
-import type { CallerPolicy } from "./caller-guard.ts";
+import type { CallerPolicy } from "./host-and-origin-guard.ts";
 import { hostNameOf } from "./host-check.ts";
 import { isLocalName } from "./local-names.ts";
 import {
