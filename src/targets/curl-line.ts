@@ -37,6 +37,8 @@ export interface ShownCaller {
   readonly token: string;
   /** The file in which curl keeps the cookies; undefined for none. */
   readonly jar: string | undefined;
+  /** Whether nothing of an earlier time may be in that. */
+  readonly isNew?: boolean;
 }
 
 /** A request as a line for a shell. */
@@ -57,7 +59,7 @@ export function curlLine(
   const isUsual = method === "GET" || (method === "POST" && body !== undefined);
   return [
     isStream ? "curl -sSN" : "curl -sS",
-    ...(shown.jar === undefined ? [] : [`-b ${shown.jar} -c ${shown.jar}`]),
+    ...(shown.jar === undefined ? [] : [`${shown.isNew ? "" : `-b ${shown.jar} `}-c ${shown.jar}`]),
     ...(isUsual ? [] : [`-X ${method}`]),
     `"${url}"`,
     ...headers,

@@ -42,7 +42,8 @@ export class SignIns {
       tokenPlace === undefined ||
       isCookiePlace(tokenPlace);
     const jar = isKept || signIn.calls.length > 1 ? this.#jarOf(signIn) : undefined;
-    const line = curlLine({ ...request, isStream: false, token: "" }, { token: "", jar }, words);
+    const isNew = request === signIn.calls[0]?.request;
+    const line = curlLine({ ...request, isStream: false, token: "" }, { token: "", jar, isNew }, words);
     if (tokenPlace === undefined || token === "") return [line];
     const variable = this.#named("TOKEN", signIn);
     if (isCookiePlace(tokenPlace)) {

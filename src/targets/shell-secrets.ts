@@ -72,8 +72,12 @@ export class ShellSecrets {
 
   /** One word of a shell, whatever is in it. */
   quoted(text: string): string {
-    const bare = (each: string): string => quote(each).slice(1, -1);
-    return this.#replaced(quote(text), bare, (variable) => `'"$${variable}"'`);
+    const word = quote(text);
+    // A secret has no line's end in it.
+    const start = word.startsWith("$") ? "$'" : "'";
+    const bare = (each: string): string =>
+      start === "'" ? quote(each).slice(1, -1) : each.replace(/[\\']/g, "\\$&");
+    return this.#replaced(word, bare, (variable) => `'"$${variable}"${start}`);
   }
 
   /** The value of a variable inside a text of JSON, which is inside double quotes of a shell. */
@@ -108,6 +112,16 @@ function quotable(text: string): string {
   return text.replace(/["\\$`]/g, "\\$&");
 }
 
+/** In the form of bash and zsh, where there is a line's end or the like in it: on a screen that would be something else. */
 function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (!/[\u0000-\u001f]/.test(text)) return `'${text.replaceAll("'", "'\\''")}'`;
+  const escaped = text
+    .replace(/[\\']/g, "\\$&")
+    .replaceAll("\n", "\\n")
+    .replaceAll("\r", "\\r")
+    .replaceAll("\t", "\\t")
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    .replace(/[\u0000-\u001f]/g, (each) => `\\x${each.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return `$'${escaped}'`;
 }

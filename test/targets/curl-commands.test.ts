@@ -3,8 +3,10 @@ import { expect, test } from "vitest";
 import { textOfChunks } from "../../src/tap/recorded-exchange.ts";
 import { startTap } from "../../src/tap/start-tap.ts";
 import { curlCommands } from "../../src/targets/curl-commands.ts";
+import { encodeBody } from "../../src/targets/drivers/encode-body.ts";
 import type { RequestStep } from "../../src/targets/request-step.ts";
 import { startTestStack } from "../support/hmi.ts";
+import { serveRoutes } from "../support/routes.ts";
 
 const step = (given: Partial<RequestStep>): RequestStep => ({
   base: "http://hmi",
@@ -158,6 +160,33 @@ test("a shell sends just what was sent, whatever is in it", async () => {
   } finally {
     await tap.close();
   }
+});
+
+test("a text of several lines is on one line, and is sent as it was: as it is, and as a field of a form", async () => {
+  const text = "It's a\n\tlist \\ of $HOME\r\n\u{1f3db}";
+  const seen: string[] = [];
+  const url = await serveRoutes({
+    "POST /plain": ({ body }) => seen.push(body),
+    "POST /form": async ({ body, contentType }) => {
+      const form = await new Response(body, { headers: { "content-type": contentType } }).formData();
+      return seen.push(`${form.get("text")}`);
+    },
+  });
+  const post = { base: url, method: "POST", headers: {} };
+  const encoded = (type: "application/x-www-form-urlencoded" | "multipart/form-data") => {
+    const { rawBody: body, form, headers = {} } = encodeBody({ text }, type);
+    return step({ ...post, path: "/form", body, form, headers });
+  };
+  const commands = curlCommands([
+    step({ ...post, path: "/plain", body: text, headers: { "content-type": "text/plain" } }),
+    encoded("application/x-www-form-urlencoded"),
+    encoded("multipart/form-data"),
+  ]);
+  for (const command of commands) {
+    expect(command).not.toMatch(/[\n\r\t]/);
+    await execa("bash", ["-c", command]);
+  }
+  expect(seen).toEqual([text, text, text]);
 });
 
 test("a message on a WebSocket is a line, too, with what was said on it", () => {

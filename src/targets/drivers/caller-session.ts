@@ -149,7 +149,7 @@ export class CallerSession {
     const { client, caller } = this.#given;
     const { method, path } = methodAndPath(login.request);
     const values: PlaceholderValues = { user: caller.name, password: caller.secret, token };
-    const { headers, ...body } = await encodeBody(
+    const { headers, ...body } = encodeBody(
       login.body === undefined ? undefined : fillBody(login.body, values),
       login.content_type,
     );

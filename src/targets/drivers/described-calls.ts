@@ -70,7 +70,7 @@ export class DescribedCalls {
     return await session.ask(
       async (shown) => {
         const { method, path } = callIn(call.request, { ...values, ...callerPlaceholders(shown) });
-        return await client.call(method, path, { signal, ...(await this.#sent(call, values, shown)) });
+        return await client.call(method, path, { signal, ...this.#sent(call, values, shown) });
       },
       (answer) => answer,
     );
@@ -182,7 +182,7 @@ export class DescribedCalls {
     const filling = { ...values, ...callerPlaceholders(shown) };
     const { method, path } = callIn<HttpMethod | "WS">(call.request, filling);
     if (method !== "WS") {
-      const sent = await this.#sent(call, values, shown);
+      const sent = this.#sent(call, values, shown);
       return await this.#untilClosed(
         options,
         (limited) => client.openStream(method, path, { ...limited, makeDecoder, ...sent }),
@@ -257,13 +257,13 @@ export class DescribedCalls {
   }
 
   /** What goes out with a call: its headers and its body. */
-  async #sent(
+  #sent(
     call: DescribedCall,
     values: PlaceholderValues,
     shown: ShownByCaller,
-  ): Promise<Pick<CallOptions, "body" | "rawBody" | "form" | "headers" | keyof ShownByCaller["options"]>> {
+  ): Pick<CallOptions, "body" | "rawBody" | "form" | "headers" | keyof ShownByCaller["options"]> {
     const filling = { ...values, ...callerPlaceholders(shown) };
-    const { headers, ...body } = await encodeBody(filledIn(call, filling), call.content_type);
+    const { headers, ...body } = encodeBody(filledIn(call, filling), call.content_type);
     return { ...body, ...shown.options, headers: { ...headers, ...this.#headers(call, filling, shown) } };
   }
 

@@ -1,10 +1,11 @@
+import { randomUUID } from "node:crypto";
 import type { BodyType } from "../../contract/wire-description.ts";
 import type { CallOptions } from "../http-client.ts";
 
 type EncodedBody = Pick<CallOptions, "body" | "rawBody" | "form" | "headers">;
 
 /** A filled body as a client is to send it: JSON, unless a description names another type. */
-export async function encodeBody(filled: unknown, type: BodyType = "application/json"): Promise<EncodedBody> {
+export function encodeBody(filled: unknown, type: BodyType = "application/json"): EncodedBody {
   if (filled === undefined) return {};
   switch (type) {
     case "application/json":
@@ -20,18 +21,21 @@ export async function encodeBody(filled: unknown, type: BodyType = "application/
       };
     }
     case "multipart/form-data": {
-      const form = new FormData();
-      const fields = fieldsOf(filled);
-      for (const [name, value] of fields) form.append(name, value);
-      // Only the platform's own encoder knows the boundary that it chose.
-      const encoded = new Response(form);
+      const form = fieldsOf(filled);
+      const boundary = `----stack-${randomUUID()}`;
       return {
-        rawBody: await encoded.text(),
-        form: fields,
-        headers: { "content-type": encoded.headers.get("content-type") ?? type },
+        rawBody: `${form.map(([name, value]) => partOf(name, value, boundary)).join("")}--${boundary}--\r\n`,
+        form,
+        headers: { "content-type": `${type}; boundary=${boundary}` },
       };
     }
   }
+}
+
+/** One field, as RFC 7578 has it. Its value goes as it is: the platform's own encoder would make each line's end another one. */
+function partOf(name: string, value: string, boundary: string): string {
+  const shown = name.replaceAll("\r", "%0D").replaceAll("\n", "%0A").replaceAll('"', "%22");
+  return `--${boundary}\r\nContent-Disposition: form-data; name="${shown}"\r\n\r\n${value}\r\n`;
 }
 
 /** The fields of a form: JSON's null is a field that is not sent. */
