@@ -19,6 +19,11 @@ export function isLeftWriting({ end, pieces, longest_gap, ended_ms }: HopPass): 
   return ended_ms - last.at_ms <= Math.max(LEAST_SILENCE_MS, 2 * usual);
 }
 
+/** Whether we left before any of the reply had come: whether it would have is not known. */
+export function isLeftUnbegun({ problem, failure, end, pieces }: HopPass): boolean {
+  return problem === null && failure === null && end === "given_up" && pieces.length === 0;
+}
+
 /** The passes in which a whole reply with text came. */
 export function toldPasses({ passes }: HopObservation): readonly HopPass[] {
   return passes.filter((pass) => isWholePass(pass) && pass.text !== "");

@@ -2,7 +2,7 @@ import { isSameModelName } from "../contract/model-names.ts";
 import { isModelRefused } from "../targets/drivers/refusal.ts";
 import { duration, inSomePasses, quotedText, sentence } from "./finding-words.ts";
 import { HOP_TITLES } from "./hop-names.ts";
-import { hopsBehind, isLeftWriting, isWholePass, toldPasses } from "./hop-passes.ts";
+import { hopsBehind, isLeftUnbegun, isLeftWriting, isWholePass, toldPasses } from "./hop-passes.ts";
 import { type JudgedTrace, judgeEachHop } from "./judge-each-hop.ts";
 import type { HopObservation, HopPass, TraceFinding, TraceObservations } from "./trace-report.ts";
 
@@ -37,10 +37,27 @@ export function judgeAnswers(trace: TraceObservations): JudgedTrace {
         ],
       };
     }
-    const finding = findingOf(hop, told);
+    const finding = isLeftUnbegun(told) ? unbegun(trace, hop, told) : findingOf(hop, told);
     const words = `${finding.sentence.replace(/\.$/, "")}${inSomePasses(bad.length, hop.passes.length)}.`;
     return { finding: { ...finding, sentence: [words, ...trace.deaths].join(" ") } };
   });
+}
+
+/** A reply of which not a word had come when we waited no longer: who keeps it, and whether it would have come, is not known. */
+function unbegun(trace: TraceObservations, { hop }: HopObservation, { ended_ms }: HopPass): TraceFinding {
+  const engine = trace.hops.find((each) => each.hop === "engine" && each.hop !== hop);
+  const engineMs = engine && toldPasses(engine)[0]?.ended_ms;
+  const compared =
+    engineMs == null ? "" : `, where the engine itself needed ${duration(engineMs)} for a whole one`;
+  return {
+    hop,
+    kind: "no_answer",
+    sentence: `Not a word of a reply came by way of ${HOP_TITLES[hop]} in ${duration(ended_ms ?? 0)}${compared}`,
+    next:
+      trace.record === null
+        ? "stack tap in front of the engine shows what it is asked meanwhile"
+        : "stack doctor",
+  };
 }
 
 /** Which models a hop does list, where the refused one is not among them. */

@@ -18,8 +18,8 @@ export function readHopPass(stream: SeenStream, around: AroundStream): HopPass {
   const { offsetMs, sentAt, acceptedMs } = around;
   const { facts } = stream;
   const isDone = facts.some(({ kind }) => kind === "done");
-  // A WebSocket is taken with 101, and some back ends make a message with 201.
-  const isReply = stream.status < 300 && facts.length > 0;
+  // A WebSocket is taken with 101, and some back ends make a message with 201. What was left before its first word was no refusal.
+  const isReply = stream.status < 300 && (facts.length > 0 || stream.end === "given-up");
   const at = (ms: number | undefined): number | null =>
     ms === undefined ? null : Math.round((ms + offsetMs) * 10) / 10;
   const texts = facts.filter((fact) => fact.kind === "text");

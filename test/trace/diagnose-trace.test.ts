@@ -341,6 +341,19 @@ test("of a reply that was still coming when we left, nothing is said to be wrong
   ]);
 });
 
+test("of a reply of which not a word came, it is told how long that was waited for", () => {
+  const unbegun = {
+    ...{ end: "given_up", finish_reason: null, ended_ms: 30_100, text: "", pieces: [] },
+    ...{ first_token_ms: null, last_token_ms: null, longest_gap: null },
+  } as const satisfies Partial<HopPass>;
+  const { diagnosis } = diagnoseTrace(observations({ engine: {}, hmi: unbegun }));
+  expect(diagnosis).toMatchObject({
+    ...{ hop: "hmi", kind: "no_answer" },
+    sentence:
+      "Not a word of a reply came by way of the HMI in 30.1 s, where the engine itself needed 945 ms for a whole one.",
+  });
+});
+
 test("a silence that is longer than the reply's own pauses is one", () => {
   const last = { last_token_ms: 14_000, pieces: [{ at_ms: 14_000, kind: "text", chars: 30 } as const] };
   const { diagnosis } = diagnoseTrace(observations({ engine: { ...SLOW, ...last } }));
