@@ -43,28 +43,33 @@ export interface ShownCaller {
 
 /** A request as a line for a shell. */
 export function curlLine(
-  step: SentRequest & Pick<RequestStep, "isStream" | "token">,
+  step: SentRequest & Pick<RequestStep, "isStream" | "token" | "left_ms">,
   shown: ShownCaller,
   words: LineWords,
 ): string {
-  const { method, body, form, token, isStream } = step;
+  const { method, body, form, token, isStream, left_ms } = step;
   const { secrets } = words;
   const url = urlWord(step, words);
   const headers = headerWords(step, shown, secrets);
   const bearer = token === "" ? [] : [`-H "Authorization: Bearer $${shown.token}"`];
   if (method === "WS") {
-    const said = body === undefined ? [] : [`-x ${bodyWord(body, words)}`];
+    const said = body === undefined ? [] : [`-x ${bodyWord(body, words, shortened)}`];
     return [webSocketStart(url), ...headers, ...cookieWords(shown), ...bearer, ...said].join(" ");
   }
   const isUsual = method === "GET" || (method === "POST" && body !== undefined);
+  const long = new LongTexts();
+  const sent = form === undefined ? bodyWords(step, words, long) : formWords(step, words);
   return [
+    ...long.before,
     isStream ? "curl -sSN" : "curl -sS",
+    // Whoever has left a stream has heard no more of it.
+    ...(left_ms === undefined ? [] : [`--max-time ${Math.max(left_ms / 1000, 0.1).toFixed(1)}`]),
     ...(shown.jar === undefined ? [] : [`${shown.isNew ? "" : `-b ${shown.jar} `}-c ${shown.jar}`]),
     ...(isUsual ? [] : [`-X ${method}`]),
     `"${url}"`,
     ...headers,
     ...bearer,
-    ...(form === undefined ? bodyWords(step, words) : formWords(step, words)),
+    ...sent,
   ].join(" ");
 }
 
@@ -122,13 +127,47 @@ function variableNamed(name: string, secret: string, secrets: ShellSecrets): str
   return secrets.variableOf(secret, variableName(name), `what goes out as ${name}`);
 }
 
-function bodyWords({ body, headers }: SentRequest, words: LineWords): string[] {
+function bodyWords({ body, headers }: SentRequest, words: LineWords, long: LongTexts): string[] {
   if (body === undefined) return [];
   const isTyped = Object.keys(headers).some((name) => /^content-type$/i.test(name));
   const type = isTyped ? [] : ["-H 'Content-Type: application/json'"];
-  // As a text, `@name` would be a file.
-  const isText = typeof body === "string" && body.startsWith("@");
-  return [...type, `${isText ? "--data-raw" : "-d"} ${bodyWord(body, words)}`];
+  if (typeof body === "string") {
+    // As a text, `@name` would be a file.
+    return [...type, `${body.startsWith("@") ? "--data-raw" : "-d"} ${bodyWord(body, words, shortened)}`];
+  }
+  const word = bodyWord(body, words, long.take);
+  if (!long.isThere) return [...type, `-d ${word}`];
+  long.writeFrom(word);
+  return [...type, "--data-binary @-"];
+}
+
+/** Texts that no command line would take: a program writes the body with texts as long, and it is read from there. */
+class LongTexts {
+  readonly #texts: string[] = [];
+  /** The words before those of the request itself. */
+  readonly before: string[] = [];
+
+  get isThere(): boolean {
+    return this.#texts.length > 0;
+  }
+
+  /** A text, or what stands in its place. */
+  readonly take = (text: string): string => {
+    if (text.length <= MOST_CHARS) return text;
+    this.#texts.push(text);
+    // No text of a request has this character.
+    return `\u0000long${this.#texts.length - 1}\u0000`;
+  };
+
+  /** @param word the body's JSON, in quotes */
+  writeFrom(word: string): void {
+    const script = word.slice(1, -1).replace(/"\\u0000long(\d+)\\u0000"/g, (_, index: string) => {
+      const text = this.#texts[Number(index)] ?? "";
+      const start = JSON.stringify(text.slice(0, SHOWN_CHARS)).replaceAll("'", "\\u0027");
+      return `${start} + "x".repeat(${text.length - SHOWN_CHARS})`;
+    });
+    this.before.push(`node -p 'JSON.stringify(${script})' |`);
+  }
 }
 
 /** The fields of a form, each as its own word. */
@@ -146,11 +185,11 @@ function formWords({ form = [], headers }: SentRequest, { secrets, find }: LineW
 }
 
 /** JSON as one word of a shell, with the variables between its quotes; a text is sent as it is. */
-function bodyWord(body: unknown, { secrets, find }: LineWords): string {
-  if (typeof body === "string") return secrets.quoted(shortened(body));
+function bodyWord(body: unknown, { secrets, find }: LineWords, shorten: (text: string) => string): string {
+  if (typeof body === "string") return secrets.quoted(shorten(body));
   const variables: string[] = [];
   const text = JSON.stringify(body, (name, given: unknown) => {
-    const value = typeof given === "string" ? shortened(given) : given;
+    const value = typeof given === "string" ? shorten(given) : given;
     if (typeof value !== "string" && typeof value !== "number") return value;
     const variable = variableIn(name, value, { secrets, find });
     if (variable === undefined) return value;

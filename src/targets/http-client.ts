@@ -182,7 +182,7 @@ export function createHttpClient(
     path: string,
     { rawBody, body = rawBody, form, headers = {}, token: shown = token, signIn, isUnrecorded }: CallOptions,
     isStream: boolean,
-  ): Pick<RequestStep, "status" | "answer"> =>
+  ): Pick<RequestStep, "status" | "answer" | "left_ms"> =>
     isUnrecorded
       ? { status: undefined, answer: undefined }
       : noteRequest({
@@ -208,7 +208,9 @@ export function createHttpClient(
     const read = async (): Promise<SeenStream> => {
       const seen = await readStream(answer, start, options, { readEvent, prepare });
       step.answer = seen.events.map(({ event }) => event).find(namesConversation) ?? idsStarted(seen);
-      return { kind: "stream", ...head, ...seen, duration_ms: since(start) };
+      const duration_ms = since(start);
+      if (seen.end === "given-up") step.left_ms = duration_ms;
+      return { kind: "stream", ...head, ...seen, duration_ms };
     };
     return { head: { ...head, duration_ms: since(start) }, ended: read() };
   };

@@ -41,6 +41,8 @@ export interface RequestStep extends SentRequest {
   readonly token: string;
   /** Undefined where nobody had to be let in. */
   readonly signIn?: SignIn | undefined;
+  /** After how long a stream was left before its end, in milliseconds; undefined where it was not. */
+  left_ms?: number;
   /** Undefined while nothing is answered. */
   status: number | undefined;
   /** What was answered; undefined while nothing is. */

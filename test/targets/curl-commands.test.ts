@@ -64,9 +64,17 @@ test("of many requests the last are told, and those that give what they use", ()
 
 test("a text of megabytes is told by its beginning, and one that is no JSON as it is", () => {
   const [long = ""] = curlCommands([message({ message: "x".repeat(600_000) }, {})]);
-  expect(long).toContain("xxx... and 599920 characters more");
+  expect(long).toContain('xxx" + "x".repeat(599920)');
   expect(long.length).toBeLessThan(300);
+  const [said = ""] = curlCommands([step({ method: "WS", body: { text: "x".repeat(600_000) } })]);
+  expect(said).toContain("xxx... and 599920 characters more");
   expect(curlCommands([step({ method: "POST", body: '{"' })])[0]).toMatch(/-d '\{"'$/);
+});
+
+test("a stream that was left is left", () => {
+  expect(curlCommands([step({ path: "/stream", isStream: true, left_ms: 341.2 })])).toEqual([
+    'curl -sSN --max-time 0.3 "http://hmi/stream"',
+  ]);
 });
 
 test("a token is named, and never told", () => {
@@ -152,11 +160,18 @@ test("a shell sends just what was sent, whatever is in it", async () => {
       ],
       new Map([["http://hmi", "$HMI"]]),
     );
-    for (const command of [sent, streamed]) await execa("bash", ["-c", command], { env: { HMI: tap.url } });
-    const [first, second] = tap.exchangesAfter(0);
+    const [long = ""] = curlCommands(
+      [message({ message: `It's ${"x".repeat(600_000)}`, session_id: null }, {})],
+      new Map([["http://hmi", "$HMI"]]),
+    );
+    for (const command of [sent, streamed, long])
+      await execa("bash", ["-c", command], { env: { HMI: tap.url } });
+    const [first, second, third] = tap.exchangesAfter(0);
     expect(first).toMatchObject({ method: "POST", path: "/api/chat/message" });
     expect(JSON.parse(first ? textOfChunks(first.request) : "")).toEqual({ message: text, session_id: null });
     expect(second).toMatchObject({ method: "GET", path });
+    const { message: longest } = JSON.parse(third ? textOfChunks(third.request) : "");
+    expect(longest).toHaveLength(600_005);
   } finally {
     await tap.close();
   }
