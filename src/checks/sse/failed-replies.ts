@@ -21,6 +21,9 @@ export interface FailedReply {
 const WORDS = ["alpha", " beta", " gamma", " delta", " epsilon", " zeta"];
 const SAID = 4;
 
+/** From one word to the next, in milliseconds, before a back end of which nobody knows how it reads. */
+const WRITING_MS = 20;
+
 const DOORS: readonly Door[] = ["message", "gateway"];
 
 /** Replies that fail in mid-text in every way, and one that fails before its first token. */
@@ -33,7 +36,8 @@ export async function failedReplies(context: Context): Promise<readonly FailedRe
     const fail = async (door: Door, failure: EngineFailureKind, after: number): Promise<FailedReply> => {
       const options = {
         stand_in_reply: WORDS.join(""),
-        stand_in_token_ms: 0,
+        // What is cut off with the connection in the same moment need not have arrived.
+        stand_in_token_ms: door === "wire" ? WRITING_MS : 0,
         stand_in_fail: failure,
         stand_in_fail_after: after,
       };
