@@ -2,7 +2,14 @@ import type { FinishReason } from "../../contract/event-schemas.ts";
 import type { ReplyEnding } from "../conversations/reply-store.ts";
 import { replyTimeoutError } from "../stream/reply-limit.ts";
 import type { ReceivedReply } from "./received-reply.ts";
-import { INTERRUPTED, NO_REASON, noTextError, type ReplyError, toReplyError } from "./reply-errors.ts";
+import {
+  INTERRUPTED,
+  NO_REASON,
+  noTextError,
+  notBegunError,
+  type ReplyError,
+  toReplyError,
+} from "./reply-errors.ts";
 
 /** How a reply has ended, as its row says it and its readers are told. */
 export interface DecidedEnding extends Pick<ReplyEnding, "status"> {
@@ -31,6 +38,8 @@ export interface EndedEarly {
   /** Whether an HMI that was stopped began it. */
   readonly isRejoined: boolean;
   readonly maxReplyMs: number;
+  /** Whether its gateway has said that it is being written. */
+  readonly isWritten: boolean;
 }
 
 /** Codes of failures by a bound that the HMI holds, too. */
@@ -38,16 +47,20 @@ const OWN_BOUNDS: ReadonlySet<string> = new Set(["reply_too_long", "reply_timeou
 
 /** The ending of such a reply, and whether its gateway is to be told that it is over: it need not have noticed. */
 export function endingWithoutDone(
-  { thrown, end, isRejoined, maxReplyMs }: EndedEarly,
+  { thrown, end, isRejoined, maxReplyMs, isWritten }: EndedEarly,
   received: Pick<ReceivedReply, "error">,
 ): DecidedEnding & { readonly isGatewayToStop: boolean } {
   if (end === "cancelled") {
     return { status: "cancelled", finishReason: "cancelled", error: null, isGatewayToStop: false };
   }
-  const error = toReplyError(end === "timeout" ? replyTimeoutError(maxReplyMs) : thrown);
+  const error = end === "timeout" ? timeoutError(maxReplyMs, isWritten) : toReplyError(thrown);
   const isGatewayToStop = OWN_BOUNDS.has(error.code);
   if (isRejoined && !isGatewayToStop) return { ...failed(INTERRUPTED, "interrupted"), isGatewayToStop };
   return { ...failed(received.error ?? error), isGatewayToStop };
+}
+
+function timeoutError(maxReplyMs: number, isWritten: boolean): ReplyError {
+  return isWritten ? toReplyError(replyTimeoutError(maxReplyMs)) : notBegunError(maxReplyMs);
 }
 
 function failed(error: ReplyError, status: "error" | "interrupted" = "error"): DecidedEnding {

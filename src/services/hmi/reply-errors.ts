@@ -43,6 +43,15 @@ export function noTextError(hasThoughts: boolean): ReplyError {
   };
 }
 
+/** What a reader is told of a reply that its gateway has not begun to write in the time that a whole one may take. */
+export function notBegunError(maxReplyMs: number): ReplyError {
+  return {
+    code: "reply_timeout",
+    message: `The gateway was asked for the reply, and has not begun to write it in ${maxReplyMs / 1_000} s.`,
+    hint: "`stack doctor` says whether it works; where a model takes longer to load, raise stream.max_reply_ms.",
+  };
+}
+
 /** What a reader is told of a reply that its gateway ended as failed, without a reason. */
 export const NO_REASON: ReplyError = {
   code: "gateway_error",

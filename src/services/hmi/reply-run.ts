@@ -64,6 +64,8 @@ export class ReplyRun {
   readonly #heard = Promise.withResolvers<void>();
   readonly #savedLate = Promise.withResolvers<void>();
   #timeout: NodeJS.Timeout | undefined;
+  /** Whether its gateway has said that it is being written. */
+  #isWritten = false;
   /** Why it ends although the gateway has not said `done`, where that is not the gateway's fault. */
   #end: EarlyEnd | undefined;
 
@@ -148,6 +150,7 @@ export class ReplyRun {
 
   async #run(reply: AsyncIterable<readonly StreamEvent[]>): Promise<ReplyOutcome> {
     if (this.#start.isRejoined) this.#heard.resolve();
+    this.#limitTime();
     try {
       for await (const events of reply) {
         this.#take(events);
@@ -167,8 +170,16 @@ export class ReplyRun {
   #take(events: readonly StreamEvent[]): void {
     this.#heard.resolve();
     this.log.append(...this.received.take(events));
+    if (this.#isWritten) return;
+    this.#isWritten = this.log.place.step >= STEP.executing;
+    this.#limitTime();
+  }
+
+  /** From now on: until it is being written, whatever its gateway says, that need not be prompt, begins its time anew. */
+  #limitTime(): void {
+    clearTimeout(this.#timeout);
     const { max_reply_ms: maxReplyMs } = this.#settings.stream;
-    if (maxReplyMs === 0 || this.#timeout !== undefined || this.log.place.step < STEP.executing) return;
+    if (maxReplyMs === 0) return;
     this.#timeout = setTimeout(() => this.#stop("timeout"), maxReplyMs + GATEWAY_FIRST_MS);
   }
 
@@ -178,7 +189,7 @@ export class ReplyRun {
     this.#bringBack();
     const { isRejoined } = this.#start;
     const { max_reply_ms: maxReplyMs } = this.#settings.stream;
-    const failure = { thrown, end: this.#end, isRejoined, maxReplyMs };
+    const failure = { thrown, end: this.#end, isRejoined, maxReplyMs, isWritten: this.#isWritten };
     const { isGatewayToStop, ...ending } = endingWithoutDone(failure, this.received);
     if (isGatewayToStop) await this.#start.stopAtGateway();
     return await this.#save(ending);

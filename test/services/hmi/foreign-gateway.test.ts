@@ -113,6 +113,27 @@ test("a reply that would not end is ended, saved, and stopped at the gateway", a
   expect(asked).toContain(`POST /chat/${sent.session_id}/cancel`);
 });
 
+test.each([
+  ["takes the question and answers nothing", { reply: () => undefined }],
+  ["says that it plans, and nothing more", { reply: ({ send }: FakeReply) => send(PLANNING) }],
+] satisfies [string, FakeGateway][])(
+  "a reply whose gateway %s is waited for as long as one may take, and then says so",
+  async (_, gateway) => {
+    const { stack, asked } = await stackBeforeGateway(gateway, { stream: { max_reply_ms: 1 } });
+    const { sent, reader } = await stack.send({ message: "Hi" });
+    await reader.ended;
+    expect(findGrammarFault(reader.events)).toBeUndefined();
+    const message = "The gateway was asked for the reply, and has not begun to write it in 0.001 s.";
+    expect(reader.events).toContainEqual(expect.objectContaining({ code: "reply_timeout", message }));
+    expect((await stack.messages(sent.session_id)).at(-1)).toMatchObject({
+      status: "error",
+      content: "",
+      error: { code: "reply_timeout" },
+    });
+    expect(asked).toContain(`POST /chat/${sent.session_id}/cancel`);
+  },
+);
+
 test("thoughts count in the longest reply", async () => {
   const { stack } = await stackBeforeGateway(
     { reply: ({ send }) => send(PLANNING, EXECUTING, thought("12345"), token("1234567")) },
