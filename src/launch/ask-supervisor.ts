@@ -15,7 +15,7 @@ import { recordedServices } from "../supervisor/client/recorded-services.ts";
 import { newRequest, requestServices } from "../supervisor/client/request-services.ts";
 import { askRecordedServiceToEnd, stopRecordedService } from "../supervisor/client/stop-recorded-service.ts";
 import { inspectService, type ServiceState } from "../supervisor/inspect-service.ts";
-import type { ServiceRecord } from "../supervisor/service-spec.ts";
+import { hasTimeToDrain, type ServiceRecord } from "../supervisor/service-spec.ts";
 import type { StateFolder } from "../supervisor/state-folder.ts";
 import { dependentsFirst } from "./dependents-first.ts";
 import { inspectionOf, inspectStack, type ServiceInspection } from "./inspect-stack.ts";
@@ -149,8 +149,8 @@ function isHanging(state: ServiceState): boolean {
 }
 
 /**
- * Dependents first. That all are wanted is said already: whoever dies here leaves it to the supervisor. Copies are left to it in
- * any case, where it sees to them: they take as long as their replies, and nobody is to wait for the lock for that.
+ * Dependents first. That all are wanted is said already: whoever dies here leaves it to the supervisor. Where one takes as long as
+ * its replies do, all are left to it in any case, where it sees to them: nobody is to wait for the lock for that.
  */
 async function stopForRestart(
   asked: readonly Asked[],
@@ -161,11 +161,11 @@ async function stopForRestart(
   const restarted = asked.flatMap(({ inspection: { name, state, spec }, intent }) => {
     const record = "record" in state ? state.record : undefined;
     if (intent.action !== "restart" || record === undefined) return [];
-    const isDrained = spec.copyOf !== undefined && isWatchedBy(supervisor, name);
-    return [{ name, record, dependsOn: spec.dependsOn ?? [], reason: intent.reason, isDrained }];
+    return [{ name, record, dependsOn: spec.dependsOn ?? [], reason: intent.reason }];
   });
   const progress = new StopProgress(restarted, onProgress);
-  if (restarted.every(({ isDrained }) => isDrained)) {
+  const isDrained = restarted.some(({ record }) => hasTimeToDrain(record));
+  if (isDrained && restarted.every(({ name }) => isWatchedBy(supervisor, name))) {
     for (const { name } of restarted) progress.begin(name);
     return;
   }

@@ -191,6 +191,11 @@ export interface ServiceRecord {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+/** Whether it may take longer to end than others: it has work that comes to its end first, such as replies. */
+export function hasTimeToDrain(record: ServiceRecord): boolean {
+  return stopTimeoutOf(record) > DEFAULT_STOP_TIMEOUT_MS;
+}
+
 /** How long a recorded service may take from its stop signal to its end, in milliseconds. */
 export function stopTimeoutOf({ stop }: ServiceRecord): number {
   return stop?.timeout_ms ?? DEFAULT_STOP_TIMEOUT_MS;

@@ -6,11 +6,12 @@ import { gatewayRoutes } from "../../src/contract/routes.ts";
 import type { StackStatus } from "../../src/launch/stack-status.ts";
 import { stateFolder } from "../../src/supervisor/state-folder.ts";
 import { withLock } from "../../src/supervisor/state-lock.ts";
-import { clearStack, PATIENTLY, prepareStack, type TestStack } from "../support/cli.ts";
+import { clearStack, isAlive, PATIENTLY, prepareStack, type TestStack } from "../support/cli.ts";
 import { call } from "../support/http.ts";
 import { freePortRange } from "../support/ports.ts";
 import { NO_POSTGRESQL, sharedPostgresql } from "../support/postgresql.ts";
 import { hmiClient } from "../support/stack.ts";
+import { openStream } from "../support/streams.ts";
 
 const config = (hmis: number, gateways = 2): string => `
 services:
@@ -186,6 +187,33 @@ describe.skipIf(NO_POSTGRESQL !== undefined)("several copies under one superviso
       .map((line) => JSON.parse(line))
       .findLast(({ service }) => service === "gateway-3");
     expect(stopped).toMatchObject({ event: "stopped", detail: "fewer copies are configured" });
+  });
+
+  test("while a gateway comes to its end for a restart of all, nobody waits for the lock, and its engine goes on", async () => {
+    const before = pids();
+    const ask = {
+      session_id: "restart-of-all",
+      message_id: "1",
+      agent_id: "architect",
+      content: slowly(100_000).message,
+    };
+    const reader = await openStream(urlOf("gateway", 1), gatewayRoutes.chat.path(), { body: ask });
+    await expect.poll(() => reader.text, PATIENTLY).not.toBe("");
+    const restarting = stack.run("restart");
+    const ready = async () => (await call(urlOf("gateway", 1), gatewayRoutes.ready.path())).status;
+    await expect.poll(ready, PATIENTLY).toBe(503);
+    await withLock(stateFolder(stack.stateDir), async () => undefined);
+    // What depends on it was stopped before it; what it needs is stopped after it.
+    expect(isAlive(before["hmi"])).toBe(false);
+    const { length } = reader.text;
+    await expect.poll(() => reader.text.length, PATIENTLY).toBeGreaterThan(length);
+    expect(pids()).toMatchObject({ engine: before["engine"], gateway: before["gateway"] });
+    const cancel = gatewayRoutes.cancel.path({ session_id: ask.session_id });
+    await call(urlOf("gateway", 1), cancel, { body: { message_id: ask.message_id } });
+    expect(await restarting).toMatchObject({ exitCode: 0, stderr: "" });
+    const after = pids();
+    expect(Object.keys(after)).toEqual(Object.keys(before));
+    for (const [name, pid] of Object.entries(before)) expect(after[name], name).not.toBe(pid);
   });
 
   test("restart of all stops them, too, and forgets none", async () => {

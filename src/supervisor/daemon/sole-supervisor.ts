@@ -21,6 +21,8 @@ export interface SupervisionParts {
   readonly runs: ServiceRuns;
   /** By its name, the service of which one is a copy beside others; of copies alone. */
   readonly copyOf: ReadonlyMap<string, string>;
+  /** By its name, those that depend on a service. */
+  readonly dependents: ReadonlyMap<string, readonly string[]>;
   /** Told of each event after it was written down. */
   readonly onEvent: (event: ServiceEvent) => void;
   /** Ends the supervision; services live on. */

@@ -9,10 +9,11 @@ import { waitUntilJobDone } from "../wait-until-job-done.ts";
 import { waitUntilReady } from "../wait-until-ready.ts";
 import { afterFailedStart } from "./after-failed-run.ts";
 import { keepOrStopRunning, type Running, type StopWish } from "./already-running.ts";
-import { drainReplica } from "./drain-replica.ts";
+import { drainService } from "./drain-service.ts";
 import { areReady, findObstacle, neededGroups } from "./ready-dependencies.ts";
 import { unknownExit } from "./service-runs.ts";
 import type { ReportChange } from "./service-state-store.ts";
+import { areDependentsStopped } from "./stopped-dependents.ts";
 import type { SupervisedService } from "./supervised-service.ts";
 import type { SupervisionStep } from "./supervision-step.ts";
 
@@ -87,9 +88,13 @@ async function launch(service: SupervisedService, state: LockedState): Promise<S
   return { to: "become_ready", launch: launched, started };
 }
 
-/** Stops what runs, for a new start; a copy of several has come to its end before, where it could. */
+/**
+ * Stops what runs, for a new start, after those that depend on it and are restarted too. What takes its time to end has done so
+ * before, where it could.
+ */
 async function stopForStart(service: SupervisedService, reason: string): Promise<void> {
-  const drained = await drainReplica(service);
+  await service.shared.changes.until(() => areDependentsStopped(service));
+  const drained = await drainService(service);
   await service.supervision.underLock(async () => {
     const { state } = service.shared;
     if (drained?.hasEnded && isRecorded(state, drained.record))

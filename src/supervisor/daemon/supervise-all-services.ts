@@ -52,6 +52,7 @@ export async function supervise(plan: SupervisorPlan): Promise<string> {
     desired,
     runs,
     copyOf,
+    dependents: dependentsIn(plan),
     onEvent,
     end: over.resolve,
   });
@@ -86,6 +87,14 @@ export async function supervise(plan: SupervisorPlan): Promise<string> {
     timekeeper.look();
     clearTimeout(nextLook);
   }
+}
+
+/** By the name of a service, those that depend on it. */
+function dependentsIn({ services }: SupervisorPlan): ReadonlyMap<string, readonly string[]> {
+  const dependents = new Map<string, string[]>();
+  for (const { name, dependsOn = [] } of services)
+    for (const needed of dependsOn) dependents.set(needed, [...(dependents.get(needed) ?? []), name]);
+  return dependents;
 }
 
 /** Never resolves. What runs though nobody wants it any more is watched to its end. */
