@@ -10,7 +10,6 @@ import { firstOfEach, type ThinkAndKeepAlive } from "./think-and-keep-alive.ts";
 
 /** A conversation whose last message waits for its reply. */
 interface Turn {
-  readonly session: Session;
   /** The conversation's own profile; null for a general one. */
   readonly profile: Profile | null;
   /** What was said, the message that is to be answered last. */
@@ -36,7 +35,7 @@ const CHARS_PER_PICTURE = 5_000;
 
 /** What the gateway is asked for a turn: as much of the history as has room, and the settings. */
 async function chatRequest(
-  { session, profile, history, reply, own }: Turn,
+  { profile, history, reply, own }: Turn,
   readImage: ReadPicture,
   { limitsOf, defaults }: TurnContext,
 ): Promise<ChatRequest> {
@@ -45,19 +44,19 @@ async function chatRequest(
   const limits = await limitsIfNeeded({ history, profile, isThinkingByDefault }, (isEnough) =>
     limitsOf(reply.model_name, isEnough),
   );
-  const agentInstructions = instructionsOf(session.agent_id);
+  const agentInstructions = instructionsOf(reply.agent_id);
   const window = windowOf(profile, limits);
   const prompt = buildPrompt({ agentInstructions, profile, history, window });
   const { messages, images } = await engineMessages(prompt, readImage, limits);
   const user = history.messages.findLast((message) => message.role === "user");
   const options = profile?.settings.options;
   return {
-    session_id: session.session_id,
+    session_id: reply.session_id,
     message_id: reply.message_id,
-    agent_id: session.agent_id,
+    agent_id: reply.agent_id,
     content: user?.content ?? "",
     messages,
-    model_id: session.model_id,
+    model_id: reply.model_id,
     ...(user === undefined ? {} : { user_message_id: user.message_id }),
     ...(images.length === 0 ? {} : { images }),
     ...(reply.model_name === null ? {} : { model: reply.model_name }),
@@ -78,11 +77,14 @@ export async function pendingChatRequest(
   context: TurnContext,
   own?: ThinkAndKeepAlive,
 ): Promise<ChatRequest | undefined> {
-  const { session, history, profile } = await readTurn(store, sessionId);
+  // Of the conversation the reply's row has all that is asked for.
+  const [history, profile] = await store.afterSending(sessionId, ({ messages, profiles }) =>
+    Promise.all([messages.history(sessionId), profiles.contextOf(sessionId)]),
+  );
   const reply = history.messages.at(-1);
   if (reply?.status !== "streaming") return undefined;
   const before = { ...history, messages: history.messages.slice(0, -1) };
-  const turn = { session, profile, history: before, reply, own };
+  const turn = { profile, history: before, reply, own };
   return await chatRequest(turn, store.messages.image, context);
 }
 
@@ -90,7 +92,7 @@ export async function pendingChatRequest(
 export async function readTurn(
   store: UserStore,
   sessionId: string,
-): Promise<Pick<Turn, "session" | "history" | "profile">> {
+): Promise<Pick<Turn, "history" | "profile"> & { readonly session: Session }> {
   const [session, history, profile] = await store.afterSending(sessionId, (own) =>
     Promise.all([
       own.conversations.get(sessionId),

@@ -7,3 +7,30 @@ export function createSerialQueue(): <Result>(work: () => Promise<Result>) => Pr
     return done;
   };
 }
+
+/** Makes as many queues as there are keys, each like {@link createSerialQueue}: what is given for other keys waits for nothing. */
+export function createKeyedQueue(): {
+  readonly add: <Result>(key: string, work: () => Promise<Result>) => Promise<Result>;
+  /** Resolves when all that was given before is done. */
+  readonly idle: () => Promise<void>;
+} {
+  const last = new Map<string, Promise<unknown>>();
+  return {
+    async add(key, work) {
+      const done = (last.get(key) ?? Promise.resolve()).then(work);
+      const settled = done.then(
+        () => undefined,
+        () => undefined,
+      );
+      last.set(key, settled);
+      try {
+        return await done;
+      } finally {
+        if (last.get(key) === settled) last.delete(key);
+      }
+    },
+    async idle() {
+      await Promise.all(last.values());
+    },
+  };
+}

@@ -13,6 +13,14 @@ export interface PostgresqlBusOptions {
 /** PostgreSQL takes payloads of less than 8000 bytes. */
 const LONGEST_PAYLOAD_BYTES = 7_999;
 
+/**
+ * How long what is said waits for more, in milliseconds: one statement tells all of it, and not while the database has to do for the
+ * message of which it tells.
+ */
+const GATHERED_FOR_MS = 20;
+
+const TELL = "SELECT pg_notify($1, said) FROM unnest($2::text[]) AS said";
+
 /** The pauses between two tries to connect grow from the first to the longest, in milliseconds. */
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
@@ -42,6 +50,9 @@ export class PostgresqlBus implements ReplicaBus {
   readonly #self = crypto.randomUUID();
   readonly #listeners: { readonly topic: string; readonly listener: ReplicaListener }[] = [];
   #client: pg.Client | undefined;
+  /** What is to be told together, and when. */
+  #unsaid: string[] = [];
+  #telling: NodeJS.Timeout | undefined;
   /** The last of what is asked of the database, one after the other. */
   #last: Promise<void> = Promise.resolve();
   #hasLostMessages = false;
@@ -97,6 +108,7 @@ export class PostgresqlBus implements ReplicaBus {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    this.#tell();
     await this.#last;
     const client = this.#client;
     this.#client = undefined;
@@ -107,23 +119,31 @@ export class PostgresqlBus implements ReplicaBus {
     const text = JSON.stringify(payload);
     const fits = Buffer.byteLength(text) <= LONGEST_PAYLOAD_BYTES;
     const sent = fits ? text : JSON.stringify({ from: this.#self } satisfies Payload);
-    const client = this.#client;
+    this.#unsaid.push(sent);
+    this.#telling ??= setTimeout(() => this.#tell(), GATHERED_FOR_MS);
+  }
+
+  #tell(): void {
+    clearTimeout(this.#telling);
+    this.#telling = undefined;
+    const [said, client] = [this.#unsaid, this.#client];
+    this.#unsaid = [];
+    if (said.length === 0) return;
     if (client === undefined) {
       this.#hasLostMessages = true;
       return;
     }
     this.#last = this.#last.then(async () => {
-      if (!(await this.#ask(client, "SELECT pg_notify($1, $2)", [this.#options.channel, sent]))) {
-        this.#hasLostMessages = true;
-      }
+      const isTold = await this.#ask(client, { text: TELL, values: [this.#options.channel, said] });
+      if (!isTold) this.#hasLostMessages = true;
     });
   }
 
   /** False where the connection is lost. */
-  async #ask(client: pg.Client, sql: string, values: string[] = []): Promise<boolean> {
+  async #ask(client: pg.Client, query: pg.QueryConfig): Promise<boolean> {
     if (this.#client !== client) return false;
     try {
-      await client.query(sql, values);
+      await client.query(query);
       return true;
     } catch (error) {
       this.#lose(client, error);
@@ -147,7 +167,7 @@ export class PostgresqlBus implements ReplicaBus {
   #probe(client: pg.Client): void {
     this.#timer = setTimeout(() => {
       this.#last = this.#last.then(async () => {
-        if (await this.#ask(client, "SELECT 1")) this.#probe(client);
+        if (await this.#ask(client, { text: "SELECT 1" })) this.#probe(client);
       });
     }, PROBE_EVERY_MS).unref();
   }

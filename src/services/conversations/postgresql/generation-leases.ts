@@ -1,7 +1,7 @@
 import { WireError } from "../../../contract/wire-error.ts";
 import type { GenerationDirectory, GenerationKey } from "../../replicas/generation-directory.ts";
 import type { OtherReplica } from "../../replicas/replica-call-forwarder.ts";
-import { createSerialQueue } from "../serial-queue.ts";
+import { createKeyedQueue } from "../serial-queue.ts";
 import { rowidOf } from "../sql/rowid.ts";
 import type { Row, SqlValue, Statements } from "../sql/sql-database.ts";
 import type { PostgresqlDatabase } from "./postgresql-database.ts";
@@ -34,8 +34,8 @@ interface HeldGeneration extends GenerationKey {
 export class GenerationLeases implements GenerationDirectory {
   readonly #db: PostgresqlDatabase;
   readonly #writer: WriterLease;
-  /** Asks the database: that one has ended stands there before the next is claimed. */
-  readonly #inOrder = createSerialQueue();
+  /** By conversation: that one has ended stands in the database before the next is claimed. */
+  readonly #inOrder = createKeyedQueue();
   /** By name: what a lease that is taken anew says again. */
   readonly #held = new Map<string, HeldGeneration>();
 
@@ -58,7 +58,7 @@ export class GenerationLeases implements GenerationDirectory {
   }
 
   async claim(generation: GenerationKey): Promise<OtherReplica | undefined> {
-    return await this.#inOrder(async () => {
+    return await this.#inOrder.add(generation.sessionId, async () => {
       for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
         const holder = await this.#tryToClaim(generation);
         if (holder !== undefined) return this.#otherThan(generation, holder);
@@ -75,14 +75,15 @@ export class GenerationLeases implements GenerationDirectory {
   async claimWaiting(generation: GenerationKey): Promise<OtherReplica | "not waiting" | undefined> {
     const [reply, conversation] = [rowidOf(generation.messageId), rowidOf(generation.sessionId)];
     if (reply === undefined || conversation === undefined) return "not waiting";
-    const holder = await this.#inOrder(() => this.#tryToClaim(generation, { reply, conversation }));
+    const claim = () => this.#tryToClaim(generation, { reply, conversation });
+    const holder = await this.#inOrder.add(generation.sessionId, claim);
     return holder === undefined ? "not waiting" : this.#otherThan(generation, holder);
   }
 
   find(sessionId: string, messageId?: string): Promise<OtherReplica | undefined> {
     const isMeant = messageId === undefined ? "" : "AND message_id = ?";
     const values = messageId === undefined ? [sessionId] : [sessionId, messageId];
-    return this.#inOrder(() =>
+    return this.#inOrder.add(sessionId, () =>
       this.#db.read(async (sql) => {
         const row = await sql.get(
           `${HOLDER} WHERE session_id = ? ${isMeant} AND NOT ${HAS_ENDED} ORDER BY running DESC, id DESC LIMIT 1`,
@@ -117,7 +118,8 @@ export class GenerationLeases implements GenerationDirectory {
 
   async close(): Promise<void> {
     this.#held.clear();
-    await this.#inOrder(() => this.#writer.release());
+    await this.#inOrder.idle();
+    await this.#writer.release();
   }
 
   /**
@@ -172,7 +174,8 @@ export class GenerationLeases implements GenerationDirectory {
   }
 
   async #change(sql: string, sessionId: string, messageId: string): Promise<void> {
-    await this.#inOrder(() => this.#db.runAlone(sql, sessionId, messageId, this.#writer.present));
+    const change = () => this.#db.runAlone(sql, sessionId, messageId, this.#writer.present);
+    await this.#inOrder.add(sessionId, change);
   }
 }
 

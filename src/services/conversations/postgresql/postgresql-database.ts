@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool, PoolClient, QueryConfig } from "pg";
 import { WireError } from "../../../contract/wire-error.ts";
@@ -10,6 +10,7 @@ import {
   type Transaction,
 } from "../sql/sql-database.ts";
 import { isStoreUnavailable } from "../store-unavailable.ts";
+import { AwaitedSendings } from "./awaited-sendings.ts";
 import { DeadConnections } from "./dead-connections.ts";
 import {
   asConnectionError,
@@ -26,7 +27,6 @@ import {
   inOrder,
   type PostgresqlTransaction,
   rollBack,
-  sendAfterSending,
   sendCommit,
   sendTransaction,
   type TransactionName,
@@ -70,6 +70,7 @@ export class PostgresqlDatabase implements Database {
   readonly #name: string;
   readonly #silenceMs: number;
   readonly #dead: DeadConnections;
+  readonly #sendings: AwaitedSendings;
   readonly #writing = new Set<Promise<unknown>>();
   #isClosed = false;
   #didLastWriteFail = false;
@@ -83,18 +84,24 @@ export class PostgresqlDatabase implements Database {
     this.#name = name;
     this.#silenceMs = silenceMs;
     this.#dead = new DeadConnections(pool, silenceMs);
+    this.#sendings = new AwaitedSendings(
+      () => this.#connect(),
+      (error) => this.#isLost(error),
+      silenceMs,
+    );
   }
 
   /** The same database, for what this user writes. */
   of(user: string): Database {
-    const lock = lockNumberOf(user);
-    const write: Database["write"] = (work) => this.#write({ kind: "write", work: whole(work), lock });
+    const write: Database["write"] = (work) =>
+      this.#write({ kind: "write", work: whole(work), lock: lockNumberOf(user) });
     return {
       read: (work) => this.read(work),
       afterSending: (conversation, work) => this.afterSending(conversation, work),
       write,
       writeSoon: write,
-      writeOrUndo: (work, onCommitting) => this.#write({ kind: "write", work, lock, onCommitting }),
+      writeOrUndo: (work, onCommitting) =>
+        this.#write({ kind: "write", work, lock: lockNumberOf(user), onCommitting }),
       probe: () => this.probe(),
       confirm: (doubt) => this.confirm(doubt),
       close: () => this.close(),
@@ -107,18 +114,8 @@ export class PostgresqlDatabase implements Database {
 
   /** Also for what writes, where it does no harm done twice: see {@link runAlone}. */
   async afterSending<Result>(conversation: number | undefined, work: Transaction<Result>): Promise<Result> {
-    return await this.#patiently(async () => {
-      const client = await this.#connect();
-      try {
-        const { waiting, working } = sendAfterSending(client, conversation, work, this.#silenceMs);
-        const [, result] = await inOrder(waiting, working);
-        client.release();
-        return result;
-      } catch (error) {
-        client.release(this.#isLost(error));
-        throw error;
-      }
-    });
+    if (conversation === undefined) return await this.read(work);
+    return await this.#patiently(() => this.#sendings.read(conversation, work));
   }
 
   async write<Result>(work: Transaction<Result>): Promise<Result> {
@@ -294,5 +291,5 @@ function whole<Result>(work: Transaction<Result>): Transaction<Worked<Result>> {
 
 /** The number of a user's lock: two that share one wait for each other, which is all. */
 function lockNumberOf(user: string): bigint {
-  return createHash("sha256").update(user).digest().readBigInt64BE();
+  return hash("sha256", user, "buffer").readBigInt64BE();
 }

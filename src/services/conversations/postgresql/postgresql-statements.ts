@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ClientBase, QueryConfig } from "pg";
+import type { PoolClient, QueryConfig } from "pg";
 import type { Row, SqlValue, Statements } from "../sql/sql-database.ts";
 import { POSTGRESQL_DIALECT } from "./postgresql-dialect.ts";
 import { asConnectionError, isPassedOver } from "./postgresql-errors.ts";
@@ -11,10 +11,23 @@ import { encodeText } from "./text-encoding.ts";
  *
  * @param silenceMs how long each may take to be answered, in milliseconds, where that is less than for any query
  */
-export function statementsOn(client: ClientBase, silenceMs?: number): Statements {
+export function statementsOn(client: PoolClient, silenceMs?: number): Statements {
   let firstFailure: unknown;
   const limit = silenceMs === undefined ? {} : { query_timeout: silenceMs };
+  const { stream } = client.connection;
+  let isGathering = false;
+  /** What is asked for in the same moment goes out in one piece. */
+  const gather = (): void => {
+    if (isGathering) return;
+    isGathering = true;
+    stream.cork();
+    queueMicrotask(() => {
+      isGathering = false;
+      stream.uncork();
+    });
+  };
   const query = async (sql: string, values: readonly SqlValue[]) => {
+    gather();
     try {
       const limited = { ...preparedQuery(sql, values), ...limit };
       return await client.query(limited);

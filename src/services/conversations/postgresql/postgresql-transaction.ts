@@ -92,17 +92,17 @@ export function sendTransaction<Result>(
  *
  * @param silenceMs how long each may take to be answered, in milliseconds
  */
-export function sendAfterSending<Result>(
+export function sendAfterSending(
   client: PoolClient,
-  conversation: number | undefined,
-  work: Transaction<Result>,
+  conversation: number,
+  works: readonly Transaction<unknown>[],
   silenceMs: number,
-): { readonly waiting: Promise<unknown>; readonly working: Promise<Result> } {
+): { readonly waiting: Promise<unknown>; readonly working: readonly Promise<unknown>[] } {
   const { stream } = client.connection;
   stream.cork();
   try {
-    const waiting = conversation && answeredWithin(silenceMs, client, waitForSending(conversation));
-    return { waiting: Promise.resolve(waiting), working: work(statementsOn(client, silenceMs)) };
+    const waiting = answeredWithin(silenceMs, client, waitForSending(conversation));
+    return { waiting, working: works.map((work) => work(statementsOn(client, silenceMs))) };
   } finally {
     stream.uncork();
   }

@@ -39,20 +39,22 @@ export async function beginExchange(
   const left = edited && (await unchoose(sql, Number(conversation["id"]), parent));
   const now = new Date().toISOString();
   const rows = exchangeRows(conversation, exchange, { parent, writer, now });
-  const [message, reply] = [toMessage(rows.message), toMessage(rows.reply)];
+  const messageId = String(rows.message["id"]);
   const title = titleFrom(content);
   const rest = Promise.all([
     insertExchange(sql, rows.message, rows.reply),
     touchConversation(sql, conversation, now, title),
-    images && insertImages(sql, message.message_id, images),
-    images === undefined && edits !== undefined && copyImages(sql, edits, message.message_id),
+    images && insertImages(sql, messageId, images),
+    images === undefined && edits !== undefined && copyImages(sql, edits, messageId),
   ]);
+  // Made while the database works.
+  const [message, reply] = [toMessage(rows.message), toMessage(rows.reply)];
   // One with pictures, or beside other versions, is more than its row.
   const isRowAlone = images === undefined && edits === undefined;
   if (!isRowAlone) await rest;
   return {
     result: {
-      user: isRowAlone ? message : await getMessage(sql, message.message_id),
+      user: isRowAlone ? message : await getMessage(sql, messageId),
       reply,
       session: touchedSession(conversation, { now, title, added: 2 }),
       isNew: true,

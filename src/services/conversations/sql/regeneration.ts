@@ -16,7 +16,7 @@ import { getConversationToAnswer, refuseWhileAnswered } from "./one-reply-at-a-t
 import type { ReplyWriter } from "./reply-ownership.ts";
 import { selectMessages } from "./reply-text.ts";
 import type { Row, SqlValue, Statements, Undoable } from "./sql-database.ts";
-import { touchConversation, untouchConversation } from "./touch-conversation.ts";
+import { touchConversation, touchedSession, untouchConversation } from "./touch-conversation.ts";
 
 /** {@link MessageStore.beginAgain} */
 export async function beginAgain(
@@ -43,10 +43,14 @@ export async function beginAgain(
     parent: Number(row["id"]),
     replaces: left ?? null,
   });
-  const touched = await touchConversation(sql, session, now, null);
+  await touchConversation(sql, session, now, null);
   return {
     // A reply beside other versions is more than its row.
-    result: { user: message, reply: await getMessage(sql, begun.message_id), session: touched },
+    result: {
+      user: message,
+      reply: await getMessage(sql, begun.message_id),
+      session: touchedSession(session, { now, title: null, added: 1 - dropped.length }),
+    },
     undo: async (undoing) => {
       await deleteMessage(undoing, begun.message_id);
       await choose(undoing, left);

@@ -2,27 +2,28 @@ import type { Session } from "../../../contract/hmi-schemas.ts";
 import { NEXT_ACTIVITY, toSession } from "./session-rows.ts";
 import type { Row, SqlValue, Statements } from "./sql-database.ts";
 
-/** Makes the conversation of this row the first of the list, also an archived one, and titles an untitled one. */
+/**
+ * Makes the conversation of this row the first of the list, also an archived one, and titles an untitled one: as
+ * {@link touchedSession} tells it.
+ */
 export async function touchConversation(
   sql: Statements,
   before: Row,
   now: string,
   title: string | null,
-): Promise<Session> {
-  const after = await sql.get(
-    `UPDATE conversations SET archived = 0, updated_at = ?, activity = ${NEXT_ACTIVITY}, title = ifnull(title, ?)
-      WHERE id = ? RETURNING *`,
+): Promise<void> {
+  await sql.run(
+    `UPDATE conversations SET archived = 0, updated_at = ?, activity = ${NEXT_ACTIVITY}, title = ifnull(title, ?) WHERE id = ?`,
     now,
     title,
     Number(before["id"]),
   );
-  return toSession(after ?? {});
 }
 
 /** The conversation of this row as {@link touchConversation} makes it, with this many messages more. */
 export function touchedSession(
   before: Row,
-  { now, title, added }: { readonly now: string; readonly title: string; readonly added: number },
+  { now, title, added }: { readonly now: string; readonly title: string | null; readonly added: number },
 ): Session {
   const message_count = Number(before["message_count"]) + added;
   return toSession({

@@ -56,6 +56,27 @@ describe.skipIf(NO_POSTGRESQL !== undefined)(`claims of generations ${NO_POSTGRE
     expect(await other.claimWaiting(waiting)).toBe("not waiting");
   });
 
+  test("a claim that waits for its message to be committed is in no other conversation's way", async () => {
+    const { one, own } = await startTwo();
+    const slow = await openConversation(own, null);
+    const { session_id: quick } = await own.conversations.create({ modelId: null, agentId: "architect" });
+    const { reply } = await own.messages.begin({ sessionId: quick, content: "Hi", modelName: null });
+    let waiting: ReturnType<typeof one.claimWaiting> | undefined;
+    let isClaimed = false;
+    await own.transaction(async ({ conversations, messages }) => {
+      const opened = await conversations.open({ sessionId: slow, modelId: undefined, agentId: undefined });
+      const begun = await messages.begin({ sessionId: slow, content: "Hi", modelName: null, opened });
+      waiting = one.claimWaiting({ sessionId: slow, messageId: begun.reply.message_id });
+      void waiting.then(() => {
+        isClaimed = true;
+      });
+      expect(await one.claimWaiting({ sessionId: quick, messageId: reply.message_id })).toBeUndefined();
+      expect(isClaimed).toBe(false);
+      return begun;
+    });
+    expect(await waiting).toBeUndefined();
+  });
+
   test("what a gateway had whose lease has ended is claimed by another one", async () => {
     const address = await schemas.withTables();
     const dead = await openPostgresqlTestStore(address, { leaseMs: 600_000 });
