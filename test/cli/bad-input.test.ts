@@ -248,16 +248,17 @@ async function expectRefused(
   stack: TestStack,
   { args, code, message, hint, exitCode = 2 }: Refusal,
 ): Promise<void> {
-  const [text, asJson] = await Promise.all([stack.run(...args), stack.json(...args)]);
+  const [text, asJson] = await stack.runLines([...args], [...args, "--json"]);
   expect(text).toMatchObject({ exitCode, stdout: "" });
-  expect(text.stderr).not.toMatch(/^\s+at .+:\d+:\d+/m);
+  expect(text?.stderr).not.toMatch(/^\s+at .+:\d+:\d+/m);
 
-  expect(asJson).toEqual({
+  const json = JSON.parse(asJson?.stdout ?? "");
+  expect({ exitCode: asJson?.exitCode, json }).toEqual({
     exitCode,
     json: { error: { code, message: matching(message), hint: matching(hint) } },
   });
-  const { error } = asJson.json as { error: { message: string; hint: string } };
-  expect(text.stderr).toBe(`✗ ${error.message}\n  ${error.hint}`);
+  const { error } = json as { error: { message: string; hint: string } };
+  expect(text?.stderr).toBe(`✗ ${error.message}\n  ${error.hint}`);
 }
 
 function matching(expected: string | RegExp): unknown {

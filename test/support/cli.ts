@@ -56,6 +56,8 @@ export interface TestStack {
   readonly gateway: string;
   readonly engine: string;
   run(...args: string[]): Promise<Run>;
+  /** Runs lines that start nothing, as {@link runStackLines} does. */
+  runLines(...lines: readonly (readonly string[])[]): Promise<Run[]>;
   /** Runs with `--json`, and parses what it printed. */
   json(...args: string[]): Promise<{ exitCode: number | undefined; json: unknown }>;
   /** The look behind `stack status`, from this process: a process of its own for each would be most of what a poll takes. */
@@ -124,6 +126,7 @@ export async function prepareStack(env: Record<string, string> = {}, config?: st
     gateway: url(gateway),
     engine: url(engine),
     run,
+    runLines: (...lines) => runStackLines(lines, { cwd, env: all }),
     async json(...args) {
       const { exitCode, stdout } = await run(...args, "--json");
       return { exitCode, json: JSON.parse(stdout) };
@@ -166,6 +169,40 @@ const options = ({ cwd, env }: Place) => ({ cwd, env, extendEnv: false, reject: 
 export async function runStack(args: readonly string[], place: Place): Promise<Run> {
   const { exitCode, stdout, stderr } = await execa(process.execPath, [BIN, ...args], options(place));
   return { exitCode, stdout, stderr };
+}
+
+/** The program that runs command lines one after the other. */
+const LINES = fileURLToPath(new URL("./command-lines-process.ts", import.meta.url));
+
+/** What `bin/stack.js` answers by a file of its own, and not by the one that all others share. */
+const BY_FILES_OF_THEIR_OWN = [undefined, "status", "help", "--help", "-h", "--version", "-v"];
+
+/**
+ * Runs command lines that start nothing, one after the other in one process: to load the program for each would be most of
+ * what they take. What they print is what they would print each in a process of its own.
+ */
+export async function runStackLines(lines: readonly (readonly string[])[], place: Place): Promise<Run[]> {
+  const [first] = lines;
+  if (first === undefined) return [];
+  if (lines.length === 1 || BY_FILES_OF_THEIR_OWN.includes(first[0])) {
+    return [await runStack(first, place), ...(await runStackLines(lines.slice(1), place))];
+  }
+  const child = await execa(process.execPath, [LINES, JSON.stringify(lines)], options(place));
+  expect(child.stderr).toBe("");
+  const runs: Run[] = JSON.parse(child.stdout);
+  expect(runs.length).toBeGreaterThan(0);
+  const told = runs.map((run) => ({
+    ...run,
+    stdout: withoutLastBreak(run.stdout),
+    stderr: withoutLastBreak(run.stderr),
+  }));
+  // One that ended the process has left the others.
+  return [...told, ...(await runStackLines(lines.slice(runs.length), place))];
+}
+
+/** As execa gives it. */
+function withoutLastBreak(text: string): string {
+  return text.replace(/\r?\n$/, "");
 }
 
 export function startStack(args: readonly string[], place: Place): LiveRun {
