@@ -205,7 +205,7 @@ export class DescribedCalls {
     const { names: _, ...alone } = at;
     if (named !== undefined) return new ReplySocket(alone);
     if (!isShared || at.names === undefined) return new ReplySocket(at);
-    if (this.#sharedSocket?.isOpen !== true) this.#sharedSocket = new ReplySocket(at);
+    if (this.#sharedSocket?.isHeld !== true) this.#sharedSocket = new ReplySocket(at);
     return this.#sharedSocket;
   }
 

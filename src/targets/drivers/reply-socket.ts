@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { WebSocket } from "undici";
 import type { StreamDescription } from "../../contract/wire-description.ts";
 import { messageOf } from "../../errors/thrown-error.ts";
 import { withoutSecretQuery } from "../../text/secret-names.ts";
@@ -37,6 +36,8 @@ export class ReplySocket {
   readonly #replies = new Set<SocketReply>();
   /** Resolves once something may be said. */
   readonly #ready = Promise.withResolvers<void>();
+  #isOpened = false;
+  #isOver = false;
   /** Resolves once another message that begins a conversation may be said: the replies to two of them could not be told apart. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -46,6 +47,7 @@ export class ReplySocket {
     this.#connection = openDroppableWebSocket(new URL(path, url.replace(/^http/, "ws")), headers);
     const { socket } = this.#connection;
     socket.addEventListener("open", () => {
+      this.#isOpened = true;
       if (framing === "websocket") this.#ready.resolve();
     });
     socket.addEventListener("message", ({ data }) => {
@@ -56,12 +58,10 @@ export class ReplySocket {
     socket.addEventListener("error", () => this.#close("cut"));
   }
 
-  /** False once it has been left, or was closed. */
-  get isOpen(): boolean {
-    return this.#connection.socket.readyState <= WebSocket.OPEN && !this.#isLeft;
+  /** False once it has been left, or was closed or refused. */
+  get isHeld(): boolean {
+    return !this.#isOver;
   }
-
-  #isLeft = false;
 
   /**
    * Says a message, and reads what comes as its reply's stream, until its end is told or the connection is closed. An answer
@@ -90,7 +90,7 @@ export class ReplySocket {
     });
     if (body !== undefined) void this.#sayInTurn(reply, body);
     const request = withoutSecretQuery(`WS ${path}`);
-    const refused = await opened(this.#connection, request, signal);
+    const refused = this.#isOpened ? undefined : await opened(this.#connection, request, signal);
     const head = { request, sent_at, status: 101, headers: {}, ...refused?.head };
     const answer = refused && ({ body: refused.body, end: "closed" } as const);
     if (step !== undefined) step.status = head.status;
@@ -100,20 +100,25 @@ export class ReplySocket {
         if (step !== undefined) step.answer = idsStarted(seen);
         return { kind: "stream", ...head, ...seen, ...answer, duration_ms: since() };
       }),
-      say: (said) => this.isOpen && this.#replies.has(reply) && this.#say(said),
+      say: (said) => this.isHeld && this.#replies.has(reply) && this.#say(said),
     };
   }
 
-  /** Says something to which no reply is heard, and waits until the server has read it, as far as it says so. */
+  /**
+   * Says something to which no reply is heard, and waits until the server has read it, as far as it says so. Rejects where the
+   * connection is refused.
+   */
   async sayAndLeave(body: unknown, signal: AbortSignal): Promise<void> {
     const { socket, leave } = this.#connection;
     const closed = Promise.withResolvers<void>();
     socket.addEventListener("close", () => closed.resolve());
-    await opened(this.#connection, `WS ${this.#options.path}`, signal);
+    const request = withoutSecretQuery(`WS ${this.#options.path}`);
+    const refused = await opened(this.#connection, request, signal);
+    if (refused !== undefined) throw new Error(`${request} answered ${refused.head.status}`);
     await Promise.race([this.#ready.promise, closed.promise]);
-    if (this.isOpen) this.#say(body);
+    if (this.isHeld) this.#say(body);
     // What is closed in order has been read first.
-    this.#isLeft = true;
+    this.#isOver = true;
     leave();
     await closed.promise;
   }
@@ -169,11 +174,12 @@ export class ReplySocket {
       reply.finish(how);
       return;
     }
-    this.#isLeft = true;
+    this.#isOver = true;
     this.#connection.leave();
   }
 
   #close(how: HeardStream["end"]): void {
+    this.#isOver = true;
     for (const reply of this.#replies) reply.finish(how);
     this.#replies.clear();
   }
@@ -191,7 +197,6 @@ async function opened(
   request: string,
   signal: AbortSignal,
 ): Promise<RefusedStream | undefined> {
-  if (socket.readyState === WebSocket.OPEN) return undefined;
   const { promise, resolve, reject } = Promise.withResolvers<RefusedStream | undefined>();
   socket.addEventListener("open", () => resolve(undefined));
   socket.addEventListener("error", () => {
