@@ -1,6 +1,7 @@
 import type { BodyType } from "../contract/wire-description.ts";
 import { isHeaderPlace, valueAt } from "../targets/drivers/json-place.ts";
 import { isSecretField, isSecretName } from "../text/secret-names.ts";
+import { ownHeadersOf } from "./id-uses.ts";
 import { type JsonLeaf, lastName } from "./json-leaves.ts";
 import { type HistoryPlaceholder, historyPlaceholderOf, type LearnedHistory } from "./learn-history.ts";
 import type { IdPlaceholder, LearnedId } from "./learn-ids.ts";
@@ -48,6 +49,18 @@ export function requestTemplate({ method, path, origin }: LoggedExchange, known:
     return `${encodeURIComponent(name)}=${filled ?? encodeURIComponent(value)}`;
   });
   return `${method} ${segments.join("/")}${query.length === 0 ? "" : `?${query.join("&")}`}`;
+}
+
+/** The headers of a call in which ids stand, as templates. */
+export function idHeadersOf(
+  exchange: LoggedExchange,
+  { ids }: Pick<KnownValues, "ids">,
+): { readonly headers?: Readonly<Record<string, string>> } {
+  const filled = ownHeadersOf(exchange).flatMap(([name, value]) => {
+    const placeholder = placeholderFor(value, ids);
+    return placeholder === undefined ? [] : [[name, placeholder] as const];
+  });
+  return filled.length === 0 ? {} : { headers: Object.fromEntries(filled) };
 }
 
 /** A body as a template, with its type where that is not JSON, for a call that has one. `body`: of a WebSocket, its frame. */

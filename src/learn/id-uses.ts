@@ -1,5 +1,5 @@
 import { ADDRESS_HEADERS, addressSegments, HEADER_PLACE } from "../targets/drivers/json-place.ts";
-import { isSecretName } from "../text/secret-names.ts";
+import { isSecretHeader, isSecretName } from "../text/secret-names.ts";
 import { lastName, leavesOf } from "./json-leaves.ts";
 import { jsonAnswer, type LoggedExchange } from "./network-log.ts";
 import { CONVERSATION_NAME, idInSegment, segmentsOf } from "./network-log-words.ts";
@@ -74,7 +74,7 @@ function idsInHeaders(exchange: LoggedExchange): ToldId[] {
   });
 }
 
-/** The ids that a request has in its path, its query or its body. */
+/** The ids that a request has in its path, its query, its body, or in headers of its own. */
 export function idsUsedBy(exchange: LoggedExchange): IdUse[] {
   const url = new URL(exchange.path, exchange.origin);
   const segments = segmentsOf(exchange.path);
@@ -96,10 +96,24 @@ export function idsUsedBy(exchange: LoggedExchange): IdUse[] {
     if (id === undefined || !(isNamed || looksLikeId(name, id))) return [];
     return [{ value: id, place, names: [name], isInPath: false, isNamed }];
   });
-  return [...inPath, ...inQuery, ...inBody]
+  const inHeaders = ownHeadersOf(exchange).flatMap(([header, value]) => {
+    const name = header.replace(/^x-/, "");
+    const isNamed = idIn(value) !== undefined && isCalledId(name, value);
+    if (!(isNamed || looksLikeId(name, value))) return [];
+    return [{ value, place: `${HEADER_PLACE}${header}`, names: [name], isInPath: false, isNamed }];
+  });
+  return [...inPath, ...inQuery, ...inBody, ...inHeaders]
     .filter(({ value }) => value !== "")
     .map((use) => ({ ...use, exchange }));
 }
+
+/** The headers of a request that a page has chosen itself and that are no secret, by their names. */
+export function ownHeadersOf({ requestHeaders }: LoggedExchange): [string, string][] {
+  return Object.entries(requestHeaders).filter(([name]) => OWN_HEADER.test(name) && !isSecretHeader(name));
+}
+
+/** Headers of one's own; those of browsers and of what stands between say nothing. */
+export const OWN_HEADER = /^(?:x-(?!forwarded|real-ip|requested-with)|api-key$)/;
 
 /**
  * Whether two calls are one, of other ids at most: a segment with a digit in it may be one.

@@ -63,6 +63,8 @@ function flagOf(events: readonly TypedEvent[], said: StreamFieldPath): StreamDes
   const late = events.slice(-2);
   const isOnlyLate = (place: string, value: unknown): boolean =>
     events.slice(0, -2).every((event) => (valueAt(event.value, place) ?? null) !== value);
+  const isOnlyThere = (place: string): boolean =>
+    events.slice(0, -2).every((event) => (valueAt(event.value, place) ?? null) === null);
   const leaves = late.flatMap(({ value }) => leavesOf(value));
   // What is named for it first; else whatever is true of the last event alone, which says nothing of the text.
   const flags = leaves.filter(({ place, value }) => value === true && isOnlyLate(place, true));
@@ -75,11 +77,16 @@ function flagOf(events: readonly TypedEvent[], said: StreamFieldPath): StreamDes
       (REASON_NAME.test(lastName(place)) || (isBare && statusMeant(value) === "complete")) &&
       isOnlyLate(place, value),
   );
-  const told = toldBy(reason);
+  const ended = leaves.find(
+    ({ place, value }) =>
+      typeof value === "string" &&
+      ENDING_NAME.test(lastName(place)) &&
+      place !== said.place &&
+      isOnlyThere(place),
+  );
+  const told = toldBy(reason ?? (flag === undefined ? ended : undefined));
   if (flag !== undefined) return { where: { [flag.place]: true }, ...told };
-  if (reason === undefined) return undefined;
-  const isOnlyThere = events
-    .slice(0, -2)
-    .every((event) => (valueAt(event.value, reason.place) ?? null) === null);
-  return { ...(isOnlyThere ? { has: reason.place } : { where: { [reason.place]: reason.value } }), ...told };
+  if (reason === undefined) return ended === undefined ? undefined : { has: ended.place, ...told };
+  const isThere = isOnlyThere(reason.place);
+  return { ...(isThere ? { has: reason.place } : { where: { [reason.place]: reason.value } }), ...told };
 }

@@ -1,5 +1,6 @@
 import { COOKIE_PLACE } from "../targets/drivers/json-place.ts";
 import { isSecretHeader } from "../text/secret-names.ts";
+import { OWN_HEADER } from "./id-uses.ts";
 import type { LearnedLogin } from "./learn-login.ts";
 import type { LoggedExchange } from "./network-log.ts";
 import { repeatedCookieIn } from "./repeated-cookie.ts";
@@ -11,9 +12,6 @@ export interface LearnedHeaders {
   /** What a person has to set, in words. */
   readonly notes: readonly string[];
 }
-
-/** Headers of one's own; those of browsers and of what stands between say nothing. */
-const OWN = /^(?:x-(?!forwarded|real-ip|requested-with)|api-key$)/;
 
 /**
  * The headers of the message that a back end may ask for. No secret of the log is in the result.
@@ -28,7 +26,7 @@ export function learnHeaders(
 ): LearnedHeaders {
   const isByCookie = login?.login.told?.token?.startsWith(COOKIE_PLACE) === true;
   const proof = isByCookie ? repeatedCookieIn(exchanges.filter((each) => each.origin === origin)) : undefined;
-  const own = Object.entries(requestHeaders).filter(([name]) => OWN.test(name));
+  const own = Object.entries(requestHeaders).filter(([name]) => OWN_HEADER.test(name));
   const headers = Object.fromEntries(
     own.map(([name, value]) => [name, isSecretHeader(name) ? "{token}" : value]),
   );

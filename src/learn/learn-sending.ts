@@ -1,6 +1,6 @@
 import type { BodyType } from "../contract/wire-description.ts";
 import { isHeaderPlace } from "../targets/drivers/json-place.ts";
-import { bodyOf, type KnownValues, requestTemplate } from "./fill-templates.ts";
+import { bodyOf, idHeadersOf, type KnownValues, requestTemplate } from "./fill-templates.ts";
 import type { LearnedMessage } from "./find-message-and-reply.ts";
 import { idsToldBy } from "./id-uses.ts";
 import { leavesOf } from "./json-leaves.ts";
@@ -12,6 +12,7 @@ export interface LearnedSending {
   readonly exchange: LoggedExchange;
   readonly request: string;
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly content_type?: BodyType;
   readonly told?: Partial<Record<IdPlaceholder, string>>;
 }
@@ -56,10 +57,22 @@ function sendingOf(
   return {
     exchange,
     request: requestTemplate(exchange, known).replaceAll("{reply}", "{last_reply}"),
+    ...messageHeadersOf(exchange, known),
     ...(body !== undefined && { body: ofReplyBefore(body) }),
     ...type,
     ...(told !== undefined && { told }),
   };
+}
+
+/** The headers in which a message has ids. */
+export function messageHeadersOf(
+  exchange: LoggedExchange,
+  known: KnownValues,
+): Pick<LearnedSending, "headers"> {
+  const { headers } = idHeadersOf(exchange, known);
+  return headers === undefined
+    ? {}
+    : { headers: ofReplyBefore(headers) as NonNullable<LearnedSending["headers"]> };
 }
 
 /** The reply that a message names is the one before it. */

@@ -10,7 +10,7 @@ import {
   readingBytes,
   sendingBytes,
 } from "./evidence-bytes.ts";
-import { bodyOf, type KnownValues, leafKey, requestTemplate } from "./fill-templates.ts";
+import { bodyOf, idHeadersOf, type KnownValues, leafKey, requestTemplate } from "./fill-templates.ts";
 import {
   exchangesOf,
   findMessageAndReply,
@@ -20,6 +20,7 @@ import {
 import { idsToldBy, isSameEndpoint } from "./id-uses.ts";
 import { joinPolls, pollPauseOf } from "./join-polls.ts";
 import { leavesOf } from "./json-leaves.ts";
+import { withKnownWords } from "./known-row-words.ts";
 import { learnCalls } from "./learn-calls.ts";
 import { learnCancelled, withCancelReason, withCancelStatus } from "./learn-cancelled.ts";
 import { type LearnedClose, learnClose } from "./learn-close.ts";
@@ -28,8 +29,9 @@ import { learnHistory } from "./learn-history.ts";
 import { type IdPlaceholder, idPlacesOf, kindredIds, type LearnedId, learnIds } from "./learn-ids.ts";
 import { learnLastReply } from "./learn-last-reply.ts";
 import { type LearnedLogin, learnLogin } from "./learn-login.ts";
+import { inPages, learnPages } from "./learn-pages.ts";
 import { type LearnedRows, learnRows } from "./learn-rows.ts";
-import { type LearnedSending, learnSendings } from "./learn-sending.ts";
+import { type LearnedSending, learnSendings, messageHeadersOf } from "./learn-sending.ts";
 import { learnSocketChannel, type SocketChannel } from "./learn-socket-channel.ts";
 import { type LearnedStopFrame, learnStopFrame } from "./learn-stop-frame.ts";
 import type { LearnedFinding, LearnedWire, UnknownSetting } from "./learned-wire.ts";
@@ -100,10 +102,11 @@ function settingsOf(
   const { first, later } = talk.turns ?? { first: undefined, later: talk };
   const send = later.said.exchange;
   const { read } = later;
-  const rows = learnRows(log, talk);
-  const ids = withLastReply(learnIds(log, later, rows?.exchange), { log, later, rows });
-  const firstIds = first === undefined ? [] : learnIds(log, first, rows?.exchange);
+  const listed = learnRows(log, talk);
+  const ids = withLastReply(learnIds(log, later, listed?.exchange), { log, later, rows: listed });
+  const firstIds = first === undefined ? [] : learnIds(log, first, listed?.exchange);
   const allIds = [...ids, ...firstIds, ...kindredIds(log, [...ids, ...firstIds])];
+  const rows = withKnownWords(listed, allIds, talk.reply.description);
   const calls = learnCalls(log, { talk, ids: allIds, rows: rows?.exchange });
   const { models } = calls;
   // Of one message only its address tells: one that names a conversation has its history there.
@@ -124,7 +127,7 @@ function settingsOf(
       known: { ...known, ids: firstIds, said: first.said, keys: keysIn(log, first.said.exchange) },
     },
   );
-  const { headers } = learnHeaders(send, login, log.exchanges);
+  const headers = withoutIds(learnHeaders(send, login, log.exchanges).headers, allIds);
   const setting = (
     name: keyof WireSettings,
     from: LoggedExchange | undefined,
@@ -133,7 +136,14 @@ function settingsOf(
   ): LearnedSetting[] =>
     from === undefined
       ? []
-      : [{ name, from, bytes, value: { request: requestTemplate(from, known), ...more } }];
+      : [
+          {
+            name,
+            from,
+            bytes,
+            value: { request: requestTemplate(from, known), ...idHeadersOf(from, known), ...more },
+          },
+        ];
   const isOneCall = read === send;
   const sending = (
     name: "send" | "send_first",
@@ -165,7 +175,7 @@ function settingsOf(
     ...(first === undefined || sendings.first === undefined
       ? []
       : [sending("send_first", sendings.first, first.said)]),
-    sending("send", withReplyOf(sendings.send, read, ids), later.said),
+    sending("send", withIdHeaders(log, withReplyOf(sendings.send, read, ids), known), later.said),
     ...(isOneCall ? [] : setting("read", read, pauseOf(read), readingBytes(read))),
     {
       name: "stream",
@@ -178,7 +188,14 @@ function settingsOf(
     },
     ...setting("cancel", cancel, bodyOf(cancel, known), calls.cancel && cancelBytes(calls.cancel)),
     ...(cancel === undefined ? endingSetting(learnStopFrame(log, talk.read, known), close) : []),
-    ...setting("rows", rows?.exchange, rows && withCancelStatus(rows.rows, cancelled.status)),
+    ...setting(
+      "rows",
+      rows?.exchange,
+      rows && {
+        ...inPagesOf(log, rows.exchange, known),
+        ...withCancelStatus(rows.rows, cancelled.status),
+      },
+    ),
     ...setting("conversations", conversations?.exchange, conversations?.rest),
     ...setting("delete_conversation", deletion, bodyOf(deletion, known), callBytes(deletion ?? send)),
     ...setting("models", models?.call.exchange, models?.call.rest),
@@ -236,6 +253,39 @@ function withLastReply(
 ): readonly LearnedId[] {
   const last = learnLastReply(log, later, { ids, rows });
   return last === undefined ? ids : [...ids.filter(({ value }) => value !== last.value), last];
+}
+
+/** With the headers in which another message of the log has ids: of its reply nothing need have been kept. */
+function withIdHeaders(
+  { exchanges }: NetworkLog,
+  sending: LearnedSending,
+  known: KnownValues,
+): LearnedSending {
+  const alike = exchanges.filter((each) => isSameEndpoint(each, sending.exchange));
+  const headers = alike.flatMap((each) => Object.entries(messageHeadersOf(each, known).headers ?? {}));
+  return headers.length === 0 ? sending : { ...sending, headers: Object.fromEntries(headers) };
+}
+
+/** An id is another one in each message, and goes with those that have it. */
+function withoutIds(
+  headers: Readonly<Record<string, string>>,
+  ids: readonly LearnedId[],
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([, text]) => !ids.some(({ value }) => value === text)),
+  );
+}
+
+/** The call of a list that comes in pages. */
+function inPagesOf(
+  log: NetworkLog,
+  list: LoggedExchange,
+  known: KnownValues,
+): { readonly request?: string; readonly next?: string } {
+  const pages = learnPages(log, list);
+  return pages === undefined
+    ? {}
+    : { request: inPages(requestTemplate(list, known), pages), next: pages.next };
 }
 
 function loginSetting(learned: LearnedLogin | undefined): LearnedSetting[] {

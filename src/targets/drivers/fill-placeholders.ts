@@ -14,13 +14,19 @@ export function fillText(text: string, values: PlaceholderValues): string {
   return text.replace(PLACEHOLDER, (_, name: WirePlaceholder) => inText(values[name]));
 }
 
-/** Headers with their placeholders filled, by names in lower case: one that is given again for a call takes its place. */
+/**
+ * Headers with their placeholders filled, by names in lower case: one that is given again for a call takes its place. One that is
+ * a placeholder alone, and has no value, is left out.
+ */
 export function fillHeaders(
   headers: Readonly<Record<string, string>> = {},
   values: PlaceholderValues,
 ): Record<string, string> {
+  const filled = Object.entries(headers).map(
+    ([name, text]) => [name.toLowerCase(), fillText(text, values), text] as const,
+  );
   return Object.fromEntries(
-    Object.entries(headers).map(([name, text]) => [name.toLowerCase(), fillText(text, values)]),
+    filled.flatMap(([name, value, text]) => (value === "" && text !== "" ? [] : [[name, value]])),
   );
 }
 
