@@ -26,7 +26,7 @@ import { noteIfHeldBack } from "./held-back-replies.ts";
 import type { Context } from "./profiles-and-sessions.ts";
 import { patienceOf } from "./read-replies.ts";
 import { mutePatience, ReplySilence } from "./reply-silence.ts";
-import { areRolesWrong, requireRightRoles, type SaidSoFar, WrongRoles } from "./require-right-roles.ts";
+import { areRolesWrong, requireRightRoles, type SaidSoFar } from "./require-right-roles.ts";
 import { requireKnownRoles } from "./rows-lack-field.ts";
 import { requireNoneFailed } from "./stream-endings.ts";
 import { StreamWaiter } from "./stream-waiter.ts";
@@ -156,6 +156,7 @@ export async function sayToFail(
   if (sent.isTaken) return { sent, stream: await hear(context, talk, sent).ended };
   const isFailure = sent.call.status >= 500 && !capabilities.has("speak the contract");
   if (!isFailure) throw new CouldNotRun(refusedWords(sent.call));
+  talk.said?.push({ asked: sent.text, text: "" });
   return { sent, stream: refusedStream(sent.call) };
 }
 
@@ -321,20 +322,10 @@ export async function conversationRows(
     (await store?.messagesOf(conversation)) ?? (await understood(chat.rows(conversation, context.signal)));
   if (!capabilities.has("speak the contract")) {
     requireKnownRoles(rows);
-    if (!judgesRoles) requireRolesOf(context, talk, rows);
+    if (!judgesRoles) requireRightRoles(rows, talk.said);
   }
   // Summaries and titles are no part of what was said.
   return rows.filter(({ message_type = "chat" }) => message_type === "chat");
-}
-
-function requireRolesOf({ target }: Context, { said }: Talk, rows: readonly SeenRow[]): void {
-  const found = foundOn(target);
-  try {
-    requireRightRoles(rows, said, { isKnown: found.areRolesWrong === true });
-  } catch (error) {
-    if (error instanceof WrongRoles) found.areRolesWrong = true;
-    throw error;
-  }
 }
 
 /** What the HMI shows of it, where {@link conversationRows} looks into the store; null where it does not, or nothing is shown. */
@@ -376,7 +367,8 @@ export async function settledRowsOf(
     isWell,
     restMs(seen, { haveChanged }) {
       if (isPromised) return patienceOf(target);
-      if (foundOn(target).areRowsUnsettled && !haveChanged) return AGAIN_MS;
+      const { unsettled = 0 } = foundOn(target);
+      if (unsettled > 0 && !haveChanged) return unsettled < OFTEN ? AGAIN_MS : OFTEN_AGAIN_MS;
       return isSettled(seen) ? ENOUGH_MS : Math.min(patienceOf(target), SETTLING_MS);
     },
     leastMs: Math.max(WRITING_MS, patienceOf(target)),
@@ -384,7 +376,7 @@ export async function settledRowsOf(
   const late = lateStreamOf(talk, rows);
   if (late !== undefined) throw beginningNotRead(late);
   if (unrest !== undefined) throw new StillWritten(unrest);
-  if (!isPromised && !isWell(rows)) foundOn(target).areRowsUnsettled = true;
+  if (!isPromised) noteIfUnsettled(context, isWell(rows));
   return rows;
 }
 
@@ -397,8 +389,18 @@ const ENOUGH_MS = 3_000;
 /** This long after that a back end that promises nothing may still be writing, in milliseconds; ... */
 const SETTLING_MS = 10_000;
 
-/** ... and this long where its rows were waited for in vain: that is done once. */
+/** ... and this long where its rows were waited for in vain: that is done once; ... */
 const AGAIN_MS = 2_000;
+
+/** ... or, after so many times one after the other, this long. */
+const OFTEN = 4;
+const OFTEN_AGAIN_MS = 1_000;
+
+function noteIfUnsettled({ target }: Context, isWell: boolean): void {
+  const found = foundOn(target);
+  const { unsettled = 0 } = found;
+  found.unsettled = isWell ? Math.min(unsettled, 1) : unsettled + 1;
+}
 
 /** An answer that is of no use says nothing of the claim. */
 async function understood<Answer>(asked: Promise<Answer>): Promise<Answer> {

@@ -17,10 +17,8 @@ export interface FoundInRun {
     /** How many there were, one after the other. */
     readonly times: number;
   };
-  /** Rows were waited for in vain. */
-  areRowsUnsettled?: true;
-  /** Who speaks is shown the wrong way round. */
-  areRolesWrong?: true;
+  /** How often rows were waited for in vain, since they last came. */
+  unsettled?: number;
   /** The longest that was waited for the next word of a reply, in milliseconds. */
   longestGapMs?: number;
 }

@@ -12,11 +12,9 @@ export class WrongRoles extends NotObservable {}
 /**
  * For a claim that tells messages and replies by their roles: throws {@link WrongRoles} where one of these turns stands under
  * other roles than it was said in.
- *
- * @param options.isKnown whether that was seen of another turn: then the message alone shows it
  */
-export function requireRightRoles(...seen: Parameters<typeof wrongRolesOf>): void {
-  const wrong = wrongRolesOf(...seen);
+export function requireRightRoles(rows: readonly SeenRow[], said: readonly SaidSoFar[] = []): void {
+  const wrong = wrongRolesOf(rows, said);
   if (wrong === undefined) return;
   throw new WrongRoles(
     `who speaks is shown the wrong way round: ${wrong} (persistence/complete judges that)`,
@@ -24,22 +22,18 @@ export function requireRightRoles(...seen: Parameters<typeof wrongRolesOf>): voi
 }
 
 /** Whether they would be thrown. */
-export function areRolesWrong(...seen: Parameters<typeof wrongRolesOf>): boolean {
-  return wrongRolesOf(...seen) !== undefined;
+export function areRolesWrong(rows: readonly SeenRow[], said: readonly SaidSoFar[] = []): boolean {
+  return wrongRolesOf(rows, said) !== undefined;
 }
 
-function wrongRolesOf(
-  rows: readonly SeenRow[],
-  said: readonly SaidSoFar[] = [],
-  { isKnown = false }: { readonly isKnown?: boolean } = {},
-): string | undefined {
-  const wrong = said.map(
-    (turn) => wrongRolesIn(rows, turn) ?? (isKnown ? wrongMessageIn(rows, turn) : undefined),
+function wrongRolesOf(rows: readonly SeenRow[], said: readonly SaidSoFar[]): string | undefined {
+  const wrong = said.map((turn) =>
+    turn.text.trim() === "" ? wrongMessageIn(rows, turn) : wrongRolesIn(rows, turn),
   );
   return wrong.find((each) => each !== undefined);
 }
 
-/** Of a turn without text. */
+/** Of a turn that had no reply, or none yet. */
 function wrongMessageIn(rows: readonly SeenRow[], { asked }: SaidSoFar): string | undefined {
   const alike = rows.filter(({ content }) => isSameText(content, asked));
   const isWrong = alike.length > 0 && alike.every(({ role }) => role === "assistant");

@@ -130,6 +130,7 @@ async function sayOrRefused(
   if (sent.conversation !== null) learnConversation(context, talk, sent.conversation);
   const { call, text, isTaken } = sent;
   if (isTaken) return { text, stream: await hear(context, talk, sent).ended, isTaken };
+  talk.said?.push({ asked: text, text: "" });
   return { text, stream: refusedStream(call), isTaken };
 }
 
