@@ -39,6 +39,13 @@ test("grows: text on disk in time, while the reply streams", () => {
   expect(judge(grows, { savedMs: 501, rows, hadEnded: false, stream: stream() }).verdict).toBe("broken");
   expect(judge(grows, { savedMs: null, rows, hadEnded: false, stream: stream() }).verdict).toBe("broken");
   expect(judge(grows, { savedMs: null, rows: [], hadEnded: false, stream: stream() }).verdict).toBe("broken");
+  // What is saved first and told later is on disk, too.
+  const ahead = [row(), savedReply({ status: "streaming", content: "Hi there" })];
+  expect(judge(grows, { savedMs: 60, rows: ahead, hadEnded: false, stream: stream() }).verdict).toBe("holds");
+  const neither = [row(), savedReply({ status: "streaming", content: "Ho there" })];
+  expect(judge(grows, { savedMs: 60, rows: neither, hadEnded: false, stream: stream() }).verdict).toBe(
+    "broken",
+  );
   const other = [savedReply({ status: "streaming", content: "X" })];
   expect(judge(grows, { savedMs: 60, rows: other, hadEnded: false, stream: stream() }).verdict).toBe(
     "broken",
