@@ -54,7 +54,9 @@ function judgeOne(reply: SilentReply, evidence: TimedReplies): Broken | undefine
   const earliest = from_ms + earliestHeartbeat(evidence);
   // What comes with the next text only was not sent in time: it must be earlier by a margin.
   const inTime = endedBy === "us" ? to_ms : to_ms - marginOf(evidence);
-  const comments = stream.comments_ms.filter((at) => at > earliest && at < inTime);
+  // Where nobody waited for more than one heartbeat, what opens a stream is none.
+  const first = endedBy === "us" ? earliest : from_ms;
+  const comments = stream.comments_ms.filter((at) => at > first && at < inTime);
   const event = silence.events.find(({ at_ms }) => at_ms > earliest && at_ms < inTime);
   if (event === undefined && comments.length > 0) return undefined;
   return {
