@@ -102,13 +102,19 @@ async function cancelIdle(context: Context, talk: Talk, said?: Said): Promise<Se
   return await cancelInTime(context, (signal) => context.target.chat.cancel(nameFor(context, name), signal));
 }
 
-function judgeRows({ rows, streams }: IdleCancels, seen: string): Broken | undefined {
+function judgeRows({ rows, streams, isForeign }: IdleCancels, seen: string): Broken | undefined {
   if (rows === null) return undefined;
   requireNoneFailed(...streams.slice(0, 1));
   const [row] = rows.filter(({ role }) => role === "assistant");
   const [stream] = streams;
   if (row === undefined || stream === undefined) {
     throw new CouldNotRun("no reply was stored that a cancel could change");
+  }
+  // Nobody was seen to write it to its end: then no cancel has changed that.
+  if (isForeign && row.status === "streaming") {
+    throw new NotObservable(
+      "the row of a reply that had ended is one that is being written: nothing was whole that a cancel could change",
+    );
   }
   const isComplete = row.status === undefined || row.status === "complete";
   if (!isWholeEnding(lastWord(stream)) || isComplete) return undefined;

@@ -7,6 +7,7 @@ import { onlyItsOwn } from "../../../src/checks/cancel/cancel-only-its-own.ts";
 import { slots } from "../../../src/checks/cancel/cancel-slots.ts";
 import { unknown } from "../../../src/checks/cancel/cancel-unknown.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
+import { NotObservable } from "../../../src/harness/target-errors.ts";
 import { judge, replyRow, row } from "../model-conversation/evidence.ts";
 import { done, error, executing, failing, planning, stream, whole } from "../sse/evidence.ts";
 import { answer, CANCELLED, cancelledEvents, IDLE, NOT_FOUND } from "./evidence.ts";
@@ -31,6 +32,9 @@ test("idle: 200 idle, and the finished reply as it was", () => {
   expect(judge(idle, { ...idleCancels, answers: [CANCELLED] }).verdict).toBe("broken");
   expect(judge(idle, { ...idleCancels, rows: [replyRow({ status: "cancelled" })] }).verdict).toBe("broken");
   expect(() => judge(idle, { ...idleCancels, rows: [] })).toThrow(CouldNotRun);
+  // What was never written to its end no cancel has changed.
+  const unfinished = { ...idleCancels, isForeign: true, rows: [replyRow({ status: "streaming" })] };
+  expect(() => judge(idle, unfinished)).toThrow(NotObservable);
   // Of what rows do not tell, no word.
   const untold = { session_id: "80", role: "assistant", content: "Hi!", status: "cancelled" };
   expect(judge(idle, { ...idleCancels, rows: [untold] })).toMatchObject({ found: "cancelled" });
