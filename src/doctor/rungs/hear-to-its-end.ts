@@ -69,7 +69,7 @@ export class ReplyListener implements Disposable {
       const silentMs = now - (this.#textAtMs ?? now);
       const asked = silentMs < LOOK_AFTER_MS ? [] : ((await record?.generations()) ?? []);
       // A title that is made before the end is told keeps the engine busy.
-      const isIdle = asked.length > 0 && asked.every(({ ended }) => ended === "done");
+      const isIdle = asked.length > 0 && asked.every(({ ended }) => ended !== "running");
       idleAtMs = isIdle ? (idleAtMs ?? now) : undefined;
       return idleAtMs === undefined ? silentMs > silenceLimitMs(stack) : now - idleAtMs > END_WITHIN_MS;
     };
