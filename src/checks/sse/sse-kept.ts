@@ -1,5 +1,6 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import { describeStream, textIn } from "../arrived-events.ts";
 import { requireAsked } from "../engine-generations.ts";
@@ -20,8 +21,20 @@ export const kept = defineCheck<Context["target"], readonly FailedReply[]>({
     firstBroken(replies, judgeOne) ?? { verdict: "holds", seen: replies.map(story).join("; ") },
 });
 
+/** Whether the engine has answered anything by its own record: one that was not asked to stream keeps its words until it is done. */
+function hasToldText({ reply: { generations } }: FailedReply): boolean {
+  return (
+    generations === null || generations.some(({ text, chars_sent }) => (text?.length ?? chars_sent) !== 0)
+  );
+}
+
 function judgeOne(failed: FailedReply): Broken | undefined {
   requireAsked(failed.reply.generations, failed.reply.stream);
+  if (failed.before !== "" && !hasToldText(failed)) {
+    throw new NotObservable(
+      "the engine told no text before its failure: it was asked for the reply in one piece, so nothing had arrived",
+    );
+  }
   if (failed.reply.door === "wire") return judgeByWire(failed);
   const { before, reply } = failed;
   const streamed = textIn(reply.stream.events);

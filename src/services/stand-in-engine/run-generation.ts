@@ -110,6 +110,7 @@ async function answer(engine: Engine, job: GenerationJob, turn: Turn): Promise<v
     replyTokens: entry.tokensSent,
     durations: durationsOf(turn.times, spoken),
   };
+  if (!stream) entry.sent(0, spoken.text.length);
   entry.end("done", counted);
   if (stream) {
     endStream(response, { type: format.streamType, text: format.end(reply) });
@@ -179,7 +180,7 @@ async function speak(
   const passed = withInjectedFailures(groups, options.directions, { response, streamType: type, signal });
   for await (const tokens of passed) {
     firstTokenAt ??= performance.now();
-    entry.sent(tokens.length, charsIn(tokens));
+    entry.sent(tokens.length, charsAnswered(tokens, job));
     if (job.context !== undefined) tokenIds.push(...tokens.map(({ text }) => tokenId(text)));
     if (job.stream) {
       const part = { type, text: format.pieces(tokens) };
@@ -193,7 +194,9 @@ async function speak(
   return { ...unsent, tokenIds, firstTokenAt: firstTokenAt ?? endedAt, endedAt };
 }
 
-function charsIn(tokens: readonly ReplyToken[]): number {
+/** What is answered in one piece has not been answered before all of it is there. */
+function charsAnswered(tokens: readonly ReplyToken[], { stream }: GenerationJob): number {
+  if (!stream) return 0;
   return tokens.reduce((sum, { text, isThought }) => sum + (isThought ? 0 : text.length), 0);
 }
 

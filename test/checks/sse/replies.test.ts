@@ -164,6 +164,21 @@ test("kept: broken where the stream or the row lost text", () => {
   });
 });
 
+test("kept: what the engine kept to itself had not arrived; what it told must be there", () => {
+  const empty = stream([planning, executing, failing, error, done("error")]);
+  const inOnePiece = {
+    door: "wire",
+    stream: empty,
+    rows: [],
+    generations: [asked({ chars_sent: 0 })],
+  } as const;
+  expect(() => judge(kept, [failed(inOnePiece)])).toThrow(NotObservable);
+  expect(() => judge(kept, [failed(inOnePiece)])).toThrow("told no text before its failure");
+  const told = { ...inOnePiece, generations: [asked({ chars_sent: 2 })] };
+  expect(judge(kept, [failed(inOnePiece), failed(told)])).toMatchObject({ verdict: "broken", found: '""' });
+  expect(() => judge(kept, [failed({ ...inOnePiece, generations: [] })])).toThrow("got no request");
+});
+
 test("no-retry: broken where the engine was asked twice; where nothing was seen, nothing is said", () => {
   expect(judge(noRetry, [failed({ generations: [asked(), asked()] })])).toMatchObject({
     found: "2 requests",

@@ -4,12 +4,13 @@ import { generationsOf, startTestEngine } from "../../support/gateway.ts";
 import { eventually } from "../../support/streams.ts";
 
 /** Asks the stand-in to count to 9, and to go wrong so. */
-async function ask(options: object, signal?: AbortSignal) {
+async function ask(options: object, signal?: AbortSignal, { stream = true } = {}) {
   const url = await startTestEngine();
   const body = JSON.stringify({
     model: "llama3.1:8b",
     messages: [{ role: "user", content: "Count to 9" }],
     options,
+    stream,
   });
   return { url, answer: await fetch(`${url}/api/chat`, { method: "POST", body, signal: signal ?? null }) };
 }
@@ -29,6 +30,15 @@ test("it fails with an error line after so many tokens", async () => {
   expect(textIn(lines)).toBe("1, 2");
   expect(lines.at(-1)).toEqual({ error: "the stand-in was told to fail" });
   expect(await generationsOf(url)).toMatchObject([{ ended: "failed", tokens_sent: 3 }]);
+});
+
+test("of a reply that is asked for in one piece nothing has been answered before all of it", async () => {
+  const failed = await ask({ stand_in_fail: "error", stand_in_fail_after: 3 }, undefined, { stream: false });
+  expect(failed.answer.status).toBe(500);
+  expect(await generationsOf(failed.url)).toMatchObject([{ ended: "failed", chars_sent: 0 }]);
+  const { url, answer } = await ask({}, undefined, { stream: false });
+  const said = textIn([await answer.json()]);
+  expect(await generationsOf(url)).toMatchObject([{ ended: "done", chars_sent: said.length }]);
 });
 
 test("it fails with status 500 before the first token", async () => {
