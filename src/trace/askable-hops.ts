@@ -11,7 +11,9 @@ import type { EngineFollower } from "./match-engine-requests.ts";
 import type { HopObservation, HopPass } from "./trace-report.ts";
 
 /** A hop, and how it is asked. */
-export interface AskableHop extends Pick<HopObservation, "hop" | "url" | "behind">, AskedModel {
+export interface AskableHop
+  extends Pick<HopObservation, "hop" | "url" | "behind" | "pace_untold">,
+    AskedModel {
   /** Throws only the signal's reason. */
   ask(question: HopQuestion): Promise<HopPass>;
 }
@@ -52,8 +54,10 @@ export function askableHops(clients: HopClients): AskableHop[] {
     askGatewayHop(client, question, signal);
   const byChat = (chat: ChatClient) => (question: HopQuestion) => askChatHop(chat, place, question, signal);
   const hops: AskableHop[] = [];
+  const unpushed = front.chat.missingAbilities["push replies"] ?? null;
   const add = (hop: AskableHop["hop"], url: string, ask: AskableHop["ask"]): void => {
-    hops.push({ hop, url, behind: hops.at(-1)?.hop ?? null, ...(models[hop] ?? NO_MODEL), ask });
+    const pace_untold = hop === front.hop ? unpushed : null;
+    hops.push({ hop, url, behind: hops.at(-1)?.hop ?? null, ...(models[hop] ?? NO_MODEL), pace_untold, ask });
   };
   if (engine !== undefined) {
     add("engine", engine.url, (question) => askEngineHop(engine, engineApi, question, signal));
@@ -63,7 +67,9 @@ export function askableHops(clients: HopClients): AskableHop[] {
   if (proxy === undefined) return hops;
   const ask = proxy.before === "gateway" ? byGateway(proxy.client) : byChat(proxy.chat);
   const behind = proxy.before === "gateway" ? "gateway" : front.hop;
-  return [...hops, { hop: "proxy", url: proxy.client.url, behind, ...(models[behind] ?? NO_MODEL), ask }];
+  const pace_untold = proxy.before === "gateway" ? null : unpushed;
+  const asked = models[behind] ?? NO_MODEL;
+  return [...hops, { hop: "proxy", url: proxy.client.url, behind, ...asked, pace_untold, ask }];
 }
 
 /** A pass may take minutes: it is told that it goes on, each second. */

@@ -2,7 +2,7 @@ import { answererOf, stopBuffering } from "../targets/proxy-by-headers.ts";
 import { duration, sentence } from "./finding-words.ts";
 import { HOP_TITLES } from "./hop-names.ts";
 import { isOneModel, quickestPass, replyRequestOf, toldHopBehind, toldPasses } from "./hop-passes.ts";
-import { type JudgedTrace, judgeEachHop } from "./judge-each-hop.ts";
+import { type JudgedHop, type JudgedTrace, judgeEachHop } from "./judge-each-hop.ts";
 import { isWrittenHere, shareOf, spreadOf } from "./judge-reply-origin.ts";
 import type { HopObservation, HopPass, TraceFinding, TraceObservations } from "./trace-report.ts";
 
@@ -27,26 +27,40 @@ export function judgeBuffering(trace: TraceObservations): JudgedTrace {
     const pass = quickestPass(hop);
     const source = behind && toldPasses(behind).toSorted((a, b) => spreadOf(b) - spreadOf(a))[0];
     if (behind === undefined || pass === undefined || source === undefined) return {};
-    const passes = toldPasses(hop);
-    const isComparable = isOneModel(hop, behind);
-    // What was not written behind it cannot have been held back from there, and another model's pace says nothing of this one's.
-    if (isComparable ? isWrittenHere(hop, behind) : passes.some((each) => ownWritingTime(each) === null))
-      return {};
-    const wentIn = writtenOver(pass, source);
-    if (wentIn < SHORTEST_SPREAD_MS) {
-      const title = HOP_TITLES[hop.hop];
-      const within = duration(Math.max(1, wentIn));
-      return {
-        notTold: [`Whether ${title} holds text back is not told: behind it, all came within ${within}.`],
-      };
-    }
-    const isHeld = passes.every((each) => {
-      const written = writtenOver(each, source);
-      return written >= SHORTEST_SPREAD_MS && spreadOf(each) < written * HELD_SHARE;
-    });
-    const isInLumps = isComparable && passes.every((each) => isLumpy(each, source));
-    return isHeld || isInLumps ? { finding: findingOf(hop, pass, { behind, source, isHeld, wentIn }) } : {};
+    return hop.pace_untold === null
+      ? judgeHop(hop, { behind, pass, source })
+      : { notTold: [`Whether ${HOP_TITLES[hop.hop]} holds text back is not told: ${hop.pace_untold}.`] };
   });
+}
+
+interface ToldBehind {
+  readonly behind: HopObservation;
+  /** The hop's own that was quickest. */
+  readonly pass: HopPass;
+  /** The one behind it that was written over the longest time. */
+  readonly source: HopPass;
+}
+
+function judgeHop(hop: HopObservation, { behind, pass, source }: ToldBehind): JudgedHop {
+  const passes = toldPasses(hop);
+  const isComparable = isOneModel(hop, behind);
+  // What was not written behind it cannot have been held back from there, and another model's pace says nothing of this one's.
+  if (isComparable ? isWrittenHere(hop, behind) : passes.some((each) => ownWritingTime(each) === null))
+    return {};
+  const wentIn = writtenOver(pass, source);
+  if (wentIn < SHORTEST_SPREAD_MS) {
+    const title = HOP_TITLES[hop.hop];
+    const within = duration(Math.max(1, wentIn));
+    return {
+      notTold: [`Whether ${title} holds text back is not told: behind it, all came within ${within}.`],
+    };
+  }
+  const isHeld = passes.every((each) => {
+    const written = writtenOver(each, source);
+    return written >= SHORTEST_SPREAD_MS && spreadOf(each) < written * HELD_SHARE;
+  });
+  const isInLumps = isComparable && passes.every((each) => isLumpy(each, source));
+  return isHeld || isInLumps ? { finding: findingOf(hop, pass, { behind, source, isHeld, wentIn }) } : {};
 }
 
 /**

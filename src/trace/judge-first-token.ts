@@ -32,9 +32,9 @@ export function judgeHopFirstToken(trace: TraceObservations): JudgedTrace {
     const behind = toldHopBehind(trace, hop);
     const passes = toldPasses(hop);
     if (behind === undefined || passes.length === 0) return {};
-    const finding =
-      judgeAskedBefore(hop, passes) ?? judgeQueue(hop, passes, behind) ?? judgeDelay(trace, hop, behind);
-    return { finding };
+    // Where words come only when they are asked for, or all at the end, the first one was there before it came.
+    const delay = hop.pace_untold === null ? judgeDelay(trace, hop, behind) : undefined;
+    return { finding: judgeAskedBefore(hop, passes) ?? judgeQueue(hop, passes, behind) ?? delay };
   });
 }
 

@@ -96,6 +96,8 @@ export interface HopObservation {
   readonly names_model: boolean;
   /** The models that it lists; empty where it lists none. */
   readonly models: readonly string[];
+  /** Why nobody can tell when its words were written: its wire does not send them as they are. Null where it does. */
+  readonly pace_untold: string | null;
   readonly passes: readonly HopPass[];
 }
 

@@ -2,11 +2,12 @@ import type { ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
+import type { ForeignContract } from "../../src/contract/foreign-back-end.ts";
 import { examine, type RungReport } from "../../src/doctor/run-doctor.ts";
 import { startTap } from "../../src/tap/start-tap.ts";
 import { rungOf } from "../support/doctor.ts";
 import { engineLine, FINAL_LINE, startFakeEngine, startTestEngine } from "../support/gateway.ts";
-import { ODD_WIRE, type OddFault, startOddBackEnd } from "../support/odd-back-end.ts";
+import { ODD_WIRE, type OddFault, POLLED_ODD_WIRE, startOddBackEnd } from "../support/odd-back-end.ts";
 
 const STOPS = { status: "holds", text: "a cancel stops the engine" };
 
@@ -63,6 +64,21 @@ test("nor one of which nothing came while it was waited for, though its engine i
   });
 }, 60_000);
 
+test.each<[string, readonly OddFault[], object]>([
+  ["stops", ["polled"], STOPS],
+  ["goes on", ["polled", "engine-goes-on"], { status: "broken", problem: { code: "engine_goes_on" } }],
+])(
+  "of a reply that is polled nobody says that it is held back, and its cancel is tried while the engine writes: it %s",
+  async (_, faults, cancel) => {
+    const report = await examineOdd(await startTestEngine(), faults, POLLED_ODD_WIRE);
+    expect(rungOf(report, "hmi/pace")).toMatchObject({
+      status: "skipped",
+      text: expect.stringContaining("polled): when its words were written is not told"),
+    });
+    expect(rungOf(report, "hmi/cancel")).toMatchObject(cancel);
+  },
+);
+
 /** An engine of its own pace behind a tap: it says OK at once, and counts to 1 before it is asked for more. */
 async function startTappedEngine(goOn: (response: ServerResponse) => unknown): Promise<string> {
   const engine = await startFakeEngine(async (request, response) => {
@@ -78,14 +94,21 @@ async function startTappedEngine(goOn: (response: ServerResponse) => unknown): P
 
 /** What the doctor says of the cancel of a back end before this engine. */
 async function cancelRung(engine: string, faults: readonly OddFault[]): Promise<RungReport> {
+  return rungOf(await examineOdd(engine, faults), "hmi/cancel");
+}
+
+async function examineOdd(
+  engine: string,
+  faults: readonly OddFault[],
+  wire: ForeignContract["wire"] = ODD_WIRE,
+): ReturnType<typeof examine> {
   const { url, close } = await startOddBackEnd(engine, faults);
   onTestFinished(close);
-  const report = await examine({
+  return await examine({
     config: DEFAULT_CONFIG,
     env: {},
     urls: { hmi: url, engine },
-    contract: { ...DEFAULT_CONFIG.contract, driver: "described", wire: ODD_WIRE },
+    contract: { ...DEFAULT_CONFIG.contract, driver: "described", wire },
     signal: new AbortController().signal,
   });
-  return rungOf(report, "hmi/cancel");
 }

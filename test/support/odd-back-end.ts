@@ -35,6 +35,8 @@ export type OddFault =
   | "streams-little"
   /** A reply is streamed when it is whole. */
   | "holds-back"
+  /** A reply is asked for again and again, and is there when it is whole. No fault of a chat. */
+  | "polled"
   /** A reply is saved whole, and its stream is left open without a word of its end. */
   | "never-ends"
   /** Every message is refused. */
@@ -242,6 +244,10 @@ export async function startOddBackEnd(
     },
     "GET chats/:chat/answers/:answer"({ answer, response }) {
       if (answer === undefined) return noAnswer(response);
+      if (has("polled")) {
+        const { body, state } = answer.row;
+        return json(response, 200, { ...(state !== "writing" && { body }), state });
+      }
       response.writeHead(200, { "content-type": "text/event-stream" });
       const isDue = answer.isOver || !has("holds-back");
       response.write((isDue && answer.sent.join("")) || ": hello\n\n");
@@ -338,6 +344,19 @@ export const ODD_WIRE = {
   delete_conversation: { request: "DELETE /chats/{conversation}" },
   health: { request: "GET /status" },
   page: "/page",
+} as const satisfies NonNullable<ForeignContract["wire"]>;
+
+/** How it is told where its replies are {@link OddFault polled}. */
+export const POLLED_ODD_WIRE = {
+  ...ODD_WIRE,
+  read: { ...ODD_WIRE.read, every_ms: 30 },
+  stream: {
+    framing: "polled",
+    type: "state",
+    text: { at: "body", cumulative: true },
+    failure: { of: "failed", message: "problem" },
+    done: { of: ["ok", "stopped"], reason: "state", reasons: { stop: ["ok"], cancelled: ["stopped"] } },
+  },
 } as const satisfies NonNullable<ForeignContract["wire"]>;
 
 function json(response: ServerResponse, status: number, body?: unknown): void {

@@ -66,6 +66,7 @@ export function observations(
           model: "llama3.1:8b",
           names_model: true,
           models: ["llama3.1:8b"],
+          pace_untold: null,
           passes: passes.map((pass) => goodPass(pass)),
         },
       ];

@@ -1,10 +1,11 @@
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import { SOCKET_CHAT } from "../support/described-chat.ts";
 import { startTestEngine } from "../support/gateway.ts";
 import { listenOnAnyPort } from "../support/listen.ts";
+import { POLLED_ODD_WIRE, startOddBackEnd } from "../support/odd-back-end.ts";
 import { traceUrls } from "../support/trace.ts";
 import { serveWebSockets } from "../support/web-socket-server.ts";
 
@@ -52,6 +53,54 @@ test("what answers only when all is written holds back, though it has taken the 
   const { diagnosis, hops } = await traceUrls({ gateway, engine, contract: contractOf("openai-chat") });
   expect(diagnosis).toMatchObject({ hop: "gateway", kind: "held_back" });
   expect(hops.at(-1)?.passes[0]?.accepted_ms).toBeNull();
+});
+
+test("of a wire that is asked for its reply nobody can tell whether it is held back, or late", async () => {
+  const engine = await startTestEngine({ tokenDelayMs: 20 });
+  const { url: hmi, close } = await startOddBackEnd(engine, ["polled"]);
+  onTestFinished(close);
+  const { ok, findings, hops, not_told } = await traceUrls({
+    hmi,
+    engine,
+    contract: { ...contractOf("described"), wire: POLLED_ODD_WIRE },
+  });
+  expect({ ok, findings }).toEqual({ ok: true, findings: [] });
+  expect(hops.map(({ pace_untold }) => pace_untold !== null)).toEqual([false, true]);
+  expect(not_told.join("\n")).toContain(
+    "Whether the HMI holds text back is not told: by the wire of described a reply is asked for again and again",
+  );
+});
+
+test("nor of one whose reply is one answer", async () => {
+  const engine = await startTestEngine({ tokenDelayMs: 20 });
+  const hmi = await listenOnAnyPort(
+    createServer(async (request, response) => {
+      const { say } = JSON.parse(await text(request)) as { say: string };
+      const body = JSON.stringify({
+        model: "llama3.1:8b",
+        stream: false,
+        messages: [{ role: "user", content: say }],
+      });
+      const answer = await fetch(`${engine}/api/chat`, { method: "POST", body });
+      const { message } = (await answer.json()) as { message: { content: string } };
+      response
+        .writeHead(200, { "content-type": "application/json" })
+        .end(JSON.stringify({ reply: message.content }));
+    }),
+  );
+  const wire = {
+    service: "hmi",
+    conversation: "own",
+    send: { request: "POST /say", body: { say: "{text}" } },
+    stream: { framing: "json", text: { at: "reply" } },
+  } as const;
+  const { findings, not_told } = await traceUrls({
+    hmi,
+    engine,
+    contract: { ...contractOf("described"), wire },
+  });
+  expect(findings).toEqual([]);
+  expect(not_told.join("\n")).toContain("a reply is one answer, when it is whole");
 });
 
 /** A gateway before the stand-in, whose models have names of its own, and which refuses all others. */

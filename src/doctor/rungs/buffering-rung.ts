@@ -35,6 +35,8 @@ export function bufferingRung(service: Role): Rung<ExaminedStack> {
     name: "pace",
     needs: [`${service}/reply`],
     async look(stack) {
+      const unpushed = stack.notes.chat?.missingAbilities["push replies"];
+      if (unpushed !== undefined) return { status: "skipped", text: unpushed };
       const record = await openEngineRecord(stack);
       const said = await sendTestMessage(stack, COUNTING_MESSAGE, COUNTING);
       if ("status" in said) return said;

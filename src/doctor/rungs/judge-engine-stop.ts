@@ -41,6 +41,33 @@ export async function judgeBeforeCancel(
   return generation === undefined || generation.ended === "running" ? undefined : WRITTEN_BEFORE;
 }
 
+/** An engine that is asked for one answer shows no token of it before: it is at it when it was asked this long ago, in milliseconds. */
+const AT_IT_AFTER_MS = 300;
+
+/** Watches for the engine to be at the reply to this message, and calls then. */
+export function whenEngineWrites(
+  { signal }: Pick<ExaminedStack, "signal">,
+  record: EngineRecord,
+  mark: string,
+  onAtIt: () => void,
+): Disposable {
+  const over = new AbortController();
+  const isAtIt = async (): Promise<boolean> => {
+    const generation = await generationOf(record, mark);
+    if (generation === undefined) return false;
+    const { tokens_sent, ended, started_at } = generation;
+    const isAsked = Date.now() - Date.parse(started_at) >= AT_IT_AFTER_MS;
+    return tokens_sent > 0 || ended !== "running" || isAsked;
+  };
+  const options = { signal: AbortSignal.any([signal, over.signal]), pauseMs: LOOK_AGAIN_MS };
+  // Where it cannot be watched any more, the reply's own words are waited for.
+  pollUntil(options, Number.POSITIVE_INFINITY, isAtIt, Boolean).then(
+    () => onAtIt(),
+    () => undefined,
+  );
+  return { [Symbol.dispose]: () => over.abort() };
+}
+
 /** Of a reply that is held back until it was waited for no longer: what ended it then was not seen to be the cancel. */
 export function neverBegun({ duration_ms }: SeenStream): RungFinding {
   return {

@@ -14,8 +14,9 @@ import {
   judgeUnrecorded,
   LONG,
   neverBegun,
+  whenEngineWrites,
 } from "./judge-engine-stop.ts";
-import { openEngineRecord } from "./open-engine-record.ts";
+import { type EngineRecord, openEngineRecord } from "./open-engine-record.ts";
 import { sendTestMessage, type TestMessage } from "./wire-reply-rungs.ts";
 
 /** A cancel, by a call or by closing the connection, stops the engine. */
@@ -39,6 +40,7 @@ export function wireCancelRung(service: Role): Rung<ExaminedStack> {
         if (kind === "text") first.resolve();
       });
       if ("status" in said) return said;
+      using _watching = watchUnpushed(stack, { record, mark, onAtIt: first.resolve });
       const unbegun = await Promise.race([first.promise, said.reading.ended]);
       const finding =
         (unbegun && (await judgeUnbegun(stack, said, unbegun))) ?? (await judgeBeforeCancel(record, mark));
@@ -58,6 +60,15 @@ export function wireCancelRung(service: Role): Rung<ExaminedStack> {
       return judgeUnrecorded(stack, await said.reading.ended);
     },
   };
+}
+
+/** Words that are told late, or all at once, are no sign that a reply has begun: but the engine's record is. */
+function watchUnpushed(
+  stack: ExaminedStack,
+  { record, mark, onAtIt }: { record: EngineRecord | undefined; mark: string; onAtIt: () => void },
+): Disposable | undefined {
+  const isPushed = stack.notes.chat?.missingAbilities["push replies"] === undefined;
+  return isPushed || record === undefined ? undefined : whenEngineWrites(stack, record, mark, onAtIt);
 }
 
 /** What is to be said of a reply that was over before any text of it came; undefined where nothing is. */

@@ -28,7 +28,7 @@ export type WireAbility =
   | "tell thoughts"
   /** A reply that fails says so in its stream. */
   | "tell failures"
-  /** A reply comes by itself as it is written; one that is polled is as fast as it is asked for. */
+  /** A reply comes by itself as it is written: one that is polled is as fast as it is asked for, and one answer is there when all is. */
   | "push replies";
 
 /** Something to talk about, with what the engine is told of it. */

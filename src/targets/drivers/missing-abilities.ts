@@ -66,10 +66,7 @@ export function missingAbilities(
       "word for a reply that fails",
       "contract.wire.stream.failure",
     ),
-    "push replies":
-      wire.stream.framing === "polled"
-        ? `by the wire of ${driver} a reply is asked for again and again (contract.wire.stream.framing: polled): when its words were written is not told`
-        : undefined,
+    "push replies": whyUnpushed(driver, wire),
     "hand options on": unless(
       isStandIn || hasPlaceholder(wire.send, "options") || hasPlaceholder(wire.send, "max_tokens"),
       "place for the engine's options in a message",
@@ -79,4 +76,17 @@ export function missingAbilities(
   return Object.fromEntries(Object.entries(lacking).filter(([, reason]) => reason !== undefined)) as Partial<
     Record<WireAbility, string>
   >;
+}
+
+function whyUnpushed(driver: string, { stream: { framing } }: WireDescription): string | undefined {
+  const how =
+    framing === "polled"
+      ? "asked for again and again"
+      : framing === "json"
+        ? "one answer, when it is whole"
+        : undefined;
+  return (
+    how &&
+    `by the wire of ${driver} a reply is ${how} (contract.wire.stream.framing: ${framing}): when its words were written is not told`
+  );
 }
