@@ -9,8 +9,9 @@ import { tryWire } from "../../src/learn/try-wire.ts";
 import { CHANNEL_WIRE, startChannelChat } from "../support/channel-chat.ts";
 import { PATH, runStack } from "../support/cli.ts";
 import { EXPRESS_CHAT, startExpressChat } from "../support/express-chat.ts";
+import { learnThroughTap } from "../support/learn.ts";
 import { LOGINS, startPeopleChat } from "../support/people-chat.ts";
-import { serveRoutes } from "../support/routes.ts";
+import { type RoutedCall, serveRoutes } from "../support/routes.ts";
 import { tempFolder } from "../support/temp.ts";
 import { serveChatPage } from "../support/web-socket-chat.ts";
 import { CHROMIUM, NO_CHROMIUM, sharedChromium } from "./chromium.ts";
@@ -131,6 +132,125 @@ test.skipIf(CHROMIUM === undefined)(
     // Playwright keeps nothing of an EventSource.
     const bare = JSON.parse(readFileSync(playwright, "utf8"));
     expect(() => learnWire(readHar("chat.har", bare))).toThrow("In chat.har is no reply.");
+  },
+  60_000,
+);
+
+/** What a tap writes down while a person does this at it: what is learned from that, and tried at the back end itself. */
+async function learnByTap(upstream: string, act: (page: Page) => Promise<void>) {
+  return await learnThroughTap(upstream, async (url) => {
+    const context = await (await sharedChromium()).newContext();
+    try {
+      const page = await context.newPage();
+      await page.goto(url);
+      await act(page);
+    } finally {
+      await context.close();
+    }
+  });
+}
+
+test.skipIf(CHROMIUM === undefined)(
+  "the same Express back end is learned from what a tap has recorded of its page, with a stop in mid-reply",
+  async () => {
+    const { learned, tried } = await learnByTap(await startExpressChat(), async (page) => {
+      await say(page, "Why are there tides?");
+      await titled(page, "answered");
+      await page.reload();
+      await titled(page, "ready");
+      const lines = await page.locator("li").count();
+      await say(page, "Why are there tides, again?");
+      await page.locator("li").nth(lines).waitFor();
+      await page.getByRole("button", { name: "Stop" }).click();
+      await titled(page, "answered");
+      await page.reload();
+      await titled(page, "ready");
+      await page.getByRole("button", { name: "Delete" }).click();
+      await titled(page, "deleted");
+    });
+    const { stream, ...rest } = EXPRESS_CHAT;
+    // On a loaded machine the reply may have been over before it was stopped.
+    expect(learned.wire).toMatchObject({
+      ...rest,
+      stream: { ...stream, done: { of: "end", reason: "reason" } },
+    });
+    expect(tried).toMatchObject({ problems: [], rows: 2, left: null });
+  },
+  60_000,
+);
+
+/** How a page may send a message beside JSON, and what is learned of it. */
+const ODD_PAGES = [
+  {
+    name: "a form with a file in it, which browsers leave out of their log",
+    send: `const form = new FormData(); form.append("question", text); form.append("room", room);
+      form.append("attachment", new Blob([]), "none"); body = form;`,
+    read: async ({ body, contentType }: RoutedCall) => {
+      const form = await new Response(body, { headers: { "content-type": contentType } }).formData();
+      return { room: String(form.get("room")), text: String(form.get("question")) };
+    },
+    learned: {
+      request: "POST /ask",
+      body: { question: "{text}", room: "{conversation}" },
+      content_type: "multipart/form-data",
+    },
+  },
+  {
+    name: "plain text",
+    send: `body = text; path += "?room=" + room;`,
+    read: async ({ body, query }: RoutedCall) => ({ room: query.get("room") ?? "", text: body }),
+    learned: { request: "POST /ask?room={conversation}", body: "{text}", content_type: "text/plain" },
+  },
+] as const;
+
+test.skipIf(CHROMIUM === undefined).each(ODD_PAGES)(
+  "a page that sends $name is learned from what a tap has recorded",
+  async ({ send, read, learned: expected }) => {
+    const rooms = new Map<string, object[]>();
+    const upstream = await serveRoutes({
+      "GET /": ({ response }) => {
+        response.setHeader("content-type", "text/html").end(`<!doctype html><title>page</title>
+<input aria-label="Message"><button>Send</button>
+<script type="module">
+  const room = (sessionStorage.room ??= crypto.randomUUID());
+  await (await fetch("/rooms/" + room)).json();
+  document.querySelector("button").onclick = async () => {
+    const text = document.querySelector("input").value;
+    let body, path = "/ask";
+    ${send}
+    await (await fetch(path, { method: "POST", body })).text();
+    document.title = "answered";
+  };
+  document.title = "ready";
+</script>`);
+      },
+      "GET /rooms/:id": ({ params }) => rooms.get(params["id"] ?? "") ?? [],
+      "POST /ask": async (call) => {
+        const { room, text } = await read(call);
+        const reply = `You asked ${text} and rivers bring salt.`;
+        const said = [
+          { by: "person", words: text },
+          { by: "machine", words: reply },
+        ];
+        rooms.set(room, [...(rooms.get(room) ?? []), ...said]);
+        call.response.setHeader("content-type", "text/plain");
+        for (const piece of reply.split(/(?<= )/)) call.response.write(piece);
+        call.response.end();
+      },
+    });
+    const { learned, tried } = await learnByTap(upstream, async (page) => {
+      await say(page, "Why is the sea salty?");
+      await titled(page, "answered");
+      await page.reload();
+      await titled(page, "ready");
+    });
+    expect(learned.wire).toMatchObject({
+      conversation: "own",
+      send: expected,
+      stream: { framing: "text" },
+      rows: { request: "GET /rooms/{conversation}", text: "words", role: "by" },
+    });
+    expect(tried).toMatchObject({ problems: [], rows: 2 });
   },
   60_000,
 );
