@@ -275,6 +275,8 @@ export const wireFields = {
   conversations: z.optional(z.strictObject({ ...request, list: place, id: place })),
   /** The call that deletes one. */
   delete_conversation: z.optional(z.strictObject(request)),
+  /** The call that tells whose account the caller's is, and where: two people who are told one are not two. */
+  account: z.optional(z.strictObject({ ...request, id: place })),
   /** The call that lists models. */
   models: z.optional(z.strictObject({ ...request, list: place, id: place })),
   /** The call that tells whether the service is well. */

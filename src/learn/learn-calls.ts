@@ -1,11 +1,12 @@
 import { firstList, type LearnedCall, type ListRest } from "./find-list.ts";
 import { exchangesOf, type LearnedTalk } from "./find-message-and-reply.ts";
 import { idsUsedBy } from "./id-uses.ts";
+import { isInList, lastName, leavesOf } from "./json-leaves.ts";
 import { type LearnedCancel, learnCancelCall } from "./learn-cancel-call.ts";
 import type { IdPlaceholder, LearnedId } from "./learn-ids.ts";
 import { type LearnedModels, learnModels } from "./learn-models.ts";
-import type { LoggedExchange, NetworkLog } from "./network-log.ts";
-import { DELETION_NAME, idInSegment, pathOf, segmentsOf } from "./network-log-words.ts";
+import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
+import { DELETION_NAME, idInSegment, isHidden, pathOf, segmentsOf } from "./network-log-words.ts";
 
 /** What may be beside a talk in a log. */
 export interface LearnedCalls {
@@ -13,6 +14,7 @@ export interface LearnedCalls {
   readonly deletion: LoggedExchange | undefined;
   readonly conversations: LearnedCall<ListRest> | undefined;
   readonly models: LearnedModels | undefined;
+  readonly account: LearnedCall<{ readonly id: string }> | undefined;
   readonly health: LoggedExchange | undefined;
   readonly page: LoggedExchange | undefined;
 }
@@ -62,6 +64,7 @@ export function learnCalls({ exchanges }: NetworkLog, { talk, ids, rows }: Known
         (leaf) => String(leaf.value) === conversation.value,
       ),
     models: learnModels(lists, talk.said),
+    account: learnAccount(lists),
     // The status of a reply, or of a conversation, says nothing of the service.
     health: here.find(
       (each) =>
@@ -74,6 +77,29 @@ export function learnCalls({ exchanges }: NetworkLog, { talk, ids, rows }: Known
         method === "GET" && contentType === "text/html" && status === 200 && origin === send.origin,
     ),
   };
+}
+
+/** What a page asks to know who is there. */
+const ACCOUNT_NAME = /\/(?:me|who-?am-?i|user-?info|current[-_]?user|user|account)$/i;
+
+/** Where such an answer names an account, the surest first. */
+const ACCOUNT_IDS = [
+  /^(?:id|_id|sub|uid|uuid|user_?id|account_?id)$/i,
+  /^(?:e-?mail|user_?name|login|me|name)$/i,
+];
+
+/** The call that told who is there. A secret, or what is hidden, is nobody's name. */
+function learnAccount(lists: readonly LoggedExchange[]): LearnedCalls["account"] {
+  for (const exchange of lists.filter((each) => ACCOUNT_NAME.test(pathOf(each)))) {
+    const leaves = leavesOf(jsonAnswer(exchange)).filter(
+      ({ place, value }) =>
+        !isInList(place) && ["string", "number"].includes(typeof value) && !isHidden(String(value)),
+    );
+    const named = ACCOUNT_IDS.flatMap((name) => leaves.find(({ place }) => name.test(lastName(place))) ?? []);
+    const [id] = named;
+    if (id !== undefined) return { exchange, rest: { id: id.place } };
+  }
+  return undefined;
 }
 
 function endsWith({ path }: LoggedExchange, values: ReadonlySet<string>): boolean {

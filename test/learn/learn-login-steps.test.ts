@@ -52,6 +52,7 @@ async function startThreeSteps(proofIn: ProofIn): Promise<string> {
       rows.push({ role: "user", content: text }, { role: "assistant", content: `You said ${text}` });
       return { answer: `You said ${text}` };
     },
+    "GET /me": () => ({ name: "Ada", user_id: 17 }),
     "GET /said": () => rows,
   });
 }
@@ -75,6 +76,7 @@ async function logInAndSay(url: string): Promise<void> {
   const form = { username: "ada", password: USERS["ada"] ?? "", csrf_token: jar.get("csrftoken") ?? "" };
   await (await ask("/login", { method: "POST", body: new URLSearchParams(form) })).text();
   const { access_token } = await (await ask("/api/token", { method: "POST" })).json();
+  await (await ask("/me")).text();
   for (const text of ["Why is the sea salty?", "And why is it blue?"]) {
     const headers = { authorization: `Bearer ${access_token}`, "content-type": "application/json" };
     await (await ask("/say", { method: "POST", headers, body: JSON.stringify({ text }) })).text();
@@ -108,6 +110,7 @@ test.each<[ProofIn, string]>([
     told: { token: "access_token" },
   });
   expect(learned.unknown.filter(({ setting }) => setting === "login")).toEqual([]);
+  expect(learned.wire.account).toEqual({ request: "GET /me", id: "user_id" });
   expect(JSON.stringify(learned)).not.toContain("lovelace");
   const signal = AbortSignal.timeout(20_000);
   const tried = await tryWire({ ...learned, url: upstream }, { users: USERS, signal });

@@ -86,6 +86,7 @@ export async function startPeopleChat({
       response.setHeader("content-type", "text/html").end(pageOf(login));
     },
     "POST /login": letIn,
+    "GET /me": asCaller((_, caller) => ({ account: { id: caller } })),
     "POST /chats": asCaller((_, owner) => {
       const id = leaking("same names") ? "1" : randomUUID();
       chats.set(id, { id, owner, lines: [], pieces: [], isRunning: false, isStopped: false });

@@ -4,7 +4,9 @@ import { UserError } from "../../errors/user-error.ts";
 import type { HttpClient } from "../http-client.ts";
 import { CallerSession, isForNobody } from "./caller-session.ts";
 import type { ChatClient } from "./chat-client.ts";
+import { DescribedCalls, type DescribedService } from "./described-calls.ts";
 import { createDescribedChat } from "./described-chat.ts";
+import { idAt } from "./json-place.ts";
 
 /** What a driver talks with. */
 export interface DriverContext {
@@ -91,7 +93,25 @@ export async function connectDriver(
   const wire = { ...rest, send, stream, service: service ?? driver.service };
   requireReadable(driver.name, wire);
   await requireSignedIn(wire, context, session);
-  return createDescribedChat({ ...context, driver: driver.name, wire, session });
+  const account = await accountTold({ wire, client: context.client, session });
+  return createDescribedChat({ ...context, driver: driver.name, wire, session, account });
+}
+
+/** How long the call that tells an account may take, in milliseconds. */
+const TOLD_WITHIN_MS = 10_000;
+
+/** Whose account the caller's is, as the wire's own call tells it; undefined where it has none, or it tells nothing. */
+async function accountTold(service: DescribedService): Promise<string | undefined> {
+  const { account } = service.wire;
+  if (account === undefined) return undefined;
+  try {
+    const signal = AbortSignal.timeout(TOLD_WITHIN_MS);
+    const { status, body } = await new DescribedCalls(service).call(account, {}, signal);
+    return status < 300 ? (idAt(body, account.id) ?? undefined) : undefined;
+  } catch {
+    // Whoever does not answer is told of by what is asked next.
+    return undefined;
+  }
 }
 
 /** Throws a UserError where a wire has a login, and nobody is named who could, or nobody is let in. */

@@ -45,6 +45,8 @@ export interface DescribedWire extends DescribedService {
   /** Asked for where a message names none; null: the back end's own default. */
   readonly model: string | null;
   readonly agent: string;
+  /** Whose account the caller's is, where the wire has a call that tells it and that did. */
+  readonly account?: string | undefined;
   /** The engine behind it is the stand-in, which reads directions in what is said. */
   readonly isStandIn: boolean;
 }
@@ -77,7 +79,7 @@ class DescribedChat implements ChatClient {
   }
 
   get account(): string | undefined {
-    return accountOfToken(this.#given.session.shown.token);
+    return this.#given.account ?? accountOfToken(this.#given.session.shown.token);
   }
 
   async openPlace({ options, think }: PlaceInWire): Promise<ChatPlace> {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../../src/config/default-config.ts";
+import type { WireSettings } from "../../../src/contract/wire-description.ts";
 import { verify } from "../../../src/verify/verify-stack.ts";
 import {
   LOGINS,
@@ -13,8 +14,13 @@ const USERS = { ada: "lovelace", ben: "franklin" };
 const CLAIMS = ["another-list", "another-rows", "another-stream", "another-cancel"] as const;
 
 /** What became of the claims about two people, and the words of those that do not hold. */
-async function judge(hmi: string, login: PeopleLogin, users: Readonly<Record<string, string>>) {
-  const wire = { ...PEOPLE_WIRE, login: LOGINS[login] };
+async function judge(
+  hmi: string,
+  login: PeopleLogin,
+  users: Readonly<Record<string, string>>,
+  more: WireSettings = {},
+) {
+  const wire = { ...PEOPLE_WIRE, login: LOGINS[login], ...more };
   const contract = { ...DEFAULT_CONFIG.contract, driver: "described", wire };
   const report = await verify({
     suite: "isolation",
@@ -82,6 +88,21 @@ test("where both are let in as one account, nothing is said of two people", asyn
       reason: expect.stringContaining("let in as one account (7)"),
     });
   }
+});
+
+test("whose account a session's cookie is, a call of the wire's own may tell", async () => {
+  const account = { request: "GET /me", id: "account.id" };
+  const one = await startPeopleChat({ login: "cookie", leaks: ["one account"] });
+  const { found } = await judge(one.url, "cookie", USERS, { account });
+  for (const claim of CLAIMS) {
+    expect(found[claim], claim).toMatchObject({
+      verdict: "skipped",
+      reason: expect.stringContaining("let in as one account (everybody)"),
+    });
+  }
+  const two = await startPeopleChat({ login: "cookie" });
+  const apart = await judge(two.url, "cookie", USERS, { account });
+  for (const claim of CLAIMS) expect(apart.found[claim], claim).toMatchObject({ verdict: "holds" });
 });
 
 test("ids that each person has of their own are no proof of anything", async () => {
