@@ -64,7 +64,8 @@ export function learnCalls({ exchanges }: NetworkLog, { talk, ids, rows }: Known
         (leaf) => String(leaf.value) === conversation.value,
       ),
     models: learnModels(lists, talk.said),
-    account: learnAccount(lists),
+    // Where nobody says who he is, everybody is one.
+    account: showsCaller(talk.said.exchange) ? learnAccount(lists) : undefined,
     // The status of a reply, or of a conversation, says nothing of the service.
     health: here.find(
       (each) =>
@@ -77,6 +78,10 @@ export function learnCalls({ exchanges }: NetworkLog, { talk, ids, rows }: Known
         method === "GET" && contentType === "text/html" && status === 200 && origin === send.origin,
     ),
   };
+}
+
+function showsCaller({ requestHeaders }: LoggedExchange): boolean {
+  return ["authorization", "cookie"].some((name) => requestHeaders[name] !== undefined);
 }
 
 /** What a page asks to know who is there. */

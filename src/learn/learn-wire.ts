@@ -128,8 +128,6 @@ function settingsOf(
     },
   );
   const headers = withoutIds(learnHeaders(send, login, log.exchanges).headers, allIds);
-  // Where nobody says who he is, everybody is one.
-  const isForPeople = login !== undefined || send.requestHeaders["authorization"] !== undefined;
   const setting = (
     name: keyof WireSettings,
     from: LoggedExchange | undefined,
@@ -201,7 +199,7 @@ function settingsOf(
     ...setting("conversations", conversations?.exchange, conversations?.rest),
     ...setting("delete_conversation", deletion, bodyOf(deletion, known), callBytes(deletion ?? send)),
     ...setting("models", models?.call.exchange, models?.call.rest),
-    ...(isForPeople ? setting("account", calls.account?.exchange, calls.account?.rest) : []),
+    ...setting("account", calls.account?.exchange, calls.account?.rest),
     ...setting("health", health),
     ...(page === undefined || hasId(page, allIds)
       ? []
