@@ -2,12 +2,25 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import { firstBroken } from "../../harness/first-broken.ts";
 import { describeStream } from "../arrived-events.ts";
 import { requireAsked } from "../engine-generations.ts";
-import { requireUndisturbed } from "../measurement-disturbance.ts";
+import { type Disturbance, requireUndisturbed, timeUndisturbed } from "../measurement-disturbance.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import type { SeenReply } from "../seen-reply.ts";
-import { PACE_MS, PACED_TOKENS, type TimedReplies, timedReplies } from "./timed-replies.ts";
+import { type Door, doorsOf, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
 
-export const pace = defineCheck<Context["target"], TimedReplies>({
+interface PacedReplies extends Disturbance {
+  /** Never silent: one token after another, at {@link PACE_MS}. */
+  readonly paced: readonly SeenReply[];
+}
+
+const DOORS: readonly Door[] = ["general-stream", "gateway"];
+
+/** From one token to the next, in milliseconds. */
+const PACE_MS = 20;
+const PACED_TOKENS = 16;
+
+/** Held up for half of such a reply, this process merges its tokens itself, in milliseconds. */
+const MERGING_MS = (PACED_TOKENS * PACE_MS) / 2;
+
+export const pace = defineCheck<Context["target"], PacedReplies>({
   id: "sse/pace",
   claim: "tokens arrive as the engine writes them, not in bursts",
   why: "llama.cpp #20872: something on the way collects tokens, and the reply stutters.",
@@ -15,19 +28,27 @@ export const pace = defineCheck<Context["target"], TimedReplies>({
   needs: ["direct the engine", "push replies"],
   isTimed: true,
   isMostlyWaiting: true,
-  collect: timedReplies,
-  judge({ paced, ...evidence }) {
+  async collect(context) {
+    const { seen, ...disturbance } = await timeUndisturbed(
+      () => MERGING_MS,
+      () => pacedReplies(context),
+    );
+    return { paced: seen, ...disturbance };
+  },
+  judge({ paced, ...disturbance }) {
     const seen = paced.map((reply) => `${momentsIn(reply).length} moments over ${spreadOf(reply)} ms`);
     const broken = firstBroken(paced, judgeOne);
-    if (broken !== undefined) {
-      requireUndisturbed({ ...evidence, limitMs: Math.min(evidence.limitMs, MERGING_MS) });
-    }
+    if (broken !== undefined) requireUndisturbed(disturbance);
     return broken ?? { verdict: "holds", seen: seen.join("; ") };
   },
 });
 
-/** Held up for half of such a reply, this process merges its tokens itself, in milliseconds. */
-const MERGING_MS = (PACED_TOKENS * PACE_MS) / 2;
+async function pacedReplies(context: Context): Promise<readonly SeenReply[]> {
+  const options = { stand_in_tokens: PACED_TOKENS, stand_in_token_ms: PACE_MS };
+  return await Promise.all(
+    doorsOf(context, DOORS).map((door) => sendAndSeeReply(context, { door, name: `paced ${door}`, options })),
+  );
+}
 
 /** A machine that is busy merges some tokens; what buffers merges most of them. */
 const LEAST_MOMENTS = 3;
