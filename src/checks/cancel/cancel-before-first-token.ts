@@ -5,14 +5,13 @@ import { generationsFor } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
 import { patienceOf } from "../read-replies.ts";
 import { type CancelledReply, cancelAndLook } from "./cancelled-reply.ts";
-import { judgeBothEnds } from "./judge-both-ends.ts";
+import { judgeBothEnds, OR_THE_STREAM } from "./judge-both-ends.ts";
 
 export const beforeFirstToken = defineCheck<Context["target"], CancelledReply>({
   id: "cancel/before-first-token",
   claim: "a cancel while the engine still loads its model stops both within 250 ms",
   why: "ollama/ollama#11889: a cancel is ignored while the model loads; huggingface/chat-ui#2334: it is lost.",
-  lookAt:
-    "what the cancel reaches before the engine has answered: the signal must be on the request itself, not on the loop that reads it",
+  lookAt: `what the cancel reaches before the engine has answered: the signal must be on the request itself, not on the loop that reads it; ${OR_THE_STREAM}`,
   needs: ["cancel", "show what reached the engine", "direct the engine"],
   isTimed: true,
   collect: (context) =>

@@ -2,7 +2,7 @@ import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { afterWaiting } from "../../targets/unstalled-time.ts";
-import { GIVE_UP_MS } from "../cancel-times.ts";
+import { GIVE_UP_MS, pollMsOf } from "../cancel-times.ts";
 import { hearAgain, texts } from "../check-conversation.ts";
 import { requireMiddle } from "../held-back-replies.ts";
 import type { Context } from "../profiles-and-sessions.ts";
@@ -34,7 +34,7 @@ export const everyReader = defineCheck<Context["target"], TwoReaders>({
     const leave = (): void => readers.forEach((reader) => void reader.leave());
     // A cancel that was refused ends nothing that could be waited for.
     const isCancelled = cancelStatusOf(answer, { isForeign }) !== undefined;
-    const callOff = afterWaiting(isCancelled ? GIVE_UP_MS : 0, leave);
+    const callOff = afterWaiting(isCancelled ? GIVE_UP_MS + pollMsOf(context) : 0, leave);
     const streams = await Promise.all(readers.map(({ ended }) => ended));
     callOff();
     await requireCancellable(context, own);

@@ -43,7 +43,9 @@ export const nextMessage = defineCheck<Context["target"], NextMessage>({
     }
     // Where nothing else answers, a page waits for the reply's end.
     if (cancel === "said" && (await endOf(context, first, performance.now())) === null) {
-      throw new NotObservable("the reply went on in spite of its cancel: nothing answered that it is done");
+      throw new NotObservable(
+        "the stream of the reply had no end after its cancel: nothing answered that it is done",
+      );
     }
     const { talk } = first;
     const { chat, capabilities } = context.target;

@@ -25,8 +25,8 @@ interface Slots {
   /** As of {@link CancelledReply}. */
   readonly isForeign: boolean;
   readonly cancels: readonly SeenCancel[];
-  /** Whether the last of these replies went on in spite of its cancel. */
-  readonly hasGoneOn: boolean;
+  /** Whether the stream of the last of these replies had no end in spite of its cancel. */
+  readonly hasNoEnd: boolean;
   /** The replies after all the cancels, in conversations of their own. */
   readonly streams: readonly SeenStream[];
 }
@@ -43,7 +43,7 @@ export const slots = defineCheck<Context["target"], Slots>({
     requireMiddle(context, slow);
     using wait = beginWaiting();
     const cancels: SeenCancel[] = [];
-    let hasGoneOn = false;
+    let hasNoEnd = false;
     while (cancels.length < CANCELS) {
       if (cancels.length >= FEWEST_CANCELS && wait.elapsedMs() > CANCELLING_MS) break;
       const count = cancels.length + 1;
@@ -51,9 +51,9 @@ export const slots = defineCheck<Context["target"], Slots>({
       // What fails before anything was cancelled lacks no slot.
       if (count === 1 && stream !== null) requireNoneFailed(stream);
       cancels.push(answer);
-      // A reply that goes on in spite of its cancel was not cancelled, and nor would the next be.
-      hasGoneOn = !isOver;
-      if (hasGoneOn) break;
+      // Of a reply that goes on in spite of its cancel, nothing was given back, and nor would it be of the next.
+      hasNoEnd = !isOver;
+      if (hasNoEnd) break;
     }
     const place = await placeWith(context, { num_predict: 8 });
     const talks: Talk[] = [];
@@ -63,14 +63,16 @@ export const slots = defineCheck<Context["target"], Slots>({
     );
     const streams = (await Promise.all(replies)).map(({ stream }) => stream);
     const isForeign = !context.target.capabilities.has("speak the contract");
-    return { isForeign, cancels, hasGoneOn, streams };
+    return { isForeign, cancels, hasNoEnd, streams };
   },
-  judge({ isForeign, cancels, hasGoneOn, streams }) {
+  judge({ isForeign, cancels, hasNoEnd, streams }) {
     const cancelled = cancels.filter(
       (answer) => cancelStatusOf(answer, { isForeign }) === "cancelled",
     ).length;
-    if (isForeign && hasGoneOn)
-      throw new NotObservable("a reply went on in spite of its cancel: there was nothing to give back");
+    if (isForeign && hasNoEnd)
+      throw new NotObservable(
+        "the stream of a reply had no end after its cancel (cancel/mid-reply judges that): whether what it held was given back is not seen",
+      );
     if (cancelled < FEWEST_CANCELS)
       throw new CouldNotRun(`only ${cancelled} of ${cancels.length} replies were cancelled`);
     const ends = streams.filter((stream) => !isWholeEnding(lastWord(stream))).map(endInWords);

@@ -5,7 +5,7 @@ import type { SeenStream } from "../../targets/http-client.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { afterWaiting, beginWaiting } from "../../targets/unstalled-time.ts";
-import { GIVE_UP_MS } from "../cancel-times.ts";
+import { GIVE_UP_MS, pollMsOf } from "../cancel-times.ts";
 import { conversationRows, settledRowsOf } from "../check-conversation.ts";
 import { generationsFor, requireAsked, requireMadeByEngine } from "../engine-generations.ts";
 import { requireMiddle } from "../held-back-replies.ts";
@@ -29,6 +29,8 @@ export interface CancelledReply {
    * it did not, where the engine was never asked, and where it cannot be watched.
    */
   readonly engineMs: number | null;
+  /** As of {@link pollMsOf}; left out where the stream tells its end by itself. */
+  readonly pollMs?: number;
   /** For how long this process was held up in all while the ends were waited for, in milliseconds; left out for not at all. */
   readonly stalledMs?: number;
   /** What the engine was asked for this message; null where it cannot be watched. */
@@ -99,6 +101,7 @@ export async function cancelAndLook(context: Context, scene: CancelScene): Promi
     answers,
     stream,
     readerMs,
+    pollMs: pollMsOf(context),
     stalledMs,
     ...seen,
     rows: looksAtRows ? await rowsAfter(context, reply, readerMs) : null,
@@ -161,7 +164,7 @@ const ON_ITS_WAY_MS = 5_000;
  * that is not ours the end is where it is told, as a page takes it: what is closed after that may be closed by whoever reads.
  */
 export async function endOf(context: Context, reply: RunningReply, start: number): Promise<number | null> {
-  const callOff = afterWaiting(GIVE_UP_MS, () => reply.leave());
+  const callOff = afterWaiting(GIVE_UP_MS + pollMsOf(context), () => reply.leave());
   const isPromised = context.target.capabilities.has("speak the contract");
   const told = isPromised
     ? undefined

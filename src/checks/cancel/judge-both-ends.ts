@@ -10,6 +10,10 @@ import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import type { CancelledReply } from "./cancelled-reply.ts";
 import { isAnswered, type SeenCancel } from "./running-reply.ts";
 
+/** Where to look as well: which of both ends was late is what was seen. */
+export const OR_THE_STREAM =
+  "where the engine had stopped in time, and the stream was late, what tells the end to whoever reads";
+
 /** Judges that a cancel was heard at the reader's end and at the engine's. */
 export function judgeBothEnds(reply: CancelledReply): Verdict {
   const atReader = judgeReader(reply);
@@ -35,15 +39,17 @@ function notCancelled(reply: CancelledReply, answer: SeenCancel | undefined): Br
 }
 
 function judgeEnding(reply: CancelledReply): Broken | undefined {
-  const { readerMs, stream, isForeign } = reply;
+  const { readerMs, stream, isForeign, pollMs = 0 } = reply;
+  const limitMs = LIMIT_MS + pollMs;
   const ending = endOf(stream);
   // What a foreign wire calls such an end is its own affair.
   const isRightEnding = isForeign || ending === "done (cancelled)";
-  if (readerMs === null || readerMs > LIMIT_MS) {
+  if (readerMs === null || readerMs > limitMs) {
     if (readerMs === null) requireOwnTime(reply);
-    const found = `${readerMs === null ? "open" : "over"} ${after(readerMs)}`;
-    const late = isRightEnding ? lateBy(readerMs, reply) : {};
-    return { ...broken(reply, `the reader's stream over within ${LIMIT_MS} ms`, found), ...late };
+    const found = `${readerMs === null ? "open" : "over"} ${after(readerMs, pollMs)}`;
+    const late = isRightEnding && readerMs !== null ? lateBy(readerMs - pollMs, reply) : {};
+    const polled = pollMs === 0 ? "" : `, and ${pollMs} ms until it is asked for again`;
+    return { ...broken(reply, `the reader's stream over within ${LIMIT_MS} ms${polled}`, found), ...late };
   }
   if (isRightEnding) return undefined;
   return broken(reply, "a stream that ends with done (cancelled)", `it ended with ${ending}`);
@@ -123,7 +129,8 @@ export function answerInWords(answer: SeenCancel | undefined): string {
 }
 
 /** What was done and when each end was over, in one line. */
-export function describeCancel({ answers, stream, readerMs, engineMs, generations }: CancelledReply): string {
+export function describeCancel(reply: CancelledReply): string {
+  const { answers, stream, readerMs, engineMs, generations, pollMs = 0 } = reply;
   const calls = answers.map((answer) => {
     if (answer === "closed") return "the reader closed the stream";
     if (answer === "said") return "the cancel was said on the reply's WebSocket";
@@ -135,7 +142,7 @@ export function describeCancel({ answers, stream, readerMs, engineMs, generation
       : `the engine ${generations.map(({ ended }) => ended).join(", ")} ${after(engineMs)}`;
   const reader =
     readerMs === null
-      ? `the stream had not ended ${GIVE_UP_MS} ms after the call`
+      ? `the stream had not ended ${GIVE_UP_MS + pollMs} ms after the call`
       : `the stream ended with ${endOf(stream)} ${after(readerMs)}`;
   const atReader = answers.includes("closed") ? [] : [reader];
   return `${calls.join("; ")}; ${[...atReader, engine].join(", ")}`;
@@ -151,8 +158,8 @@ function short(answer: SeenCall | null): string {
     : `${cancelStatusOf(answer) ?? answer.status} after ${answer.duration_ms} ms`;
 }
 
-function after(ms: number | null): string {
-  return ms === null ? `still, ${GIVE_UP_MS} ms after the call` : `${ms} ms after the call`;
+function after(ms: number | null, pollMs = 0): string {
+  return ms === null ? `still, ${GIVE_UP_MS + pollMs} ms after the call` : `${ms} ms after the call`;
 }
 
 function broken(reply: CancelledReply, expected: string, found: string): Broken {

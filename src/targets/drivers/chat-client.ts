@@ -135,6 +135,8 @@ export interface ChatClient {
   readonly account?: string | undefined;
   /** Whether messages of several conversations can be said on one connection. */
   readonly sharesConnections?: boolean;
+  /** Of a reply that is asked for again and again: how long what is told of it may wait, in milliseconds. */
+  readonly pollsEveryMs?: number | undefined;
   openPlace(draft: PlaceDraft, signal: AbortSignal): Promise<ChatPlace>;
   /** Deletes it with all that was said there. */
   closePlace(place: ChatPlace, signal: AbortSignal): Promise<void>;

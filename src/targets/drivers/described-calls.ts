@@ -20,7 +20,7 @@ import { failureByAnswer } from "./error-with-success.ts";
 import { fillBody, fillHeaders, fillPath, type PlaceholderValues } from "./fill-placeholders.ts";
 import { hasPlaceholder } from "./has-placeholder.ts";
 import { idToldBy } from "./json-place.ts";
-import { openPolledStream, POLL_MS } from "./polled-stream.ts";
+import { openPolledStream, pollsEveryMs } from "./polled-stream.ts";
 import type { TimedFact } from "./reply-facts.ts";
 import { ReplySocket, type ReplySocketOptions } from "./reply-socket.ts";
 import { streamDecoderOf } from "./stream-decoder.ts";
@@ -153,14 +153,10 @@ export class DescribedCalls {
   async #open(call: DescribedCall, values: PlaceholderValues, options: OpenOptions): Promise<OpenStream> {
     const { session, wire } = this.#service;
     const makeDecoder = this.#makeDecoder;
-    if (wire.stream.framing === "polled") {
+    const every_ms = pollsEveryMs(wire);
+    if (every_ms !== undefined) {
       const ask = (): Promise<SeenCall> => this.call(call, values, options.signal);
-      return await openPolledStream({
-        ...options,
-        ask,
-        makeDecoder,
-        every_ms: wire.read?.every_ms ?? POLL_MS,
-      });
+      return await openPolledStream({ ...options, ask, makeDecoder, every_ms });
     }
     const stream = await session.ask(
       (shown) => this.#openAs(shown, call, values, options),

@@ -35,6 +35,7 @@ import { hasPlaceholder } from "./has-placeholder.ts";
 import { idAt, idToldBy } from "./json-place.ts";
 import { LastReplies } from "./last-replies.ts";
 import { missingAbilities } from "./missing-abilities.ts";
+import { pollsEveryMs } from "./polled-stream.ts";
 import { Refusal } from "./refusal.ts";
 import type { SeenRow } from "./reply-facts.ts";
 import { requireItems } from "./require-list.ts";
@@ -60,6 +61,7 @@ class DescribedChat implements ChatClient {
   readonly driver: string;
   readonly missingAbilities: Readonly<Partial<Record<WireAbility, string>>>;
   readonly sharesConnections: boolean;
+  readonly pollsEveryMs: number | undefined;
   readonly #given: DescribedWire;
   readonly #calls: DescribedCalls;
   readonly #histories: ConversationHistories;
@@ -76,6 +78,7 @@ class DescribedChat implements ChatClient {
     const { isKeptHere } = this.#histories;
     this.missingAbilities = missingAbilities(driver, wire, { isStandIn, isKeptHere });
     this.sharesConnections = carriesSeveral(wire);
+    this.pollsEveryMs = pollsEveryMs(wire);
   }
 
   get account(): string | undefined {

@@ -65,7 +65,11 @@ function usageIn(value: unknown, rule: RuleOf<"usage">): ReplyFact | undefined {
 
 function failureIn(value: unknown, rule: RuleOf<"failure">): ReplyFact | undefined {
   const message = valueAt(value, rule.message) ?? null;
-  return message === null ? undefined : { kind: "failure", ...told(value, wordsOf(message), rule) };
+  // A field that is in every event, and says nothing in most.
+  const isEmpty = (message === "" || message === false) && rule.of === undefined && rule.where === undefined;
+  return message === null || isEmpty
+    ? undefined
+    : { kind: "failure", ...told(value, wordsOf(message), rule) };
 }
 
 function noticeIn(value: unknown, rule: RuleOf<"notice">): ReplyFact | undefined {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { WireDescription } from "../../contract/wire-description.ts";
 import type { HeardStream, OpenStream, SeenCall, SeenChunk } from "../http-client.ts";
 import { recordFacts, type TimedFact } from "./reply-facts.ts";
 import type { StreamDecoderMaker } from "./stream-framings.ts";
@@ -15,10 +16,15 @@ interface PollOptions {
 }
 
 /** How often a reply is asked for where nothing says so, in milliseconds. */
-export const POLL_MS = 500;
+const POLL_MS = 500;
+
+/** How often a reply of this wire is asked for, in milliseconds; undefined where replies are streamed. */
+export function pollsEveryMs({ stream, read }: WireDescription): number | undefined {
+  return stream.framing === "polled" ? (read?.every_ms ?? POLL_MS) : undefined;
+}
 
 /**
- * Asks for a reply again and again, until an answer tells its end or is refused, and gives all answers as one stream. Rejects
+ * Asks for a reply again and again, until an answer tells its end or that it failed, or is refused, and gives all answers as one stream. Rejects
  * where the first one is none.
  */
 export async function openPolledStream({ ask, ...options }: PollOptions): Promise<OpenStream> {
@@ -44,7 +50,8 @@ async function readAnswers(
   let isOver = false;
   const decoder = makeDecoder((told) => {
     const { kind } = take(told);
-    isOver ||= kind === "done";
+    // Of what has failed nothing more is told: whoever polls on has the same answer for ever.
+    isOver ||= kind === "done" || kind === "failure";
   });
   let end: HeardStream["end"] = "closed";
   let answer = first;

@@ -46,6 +46,23 @@ test.each([
   });
 });
 
+test("of a reply that is asked for again and again, the end is told by the next answer", () => {
+  const polled = { isForeign: true, answers: [answer(204, null)], pollMs: 350 };
+  expect(judge(atOnce, cancelledReply({ ...polled, readerMs: 353 })).verdict).toBe("holds");
+  expect(judge(atOnce, cancelledReply({ ...polled, readerMs: 601 }))).toMatchObject({
+    verdict: "broken",
+    expected: "the reader's stream over within 250 ms, and 350 ms until it is asked for again",
+    found: "over 601 ms after the call",
+    late_ms: 1,
+  });
+  expect(judge(atOnce, cancelledReply({ ...polled, readerMs: null }))).toMatchObject({
+    verdict: "broken",
+    found: "open still, 1100 ms after the call",
+  });
+  // The engine is asked for nothing again.
+  expect(judge(midReply, cancelledReply({ ...polled, engineMs: 300 })).verdict).toBe("broken");
+});
+
 test("no verdict where the message never reached the engine", () => {
   expect(() => judge(midReply, cancelledReply({ generations: [], engineMs: null }))).toThrow(NotObservable);
 });

@@ -51,6 +51,24 @@ test("a reply is asked for until its end is told, and its text is told once", as
   expect(chat.missingAbilities["push replies"]).toContain("when its words were written is not told");
 });
 
+test("a reply that is told to have failed has ended, also by a wire without a word for its end of that kind", async () => {
+  const { chat, asked } = await startJobs({ state: "kaput", error: "no memory", sofar: "Rivers" });
+  const seen = await (await chat.send(message, signal)).read({ signal }).ended;
+  expect(seen).toMatchObject({ end: "closed" });
+  expect(seen.facts.at(-1)).toMatchObject({ kind: "failure", message: "no memory" });
+  expect(asked()).toBe(4);
+});
+
+test("a failure's field that is empty in an answer tells of none", async () => {
+  const { chat } = await startJobs(
+    { state: "on", error: "" },
+    { state: "over", sofar: "Rivers do.", error: "" },
+  );
+  const seen = await (await chat.send(message, signal)).read({ signal }).ended;
+  expect(textOf(seen)).toBe("Rivers do.");
+  expect(seen.facts.map(({ kind }) => kind)).not.toContain("failure");
+});
+
 test("an answer that is refused cuts the reply, and leaving it stops the questions", async () => {
   const cut = await (await (await startJobs(undefined)).chat.send(message, signal)).read({ signal }).ended;
   expect(cut.end).toBe("cut");
