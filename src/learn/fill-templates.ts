@@ -21,6 +21,8 @@ export interface KnownValues {
   readonly constants: ReadonlySet<string>;
   /** What the page made up for this message alone, by {@link leafKey}. */
   readonly keys: ReadonlySet<string>;
+  /** What pages put into addresses for each message alone, and the placeholder by which a call names it. */
+  readonly addressKeys: { readonly values: ReadonlySet<string>; readonly placeholder: "{key}" | "{reply}" };
   /** How each message brings its whole conversation. */
   readonly history: {
     readonly at: LearnedHistory["at"];
@@ -33,19 +35,19 @@ const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
 /** A request as a template: `POST /api/chats/{conversation}/messages`. */
 export function requestTemplate({ method, path, origin }: LoggedExchange, known: KnownValues): string {
-  const { ids, said } = known;
+  const { said } = known;
   const url = new URL(path, origin);
   const segments = url.pathname.split("/").map((segment) => {
     const meant = decodedSegment(segment);
     if (meant === said.text) return "{text}";
     const { id, ending } = idInSegment(meant);
-    const asFile = placeholderFor(id, ids);
-    return placeholderFor(meant, ids) ?? (asFile === undefined ? segment : `${asFile}${ending}`);
+    const asFile = placeholderFor(id, known);
+    return placeholderFor(meant, known) ?? (asFile === undefined ? segment : `${asFile}${ending}`);
   });
   const query = [...url.searchParams].map(([name, value]) => {
     const secret = isSecretField(name) ? "{token}" : undefined;
     const other = isModel({ name, value }, known) ? "{model}" : secret;
-    const filled = value === said.text ? "{text}" : (placeholderFor(value, ids) ?? other);
+    const filled = value === said.text ? "{text}" : (placeholderFor(value, known) ?? other);
     return `${encodeURIComponent(name)}=${filled ?? encodeURIComponent(value)}`;
   });
   return `${method} ${segments.join("/")}${query.length === 0 ? "" : `?${query.join("&")}`}`;
@@ -54,10 +56,10 @@ export function requestTemplate({ method, path, origin }: LoggedExchange, known:
 /** The headers of a call in which ids stand, as templates. */
 export function idHeadersOf(
   exchange: LoggedExchange,
-  { ids }: Pick<KnownValues, "ids">,
+  known: KnownValues,
 ): { readonly headers?: Readonly<Record<string, string>> } {
   const filled = ownHeadersOf(exchange).flatMap(([name, value]) => {
-    const placeholder = placeholderFor(value, ids);
+    const placeholder = placeholderFor(value, known);
     return placeholder === undefined ? [] : [[name, placeholder] as const];
   });
   return filled.length === 0 ? {} : { headers: Object.fromEntries(filled) };
@@ -112,7 +114,8 @@ function filledLeaf(value: unknown, place: string, known: KnownValues): unknown 
   const name = lastName(place);
   const { ids, said } = known;
   if (value === said.text) return "{text}";
-  const placeholder = value === null || value === undefined ? undefined : placeholderFor(String(value), ids);
+  const placeholder =
+    value === null || value === undefined ? undefined : placeholderFor(String(value), known);
   if (placeholder !== undefined)
     return typeof value === "number" ? placeholder.replace("}", "|number}") : placeholder;
   if (value === null && CONVERSATION_NAME.test(name)) {
@@ -141,9 +144,13 @@ function isModel({ name, value }: NamedValue, { models }: KnownValues): boolean 
   );
 }
 
-function placeholderFor(value: string, ids: readonly LearnedId[]): `{${IdPlaceholder}}` | undefined {
+function placeholderFor(
+  value: string,
+  { ids, addressKeys }: KnownValues,
+): `{${IdPlaceholder | "key"}}` | undefined {
   const found = ids.find((id) => id.value === value);
-  return found && `{${found.placeholder}}`;
+  if (found !== undefined) return `{${found.placeholder}}`;
+  return addressKeys.values.has(value) ? addressKeys.placeholder : undefined;
 }
 
 /** Whether the conversation's id is a number where it is told: then a request has it as one, too. Headers have only digits. */

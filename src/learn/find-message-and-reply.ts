@@ -1,3 +1,4 @@
+import { idsToldBy, idsUsedBy } from "./id-uses.ts";
 import { leavesOf } from "./json-leaves.ts";
 import { type LearnedStream, learnStream } from "./learn-stream.ts";
 import { type LearnedTurns, learnTurns } from "./learn-turns.ts";
@@ -55,8 +56,8 @@ export function findMessageAndReply(log: NetworkLog, text?: string): LearnedTalk
       .map(({ message }) => message);
   const [best] = pairs(messages, replies);
   if (best !== undefined) {
-    // What is already the text, or the reply, of one message is none of another; nor is a word alone, such as a name that logs in.
-    const others = pairs(
+    // What is already the text, or the reply, of one message is none of another, here and among the others; nor is a word alone, such as a name that logs in.
+    const likely = pairs(
       said.filter(
         (each) =>
           each.exchange !== best.said.exchange &&
@@ -64,6 +65,9 @@ export function findMessageAndReply(log: NetworkLog, text?: string): LearnedTalk
           weightOfCandidate(each, shown) >= LIKELY_SAID,
       ),
       replies.filter(({ read }) => read !== best.read),
+    );
+    const others = likely.filter(
+      (each, index) => likely.findIndex(({ read }) => read === each.read) === index,
     );
     return { ...best, turns: learnTurns(best, others) };
   }
@@ -116,9 +120,18 @@ function weightOf(
     (shown.has(reply.text.trim()) ? 5 : 0) +
     (reply.description.done === undefined ? 0 : 1) +
     Math.min(reply.logged.events.length, 20) / 20 +
-    (said.exchange === read ? 1 : 0) -
+    (said.exchange === read ? 1 : 0) +
+    (isNamedIn(said.exchange, read) ? 3 : 0) -
     (isStopped(log, read) ? STOPPED : 0) -
     Math.min(between, 20) / 10
+  );
+}
+
+/** Whether a call tells, or names, the id that a reply has on the stream of all. */
+function isNamedIn(exchange: LoggedExchange, { channel }: LoggedExchange): boolean {
+  return (
+    channel !== undefined &&
+    [...idsToldBy(exchange), ...idsUsedBy(exchange)].some(({ value }) => value === channel.value)
   );
 }
 

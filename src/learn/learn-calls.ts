@@ -1,6 +1,6 @@
 import { firstList, type LearnedCall, type ListRest } from "./find-list.ts";
 import { exchangesOf, type LearnedTalk } from "./find-message-and-reply.ts";
-import { idsUsedBy } from "./id-uses.ts";
+import { idsUsedBy, isMadeForOne } from "./id-uses.ts";
 import { isInList, lastName, leavesOf } from "./json-leaves.ts";
 import { type LearnedCancel, learnCancelCall } from "./learn-cancel-call.ts";
 import type { IdPlaceholder, LearnedId } from "./learn-ids.ts";
@@ -23,12 +23,14 @@ interface Known {
   readonly talk: LearnedTalk;
   /** Also those of other conversations, and of other replies. */
   readonly ids: readonly LearnedId[];
+  /** What the page made up for its messages: by that it may name their replies. */
+  readonly keys: ReadonlySet<string>;
   /** What listed the rows: it is no list of conversations. */
   readonly rows: LoggedExchange | undefined;
 }
 
 /** Finds the calls beside the talk, each by what it is asked or by what it tells. */
-export function learnCalls({ exchanges }: NetworkLog, { talk, ids, rows }: Known): LearnedCalls {
+export function learnCalls({ exchanges }: NetworkLog, { talk, ids, keys, rows }: Known): LearnedCalls {
   const ofMessages = exchangesOf(talk);
   const [send = talk.said.exchange] = ofMessages;
   const conversation = ids.find(({ placeholder }) => placeholder === "conversation");
@@ -39,7 +41,7 @@ export function learnCalls({ exchanges }: NetworkLog, { talk, ids, rows }: Known
   const names = (exchange: LoggedExchange, pattern: RegExp): boolean => pattern.test(pathOf(exchange));
   const idsOf = (placeholder: IdPlaceholder): Set<string> =>
     new Set(ids.filter((id) => id.placeholder === placeholder).map(({ value }) => value));
-  const [conversations, replies] = [idsOf("conversation"), idsOf("reply")];
+  const [conversations, replies] = [idsOf("conversation"), new Set([...idsOf("reply"), ...keys])];
   const isOf = (exchange: LoggedExchange, values: ReadonlySet<string>): boolean =>
     idsUsedBy(exchange).some(({ value }) => values.has(value));
   const isDeletion = (each: LoggedExchange): boolean =>
@@ -52,10 +54,12 @@ export function learnCalls({ exchanges }: NetworkLog, { talk, ids, rows }: Known
     here.filter((each) => !isOfConversation(each) && !(names(each, DELETION_NAME) && isDeletion(each))),
     { talk, replies, conversations },
   );
+  const deletions = later.filter((each) => each !== cancel?.exchange && isDeletion(each));
   const lists = here.filter(({ method }) => method === "GET");
   return {
     cancel,
-    deletion: later.find((each) => each !== cancel?.exchange && isDeletion(each)),
+    // What is deleted below the conversation's address is something of it.
+    deletion: deletions.find((each) => endsWith(each, conversations)) ?? deletions.find(isNamedAlone),
     // What is asked of one conversation lists something of it.
     conversations:
       conversation &&
@@ -105,6 +109,11 @@ function learnAccount(lists: readonly LoggedExchange[]): LearnedCalls["account"]
     if (id !== undefined) return { exchange, rest: { id: id.place } };
   }
   return undefined;
+}
+
+/** Whether its address ends with a word, and not with the name of something that nothing has told. */
+function isNamedAlone({ path }: LoggedExchange): boolean {
+  return !isMadeForOne(segmentsOf(path).at(-1) ?? "");
 }
 
 function endsWith({ path }: LoggedExchange, values: ReadonlySet<string>): boolean {

@@ -86,11 +86,16 @@ function effectOf(
   // A page that was loaded again since has left its streams by that.
   const isLoadedSince = (stream: LoggedExchange): boolean =>
     loads.some(({ began_ms }) => began_ms > stream.began_ms && began_ms < call.began_ms);
-  const running = streams.filter(
+  const open = streams.filter(
     (stream) => stream.began_ms < call.began_ms && isOpenAt(call.began_ms, stream) && !isLoadedSince(stream),
   );
+  // A stream that is open for all replies outlasts each of them: the one that was asked for last may still have come.
+  const last = open.findLast(({ channel }) => channel !== undefined);
+  const running = open.filter((stream) => stream.channel === undefined || stream === last);
   const ended = running.find(
-    (stream) => isEarly(stream, talk) && (stream.isLeft || stream.ended_ms - call.began_ms < SOON_MS),
+    (stream) =>
+      isEarly(stream, talk) &&
+      (stream.isLeft || stream === last || stream.ended_ms - call.began_ms < SOON_MS),
   );
   return { ended, isInVain: ended === undefined && running.some((stream) => !isEarly(stream, talk)) };
 }

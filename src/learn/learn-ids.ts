@@ -24,16 +24,21 @@ const WORDS: Readonly<Record<IdPlaceholder, RegExp>> = {
   message: /message|msg|user|prompt/i,
 };
 
-/** The ids in the requests of a talk and of what came with it. `rows`: the exchange that listed what was said. */
+/**
+ * The ids in the requests of a talk and of what came with it.
+ *
+ * @param rows the exchange that listed what was said
+ * @param keys what a page made up for each of its messages: those name nothing else
+ */
 export function learnIds(
   log: NetworkLog,
   { said, read }: LearnedMessage,
-  rows: LoggedExchange | undefined,
+  { rows, keys }: { readonly rows: LoggedExchange | undefined; readonly keys: ReadonlySet<string> },
 ): LearnedId[] {
   const send = said.exchange;
   const about = log.exchanges.filter(({ origin }) => origin === send.origin);
   const tellers = about.flatMap(idsToldBy);
-  const users = about.flatMap((exchange) => idsUsedBy(exchange));
+  const users = about.flatMap(idsUsedBy).filter(({ value }) => !keys.has(value));
   const known = namedValues(tellers);
   const placesInSend = new Set(tellers.filter(({ exchange }) => exchange === send).map(({ place }) => place));
   /** What another message was answered is told so of this one, too. */

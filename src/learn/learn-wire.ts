@@ -1,7 +1,7 @@
 import type { StreamDescription, WireSettings } from "../contract/wire-description.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
 import { isHeaderPlace } from "../targets/drivers/json-place.ts";
-import { clientMessageKeys } from "./client-message-keys.ts";
+import { clientMessageKeys, keysInAddresses } from "./client-message-keys.ts";
 import {
   answerBytes,
   callBytes,
@@ -31,7 +31,12 @@ import { learnLastReply } from "./learn-last-reply.ts";
 import { type LearnedLogin, learnLogin } from "./learn-login.ts";
 import { inPages, learnPages } from "./learn-pages.ts";
 import { type LearnedRows, learnRows } from "./learn-rows.ts";
-import { type LearnedSending, learnSendings, messageHeadersOf } from "./learn-sending.ts";
+import {
+  type LearnedSending,
+  type LearnedSendings,
+  learnSendings,
+  messageHeadersOf,
+} from "./learn-sending.ts";
 import { learnSocketChannel, type SocketChannel } from "./learn-socket-channel.ts";
 import { type LearnedStopFrame, learnStopFrame } from "./learn-stop-frame.ts";
 import type { LearnedFinding, LearnedWire, UnknownSetting } from "./learned-wire.ts";
@@ -103,30 +108,17 @@ function settingsOf(
   const send = later.said.exchange;
   const { read } = later;
   const listed = learnRows(log, talk);
-  const ids = withLastReply(learnIds(log, later, listed?.exchange), { log, later, rows: listed });
-  const firstIds = first === undefined ? [] : learnIds(log, first, listed?.exchange);
+  const keys = new Set(
+    [later, first ?? later].flatMap(({ said }) => [...keysInAddresses(log, said.exchange)]),
+  );
+  const beside = { rows: listed?.exchange, keys };
+  const ids = withLastReply(learnIds(log, later, beside), { log, later, rows: listed });
+  const firstIds = first === undefined ? [] : learnIds(log, first, beside);
   const allIds = [...ids, ...firstIds, ...kindredIds(log, [...ids, ...firstIds])];
   const rows = withKnownWords(listed, allIds, talk.reply.description);
-  const calls = learnCalls(log, { talk, ids: allIds, rows: rows?.exchange });
+  const calls = learnCalls(log, { talk, ids: allIds, keys, rows: rows?.exchange });
   const { models } = calls;
-  // Of one message only its address tells: one that names a conversation has its history there.
-  const { isSent, at } = learnHistory(log, talk);
-  const history = { at, isLikely: isSent ?? !hasId(send, ids) };
-  const known: KnownValues = {
-    ids: allIds,
-    said: talk.said,
-    models,
-    history,
-    constants: constantsIn(log, send),
-    keys: keysIn(log, send),
-  };
-  const sendings = learnSendings(
-    { message: later, known: { ...known, ids, said: later.said } },
-    first && {
-      message: first,
-      known: { ...known, ids: firstIds, said: first.said, keys: keysIn(log, first.said.exchange) },
-    },
-  );
+  const { sendings, known, knownInMessages } = sendingsOf(log, talk, { ids, firstIds, allIds, keys, models });
   const headers = withoutIds(learnHeaders(send, login, log.exchanges).headers, allIds);
   const setting = (
     name: keyof WireSettings,
@@ -153,7 +145,7 @@ function settingsOf(
     name,
     from,
     value,
-    bytes: sendingBytes(said, { told: value.told, isRepeated: isSent === true }),
+    bytes: sendingBytes(said, { told: value.told, isRepeated: learnHistory(log, talk).isSent === true }),
   });
   const started = [...(first === undefined ? [] : [idPlacesOf(firstIds, first.read)]), idPlacesOf(ids, read)];
   const { conversations, deletion, health, page } = calls;
@@ -175,7 +167,7 @@ function settingsOf(
     ...(first === undefined || sendings.first === undefined
       ? []
       : [sending("send_first", sendings.first, first.said)]),
-    sending("send", withIdHeaders(log, withReplyOf(sendings.send, read, ids), known), later.said),
+    sending("send", withIdHeaders(log, sendings.send, knownInMessages), later.said),
     ...(isOneCall ? [] : setting("read", read, pauseOf(read), readingBytes(read))),
     {
       name: "stream",
@@ -213,6 +205,65 @@ function settingsOf(
         ]),
   ];
   return { settings, channel };
+}
+
+interface KnownIds {
+  /** Of the message that is understood. */
+  readonly ids: readonly LearnedId[];
+  /** Of the first one of its conversation, where the log has that. */
+  readonly firstIds: readonly LearnedId[];
+  readonly allIds: readonly LearnedId[];
+  /** What the page made up for its messages. */
+  readonly keys: ReadonlySet<string>;
+  readonly models: KnownValues["models"];
+}
+
+/** How messages are sent, with what is known of the values in their requests, and in all others. */
+function sendingsOf(
+  log: NetworkLog,
+  talk: LearnedTalk,
+  { ids, firstIds, allIds, keys, models }: KnownIds,
+): {
+  readonly sendings: LearnedSendings;
+  readonly knownInMessages: KnownValues;
+  readonly known: KnownValues;
+} {
+  const { first, later } = talk.turns ?? { first: undefined, later: talk };
+  const send = later.said.exchange;
+  // Of one message only its address tells: one that names a conversation has its history there.
+  const { isSent, at } = learnHistory(log, talk);
+  const knownInMessages: KnownValues = {
+    ids: allIds,
+    said: talk.said,
+    models,
+    history: { at, isLikely: isSent ?? !hasId(send, ids) },
+    constants: constantsIn(log, send),
+    keys: keysIn(log, send),
+    addressKeys: { values: keys, placeholder: "{key}" },
+  };
+  const sendings = learnSendings(
+    { message: later, known: { ...knownInMessages, ids, said: later.said } },
+    first && {
+      message: first,
+      known: {
+        ...knownInMessages,
+        ids: firstIds,
+        said: first.said,
+        keys: keysIn(log, first.said.exchange),
+      },
+    },
+  );
+  const named = withReplyOf(sendings.send, later.read, ids);
+  // What the answer calls the reply is the word that the page made up.
+  const isToldBack = named !== sendings.send && keys.has(later.read.channel?.value ?? "");
+  return {
+    sendings: { ...sendings, send: named },
+    knownInMessages,
+    known: {
+      ...knownInMessages,
+      addressKeys: { values: keys, placeholder: isToldBack ? "{reply}" : "{key}" },
+    },
+  };
 }
 
 /** By which of its ids a reply is told from others on one stream. */

@@ -22,6 +22,8 @@ export interface MessageCandidate {
 
 const TEXT_NAME =
   /^(?:message|text|content|prompt|input|query|question|msg|q|utterance|user_?input|user_?message|body)$/i;
+/** What a conversation is called is nothing that is said in it. */
+const TITLE_NAME = /^(?:title|subject|caption|headline|name)$|(?:[_-]title|Title|[_-]name|Name)$/;
 /** A query of GraphQL is a program's, whatever the field is called in which it stands. */
 const GRAPHQL = /^\s*(?:query|mutation|subscription|fragment)\b[^{]*\{/;
 /** Words of programs. */
@@ -78,7 +80,8 @@ export function likelihoodOfText({ place, text }: Pick<MessageCandidate, "place"
 
 /** How much speaks for it: 0 for nothing. */
 export function weightOfCandidate(candidate: MessageCandidate, shown: ReadonlySet<string>): number {
-  const { text, exchange } = candidate;
+  const { text, exchange, place } = candidate;
+  if (TITLE_NAME.test(lastName(place))) return 0;
   return likelihoodOfText(candidate) + (shown.has(text.trim()) ? 2 : 0) + (exchange.method === "GET" ? 0 : 1);
 }
 

@@ -29,7 +29,7 @@ function partsOf(channel: LoggedExchange, { exchanges }: NetworkLog): LoggedExch
       !/^(?:GET|WS)$/.test(method) && origin === channel.origin && began_ms > channel.began_ms,
   );
   const events = later.length === 0 ? [] : (streamOf(channel)?.events ?? []);
-  const best = separatorOf(events, later);
+  const best = separatorOf(events, later, new Set(idsUsedBy(channel).map(({ value }) => value)));
   if (best === undefined) return undefined;
   return [...best.owners].map(([value, owner]) => ({
     ...channel,
@@ -46,10 +46,11 @@ function partsOf(channel: LoggedExchange, { exchanges }: NetworkLog): LoggedExch
   }));
 }
 
-/** Of the places at which only ids of calls stand, the one that tells the most of them apart. */
+/** Of the places at which only ids of calls stand, the one that tells the most of them apart. `asked`: what the stream itself is of. */
 function separatorOf(
   events: readonly LoggedEvent[],
   later: readonly LoggedExchange[],
+  asked: ReadonlySet<string>,
 ): Separator | undefined {
   const [told, used] = [namesIn(later, idsToldBy), namesIn(later, idsUsedBy)];
   const places = new Set(events.flatMap(({ value }) => leavesOf(value).map(({ place }) => place)));
@@ -57,7 +58,7 @@ function separatorOf(
     const ids = [...new Set(events.flatMap(({ value }) => idAt(value, place) ?? []))];
     const owners = ids.map((id) => [id, told.get(id) ?? used.get(id)] as const);
     const known = owners.filter((each): each is [string, LoggedExchange] => each[1] !== undefined);
-    if (known.length === 0 || known.length < owners.length) return [];
+    if (known.length === 0 || known.length < owners.length || ids.every((id) => asked.has(id))) return [];
     return [{ place, owners: new Map(known), told: ids.filter((id) => told.has(id)).length }];
   });
   return separators.toSorted((a, b) => b.owners.size - a.owners.size || b.told - a.told)[0];

@@ -96,11 +96,12 @@ test("a header of any name tells the conversation, where later calls name it", (
 test("a secret that later calls show is no conversation", () => {
   const { wire } = learn(
     { request: `POST ${AT}/login`, body: { name: "ada" }, answer: { token: "abc123def456" } },
-    utterance("Why is the sea salty?", "u-81cf5e59", "Rivers.", {
+    utterance("Why is the sea salty?", "u-81cf5e59", "Rivers do.", {
       request: `POST ${AT}/say`,
       body: { utterance: "Why is the sea salty?", access_token: "abc123def456" },
     }),
   );
+  expect(wire.send?.request).toBe("POST /say");
   expect(wire.conversation).toBeUndefined();
 });
 
