@@ -1,5 +1,6 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { requireBeginningRead } from "../../targets/late-reading.ts";
@@ -13,7 +14,7 @@ import {
   texts,
 } from "../check-conversation.ts";
 import type { Context } from "../profiles-and-sessions.ts";
-import { isSavedAsStreamed, whiteSpaceWords } from "../saved-as-streamed.ts";
+import { beginsWithText, isSavedAsStreamed, whiteSpaceWords } from "../saved-as-streamed.ts";
 import { isWholeEnding, lastWord, requireNoneFailed } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { storedReplyRow } from "./stored-replies.ts";
@@ -97,6 +98,7 @@ function judgeOne(look: SavedAtDone): Broken | undefined {
   requireNoneFailed(stream);
   if (isSavedWhole(look)) return undefined;
   requireBeginningRead(stream, textOf(stream), row?.content);
+  requireHeardOut(look, row);
   const status = row?.status === undefined ? "" : ` ${row.status}`;
   return {
     verdict: "broken",
@@ -109,6 +111,17 @@ function judgeOne(look: SavedAtDone): Broken | undefined {
     rows,
     ...streamedAndStored(textOf(stream), row?.content),
   };
+}
+
+/** Where a reply was given up while more of it was saved than had come, it is not known when its end would have been told. */
+function requireHeardOut({ isForeign = false, stream }: SavedAtDone, row: SeenRow | undefined): void {
+  const text = textOf(stream).trim();
+  const isAhead = row !== undefined && row.content.trim().length > text.length;
+  if (!isForeign || stream.end !== "given-up" || !isAhead) return;
+  if (!beginsWithText(row.content, text, { isForeign })) return;
+  throw new NotObservable(
+    `the reply had no end in ${(stream.duration_ms / 1000).toFixed(1)} s, and was given up when more of it was saved than had come: what is saved at its end was not seen`,
+  );
 }
 
 function seenOf({ stream }: SavedAtDone): string {

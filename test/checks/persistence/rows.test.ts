@@ -25,6 +25,17 @@ test("saved at done: whole by then each time, and done does come", () => {
   expect(() => judge(savedAtDone, [])).toThrow(CouldNotRun);
 });
 
+test("saved at done: of a reply that was given up with more of it on its way, nothing is said", () => {
+  const hung = stream(whole().slice(0, 4), { end: "given-up", duration_ms: 30_100 });
+  const look = { isForeign: true, stream: hung, rows: [row(), savedReply({ content: "Hi there" })] };
+  expect(() => judge(savedAtDone, [look])).toThrow(NotObservable);
+  expect(() => judge(savedAtDone, [look])).toThrow("no end in 30.1 s");
+  // All of it came, and no end; or another text is there.
+  for (const content of ["H", "Xi there"]) {
+    expect(judge(savedAtDone, [{ ...look, rows: [savedReply({ content })] }]).verdict).toBe("broken");
+  }
+});
+
 test("saved at done: by text alone where rows tell no status", () => {
   const rows = (content: string) => [{ session_id: "80", role: "assistant" as const, content }];
   expect(judge(savedAtDone, [{ stream: stream(), rows: rows("Hi") }]).verdict).toBe("holds");
