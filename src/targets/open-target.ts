@@ -271,6 +271,7 @@ function offersOf(
     "delete conversations": can("delete conversations"),
     cancel: can("cancel"),
     "read a reply again": can("read a reply again"),
+    "listen to a reply": can("listen to a reply"),
     "list models": can("list models"),
     "choose a model": can("choose a model"),
     "report health": can("report health"),

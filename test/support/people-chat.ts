@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import type { WireDescription } from "../../src/contract/wire-description.ts";
 import { type RoutedCall, serveRoutes } from "./routes.ts";
@@ -22,6 +23,8 @@ interface Chat {
   readonly owner: string;
   readonly lines: { who: string; body: string; state: string }[];
   readonly pieces: string[];
+  /** How many messages it has taken. */
+  messages: number;
   isRunning: boolean;
   isStopped: boolean;
 }
@@ -89,7 +92,7 @@ export async function startPeopleChat({
     "GET /me": asCaller((_, caller) => ({ account: { id: caller } })),
     "POST /chats": asCaller((_, owner) => {
       const id = leaking("same names") ? "1" : randomUUID();
-      chats.set(id, { id, owner, lines: [], pieces: [], isRunning: false, isStopped: false });
+      chats.set(id, { id, owner, lines: [], pieces: [], messages: 0, isRunning: false, isStopped: false });
       return { id };
     }),
     "GET /chats": asCaller((_, caller) =>
@@ -107,6 +110,7 @@ export async function startPeopleChat({
       const line = { who: "bot", body: "", state: "writing" };
       chat.lines.push({ who: "me", body: text, state: "done" }, line);
       chat.pieces.length = 0;
+      chat.messages += 1;
       chat.isRunning = true;
       chat.isStopped = false;
       void (async () => {
@@ -137,6 +141,11 @@ export async function startPeopleChat({
       response.end();
       return undefined;
     }),
+    "GET /chats/:id/feed": inChat("stream", async (chat, { response }) => {
+      response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+      await tellAllReplies(chat, response);
+      return undefined;
+    }),
   });
   return {
     url,
@@ -147,6 +156,20 @@ export async function startPeopleChat({
     /** How many conversations there are. */
     count: (): number => chats.size,
   };
+}
+
+/** Tells all replies of a chat from now on, and that which is being written from its beginning, for as long as anybody listens. */
+async function tellAllReplies(chat: Chat, response: ServerResponse): Promise<void> {
+  const tell = (event: object) => response.write(`data: ${JSON.stringify({ chat: chat.id, ...event })}\n\n`);
+  let ended = chat.isRunning ? chat.messages - 1 : chat.messages;
+  let told = 0;
+  for (; !response.closed; await delay(5)) {
+    if (ended === chat.messages) continue;
+    for (; told < chat.pieces.length; told += 1) tell({ piece: chat.pieces[told] });
+    if (chat.isRunning) continue;
+    tell({ end: chat.isStopped ? "stopped" : "done" });
+    [ended, told] = [chat.messages, 0];
+  }
 }
 
 /** The middle of a JWT, which says for whom it is. */
@@ -196,6 +219,17 @@ function pageOf(login: PeopleLogin): string {
   await show();
 </script>`;
 }
+
+/** How its feeds are listened to, in place of the streams of single replies. */
+export const FEED_WIRE = {
+  read: { request: "GET /chats/{conversation}/feed" },
+  stream: {
+    framing: "sse",
+    channel: { conversation: "chat" },
+    text: { at: "piece" },
+    done: { has: "end", reason: "end", reasons: { stop: ["done"], cancelled: ["stopped"] } },
+  },
+} as const satisfies Partial<WireDescription>;
 
 /** How it is talked to, but for the login. */
 export const PEOPLE_WIRE: WireDescription = {

@@ -14,7 +14,7 @@ export const anotherStream = defineCheck<Context["target"], TwoPeople | ReachedR
   claim: "another person's reply cannot be read while it is written",
   why: "What runs is kept in memory, where no query asks whose it is.",
   lookAt: "what finds a running reply: by its conversation, and only where that is the caller's",
-  needs: ["tell two people apart", "read a reply again"],
+  needs: ["tell two people apart", "listen to a reply"],
   collect: (context) => (speaksContract(context) ? twoPeople(context) : reachForReply(context, readAsOther)),
   judge: (people) =>
     "overheard" in people

@@ -14,6 +14,8 @@ export type WireAbility =
   | "cancel"
   /** The reply's stream can be asked for by somebody else, or a second time. */
   | "read a reply again"
+  /** Where a reply is told has an address of its own, at which somebody else can listen while it is written. */
+  | "listen to a reply"
   | "list models"
   /** A message can say which model it is for. */
   | "choose a model"

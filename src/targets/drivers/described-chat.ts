@@ -142,7 +142,7 @@ class DescribedChat implements ChatClient {
   }
 
   readAgain(reply: NamedReply, options: ReadOptions): Reading {
-    const reading = this.#require(this.#given.wire.read, "read a reply again");
+    const reading = this.#require(this.#given.wire.read, "listen to a reply");
     return this.#calls.read(reading, this.#values(reply), options);
   }
 

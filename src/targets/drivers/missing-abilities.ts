@@ -8,6 +8,9 @@ interface Known {
   readonly isKeptHere: boolean;
 }
 
+/** What says whose stream is asked for. */
+const NAMES = ["conversation", "message", "reply"] as const;
+
 /** What a described wire cannot do, each with which setting would say how it can. */
 export function missingAbilities(
   driver: string,
@@ -19,6 +22,12 @@ export function missingAbilities(
       ? undefined
       : `the wire of ${driver} has no ${what}${setting === undefined ? "" : ` (${setting} would say which)`}`;
   const keepsNothing = unless(!isKeptHere, "memory: each message brings its whole conversation");
+  const noRead = unless(
+    wire.read !== undefined,
+    "call that streams a reply beside the one that asks for it",
+    "contract.wire.read",
+  );
+  const isNamed = NAMES.some((name) => hasPlaceholder(wire.read, name));
   const lacking: Record<WireAbility, string | undefined> = {
     "keep profiles": unless(false, "profiles"),
     "show rows":
@@ -38,12 +47,13 @@ export function missingAbilities(
     cancel: unless(wire.cancel !== undefined, "way to end a reply", "contract.wire.cancel"),
     "read a reply again":
       wire.stream.channel === undefined
-        ? unless(
-            wire.read !== undefined,
-            "call that streams a reply beside the one that asks for it",
-            "contract.wire.read",
-          )
-        : `by the wire of ${driver} replies come on one stream for all (contract.wire.stream.channel): nobody can ask for one a second time`,
+        ? noRead
+        : `by the wire of ${driver} several replies come on one stream (contract.wire.stream.channel): whether that tells one again to who opens it later is not known`,
+    "listen to a reply":
+      noRead ??
+      (wire.stream.channel === undefined || isNamed
+        ? undefined
+        : `by the wire of ${driver} replies come on one stream, whose address names none (contract.wire.read): nobody can ask for another's`),
     "list models": unless(wire.models !== undefined, "call that lists models", "contract.wire.models"),
     "choose a model": unless(
       hasPlaceholder(wire.send, "model"),

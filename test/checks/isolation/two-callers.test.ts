@@ -3,6 +3,7 @@ import { DEFAULT_CONFIG } from "../../../src/config/default-config.ts";
 import type { WireSettings } from "../../../src/contract/wire-description.ts";
 import { verify } from "../../../src/verify/verify-stack.ts";
 import {
+  FEED_WIRE,
   LOGINS,
   PEOPLE_WIRE,
   type PeopleLeak,
@@ -69,6 +70,18 @@ test.each<[PeopleLeak, Partial<Record<(typeof CLAIMS)[number], string>>]>([
     }
   },
 );
+
+test("a feed of several replies is another person's to read no more than a reply's own stream", async () => {
+  const kept = await startPeopleChat();
+  const apart = await judge(kept.url, "bearer", USERS, FEED_WIRE);
+  for (const claim of CLAIMS) expect(apart.found[claim], claim).toMatchObject({ verdict: "holds" });
+  const open = await startPeopleChat({ leaks: ["stream"] });
+  const { found } = await judge(open.url, "bearer", USERS, FEED_WIRE);
+  expect(found["another-stream"]).toMatchObject({
+    verdict: "broken",
+    found: expect.stringContaining("its text: 1"),
+  });
+});
 
 test("a conversation is gone where it is answered as one that never was, whatever the status", async () => {
   const backEnd = await startPeopleChat({ leaks: ["deletion"], missing: 401 });

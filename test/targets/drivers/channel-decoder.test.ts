@@ -22,6 +22,7 @@ test("of a stream that is open for all replies each reader hears its own, and le
     expect(end).toBe("closed");
     expect(facts.filter(({ kind }) => kind === "done")).toHaveLength(1);
   }
-  expect(chat.missingAbilities["read a reply again"]).toContain("one stream for all");
+  expect(chat.missingAbilities["read a reply again"]).toContain("on one stream");
+  expect(chat.missingAbilities["listen to a reply"]).toContain("whose address names none");
   await vi.waitFor(() => expect(readers()).toBe(0));
 });

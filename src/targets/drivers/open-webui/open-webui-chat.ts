@@ -14,6 +14,8 @@ const LACKING = {
   "keep profiles": "Open WebUI has no profiles that a message could be told",
   "read a reply again":
     "Open WebUI tells a reply to the connections of its user, once: nobody can ask for it a second time",
+  "listen to a reply":
+    "Open WebUI tells a reply to the connections of its user: it has no address of its own",
 } as const;
 
 /** Talks to an Open WebUI as its page does: one call says the message, and the reply comes over Socket.IO. */
