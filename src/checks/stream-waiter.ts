@@ -63,6 +63,11 @@ export class StreamWaiter<Item> {
     const came = Promise.withResolvers<void>();
     this.#waiting.add({ isIt, resolve: came.resolve });
     const tooLate = ended.then((stream) => {
+      const { end, unawaited } = stream;
+      if (end === "given-up") {
+        const why = unawaited === undefined ? "nothing more of it came" : unawaited;
+        throw new CouldNotRun(`${of} was given up before ${what} came: ${why}`);
+      }
       throw new CouldNotRun(`${of} ended before ${what} came, with ${endInWords(stream)}`);
     });
     await Promise.race([came.promise, tooLate]);

@@ -26,7 +26,9 @@ test("a reply that is left open for good is waited for once: the claim about the
   const report = await judgeOdd("never-ends", only);
   expect(idsWith(report, "broken")).toEqual(["sse/done"]);
   expect(report.results.find(({ id }) => id === "sse/done")?.outcome).toMatchObject({
-    found: expect.stringMatching(/^no end: after its last text nothing came for \d+\.\d s$/),
+    found: expect.stringMatching(
+      /^no end: after its last text nothing more of this reply came for \d+\.\d s$/,
+    ),
   });
   const waited = expect.stringMatching(
     /an end that was not waited for again \(one before it had none in \d+ s: sse\/done/,

@@ -53,7 +53,8 @@ function judgeByWire(stream: StreamByDoor): Broken | undefined {
   const after = hasTextAfter ? "text after the end" : left;
   return {
     verdict: "broken",
-    expected: "an end that is told, no text after it, and then the stream closed by the server",
+    expected:
+      first < 0 ? "an end that is told" : "no text after the end, and then the stream closed by the server",
     found: first >= 0 ? after : noEndInWords(stream),
     seen: describeStream(stream),
   };
@@ -62,7 +63,7 @@ function judgeByWire(stream: StreamByDoor): Broken | undefined {
 function noEndInWords({ end, facts, duration_ms }: StreamByDoor): string {
   const last = facts.findLast(({ kind }) => kind === "text");
   if (end !== "given-up" || last === undefined) return `no end: the stream was ${end}`;
-  return `no end: after its last text nothing came for ${((duration_ms - last.at_ms) / 1000).toFixed(1)} s`;
+  return `no end: after its last text nothing more of this reply came for ${((duration_ms - last.at_ms) / 1000).toFixed(1)} s`;
 }
 
 const END = {
