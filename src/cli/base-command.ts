@@ -1,6 +1,6 @@
 import { Command, Flags } from "@oclif/core";
 import type { Config } from "../config/config-schema.ts";
-import { loadConfig } from "../config/load-config.ts";
+import { type ResolvedConfig, resolveConfig } from "../config/load-config.ts";
 import { EXIT, UserError } from "../errors/user-error.ts";
 import { tell } from "./explain-error.ts";
 import { printJson } from "./print-to-stdout.ts";
@@ -34,8 +34,13 @@ export abstract class BaseCommand extends Command {
   }
 
   protected async loadConfig(file: string | undefined, driver?: string): Promise<Config> {
+    return (await this.resolveConfig(file, driver)).config;
+  }
+
+  /** The same, and what it was made of. */
+  protected async resolveConfig(file: string | undefined, driver?: string): Promise<ResolvedConfig> {
     warnOfMisspeltVariables();
-    return await loadConfig({ cwd: process.cwd(), env: process.env, file, driver });
+    return await resolveConfig({ cwd: process.cwd(), env: process.env, file, driver });
   }
 
   /**

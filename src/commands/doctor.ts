@@ -4,6 +4,7 @@ import { chosenContract, loadDriverFile } from "../cli/chosen-contract.ts";
 import { printLadder } from "../cli/ladder-lines.ts";
 import { parseServiceUrl } from "../cli/service-url.ts";
 import { targetFlags } from "../cli/verify-flags.ts";
+import { isGiven } from "../config/load-config.ts";
 import { examine, type LadderReport } from "../doctor/run-doctor.ts";
 import { EXIT } from "../errors/user-error.ts";
 
@@ -33,7 +34,8 @@ Exit codes: 0 every rung holds, 1 one is broken, 2 it could not look, or could n
     const { flags } = await this.parse(Doctor);
     const url = (given: string | undefined) => (given === undefined ? undefined : parseServiceUrl(given));
     const urls = { hmi: url(flags.hmi), gateway: url(flags.gateway), engine: url(flags.engine) };
-    const config = await this.loadConfig(flags.config, flags.contract);
+    const resolved = await this.resolveConfig(flags.config, flags.contract);
+    const { config } = resolved;
     const chosen = chosenContract(config, flags.contract);
     const driver = await loadDriverFile(chosen);
     const printer = printLadder(this.screen);
@@ -43,6 +45,7 @@ Exit codes: 0 every rung holds, 1 one is broken, 2 it could not look, or could n
       urls,
       contract: chosen,
       driver,
+      isModelGiven: flags.contract === undefined && isGiven(resolved, "chat", "model"),
       slow: flags.slow,
       signal: this.interruptSignal(),
       onStart: printer.onStart,

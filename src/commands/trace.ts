@@ -4,6 +4,7 @@ import { namedTarget } from "../cli/choose-target.ts";
 import { makeReportFolder, writeReportFile } from "../cli/report-files.ts";
 import { parseServiceUrl } from "../cli/service-url.ts";
 import { targetFlags } from "../cli/verify-flags.ts";
+import { isGiven } from "../config/load-config.ts";
 import { EXIT } from "../errors/user-error.ts";
 import { deathWords, noteProcesses } from "../supervisor/client/service-deaths.ts";
 import { stateFolder } from "../supervisor/state-folder.ts";
@@ -55,7 +56,8 @@ Exit codes: 0 every hop passes what it gets, 1 one does not, 2 it could not run,
 
   async run(): Promise<TraceReport> {
     const { args, flags } = await this.parse(Trace);
-    const config = await this.loadConfig(flags.config, flags.contract);
+    const resolved = await this.resolveConfig(flags.config, flags.contract);
+    const { config } = resolved;
     const screen = this.screen;
     if (flags.html !== undefined) makeReportFolder(flags.html);
     const isElsewhere = [flags.hmi, flags.gateway, flags.engine, flags.contract].some(
@@ -67,6 +69,7 @@ Exit codes: 0 every hop passes what it gets, 1 one does not, 2 it could not run,
       via: flags.via === undefined ? undefined : parseServiceUrl(flags.via),
       message: args.message,
       model: flags.model,
+      isModelGiven: flags.contract === undefined && isGiven(resolved, "chat", "model"),
       engineApi: config.engine.api,
       passes: flags.passes,
       signal: this.interruptSignal(),

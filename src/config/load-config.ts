@@ -34,6 +34,11 @@ export interface ResolvedConfig {
   readonly givenServices: unknown;
 }
 
+/** Whether somebody said this, be it the default's very value. */
+export function isGiven({ layers }: Pick<ResolvedConfig, "layers">, section: string, name: string): boolean {
+  return layers.some(({ values }) => isRecord(values[section]) && name in values[section]);
+}
+
 /** The configuration alone of {@link resolveConfig}. */
 export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
   return (await resolveConfig(options)).config;

@@ -107,6 +107,8 @@ export interface ExaminedStack {
   readonly front: Role;
   /** The configured model, which the engine need not have. */
   readonly model: string;
+  /** Whether somebody has said so. */
+  readonly isModelGiven: boolean;
   /** The wire by which the engine is asked. */
   readonly engineApi: Config["engine"]["api"];
   readonly hasToken: boolean;
@@ -135,6 +137,8 @@ export interface ExaminationOptions {
   readonly engineApi: Config["engine"]["api"];
   readonly engineKey: string;
   readonly model: string;
+  /** Whether somebody has said so; left out: nobody has. */
+  readonly isModelGiven?: boolean | undefined;
   readonly heartbeatMs: number;
   /** The PostgreSQL database that this stack's conversations are in, as messages name it; undefined where it is a file. */
   readonly postgresql?: string | undefined;
@@ -202,7 +206,7 @@ export function openExamination(options: ExaminationOptions): {
     engineTap,
     target,
     front: frontOf(target),
-    model: options.model,
+    ...{ model: options.model, isModelGiven: options.isModelGiven ?? false },
     engineApi: options.engineApi,
     hasToken: token !== "",
     hasEngineKey: engineKey !== "",

@@ -36,6 +36,8 @@ export interface ExamineOptions {
   readonly contract?: ForeignContract | undefined;
   /** A driver of the user's own; counts before `contract.driver`. */
   readonly driver?: Driver | undefined;
+  /** Whether somebody has said what `chat.model` is: then it is what a back end takes whose messages name none. */
+  readonly isModelGiven?: boolean;
   /** With the rungs that take longer than a heartbeat's time. */
   readonly slow?: boolean;
   /** Ends the look; what was made is deleted all the same. */
@@ -84,6 +86,7 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     engineApi: config.engine.api,
     engineKey: config.engine.api_key,
     model: config.chat.model,
+    isModelGiven: options.isModelGiven,
     heartbeatMs: config.stream.heartbeat_ms,
     postgresql: config.store.url === "" ? undefined : postgresqlName(config.store.url),
     agent: config.chat.agent,

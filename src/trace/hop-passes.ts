@@ -60,7 +60,8 @@ export function isOneModel(hop: HopObservation, other: HopObservation): boolean 
   return a === null || b === null ? a === b : isSameModelName(a, b);
 }
 
-function answeringModel(hop: HopObservation): string | null {
+/** Which model it was asked of the engine, by the record, else by the hop. Null where neither tells. */
+export function answeringModel(hop: HopObservation): string | null {
   const recorded = toldPasses(hop).map(replyRequestOf);
   return recorded.find((request) => request !== undefined)?.model ?? hop.model;
 }

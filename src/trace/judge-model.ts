@@ -1,7 +1,7 @@
 import { isSameModelName, mayBeOneModel } from "../contract/model-names.ts";
 import { quotedText, sentence } from "./finding-words.ts";
 import { HOP_TITLES } from "./hop-names.ts";
-import { isOneModel, replyRequestOf, toldHopBehind, toldPasses } from "./hop-passes.ts";
+import { answeringModel, isOneModel, replyRequestOf, toldHopBehind, toldPasses } from "./hop-passes.ts";
 import { type JudgedTrace, judgeEachHop } from "./judge-each-hop.ts";
 import type { HopObservation, HopPass, TraceFinding, TraceObservations } from "./trace-report.ts";
 
@@ -25,9 +25,9 @@ function judgeHop(
 ): ReturnType<Parameters<typeof judgeEachHop>[1]> {
   const passes = toldPasses(hop);
   const title = sentence(HOP_TITLES[hop.hop]);
-  const { model } = hop;
   if (passes.length === 0) return {};
-  if (model === null || !hop.names_model) {
+  const model = hop.names_model ? hop.model : trace.set_model;
+  if (model === null) {
     const setting = hop.names_model
       ? ""
       : "its wire has no place for a model's name ({model} in contract.wire.send): ";
@@ -42,19 +42,25 @@ function judgeHop(
     const isTold = passes.some((pass) => pass.model !== null || replyRequestOf(pass) !== undefined);
     return isTold ? {} : { notTold: [`${title} does not say which model has answered.`] };
   }
-  return isAlias(trace, model)
+  return isAlias(trace, hop, model)
     ? {
         notTold: [
           `${quotedText(model)} is a name that the engine does not list, and ${other}: whether that is what stands behind it is not told.`,
         ],
       }
-    : { finding: findingOf(hop, `${quotedText(model)} was asked for, and ${other}`) };
+    : { finding: findingOf(hop, `${wantedWords(hop, model)}, and ${other}`) };
 }
 
-/** A name of a gateway's own stands for whatever it says. */
-function isAlias({ hops }: TraceObservations, model: string): boolean {
+function wantedWords({ names_model }: HopObservation, model: string): string {
+  return names_model
+    ? `${quotedText(model)} was asked for`
+    : `chat.model says that it takes ${quotedText(model)}`;
+}
+
+/** A name of a gateway's own stands for whatever it says. Of one that is only said to be taken, the engine must know it. */
+function isAlias({ hops }: TraceObservations, { names_model }: HopObservation, model: string): boolean {
   const listed = hops.find(({ hop }) => hop === "engine")?.models ?? [];
-  return listed.length > 0 && !listed.some((name) => isSameModelName(name, model));
+  return (listed.length > 0 || !names_model) && !listed.some((name) => isSameModelName(name, model));
 }
 
 function findingOf({ hop }: HopObservation, words: string): TraceFinding {
@@ -85,6 +91,16 @@ function incomparable(trace: TraceObservations, hop: HopObservation): string[] {
   const asked = ({ model }: HopObservation): string =>
     model === null ? "none by its name" : quotedText(model);
   const [inner, outer] = [HOP_TITLES[behind.hop], HOP_TITLES[hop.hop]];
+  const isOneName = hop.model !== null && hop.model === behind.model;
+  const uncompared = "their times and texts are not compared.";
+  // By their names they are one, and by the record they are not.
+  if (isOneName) {
+    const [there, here] = [answeringModel(behind), answeringModel(hop)].map((model) =>
+      quotedText(model ?? ""),
+    );
+    const direct = behind.hop === "engine" ? "The engine" : `By way of ${inner} the engine`;
+    return [`${direct} was asked for ${there}, by way of ${outer} for ${here}: ${uncompared}`];
+  }
   const why =
     hop.model === null
       ? "which one that takes is not told (chat.model would say it)"
@@ -92,6 +108,6 @@ function incomparable(trace: TraceObservations, hop: HopObservation): string[] {
         ? "whether these are one model is not told without a tap in front of the engine"
         : "these are not one model";
   return [
-    `${sentence(inner)} was asked for ${asked(behind)}, ${outer} for ${asked(hop)}, and ${why}: their times and texts are not compared.`,
+    `${sentence(inner)} was asked for ${asked(behind)}, ${outer} for ${asked(hop)}, and ${why}: ${uncompared}`,
   ];
 }

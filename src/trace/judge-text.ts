@@ -1,6 +1,7 @@
 import { isPartOfText, isSameText, withoutThoughts } from "../targets/compare-texts.ts";
 import { brokenCharactersIn } from "../targets/counting-message.ts";
 import { isWithoutBeginning } from "../targets/late-reading.ts";
+import { beforeMisreading } from "../targets/misread-text.ts";
 import { quotedText, sentence } from "./finding-words.ts";
 import { HOP_TITLES } from "./hop-names.ts";
 import { comparableHopBehind, isWholePass, replyRequestOf, toldPasses } from "./hop-passes.ts";
@@ -132,16 +133,48 @@ function judgeByCharacters(
 ): TraceFinding | undefined {
   const behind = comparableHopBehind(trace, hop);
   const isTapped = (replyRequestOf(pass)?.text ?? null) !== null;
-  if (behind === undefined || isTapped || brokenCharactersIn(pass.text) === 0) return undefined;
+  if (behind === undefined || isTapped) return undefined;
   const texts = toldPasses(behind).map(({ text }) => text);
-  const whole = texts.find((text) => asciiOf(text) === asciiOf(pass.text));
-  if (whole === undefined || texts.some((text) => brokenCharactersIn(text) > 0)) return undefined;
+  const broken = charactersLost(pass.text, texts) ?? charactersMisread(pass.text, texts);
+  if (broken === undefined) return undefined;
   return {
     hop: hop.hop,
     kind: "changed_text",
-    sentence: `${sentence(HOP_TITLES[hop.hop])} breaks characters: ${quotedText(pass.text)}, where ${HOP_TITLES[behind.hop]} says ${quotedText(whole)}. Their bytes were decoded chunk by chunk, or cut.`,
+    sentence: `${sentence(HOP_TITLES[hop.hop])} breaks characters: ${quotedText(pass.text)}, where ${HOP_TITLES[behind.hop]} says ${quotedText(broken.whole)}. ${broken.how}`,
     next: "stack verify sse",
   };
+}
+
+interface BrokenCharacters {
+  /** What is said behind. */
+  readonly whole: string;
+  readonly how: string;
+}
+
+/** Characters in whose place stands U+FFFD. */
+function charactersLost(text: string, behind: readonly string[]): BrokenCharacters | undefined {
+  const whole = behind.find((each) => asciiOf(each) === asciiOf(text));
+  const isTheirs = behind.some((each) => brokenCharactersIn(each) > 0);
+  if (brokenCharactersIn(text) === 0 || whole === undefined || isTheirs) return undefined;
+  return { whole, how: "Their bytes were decoded chunk by chunk, or cut." };
+}
+
+/** A model that has read such text may have written a character of it, and no more than these. */
+const MOST_MISREAD_BY_CHANCE = 3;
+
+/** Characters each of whose bytes has become one: of the same text, or of more than a model would write itself. */
+function charactersMisread(text: string, behind: readonly string[]): BrokenCharacters | undefined {
+  const said = beforeMisreading(text);
+  if (said === undefined || behind.some((each) => beforeMisreading(each) !== undefined)) return undefined;
+  const isMuch = (said.match(/\P{ASCII}/gu)?.length ?? 0) > MOST_MISREAD_BY_CHANCE;
+  const whole =
+    behind.find((each) => isSameText(each, said)) ?? (isMuch ? behind.find(hasLongCharacters) : undefined);
+  return whole === undefined ? undefined : { whole, how: "Their UTF-8 was read as Latin-1." };
+}
+
+/** Whether a text has characters that are several bytes in UTF-8. */
+function hasLongCharacters(text: string): boolean {
+  return /\P{ASCII}/u.test(text);
 }
 
 /** A text's ASCII, which no decoder breaks, with one sign for whatever stands between. */

@@ -11,6 +11,8 @@ export interface TraceOptions {
   readonly message: string;
   /** The engine's name of the model; undefined for the configured one, or what stands in for it. */
   readonly model?: string | undefined;
+  /** Whether somebody has said what `chat.model` is: then it is what a hop takes whose messages name none. */
+  readonly isModelGiven?: boolean;
   readonly engineApi: Config["engine"]["api"];
   /** How often each hop is asked: the first time may be slow for reasons that are over then. */
   readonly passes: number;

@@ -12,6 +12,8 @@ export interface TraceReport {
   readonly message: string;
   /** The model that was asked of every hop; null where nobody told which there are, or the hops were asked for several. */
   readonly model: string | null;
+  /** What `chat.model` says, where somebody has set it: it is what a hop takes whose messages name no model. Else null. */
+  readonly set_model: string | null;
   /** What went to the engine with it, where the wire can say so. */
   readonly options: EngineOptions;
   readonly started_at: string;
@@ -36,7 +38,7 @@ export interface TraceReport {
 /** What was observed before it is judged. */
 export type TraceObservations = Pick<
   TraceReport,
-  "message" | "model" | "options" | "record" | "deaths" | "hops"
+  "message" | "model" | "set_model" | "options" | "record" | "deaths" | "hops"
 >;
 
 /** The one sentence. */

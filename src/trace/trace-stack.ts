@@ -54,6 +54,7 @@ export async function traceStack(options: TraceOptions): Promise<TraceReport> {
     const about = {
       message: question.message,
       model: commonModel(hops),
+      set_model: options.isModelGiven === true ? (options.target.model ?? null) : null,
       options: question.options,
       record: recordOf(watch),
       deaths: [],

@@ -17,12 +17,14 @@ interface Scene {
   readonly faults?: readonly OddFault[];
   /** Which model the back end asks for, whatever it is told. */
   readonly model?: string;
+  /** What `chat.model` says, of a wire that has no place for a model. */
+  readonly set?: string;
   /** Whether it asks the engine through the configured tap, or past it; left out: there is no tap. */
   readonly tap?: "through" | "past";
 }
 
 /** What doctor says of a message to a back end of others that asks this engine. */
-async function examineReply({ engine, faults = [], model, tap }: Scene) {
+async function examineReply({ engine, faults = [], model, set, tap }: Scene) {
   const tapped = tap === undefined ? undefined : await startTap({ upstream: engine });
   onTestFinished(() => tapped?.close());
   const asked = tap === "through" ? (tapped?.url ?? engine) : engine;
@@ -32,10 +34,14 @@ async function examineReply({ engine, faults = [], model, tap }: Scene) {
   const config = {
     ...DEFAULT_CONFIG,
     engine: { ...DEFAULT_CONFIG.engine, url: engine, tap_port },
-    contract: { ...DEFAULT_CONFIG.contract, driver: "described", wire: WIRE },
+    contract: { ...DEFAULT_CONFIG.contract, driver: "described", wire: set === undefined ? WIRE : ODD_WIRE },
+    chat: { ...DEFAULT_CONFIG.chat, ...(set !== undefined && { model: set }) },
     state: { dir: tempFolder() },
   };
-  const reply = await rungAlone("hmi/reply", { config, env: {}, urls: { hmi: url } });
+  const reply = await rungAlone("hmi/reply", {
+    ...{ config, env: {}, urls: { hmi: url } },
+    isModelGiven: set !== undefined,
+  });
   return { reply, tapUrl: tapped?.url };
 }
 
@@ -72,6 +78,39 @@ test("what the tap shows is told: the model that the engine was asked for, anoth
   );
 });
 
+test("where chat.model is set, it is what a back end takes whose wire has no place for a model; an alias of it is none", async () => {
+  const engine = await startUnrecordedOllama({ tokenDelayMs: 1 });
+  const scene = { engine, tap: "through", model: "qwen3:8b" } as const;
+  const { reply } = await examineReply({ ...scene, set: "llama3.1:8b" });
+  expect(reply.problem?.code).toBe("other_model");
+  expect(reply.text).toBe(
+    "a message is answered by another model: chat.model says llama3.1:8b, and the engine was asked for qwen3:8b",
+  );
+  const alias = await examineReply({ ...scene, set: "the-house-model" });
+  expect(alias.reply).toMatchObject({
+    status: "holds",
+    text: "a message is answered by qwen3:8b, which stands behind the-house-model",
+  });
+});
+
+test("of an engine that nobody watches the reply's own word counts where it is a name of the engine's", () => {
+  const unwatched = { ...SEEN, asked: undefined, isUnasked: false };
+  const reply = {
+    ...REPLY,
+    wantedBy: "chat.model says",
+    wanted: "llama3.1:8b",
+    installed: ["llama3.1:8b", "tiny"],
+  };
+  expect(judgeEngineUse({ ...reply, told: "tiny" }, unwatched)).toMatchObject({
+    status: "broken",
+    problem: {
+      code: "other_model",
+      found: expect.stringContaining("chat.model says llama3.1:8b, and the reply says that it is by tiny"),
+    },
+  });
+  expect(judgeEngineUse({ ...reply, told: "our-model" }, unwatched).status).toBe("holds");
+});
+
 test("without a tap no model is claimed, and nothing is broken; what the engine's own list shows is told", async () => {
   const engine = await startUnrecordedOllama({ tokenDelayMs: 1 });
   const scenes = [{}, { model: "qwen3:8b" }, { faults: ["canned"] }] as const;
@@ -81,7 +120,7 @@ test("without a tap no model is claimed, and nothing is broken; what the engine'
     expect(reply.status).toBe("holds");
     texts.push(reply.text);
   }
-  const unseen = `a message is answered; llama3.1:8b was asked for; which model the engine was asked for cannot be seen without a tap before it (stack tap --to ${engine})`;
+  const unseen = `a message is answered; the message asked for llama3.1:8b; which model the engine was asked for cannot be seen without a tap before it (stack tap --to ${engine})`;
   expect(texts).toEqual([
     `${unseen} (by its /api/ps it has used llama3.1:8b meanwhile)`,
     `${unseen} (by its /api/ps it has used qwen3:8b meanwhile)`,

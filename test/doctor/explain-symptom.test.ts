@@ -377,7 +377,7 @@ const CASES: readonly Case[] = [
   [
     "a reply of another model",
     "other_model",
-    { service: "hmi", wanted: "big", wantedBy: "its row names", asked: "tiny" },
+    { service: "hmi", wanted: "big", wantedBy: "its row names", seen: "the engine was asked for tiny" },
     { found: "its row names big, and the engine was asked for tiny", next: "stack trace" },
   ],
   [

@@ -51,6 +51,7 @@ export function observations(
   return {
     message: "Count to 10",
     model: "llama3.1:8b",
+    set_model: null,
     options: {},
     record: null,
     deaths: [],

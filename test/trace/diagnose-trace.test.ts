@@ -381,6 +381,12 @@ test("what cannot be told is said so, and is no fault", () => {
   ]);
 });
 
+/** UTF-8, as it looks to whom takes it for another encoding. */
+function misread(text: string, encoding: "latin1" | "windows-1252"): string {
+  const bytes = Buffer.from(text);
+  return encoding === "latin1" ? bytes.toString("latin1") : new TextDecoder(encoding).decode(bytes);
+}
+
 const CHINESE = "一, 二, 三, 四, 五, 六, 七, 八, 九!";
 
 test.each<[string, Parameters<typeof observations>[0], string | null]>([
@@ -388,6 +394,31 @@ test.each<[string, Parameters<typeof observations>[0], string | null]>([
     "a hop breaks characters",
     { engine: { text: CHINESE }, gateway: { text: CHINESE.replaceAll("三", "���") } },
     "gateway",
+  ],
+  [
+    "a hop reads UTF-8 as Latin-1",
+    { engine: { text: CHINESE }, gateway: { text: misread(CHINESE, "latin1") } },
+    "gateway",
+  ],
+  [
+    "a hop reads UTF-8 as Windows-1252, of a model that says something else when it is asked by another prompt",
+    { engine: { text: CHINESE }, gateway: { text: misread("一，二，三。", "windows-1252") } },
+    "gateway",
+  ],
+  [
+    "an engine that reads its own so is nobody else's fault",
+    { engine: { text: misread(CHINESE, "latin1") }, gateway: { text: misread(CHINESE, "latin1") } },
+    null,
+  ],
+  [
+    "words of a language with such letters are no misread ones",
+    { engine: { text: "trois, deux, un" }, gateway: { text: "Voilà: à, é, è, ê, ç, ï, ô, û, ü, Ã!" } },
+    null,
+  ],
+  [
+    "nor is what the engine never says in such characters",
+    { engine: { text: "1, 2, 3" }, gateway: { text: misread("一, 二, 三, 四", "latin1") } },
+    null,
   ],
   [
     "an engine that breaks them itself is nobody else's fault",
@@ -410,7 +441,7 @@ test.each<[string, Parameters<typeof observations>[0], string | null]>([
 ])("%s", (_, hops, hop) => {
   const { diagnosis } = diagnoseTrace(observations(hops));
   expect(diagnosis).toMatchObject({ hop, kind: hop === null ? "passes" : "changed_text" });
-  if (hop !== null) expect(diagnosis.sentence).toContain('The gateway breaks characters: "一, 二, ���');
+  if (hop !== null) expect(diagnosis.sentence).toContain("The gateway breaks characters: ");
 });
 
 test("of hops that were asked for different models nothing is compared, and nobody has swapped one", () => {
@@ -439,4 +470,52 @@ test("of a hop that cannot be told a model, no swap is said", () => {
     'The engine was asked for "llama3.1:8b", the HMI for none by its name, and which one that takes is not told (chat.model would say it): their times and texts are not compared.',
     expect.stringContaining("its wire has no place for a model's name ({model} in contract.wire.send)"),
   ]);
+});
+
+/** An HMI that is asked for no model by its wire, where somebody has set which one it takes. */
+function muteHmi(set_model: string | null, hmi: Partial<HopPass>, models = ["llama3.1:8b", "phi3:mini"]) {
+  const seen = observations({ engine: {}, hmi });
+  const hops = seen.hops.map((hop) =>
+    hop.hop === "hmi"
+      ? { ...hop, behind: "engine" as const, names_model: false, model: set_model, models: [] }
+      : { ...hop, models },
+  );
+  return diagnoseTrace({ ...seen, set_model, record: "stand-in", hops });
+}
+
+test.each<[string, Partial<HopPass>, string]>([
+  [
+    "the engine's record",
+    { engine_requests: [request({ model: "phi3:mini" })] },
+    'the engine was asked for "phi3:mini"',
+  ],
+  ["its reply", { model: "phi3:mini" }, 'its reply says that "phi3:mini" answered'],
+])("where chat.model is set, a hop without a word for it swaps the model, by %s", (_, hmi, words) => {
+  const { diagnosis, not_told } = muteHmi("llama3.1:8b", hmi);
+  expect(diagnosis).toMatchObject({ hop: "hmi", kind: "other_model" });
+  expect(diagnosis.sentence).toBe(
+    `The HMI swaps the model: chat.model says that it takes "llama3.1:8b", and ${words}.`,
+  );
+  expect(not_told.join("\n")).not.toContain("No model was asked for");
+});
+
+test("two hops of one name for it, of which the engine was asked for another model, are told as what it was asked for", () => {
+  const { not_told } = muteHmi("llama3.1:8b", { engine_requests: [request({ model: "phi3:mini" })] });
+  expect(not_told).toEqual([
+    'The engine was asked for "llama3.1:8b", by way of the HMI for "phi3:mini": their times and texts are not compared.',
+  ]);
+});
+
+test.each<[string, string | null, Partial<HopPass>, readonly string[]]>([
+  ["the right one is asked", "llama3.1:8b", { engine_requests: [request({})] }, ["llama3.1:8b"]],
+  [
+    "what is set is an alias",
+    "smollm2",
+    { model: "smollm2", engine_requests: [request({ model: "smollm2:135m" })] },
+    ["smollm2:135m"],
+  ],
+  ["the engine lists nothing", "smollm2", { model: "smollm2:135m" }, []],
+  ["nobody has set it", null, { engine_requests: [request({ model: "phi3:mini" })] }, ["llama3.1:8b"]],
+])("no swap is said where %s", (_, set, hmi, models) => {
+  expect(muteHmi(set, hmi, [...models]).findings).toEqual([]);
 });

@@ -47,13 +47,14 @@ export interface ChatSymptoms {
     /** Where it was seen that nothing came. */
     at: string;
   };
-  /** The engine was asked for another model than the one that was wanted. */
+  /** Another model was asked, or answered, than the one that was wanted. */
   other_model: {
     service: Role;
     wanted: string;
     /** Who says so, in words that go before the model. */
     wantedBy: string;
-    asked: string;
+    /** Who shows which one it was, with it: `the engine was asked for phi3:mini`. */
+    seen: string;
   };
   /** All of a reply's text came at once, long after it was begun. */
   buffered: {
@@ -124,8 +125,8 @@ export const chatExplanations: Explanations<ChatSymptoms> = {
     cause: `The ${SERVICE_TITLES[service]} has a text of its own for it, or one that it kept; or it asks another engine than the one that is watched there.`,
     next: "stack trace",
   }),
-  other_model: ({ service, wanted, wantedBy, asked }) => ({
-    found: `a message is answered by another model: ${wantedBy} ${wanted}, and the engine was asked for ${asked}`,
+  other_model: ({ service, wanted, wantedBy, seen }) => ({
+    found: `a message is answered by another model: ${wantedBy} ${wanted}, and ${seen}`,
     cause: `The ${SERVICE_TITLES[service]}, or what stands between it and the engine, chooses the model by itself.`,
     next: "stack trace",
   }),

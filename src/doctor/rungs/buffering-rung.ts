@@ -3,6 +3,7 @@ import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import { brokenCharactersIn, COUNTING_MESSAGE } from "../../targets/counting-message.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import { beforeMisreading } from "../../targets/misread-text.ts";
 import { answererOf, stopBuffering } from "../../targets/proxy-by-headers.ts";
 import { replyGeneration } from "../../targets/reply-generation.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
@@ -61,10 +62,14 @@ function writtenIn({ ended, tokens_sent, first_token_at, ended_at }: GenerationR
 
 /** Whose doing that is, only a comparison with the engine's own text can tell. */
 function brokenWords(stream: SeenStream): string {
-  const count = brokenCharactersIn(textOf(stream));
-  return count === 0
-    ? ""
-    : `, with U+FFFD in place of characters (${count} times): stack trace tells whose doing that is`;
+  const text = textOf(stream);
+  const count = brokenCharactersIn(text);
+  const isMisread = beforeMisreading(text) !== undefined;
+  if (count === 0 && !isMisread) return "";
+  const how = isMisread
+    ? "as UTF-8 looks that was read as Latin-1"
+    : `with U+FFFD in place of characters (${count} times)`;
+  return `, ${how}: stack trace tells whose doing that is`;
 }
 
 interface Paced {

@@ -44,8 +44,7 @@ export interface AnsweredMessage {
  */
 export function judgeEngineUse(reply: AnsweredMessage, seen: SeenEngine): RungFinding {
   const { service, wanted, wantedBy, text } = reply;
-  if (seen.asked === undefined)
-    return { status: "holds", text: `a message is answered${unseen(reply, seen)}` };
+  if (seen.asked === undefined) return judgeTold(reply, seen);
   const asked = replyGeneration(seen.asked, reply.message)?.model;
   if (asked !== undefined) {
     if (wanted === null || mayBeOneModel(asked, wanted)) {
@@ -55,7 +54,12 @@ export function judgeEngineUse(reply: AnsweredMessage, seen: SeenEngine): RungFi
     if (!isInstalled(reply, wanted)) {
       return { status: "holds", text: `a message is answered by ${asked}, which stands behind ${wanted}` };
     }
-    return brokenRung("other_model", { service, wanted, wantedBy, asked });
+    return brokenRung("other_model", {
+      service,
+      wanted,
+      wantedBy,
+      seen: `the engine was asked for ${asked}`,
+    });
   }
   if (!seen.isUnasked) {
     const count = seen.asked.length;
@@ -76,10 +80,25 @@ export function judgeEngineUse(reply: AnsweredMessage, seen: SeenEngine): RungFi
   return brokenRung("not_from_engine", { service, text, at: seen.at });
 }
 
+/** By the reply's own word alone: a name counts where the engine has a model of it, and may else be anybody's for any model. */
+function judgeTold(reply: AnsweredMessage, seen: SeenEngine): RungFinding {
+  const { service, wanted, wantedBy, told } = reply;
+  const isOther = wanted !== null && told !== null && !mayBeOneModel(told, wanted);
+  if (isOther && isInstalled(reply, told) && isInstalled(reply, wanted)) {
+    return brokenRung("other_model", {
+      service,
+      wanted,
+      wantedBy,
+      seen: `the reply says that it is by ${told}`,
+    });
+  }
+  return { status: "holds", text: `a message is answered${unseen(reply, seen)}` };
+}
+
 /** What may be said where nobody has seen what the engine was asked. */
-function unseen({ wanted, told }: AnsweredMessage, { used = [], whyUnseen }: SeenEngine): string {
+function unseen({ wanted, wantedBy, told }: AnsweredMessage, { used = [], whyUnseen }: SeenEngine): string {
   const says = told === null ? "" : `, by ${told} as it says itself`;
-  const named = told === null && wanted !== null ? `; ${wanted} was asked for` : "";
+  const named = told === null && wanted !== null ? `; ${wantedBy} ${wanted}` : "";
   const seen = used.length === 0 ? "" : ` (by its /api/ps it has used ${used.join(", ")} meanwhile)`;
   return `${says}${named}; which model the engine was asked for cannot be seen ${whyUnseen}${seen}`;
 }

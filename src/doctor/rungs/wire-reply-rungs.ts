@@ -14,7 +14,7 @@ import { judgeReply, notInTime, replyTimeoutMs, waitedBefore } from "../judge-re
 import { refusedByFront } from "../refused-call.ts";
 import { brokenRung } from "../symptom-explanations.ts";
 import { ReplyListener } from "./hear-to-its-end.ts";
-import { judgeEngineUse, sayOk } from "./judge-engine-use.ts";
+import { type AnsweredMessage, judgeEngineUse, sayOk } from "./judge-engine-use.ts";
 import { observeEngine } from "./observe-engine.ts";
 import { openEngineRecord } from "./open-engine-record.ts";
 import { connectTo } from "./wire-connection.ts";
@@ -49,14 +49,12 @@ export function wireReplyRung(service: Role): Rung<ExaminedStack> {
       if (look === undefined) {
         return { status: "holds", text: `a message is answered${told === null ? "" : ` by ${told}`}` };
       }
-      const isNamed = notes.chat?.missingAbilities["choose a model"] === undefined;
       return judgeEngineUse(
         {
           service,
           message: asked,
           text: textOf(stream),
-          wanted: isNamed ? notes.model : null,
-          wantedBy: "the message asked for",
+          ...wantedModel(stack),
           told,
           installed: notes.engineModels,
         },
@@ -64,6 +62,18 @@ export function wireReplyRung(service: Role): Rung<ExaminedStack> {
       );
     },
   };
+}
+
+/** The model that a message asks for; of a wire that has no place for one, what somebody has said that it takes. */
+function wantedModel({
+  notes,
+  model,
+  isModelGiven,
+}: ExaminedStack): Pick<AnsweredMessage, "wanted" | "wantedBy"> {
+  const isNamed = notes.chat?.missingAbilities["choose a model"] === undefined;
+  return isNamed
+    ? { wanted: notes.model, wantedBy: "the message asked for" }
+    : { wanted: isModelGiven ? model : null, wantedBy: "chat.model says" };
 }
 
 /** What was streamed is what a reload shows. */
