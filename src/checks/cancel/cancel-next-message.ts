@@ -5,6 +5,7 @@ import type { Sent } from "../../targets/drivers/chat-client.ts";
 import { refusedWords } from "../../targets/drivers/refusal.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import { findReplyRow } from "../../targets/reply-rows.ts";
 import { hear, settledRowsOf, texts } from "../check-conversation.ts";
 import { requireMiddle } from "../held-back-replies.ts";
 import type { Context } from "../profiles-and-sessions.ts";
@@ -69,8 +70,9 @@ export const nextMessage = defineCheck<Context["target"], NextMessage>({
     const word = stream === null ? "no reply" : lastWord(stream);
     const ended = stream === null ? word : endInWords(stream);
     const seen = `the message after the cancel ${answered}; its stream: ${ended}`;
-    const row = rows?.findLast(({ role }) => role === "assistant");
     const text = stream === null ? "" : textOf(stream);
+    // Wherever it stands: the order of rows is another claim's.
+    const row = rows === null ? undefined : findReplyRow(rows, { text });
     const isSaved = rows === null || isRowOf(row, text);
     if (isWholeEnding(word) && text !== "" && isSaved) {
       return { verdict: "holds", seen };

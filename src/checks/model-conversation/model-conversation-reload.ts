@@ -72,11 +72,17 @@ function judgeOne({ exchange, rows }: Reloaded): Broken | undefined {
     expected: `in ${conversationInWords(exchange.sessionId)}: the message, then the reply as streamed (${exchange.streamedText.length} characters)`,
     found:
       wrongRolesIn(rows, { asked: exchange.asked.message, text: exchange.streamedText }) ??
-      describe(asked, reply),
+      (isReplyOf(rows[asked - 1], exchange) && !isReplyOf(reply, exchange)
+        ? "the reply before its message"
+        : describe(asked, reply)),
     seen: exchange.seen,
     rows: rowPlaces(rows),
     ...streamedAndStored(exchange.streamedText, reply?.content),
   };
+}
+
+function isReplyOf(row: SeenRow | undefined, exchange: ModelExchange): boolean {
+  return row?.role === "assistant" && isSavedAsStreamed(row.content, exchange.streamedText, exchange);
 }
 
 function describe(asked: number, reply: SeenRow | undefined): string {

@@ -155,13 +155,17 @@ async function unlessNotTold(reply: Promise<StoredReply>): Promise<StoredReply[]
   }
 }
 
-/** The row of the reply; the last, where there are several and nothing more is known of it. */
+/**
+ * The row of the reply to a conversation's only message; the last, where there are several and nothing more is known of it. Where
+ * it stands beside its message is for the claim about their order.
+ */
 export function storedReplyRow({
   rows,
   asked,
   stream,
 }: Pick<StoredReply, "rows"> & Partial<Pick<StoredReply, "asked" | "stream">>): SeenRow | undefined {
-  return findReplyRow(rows, { asked, text: stream && textOf(stream) });
+  const text = stream && textOf(stream);
+  return findReplyRow(rows, { asked, text }) ?? findReplyRow(rows, { text });
 }
 
 /**

@@ -106,7 +106,9 @@ async function askUndirected(context: Context): Promise<readonly Said[]> {
 function judgeOne({ asked, reply }: Said): Broken | undefined {
   requireAsked(reply.generations, reply.stream);
   const streamed = textOf(reply.stream);
-  const saved = replyRow(reply)?.content ?? asked.text;
+  const row = replyRow(reply);
+  // What another one of these replies said is its row: where replies are saved is another claim's.
+  const saved = row === null || isOfAnother(row.content, asked) ? asked.text : row.content;
   const isSaved = isSavedAsStreamed(saved, asked.text, { isForeign: asked.door === "wire" });
   const isStreamed = asked.bytes === null ? isSameText(streamed, asked.text) : streamed === asked.text;
   if (isStreamed && isSaved) return undefined;
@@ -122,6 +124,11 @@ function judgeOne({ asked, reply }: Said): Broken | undefined {
   };
 }
 
+function isOfAnother(content: string, { door, text }: Asked): boolean {
+  const others = ASKED_BY_WIRE.filter((other) => door === "wire" && other.text !== text);
+  return others.some((other) => isSameText(content, other.text));
+}
+
 function waysOfWriting({ bytes }: Asked): string {
   if (bytes === null) return "a tap saw what the engine wrote";
   return `the engine wrote ${bytes === 0 ? "whole lines" : `${bytes} bytes at a time`}`;
@@ -134,7 +141,9 @@ function firstDifference(a: string, b: string): number {
 }
 
 function excerpt(text: string, at: number): string {
-  return `${JSON.stringify(text.slice(Math.max(0, at - 10), at + 20))} at ${at}`;
+  // Half of a surrogate pair is no character.
+  const piece = text.slice(Math.max(0, at - 10), at + 20).replace(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/g, "");
+  return `${JSON.stringify(piece)} at ${at}`;
 }
 
 /** Which sample stands there. */

@@ -1,7 +1,8 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
-import { lastFact, type SeenUsage } from "../../targets/drivers/reply-facts.ts";
+import { isSameText, isShortenedText } from "../../targets/compare-texts.ts";
+import { lastFact, type SeenRow, type SeenUsage, textOf } from "../../targets/drivers/reply-facts.ts";
 import { describeStream, eventsIn } from "../arrived-events.ts";
 import { requireAsked } from "../engine-generations.ts";
 import type { Context } from "../profiles-and-sessions.ts";
@@ -60,7 +61,7 @@ function judgeByWire(
 ): Broken | undefined {
   const { stream } = reply;
   const fact = lastFact(stream, "usage");
-  const row = replyRow(reply);
+  const row = rowWithText(reply);
   if (fact === undefined && row?.usage == null) {
     throw new NotObservable("neither the stream nor the rows tell usage", [
       "contract.wire.stream.usage",
@@ -84,6 +85,13 @@ function judgeByWire(
     seen: describeStream(stream),
     rows: row === null ? [] : [row],
   };
+}
+
+/** One with another text need not be this reply's: whether it is saved, and where, is another claim's. */
+function rowWithText(reply: SeenReply): SeenRow | null {
+  const row = replyRow(reply);
+  const text = textOf(reply.stream);
+  return row !== null && (isSameText(row.content, text) || isShortenedText(row.content, text)) ? row : null;
 }
 
 function shown(counts: SeenUsage | null): string {

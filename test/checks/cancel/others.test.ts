@@ -71,6 +71,9 @@ test("next message: taken at once, its reply whole in stream and row", () => {
   expect(judge(nextMessage, { ...evidence, sent: refused, stream: null }).verdict).toBe("broken");
   expect(judge(nextMessage, { ...evidence, stream: failed }).verdict).toBe("broken");
   expect(judge(nextMessage, { ...evidence, rows: [replyRow({ content: "Hi" })] }).verdict).toBe("broken");
+  // Shown newest first, the last reply is the one that was cancelled.
+  const turned = [replyRow(), row(), replyRow({ content: "1", status: "cancelled" }), row()];
+  expect(judge(nextMessage, { ...evidence, rows: turned }).verdict).toBe("holds");
   expect(() => judge(nextMessage, { ...evidence, cancel: NOT_FOUND })).toThrow(CouldNotRun);
 });
 

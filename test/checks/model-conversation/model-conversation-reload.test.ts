@@ -16,7 +16,7 @@ test.each([
   ["the message is missing", [replyRow()], "the user's message is missing"],
   ["nothing is there", [], "the user's message is missing"],
   ["the reply is missing", [row()], "nothing follows the user's message"],
-  ["the order is turned", [replyRow(), row()], "nothing follows the user's message"],
+  ["the order is turned", [replyRow(), row()], "the reply before its message"],
   ["another message follows", [row(), row(), replyRow()], "then a row of role user, complete, 5 characters"],
   [
     "the reply is blank",

@@ -34,6 +34,15 @@ describe("of a back end that promises nothing of its rows", () => {
     expect(judge(oneReply, [reply]).verdict).toBe("holds");
   });
 
+  test("in whatever order rows are, the reply's is judged: the order is another claim's", () => {
+    const turned = reply.rows.toReversed();
+    expect(judge(complete, { ...reply, rows: turned }).verdict).toBe("holds");
+    expect(judge(complete, { ...reply, rows: bare("Hello", "H").toReversed() })).toMatchObject({
+      verdict: "broken",
+      found: "a row with 1 characters",
+    });
+  });
+
   test("a status that is told as another one is another one", () => {
     const [user, answer] = bare("Hello", "Hi");
     const rows = [user, { ...answer, status: "streaming" }];

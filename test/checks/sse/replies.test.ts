@@ -90,6 +90,25 @@ test("length: no verdict where the engine ended by itself, or was not told how l
   expect(() => judge(length, [ended])).toThrow("the engine ended by itself, after 4 tokens");
 });
 
+test("usage: by a wire of others a row with another text is none of this reply's", () => {
+  const by = (content: string) =>
+    reply({ door: "wire", rows: [savedReply({ content, usage: { ...NONE, prompt_tokens: 32 } })] });
+  expect(judge(usageCheck, [by("")])).toMatchObject({ verdict: "holds" });
+  expect(judge(usageCheck, [by("Hi")])).toMatchObject({ verdict: "broken", found: "in the row: 32 + 0" });
+});
+
+test("text: by a wire of others a row with another reply's text is that one's; what is shown of a text is whole characters", () => {
+  const at = (text: string, saved: string, streamed = text) => ({
+    asked: { door: "wire", text, bytes: 23 },
+    reply: reply({ door: "wire", stream: stream(whole(streamed)), rows: [savedReply({ content: saved })] }),
+  });
+  const long = "Grüße an 你好, 👋🏽 and 👩\u200d👩\u200d👧";
+  expect(judge(text, [at(long, "Grüße 👋")])).toMatchObject({ verdict: "holds" });
+  const broken = judge(text, [at(long, "Grüße")]);
+  expect(broken).toMatchObject({ verdict: "broken", found: '"Grüße" at 5 in the row' });
+  expect(JSON.stringify(broken)).not.toMatch(/\\ud[89a-f]/i);
+});
+
 const said = (streamed: string, saved: string) => ({
   asked: { door: "message", text: "Grüße 👋", bytes: 1 },
   reply: reply({ stream: stream(whole(streamed)), rows: [savedReply({ content: saved })] }),
