@@ -45,60 +45,71 @@ export interface TryOptions extends KnownPeople {
 
 /** Short, and one that any model has an answer to. */
 const SAID = "Say hello in three words.";
-/** Said where later messages are sent by another call than the first. */
+/** What one message shows may be so once: a word that must be another one each time, a conversation that only begins. */
 const SAID_LATER = "Say goodbye in three words.";
 
-/** Longest wait for the reply, in milliseconds: an engine may have to load its model. */
+/** Longest wait for a reply, in milliseconds: an engine may have to load its model. */
 const PATIENCE_MS = 120_000;
 
-/** Sends one message as a learned wire says, reads its reply and lists it, and deletes what it made where it can. */
+/**
+ * Sends two messages as a learned wire says, reads their replies and lists them, and deletes what it made where it can: it is
+ * said to be deleted where it is not to be seen any more.
+ */
 export async function tryWire(learned: LearnedWire, { signal, ...people }: TryOptions): Promise<TriedWire> {
   const { self } = callersOf(people);
   const client = createHttpClient(
     learned.url,
     bearerTokenOfWire(learned.wire, tokenAsItIs(learned.wire, self)),
   );
-  const until = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
+  const within = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
   const problems: string[] = [];
-  const problem =
-    (what: string): ((error: unknown) => void) =>
-    (error) => {
+  const attempt = async (what: string, act: () => Promise<void>): Promise<void> => {
+    await act().catch((error: unknown) => {
       signal.throwIfAborted();
       problems.push(`${what}: ${messageOf(error)}`);
-    };
+    });
+  };
   let reply: TriedReply | null = null;
   let rows: number | null = null;
   let conversation: string | null = null;
   try {
-    const chat = await connect(learned, client, self, until);
-    const place = await chat.openPlace(
-      { name: "stack init", description: "", instructions: "", options: {}, think: false },
-      until,
-    );
-    const opened = await chat.openConversation(place, until);
-    conversation = opened;
-    const sent = await chat.send({ place, conversation: opened, text: SAID }, until);
-    reply = await readReply(sent, until, problems, (told) => {
-      conversation ??= told;
+    await attempt("it went wrong", async () => {
+      const chat = await connect(learned, client, self, within());
+      const place = await chat.openPlace(
+        { name: "stack init", description: "", instructions: "", options: {}, think: false },
+        within(),
+      );
+      await attempt("it went wrong", async () => {
+        const until = within();
+        conversation = await chat.openConversation(place, until);
+        const sent = await chat.send({ place, conversation, text: SAID }, until);
+        reply = await readReply(sent, until, problems, (told) => {
+          conversation ??= told;
+        });
+        conversation ??= sent.conversation;
+        const isLater = await sayLater(chat, { place, conversation }, learned, within(), problems);
+        if (chat.missingAbilities["show rows"] === undefined) {
+          rows = await readRows(
+            chat,
+            { learned, conversation, turns: isLater ? 2 : 1, reply },
+            within(),
+            problems,
+          );
+        }
+      });
+      const made = conversation;
+      if (made !== null && chat.missingAbilities["delete conversations"] === undefined) {
+        await attempt("it could not be deleted", async () => {
+          const isGone = await deleteAndLook(chat, { learned, conversation: made, rows }, within());
+          if (isGone) conversation = null;
+          else
+            problems.push(
+              "its conversation is still there after it was deleted: that call deletes something else",
+            );
+        });
+      }
+      await chat.closePlace(place, within());
     });
-    conversation ??= sent.conversation;
-    let turns = 1;
-    if (learned.wire.send_first !== undefined) {
-      await sayLater(chat, { place, conversation }, until, problems);
-      turns += 1;
-    }
-    if (chat.missingAbilities["show rows"] === undefined) {
-      rows = await readRows(chat, { learned, conversation, turns, reply }, until, problems);
-    }
-    if (conversation !== null && chat.missingAbilities["delete conversations"] === undefined) {
-      const isDeleted = await chat
-        .deleteConversation(conversation, until)
-        .then(() => true, problem("it could not be deleted"));
-      if (isDeleted === true) conversation = null;
-    }
-    await chat.closePlace(place, until);
-  } catch (error) {
-    problem("it went wrong")(error);
   } finally {
     await client.close();
   }
@@ -149,19 +160,62 @@ async function readRows(
   return rows.length;
 }
 
-/** Says something in a conversation that has begun: by another call than its first message. */
+/** Says something in a conversation that has begun. Returns whether there is one to say it in. */
 async function sayLater(
   chat: ChatClient,
   { place, conversation }: Pick<OutgoingMessage, "place" | "conversation">,
+  { wire }: LearnedWire,
   signal: AbortSignal,
   problems: string[],
-): Promise<void> {
-  if (conversation === null) {
+): Promise<boolean> {
+  if (conversation === null && wire.send_first !== undefined) {
     problems.push("the first message's answer did not tell which conversation it began");
-    return;
   }
-  const sent = await chat.send({ place, conversation, text: SAID_LATER }, signal);
-  await readReply(sent, signal, problems, () => undefined);
+  if (conversation === null && (wire.send_first ?? wire.conversation) !== undefined) return false;
+  const own: string[] = [];
+  try {
+    const sent = await chat.send({ place, conversation, text: SAID_LATER }, signal);
+    await readReply(sent, signal, own, () => undefined);
+  } catch (error) {
+    own.push(messageOf(error));
+  }
+  problems.push(...own.map((problem) => `its second message, "${SAID_LATER}": ${problem}`));
+  return true;
+}
+
+/** What is deleted may be listed a moment longer, in milliseconds. */
+const GONE_WITHIN_MS = 3_000;
+
+/** Deletes what was made, and looks whether it is gone: from the list of conversations, or else with what was said in it. */
+async function deleteAndLook(
+  chat: ChatClient,
+  {
+    learned,
+    conversation,
+    rows,
+  }: { readonly learned: LearnedWire; readonly conversation: string; readonly rows: number | null },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const isListed = async (): Promise<boolean> =>
+    chat.missingAbilities["list conversations"] === undefined &&
+    (await chat.conversations(signal)).includes(conversation);
+  const hasRows = async (): Promise<boolean> =>
+    await chat.rows(conversation, signal).then(
+      (left) => left.length > 0,
+      // What is gone is answered in many ways.
+      () => false,
+    );
+  const wasListed = await isListed().catch(() => false);
+  await chat.deleteConversation(conversation, signal);
+  const isOfAll = !hasPlaceholder(learned.wire.rows?.request ?? "{conversation}", "conversation");
+  if (!wasListed && ((rows ?? 0) === 0 || isOfAll)) return true;
+  const isLeft = await pollUntil(
+    { signal, pauseMs: 100 },
+    GONE_WITHIN_MS,
+    wasListed ? isListed : hasRows,
+    (isThere) => !isThere,
+  );
+  return !isLeft;
 }
 
 async function connect(

@@ -83,7 +83,7 @@ test.skipIf(CHROMIUM === undefined)(
     expect(init.stderr).toContain('✓ Tried with "Say hello in three words.": Tides come from');
     expect(JSON.parse(init.stdout)).toMatchObject({
       written: true,
-      tried: { problems: [], rows: 2, left: null },
+      tried: { problems: [], rows: 4, left: null },
     });
     const verify = await runStack(["verify", "persistence", "--json"], here);
     const { counts } = JSON.parse(verify.stdout);
@@ -174,7 +174,7 @@ test.skipIf(CHROMIUM === undefined)(
       ...rest,
       stream: { ...stream, done: { of: "end", reason: "reason" } },
     });
-    expect(tried).toMatchObject({ problems: [], rows: 2, left: null });
+    expect(tried).toMatchObject({ problems: [], rows: 4, left: null });
   },
   60_000,
 );
@@ -250,7 +250,7 @@ test.skipIf(CHROMIUM === undefined).each(ODD_PAGES)(
       stream: { framing: "text" },
       rows: { request: "GET /rooms/{conversation}", text: "words", role: "by" },
     });
-    expect(tried).toMatchObject({ problems: [], rows: 2 });
+    expect(tried).toMatchObject({ problems: [], rows: 4 });
   },
   60_000,
 );
@@ -321,7 +321,7 @@ test.skipIf(CHROMIUM === undefined).each(["bearer", "form", "cookie"] as const)(
     const users = { STACK_AUTH_USERS: JSON.stringify({ ada: "lovelace", ben: "franklin" }) };
     const here = { cwd: tempFolder(), env: { PATH, OLLAMA_HOST: "127.0.0.1:1", ...users } };
     const init = await runStack(["init", "--from", har, "--yes", "--json"], here);
-    expect(JSON.parse(init.stdout)).toMatchObject({ written: true, tried: { problems: [], rows: 2 } });
+    expect(JSON.parse(init.stdout)).toMatchObject({ written: true, tried: { problems: [], rows: 4 } });
     const verify = await runStack(["verify", "isolation", "--grep", "another-rows", "--json"], here);
     expect(JSON.parse(verify.stdout).counts).toMatchObject({ holds: 1, broken: 0 });
     expect(`${init.stdout}${init.stderr}${verify.stdout}${verify.stderr}`).not.toContain("lovelace");
