@@ -9,6 +9,7 @@ import type { TargetFaultProof, TargetProofReport } from "../src/prove-target/ta
 import { startInProcessStack } from "../src/services/in-process-stack.ts";
 import { startStandIn } from "../src/services/stand-in-engine/start-stand-in.ts";
 import { openStore, startGatewayOn, startHmiOn } from "../src/services/start-services.ts";
+import { CHANNEL_WIRE, startChannelChat } from "./support/channel-chat.ts";
 import { isAlive } from "./support/cli.ts";
 import { everythingIn, startTestStack } from "./support/hmi.ts";
 import { ownCheck } from "./support/own-check.ts";
@@ -183,8 +184,32 @@ test("on a wire that is none of ours, by what any stream can suffer", { timeout:
     "done-missing": expect.arrayContaining(["sse/text", "sse/kept"]),
     "events-named": [],
   });
-  expect(proofOf(report, "events-named").verdict).toBe("not-applied");
+  expect(proofOf(report, "events-named")).toMatchObject({
+    verdict: "not-applied",
+    reason:
+      "Nothing passed that could be changed: it knows the calls, events and pages of docs/contract.md, and this target speaks another wire.",
+  });
 });
+
+test(
+  "on a wire whose stream stays open, what is not applied says what it looks for; only what is spoken to is named",
+  async () => {
+    const engine = await startStandIn();
+    onTestFinished(() => engine.close());
+    const { url } = await startChannelChat();
+    const contract = { ...DEFAULT_CONFIG.contract, driver: "described", wire: CHANNEL_WIRE };
+    const { target, faults } = await proveTarget({
+      target: { hmi: url, gateway: "http://127.0.0.1:9", engine: engine.url, contract, settings: SETTINGS },
+      faults: ["done-missing", "cancel-swallowed"],
+    });
+    expect(target).toBe(`hmi ${url}, engine ${engine.url}`);
+    expect(faults.map(({ verdict, reason }) => [verdict, reason])).toEqual([
+      ["not-applied", expect.stringContaining("of a stream that stays open nobody on the way knows")],
+      ["not-applied", expect.stringContaining("this target speaks another wire")],
+    ]);
+  },
+  TIMEOUT_MS,
+);
 
 describe("by a command of somebody's own", () => {
   const command = (line: string) => ({ line, env: process.env });

@@ -24,6 +24,11 @@ export interface Fault {
    */
   readonly ofCopies?: boolean;
   /**
+   * What it changes on a wire of which nothing is known, in words that follow "it changes": for whoever sees that it was
+   * not applied. Left out where it knows our wire alone.
+   */
+  readonly onAnyWire?: string;
+  /**
    * The overrides that bring it in. Made anew for each stack. `onApplied` must be told each time it acts. A fault
    * of one kind of stream is on every stream where that is wished.
    */

@@ -110,7 +110,7 @@ async function tryFault(
   return {
     proof: {
       ...{ name, story, seen_in: seenIn, hops },
-      ...(applied === 0 ? notApplied(hops, plan) : noticed(reaction, unseenOn(fault, baseline))),
+      ...(applied === 0 ? notApplied(fault, hops, plan) : noticed(reaction, unseenOn(fault, baseline))),
       ...{ named: caughtBy, applied },
       duration_ms: Math.round(performance.now() - start),
     },
@@ -153,13 +153,20 @@ function unseenOn({ caughtBy }: Fault, baseline: Baseline): Pick<Found, "verdict
 }
 
 /** What was red all the same has another reason than the fault. */
-function notApplied(hops: readonly Hop[], { listen }: TapPlan): Found {
+function notApplied(fault: Fault, hops: readonly Hop[], { target, listen }: TapPlan): Found {
   const inside = CALLERS.find(({ hop }) => hops.includes(hop) && listen[hop] === undefined);
   const reason =
     inside === undefined
-      ? "Nothing passed that could be changed."
+      ? `Nothing passed that could be changed${driverOf(target) === undefined ? "." : onOtherWire(fault)}`
       : `Acts on what the ${inside.caller} asks the ${inside.hop}: start the ${inside.caller} with another address of its ${inside.hop}, and give that to --${inside.hop}-tap.`;
   return { verdict: "not-applied", caught_by: [], stopped: [], reason };
+}
+
+/** What a fault looks for on a wire that is none of ours. */
+function onOtherWire({ onAnyWire }: Fault): string {
+  return onAnyWire === undefined
+    ? ": it knows the calls, events and pages of docs/contract.md, and this target speaks another wire."
+    : `: on a wire that is none of ours it changes ${onAnyWire}.`;
 }
 
 /** Hops inside the stack, which are open to a tap only where a service was started to call one. */
@@ -169,6 +176,11 @@ const CALLERS = [
 ] as const;
 
 function inWords({ target, describeTarget }: ProveTargetOptions): string {
-  const where = `gateway ${target.gateway}, hmi ${target.hmi}, engine ${target.engine}`;
+  // Of a driver's stack one service alone is spoken to; the others' addresses are nobody's but a default's.
+  const hops =
+    driverOf(target) === undefined
+      ? (["gateway", "hmi", "engine"] as const)
+      : [frontOf(target), "engine" as const];
+  const where = [...new Set(hops)].map((hop) => `${hop} ${target[hop]}`).join(", ");
   return describeTarget === undefined ? where : `${describeTarget} (${where})`;
 }

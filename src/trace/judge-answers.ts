@@ -122,7 +122,11 @@ function findingOf(observed: HopObservation, pass: HopPass): TraceFinding {
       next: "stack trace --model NAME asks another model",
     };
   }
-  const how = { closed: "closes the stream", cut: "cuts the connection", given_up: "goes on without a word" };
+  const how = {
+    closed: "closes the stream",
+    cut: "cuts the connection",
+    given_up: "had told nothing more of its reply",
+  };
   return {
     hop,
     kind: "no_end",

@@ -362,7 +362,7 @@ const CASES: readonly Case[] = [
     "a reply that goes on without a word",
     "reply_unended",
     { service: "hmi", call: "POST /x", silentMs: 29_100, isEngineDone: false },
-    { found: "nothing for 29.1 s", cause: "swallows the end", next: "stack trace" },
+    { found: "nothing more of this reply for 29.1 s", cause: "swallows the end", next: "stack trace" },
   ],
   [
     "a reply that no engine wrote",

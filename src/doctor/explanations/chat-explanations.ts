@@ -96,8 +96,8 @@ export const chatExplanations: Explanations<ChatSymptoms> = {
     next: "stack verify sse --grep done",
   }),
   reply_unended: ({ service, call, silentMs, isEngineDone }) => ({
-    found: `${call} sent text, then nothing for ${seconds(silentMs)}, and never said that it is done${isEngineDone ? ", though the engine has nothing to do any more" : ""}`,
-    cause: `The ${SERVICE_TITLES[service]} swallows the end: it leaves its stream open after the last piece, or the sign of an end is another one (contract.wire.stream.done).`,
+    found: `${call} sent text, then nothing more of this reply for ${seconds(silentMs)}, and never said that it is done${isEngineDone ? ", though the engine has nothing to do any more" : ""}`,
+    cause: `The ${SERVICE_TITLES[service]} swallows the end: after the last words it tells none. Or the sign of an end is another one (contract.wire.stream.done).`,
     next: "stack trace",
   }),
   call_failed: ({ service, call, status, said, suspicion }) => ({

@@ -10,6 +10,7 @@ export const charactersCutOnTheWay: Fault = {
   seenIn: "docs/faults.md, row 28",
   caughtBy: ["sse/text", "persistence/complete"],
   actsIn: ["sse", "persistence"],
+  onAnyWire: "a streamed answer with characters of several bytes",
   overrides: (onApplied, reach) => ({
     wire: {
       hmi: {

@@ -4,11 +4,15 @@ import { rewriteEvents, type SseFrame, streamsWithin } from "../tools/rewrite-ev
 import { loseLastPiece, rewritePieces } from "../tools/rewrite-pieces.ts";
 
 /** A bug that changes frames one by one, whatever went before. */
-interface SingleEventFault extends Omit<Fault, "overrides"> {
+interface SingleEventFault extends Omit<Fault, "overrides" | "onAnyWire"> {
   /** What goes out in a frame's place, empty for nothing; undefined lets it pass. */
   readonly instead: (frame: SseFrame) => string | undefined;
   /** The same on a wire of which only the pieces are known; left out where nothing like it can be had there. */
-  readonly onAnyWire?: (onApplied: () => void) => Transform;
+  readonly onAnyWire?: {
+    /** {@link Fault.onAnyWire} */
+    readonly words: string;
+    readonly change: (onApplied: () => void) => Transform;
+  };
   /** True where it is on every stream, however far a fault is to reach. */
   readonly isEverywhere?: boolean;
 }
@@ -49,7 +53,11 @@ const SINGLE_EVENT_FAULTS: readonly SingleEventFault[] = [
     actsIn: ["model-conversation", "sse", "isolation"],
     instead: ({ event }) => (event?.type === "done" ? "" : undefined),
     // Whatever tells an end stands in the last piece; of bare text, its last words.
-    onAnyWire: loseLastPiece,
+    onAnyWire: {
+      words:
+        "the last of several pieces of a streamed answer, when that ends: of a stream that stays open nobody on the way knows which piece is a reply's last",
+      change: loseLastPiece,
+    },
   },
   {
     name: "usage-malformed",
@@ -95,11 +103,12 @@ const SINGLE_EVENT_FAULTS: readonly SingleEventFault[] = [
 export const singleEventFaults: readonly Fault[] = SINGLE_EVENT_FAULTS.map(
   ({ instead, onAnyWire, isEverywhere, ...fault }) => ({
     ...fault,
+    ...(onAnyWire !== undefined && { onAnyWire: onAnyWire.words }),
     overrides: (onApplied, reach) => ({
       wire: {
         hmi:
           reach === "any-wire" && onAnyWire !== undefined
-            ? rewritePieces(() => onAnyWire(onApplied))
+            ? rewritePieces(() => onAnyWire.change(onApplied))
             : rewriteEvents(
                 () => ({
                   frame(frame) {

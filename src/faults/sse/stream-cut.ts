@@ -18,6 +18,7 @@ export const streamCut: Fault = {
   caughtBy: ["model-conversation/reload", "sse/order", "sse/done", "sse/usage", "sse/text"],
   alsoStops: ["sse/heartbeat", "sse/pace", "sse/reconnect", "sse/one-generation"],
   actsIn: ["model-conversation", "sse", "isolation"],
+  onAnyWire: "a streamed answer of several pieces",
   overrides: (onApplied, reach) => ({
     wire: {
       hmi: {

@@ -12,6 +12,7 @@ export const tokensInBursts: Fault = {
   seenIn: "ggml-org/llama.cpp#20872",
   caughtBy: ["sse/pace"],
   actsIn: ["model-conversation", "sse", "isolation"],
+  onAnyWire: "a streamed answer of several pieces",
   overrides: (onApplied, reach) => ({
     wire: {
       hmi:
