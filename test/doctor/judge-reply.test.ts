@@ -87,7 +87,8 @@ test("a reply that has spoken and then says nothing for long never ended, and is
   expect(judgeReply(stream as unknown as SeenStream, "hmi", at)).toMatchObject({
     problem: {
       code: "reply_unended",
-      found: "POST /say sent text, then nothing more of this reply for 31.5 s, and never said that it is done",
+      found:
+        "POST /say sent text, then nothing more of this reply for 31.5 s, and never said that it is done",
     },
   });
   expect(waitedBefore(at)).toMatchObject({ status: "skipped" });
