@@ -51,7 +51,7 @@ export function doneOf(
 }
 
 /** The reply that was logged came whole, so its word is the one for that; unless it is known to be another. */
-function toldBy(reason: JsonLeaf | undefined): object {
+export function toldBy(reason: JsonLeaf | undefined): object {
   if (reason === undefined) return {};
   const word = String(reason.value);
   if (statusMeant(word) === "cancelled") return { reason: reason.place, reasons: { cancelled: [word] } };

@@ -2,7 +2,7 @@ import type { StreamDescription } from "../contract/wire-description.ts";
 import { statusMeant } from "../targets/drivers/described-rows.ts";
 import { valueAt } from "../targets/drivers/json-place.ts";
 import { modelOf, usageOf } from "./infer-beside-text.ts";
-import { ENDING_NAME } from "./infer-end.ts";
+import { ENDING_NAME, toldBy } from "./infer-end.ts";
 import { type InferredStream, isIdOrTime } from "./infer-stream.ts";
 import { isInList, type JsonLeaf, lastName, leavesOf } from "./json-leaves.ts";
 import type { LoggedStream } from "./stream-events.ts";
@@ -17,9 +17,12 @@ export function inferPolled({ events }: LoggedStream): InferredStream | undefine
   const isNew = ({ place, value }: JsonLeaf): boolean =>
     before.every((answer) => valueAt(answer, place) !== value);
   const fresh = leavesOf(last).filter(isNew);
-  const done = fresh.find(isEnd);
+  const done = fresh.find(isFlag) ?? fresh.find(isEndWord);
+  // Beside a flag, which all ends have, a word says which one it is.
+  const word = fresh.find(isEndWord);
+  const told = done === word || word === undefined ? {} : toldBy(word);
   const text = fresh
-    .filter((leaf) => leaf !== done && isText(leaf) && grows(answers, leaf.place))
+    .filter((leaf) => leaf !== done && leaf !== word && isText(leaf) && grows(answers, leaf.place))
     .toSorted((a, b) => String(b.value).length - String(a.value).length)[0]?.place;
   if (done === undefined || text === undefined) return undefined;
   const isCumulative = before.some((answer) => isFilled(valueAt(answer, text)));
@@ -30,7 +33,7 @@ export function inferPolled({ events }: LoggedStream): InferredStream | undefine
     text: { at: text, ...(isCumulative && { cumulative: true }) },
     ...(model !== undefined && { model }),
     ...(usage !== undefined && { usage }),
-    done: { where: { [done.place]: done.value } },
+    done: { where: { [done.place]: done.value }, ...told },
   };
   const unknown = [
     ...(usage === undefined ? ["where tokens are counted"] : []),
@@ -39,12 +42,16 @@ export function inferPolled({ events }: LoggedStream): InferredStream | undefine
   return { description, unknown };
 }
 
-/** A word, or a flag, for what is finished. */
-function isEnd({ place, value }: JsonLeaf): boolean {
-  return value === true
-    ? ENDING_NAME.test(lastName(place))
-    : typeof value === "string" &&
-        (statusMeant(value) === "complete" || /^(?:ready|succeeded)$/i.test(value));
+/** A flag for what is finished. */
+function isFlag({ place, value }: JsonLeaf): boolean {
+  return value === true && ENDING_NAME.test(lastName(place));
+}
+
+/** A word for it. */
+function isEndWord({ value }: JsonLeaf): boolean {
+  return (
+    typeof value === "string" && (statusMeant(value) === "complete" || /^(?:ready|succeeded)$/i.test(value))
+  );
 }
 
 /** A list has a place for each of its items, and none for the one that is meant. */

@@ -1,5 +1,8 @@
+import type { StreamDescription } from "../contract/wire-description.ts";
+import { isSameEndpoint } from "./id-uses.ts";
 import { inferPolled } from "./infer-polled.ts";
 import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
+import { endWordOf, wordsIn } from "./polled-ends.ts";
 import { streamOf } from "./stream-events.ts";
 
 /**
@@ -8,9 +11,10 @@ import { streamOf } from "./stream-events.ts";
  */
 export function joinPolls(log: NetworkLog): NetworkLog {
   const groups = Map.groupBy(log.exchanges.filter(isQuestion), ({ origin, path }) => `${origin}${path}`);
+  const wholes = [...groups.values()].flatMap((group) => joinedOf(group) ?? []);
   const joined = new Map<LoggedExchange, LoggedExchange | undefined>();
   for (const group of groups.values()) {
-    const whole = joinedOf(group);
+    const whole = joinedOf(group) ?? otherEndOf(group, wholes);
     if (whole === undefined) continue;
     for (const [index, exchange] of group.entries()) joined.set(exchange, index === 0 ? whole : undefined);
   }
@@ -32,10 +36,31 @@ function isQuestion({ method, status, answer }: LoggedExchange): boolean {
 }
 
 function joinedOf(group: readonly LoggedExchange[]): LoggedExchange | undefined {
+  const joined = group.length > 1 ? pollsAsOne(group) : undefined;
+  return joined !== undefined && descriptionOf(joined) !== undefined ? joined : undefined;
+}
+
+/** A reply that was asked for as whole ones are, and ended with another word than any of theirs. */
+function otherEndOf(
+  group: readonly LoggedExchange[],
+  wholes: readonly LoggedExchange[],
+): LoggedExchange | undefined {
+  const joined = pollsAsOne(group);
+  const whole = joined && wholes.find((each) => isSameEndpoint(each, joined));
+  const description = whole && descriptionOf(whole);
+  if (joined === undefined || whole === undefined || description === undefined) return undefined;
+  const word = endWordOf(description, joined);
+  return word !== undefined && !wordsIn(description, whole).has(word) ? joined : undefined;
+}
+
+function pollsAsOne(group: readonly LoggedExchange[]): LoggedExchange | undefined {
   const [first, last] = [group[0], group.at(-1)];
-  if (first === undefined || last === undefined || first === last) return undefined;
+  if (first === undefined || last === undefined) return undefined;
   const polls = group.map(({ answer, began_ms, ended_ms }) => ({ text: answer ?? "", began_ms, ended_ms }));
-  const whole = { ...first, ended_ms: last.ended_ms, answer: last.answer, polls };
-  const stream = streamOf(whole);
-  return stream !== undefined && inferPolled(stream) !== undefined ? whole : undefined;
+  return { ...first, ended_ms: last.ended_ms, answer: last.answer, polls };
+}
+
+function descriptionOf(joined: LoggedExchange): StreamDescription | undefined {
+  const stream = streamOf(joined);
+  return stream && inferPolled(stream)?.description;
 }

@@ -110,7 +110,9 @@ function isEarly(stream: LoggedExchange, { read, reply: { description } }: Learn
   if (stream === read) return false;
   if (stream.isLeft) return true;
   const [whole, seen] = [read, stream].map((each) => ({ facts: timedFactsBy(description, each) }));
-  if (whole === undefined || seen === undefined || textOf(seen) === "") return false;
+  if (whole === undefined || seen === undefined) return false;
+  // What is polled may have no text until it is whole; that nobody asked again shows its end.
+  if (textOf(seen) === "" && stream.polls.length === 0) return false;
   const done = lastFact(seen, "done");
   // Where only the stream's own end is the end, every reply looks whole.
   if (done === undefined) return lastFact(whole, "done") !== undefined;

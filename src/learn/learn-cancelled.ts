@@ -5,6 +5,7 @@ import { lastFact, textOf } from "../targets/drivers/reply-facts.ts";
 import type { LearnedRows } from "./learn-rows.ts";
 import { timedFactsBy } from "./learn-stream.ts";
 import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
+import { endWordOf, withCancelWord } from "./polled-ends.ts";
 import { stoppedOnSocket } from "./stopped-replies.ts";
 
 /** What a back end calls a reply that was cancelled, where a log has one. */
@@ -34,6 +35,10 @@ export function learnCancelled(log: NetworkLog, { cancel, read, description, row
   for (const stream of [...byCall, ...byFrame]) {
     const facts = timedFactsBy(description, stream);
     const text = textOf({ facts });
+    const word = endWordOf(description, stream);
+    if (stream !== read && word !== undefined && word !== endWordOf(description, read)) {
+      return { reason: word, status: undefined };
+    }
     if (text === "") continue;
     const reason = lastFact({ facts }, "done")?.reason ?? undefined;
     return { reason: reason === "stop" ? undefined : reason, status: rows && statusOf(rows, text) };
@@ -55,9 +60,14 @@ function statusOf({ exchange, rows }: LearnedRows, text: string): string | undef
 /** A stream that is read so, too. */
 export function withCancelReason(stream: StreamDescription, reason: string | undefined): StreamDescription {
   const { done } = stream;
+  if (stream.framing === "polled" && !hasReason(stream)) return withCancelWord(stream, reason);
   if (reason === undefined || done === undefined || Array.isArray(done) || done.reason === undefined)
     return stream;
   return { ...stream, done: { ...done, reasons: { ...done.reasons, cancelled: [reason] } } };
+}
+
+function hasReason({ done }: StreamDescription): boolean {
+  return done !== undefined && !Array.isArray(done) && done.reason !== undefined;
 }
 
 /** Rows that are read so, too. */
