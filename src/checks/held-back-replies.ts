@@ -1,6 +1,7 @@
 import type { EngineOptions } from "../contract/gateway-schemas.ts";
 import { NotObservable } from "../harness/target-errors.ts";
 import type { SeenStream } from "../targets/http-client.ts";
+import type { Target } from "../targets/open-target.ts";
 import { generationsOf } from "./engine-generations.ts";
 import { type FoundInRun, foundOn } from "./found-in-run.ts";
 import type { Context } from "./profiles-and-sessions.ts";
@@ -46,7 +47,7 @@ export async function noteIfHeldBack(
   const now = { tokens: generation.tokens_sent, writtenMs, pieces: times.length };
   const longest = before !== undefined && before.tokens > now.tokens ? before : now;
   found.heldBack = { ...longest, times: (before?.times ?? 0) + 1 };
-  return wordsOf(now);
+  return wordsOf(now, target);
 }
 
 /**
@@ -56,7 +57,7 @@ export async function noteIfHeldBack(
 export function requireMiddle({ target }: Pick<Context, "target">, options: EngineOptions): void {
   const { heldBack } = foundOn(target);
   if (heldBack === undefined || heldBack.times < LEAST_TIMES) return;
-  if (tokensAsked(options) <= heldBack.tokens) throw new NotObservable(wordsOf(heldBack));
+  if (tokensAsked(options) <= heldBack.tokens) throw new NotObservable(wordsOf(heldBack, target));
 }
 
 /** How long these options let a reply become, in tokens; endless where they do not say. */
@@ -64,10 +65,14 @@ export function tokensAsked({ num_predict: most, stand_in_tokens: exactly }: Eng
   return Math.min(...[most, exactly].map((each) => Number(each ?? Number.POSITIVE_INFINITY)));
 }
 
-function wordsOf({
-  pieces,
-  writtenMs,
-}: Pick<NonNullable<FoundInRun["heldBack"]>, "pieces" | "writtenMs">): string {
+function wordsOf(
+  { pieces, writtenMs }: Pick<NonNullable<FoundInRun["heldBack"]>, "pieces" | "writtenMs">,
+  { chat }: Pick<Target, "chat">,
+): string {
   const within = pieces === 1 ? "in 1 piece" : `${pieces} pieces at once`;
-  return `replies are held back here until they are over: what the engine wrote over ${Math.round(writtenMs)} ms came ${within}, so that none has a middle that could be seen (sse/pace judges that)`;
+  // Whoever asks for a reply again and again is told it when it is asked for, and perhaps when it is over.
+  const isPushed = chat.missingAbilities["push replies"] === undefined;
+  const what = isPushed ? "are held back here until they are over" : "come whole here when they are over";
+  const judged = isPushed ? " (sse/pace judges that)" : "";
+  return `replies ${what}: what the engine wrote over ${Math.round(writtenMs)} ms came ${within}, so that none has a middle that could be seen${judged}`;
 }

@@ -1,5 +1,8 @@
 import { expect, onTestFinished, test } from "vitest";
+import { foundOn } from "../../src/checks/found-in-run.ts";
+import { requireMiddle } from "../../src/checks/held-back-replies.ts";
 import type { RunReport } from "../../src/harness/run-report.ts";
+import type { Target } from "../../src/targets/open-target.ts";
 import { startTestEngine } from "../services/stand-in-engine/client.ts";
 import { idsWith, judgeBackEnd } from "../support/judge-back-end.ts";
 import { ODD_WIRE, type OddFault, startOddBackEnd } from "../support/odd-back-end.ts";
@@ -66,6 +69,19 @@ test("replies that are held back until they are over have no middle: what needs 
   });
   expect(idsWith(report, "holds")).toContain("persistence/one-reply");
 }, 120_000);
+
+test("of replies that are asked for again and again it is not said that somebody holds them back", () => {
+  const targetWith = (missingAbilities: object) => ({ chat: { missingAbilities } }) as unknown as Target;
+  const heldBack = { tokens: 100, writtenMs: 1_983, pieces: 1, times: 9 };
+  const wordsOn = (target: Target) => {
+    foundOn(target).heldBack = heldBack;
+    return () => requireMiddle({ target }, { num_predict: 100 });
+  };
+  expect(wordsOn(targetWith({}))).toThrow("held back here");
+  expect(wordsOn(targetWith({ "push replies": "polled" }))).toThrow(
+    /^replies come whole here when they are over: .* could be seen$/,
+  );
+});
 
 test("who speaks is shown the wrong way round: that is said by the claims about what is shown, and others are not judged for it", async () => {
   const only =

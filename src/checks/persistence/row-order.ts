@@ -16,7 +16,8 @@ export const rowOrder = defineCheck<Context["target"], QuickMessages>({
   id: "persistence/row-order",
   claim: "messages that follow each other quickly stay in order, each followed by its reply",
   why: "Rows that are ordered by a clock tie within its tick, and then come in any order.",
-  lookAt: "the ORDER BY of the history: a key that only grows, not a time",
+  lookAt:
+    "the ORDER BY of the history: a key that only grows, not a time; where rows are missing, or there twice, what saves them",
   needs: ["show rows"],
   async collect(context) {
     const talk = await startTalk(context, { name: "persistence", options: { num_predict: 4 } });
@@ -43,6 +44,8 @@ export const rowOrder = defineCheck<Context["target"], QuickMessages>({
     const seen = `${asked.length} messages one after the other, then ${rows.length} rows`;
     if (String(found) === String(wished)) return { verdict: "holds", seen };
     const inOrder = (texts: readonly string[]): string => texts.map((text) => text.slice(0, 12)).join(" | ");
-    return { verdict: "broken", expected: inOrder(wished), found: inOrder(found), seen, rows };
+    const isTurned = String(found.toReversed()) === String(wished);
+    const turned = isTurned ? "; newest first, which contract.wire.rows.newest_first would say" : "";
+    return { verdict: "broken", expected: inOrder(wished), found: inOrder(found) + turned, seen, rows };
   },
 });

@@ -77,6 +77,9 @@ test("row order: each message, then its reply", () => {
   });
   expect(judge(rowOrder, { asked, rows: [two, savedReply(), one, savedReply()] }).verdict).toBe("broken");
   expect(judge(rowOrder, { asked, rows: [one, savedReply(), two] }).verdict).toBe("broken");
+  expect(judge(rowOrder, { asked, rows: [savedReply(), two, savedReply(), one] })).toMatchObject({
+    found: "(reply) | Two | (reply) | One; newest first, which contract.wire.rows.newest_first would say",
+  });
   expect(() => judge(rowOrder, { asked: [], rows: [] })).toThrow(CouldNotRun);
 });
 
