@@ -63,12 +63,13 @@ function isAlias({ hops }: TraceObservations, { names_model }: HopObservation, m
   return (listed.length > 0 || !names_model) && !listed.some((name) => isSameModelName(name, model));
 }
 
-function findingOf({ hop }: HopObservation, words: string): TraceFinding {
+function findingOf({ hop, names_model }: HopObservation, words: string): TraceFinding {
   return {
     hop,
     kind: "other_model",
     sentence: `${sentence(HOP_TITLES[hop])} swaps the model: ${words}.`,
-    next: "stack verify models",
+    // Whoever cannot be told a model is not judged by those claims.
+    next: names_model ? "stack verify models" : "stack tap shows every request that reaches the engine",
   };
 }
 

@@ -492,7 +492,11 @@ test.each<[string, Partial<HopPass>, string]>([
   ["its reply", { model: "phi3:mini" }, 'its reply says that "phi3:mini" answered'],
 ])("where chat.model is set, a hop without a word for it swaps the model, by %s", (_, hmi, words) => {
   const { diagnosis, not_told } = muteHmi("llama3.1:8b", hmi);
-  expect(diagnosis).toMatchObject({ hop: "hmi", kind: "other_model" });
+  expect(diagnosis).toMatchObject({
+    hop: "hmi",
+    kind: "other_model",
+    next: expect.stringContaining("stack tap"),
+  });
   expect(diagnosis.sentence).toBe(
     `The HMI swaps the model: chat.model says that it takes "llama3.1:8b", and ${words}.`,
   );
