@@ -7,6 +7,7 @@ import { type EngineAnswer, identifyingPath, readEngineAnswer } from "../launch/
 import { describeListener, findListeners } from "../os/listening-ports.ts";
 import { probe } from "../supervisor/run-probe.ts";
 import { type ComposeService, composeServices } from "./compose-services.ts";
+import { type EngineInSources, engineInSources } from "./engine-in-sources.ts";
 import { type EnvVariables, envFileOf } from "./env-file.ts";
 import { chooseInterpreter, type Interpreter } from "./interpreters.ts";
 import { findNodeApps, type NodeApp } from "./node-apps.ts";
@@ -34,6 +35,8 @@ export interface DetectedProject {
     readonly program: string | undefined;
     /** A server of OpenAI's wire, looked for where there is no Ollama, neither running nor installed. */
     readonly openAi: OpenAiServer | undefined;
+    /** What an application names as its engine, where no variable does: it is looked for there. */
+    readonly named: EngineInSources | undefined;
   };
   readonly apps: readonly FoundApp[];
   readonly scripts: readonly FoundValue<StartScript>[];
@@ -63,7 +66,9 @@ const ANSWER_TIMEOUT_MS = 1_000;
 /** Looks around in a folder; changes nothing, and runs nothing of it but a Python that is asked for its modules. */
 export async function detectProject(folder: string, env: NodeJS.ProcessEnv): Promise<DetectedProject> {
   const variables = envFileOf(folder, ".");
-  const [engine, found] = await Promise.all([lookForEngine(env, variables), findPythonApps(folder)]);
+  const found = await findPythonApps(folder);
+  const nodeApps = findNodeApps(folder);
+  const engine = await lookForEngine(env, variables, engineInSources(folder, [...found, ...nodeApps]));
   const pythonApps = await Promise.all(
     found.map(async (app) => {
       const virtual = virtualPython(folder, dirname(app.file));
@@ -71,7 +76,7 @@ export async function detectProject(folder: string, env: NodeJS.ProcessEnv): Pro
       return { ...app, python, packages: packagesAround(folder, dirname(app.file)) };
     }),
   );
-  const apps = [...pythonApps, ...findNodeApps(folder)];
+  const apps = [...pythonApps, ...nodeApps];
   const compose = composeFile(folder);
   const known = apps.flatMap(({ port }) => port?.value ?? []);
   const ports = [DEFAULTS.hmiPort, DEFAULTS.gatewayPort, addressOfUrl(engine.url).port, ...known];
@@ -98,6 +103,7 @@ const ENGINE_VARIABLES = ["OLLAMA_HOST", "OLLAMA_BASE_URL", "OLLAMA_URL"];
 async function lookForEngine(
   env: NodeJS.ProcessEnv,
   variables: EnvVariables,
+  inSources: EngineInSources | undefined,
 ): Promise<DetectedProject["engine"]> {
   const given = [
     { value: env["OLLAMA_HOST"], where: "OLLAMA_HOST" },
@@ -105,7 +111,8 @@ async function lookForEngine(
   ]
     .map(({ value, where }) => ({ url: urlOfHost(value), where }))
     .find(({ url }) => url !== undefined);
-  const url = given?.url ?? `http://${DEFAULTS.host}:${DEFAULTS.enginePort}`;
+  const named = given === undefined ? inSources : undefined;
+  const url = given?.url ?? named?.url ?? `http://${DEFAULTS.host}:${DEFAULTS.enginePort}`;
   const path = identifyingPath("chat");
   const { status, body = "" } = await probe(
     { address: addressOfUrl(url) },
@@ -115,8 +122,10 @@ async function lookForEngine(
     status === undefined ? { kind: "nothing" } : readEngineAnswer("chat", status, body);
   const program = findProgram("ollama", env["PATH"]);
   const isThere = answer.kind === "ollama" || program !== undefined;
-  const openAi = isThere ? undefined : await findOpenAiServer(env, variables, given !== undefined);
-  return { url, givenBy: given?.where, answer, program, openAi };
+  const openAi = isThere
+    ? undefined
+    : await findOpenAiServer(env, variables, { isElsewhere: given !== undefined, named });
+  return { url, givenBy: given?.where ?? named?.where, answer, program, openAi, named };
 }
 
 /** `OLLAMA_HOST` may lack the scheme and the port; a wildcard is where a server listens, and no address to call. */

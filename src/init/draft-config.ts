@@ -29,7 +29,8 @@ export interface ConfigDraft {
   readonly engineAt: { readonly url: string; readonly from: string; readonly api?: "openai" } | undefined;
   /** What the engine will be. */
   readonly engineNote: string;
-  readonly gateway: DraftService;
+  /** Undefined where the application asks its engine itself. */
+  readonly gateway: DraftService | undefined;
   readonly hmi: DraftService;
   /** Commands that could be services too. */
   readonly others: DetectedProject["scripts"];
@@ -43,10 +44,14 @@ export function draftConfig(around: DetectedProject): ConfigDraft {
   const engineAddress = addressOfUrl(engine.openAi?.url ?? engine.url);
   const roles = rolesOf(apps);
   const [gatewayApp, hmiApp] = [roles.gateway?.app, roles.hmi?.app];
-  const gateway = draftService(gatewayApp, around, DEFAULTS.gatewayPort, [engineAddress.port]);
-  const hmi = draftService(hmiApp, around, DEFAULTS.hmiPort, [engineAddress.port, gateway.port]);
+  const isDirect = gatewayApp === undefined && hmiApp !== undefined && engine.named !== undefined;
+  const gateway = isDirect
+    ? undefined
+    : draftService(gatewayApp, around, DEFAULTS.gatewayPort, [engineAddress.port]);
+  const others = [engineAddress.port, ...(gateway === undefined ? [] : [gateway.port])];
+  const hmi = draftService(hmiApp, around, DEFAULTS.hmiPort, others);
   const used = new Map<App | undefined, DraftFinding["use"]>([
-    [gateway.program && gatewayApp, "gateway"],
+    [gateway?.program && gatewayApp, "gateway"],
     [hmi.program && hmiApp, "hmi"],
   ]);
   return {
@@ -104,10 +109,11 @@ function draftService(
   return { program: undefined, port: port ?? usualPort };
 }
 
-function engineAt({ url, givenBy, openAi }: DetectedProject["engine"]): ConfigDraft["engineAt"] {
+function engineAt({ url, givenBy, openAi, named }: DetectedProject["engine"]): ConfigDraft["engineAt"] {
   if (openAi !== undefined) return { ...openAi, api: "openai" };
   const isDefault = url === `http://${DEFAULTS.host}:${DEFAULTS.enginePort}`;
-  return isDefault ? undefined : { url, from: givenBy ?? "" };
+  const api = named?.api;
+  return isDefault ? undefined : { url, from: givenBy ?? "", ...(api !== undefined && { api }) };
 }
 
 function engineFindings({

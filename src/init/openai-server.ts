@@ -2,6 +2,7 @@ import { addressOfUrl } from "../contract/address.ts";
 import { DEFAULTS } from "../contract/contract-defaults.ts";
 import { identifyingPath, readEngineAnswer } from "../launch/identify-engine.ts";
 import { probe } from "../supervisor/run-probe.ts";
+import type { EngineInSources } from "./engine-in-sources.ts";
 import type { EnvVariables } from "./env-file.ts";
 
 /** A server of OpenAI's wire that answers. */
@@ -22,12 +23,16 @@ const ANSWER_TIMEOUT_MS = 1_000;
 /**
  * The first server of OpenAI's wire that answers: where a variable says that there is one, else at a usual port.
  *
- * @param hasOllama whether a variable says where an Ollama is: then no other engine is looked for
+ * @param isElsewhere whether a variable says where an Ollama is: then no other engine is looked for
+ * @param named what an application names as its engine: then nothing else is looked for either
  */
 export async function findOpenAiServer(
   env: NodeJS.ProcessEnv,
   variables: EnvVariables,
-  hasOllama: boolean,
+  {
+    isElsewhere,
+    named: inSources,
+  }: { readonly isElsewhere: boolean; readonly named: EngineInSources | undefined },
 ): Promise<OpenAiServer | undefined> {
   const named = VARIABLES.flatMap((name) => [
     { value: env[name], where: name },
@@ -40,7 +45,8 @@ export async function findOpenAiServer(
     url: `http://${DEFAULTS.host}:${port}`,
     from: `the usual port of ${whose}`,
   }));
-  const candidates = hasOllama ? named : [...named, ...usual];
+  const inSource = inSources === undefined ? [] : [{ url: inSources.url, from: inSources.where }];
+  const candidates = isElsewhere || inSource.length > 0 ? [...inSource, ...named] : [...named, ...usual];
   const answers = await Promise.all(
     candidates.map(async (each) => ((await answersAt(each.url)) ? each : undefined)),
   );

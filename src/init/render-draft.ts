@@ -17,7 +17,7 @@ export function renderDraft(draft: ConfigDraft): string {
       "services:",
       `  engine: { embedded: engine }   # ${engineNote}`,
       ...serviceLines("gateway", gateway, "engine"),
-      ...serviceLines("hmi", hmi, "gateway"),
+      ...serviceLines("hmi", hmi, gateway === undefined ? "engine" : "gateway"),
     ],
     ...hints(draft),
   ];
@@ -32,11 +32,15 @@ function engineLines(at: ConfigDraft["engineAt"]): string[] {
   return ["engine:", `  url: ${value(at.url)}   # from ${at.from}`, ...api];
 }
 
-function portOf(name: string, { program, port }: DraftService): string[] {
+function portOf(name: string, service: DraftService | undefined): string[] {
+  if (service === undefined) return [];
+  const { program, port } = service;
   return [`${name}:`, `  port: ${port}   # ${program?.portFrom ?? "ours is free to choose"}`];
 }
 
-function serviceLines(name: string, { program }: DraftService, needs: string): string[] {
+function serviceLines(name: string, service: DraftService | undefined, needs: string): string[] {
+  if (service === undefined) return [];
+  const { program } = service;
   if (program === undefined) return [`  ${name}: { embedded: ${name}, depends_on: [${needs}] }   # ours`];
   return [
     `  ${name}:   # ${program.where}`,
@@ -53,7 +57,7 @@ function hints({ gateway, hmi, others }: ConfigDraft): string[][] {
     "# How this back end is talked to, for `stack doctor`, `trace` and `verify`; `stack init --from chat.har` learns it:",
     "# contract: { driver: seeds }",
   ];
-  const isForeign = gateway.program !== undefined || hmi.program !== undefined;
+  const isForeign = gateway?.program !== undefined || hmi.program !== undefined;
   return [
     isForeign ? contract : [],
     ...others.map(({ value: { name, command, runs }, where }) => [

@@ -51,6 +51,33 @@ test("an OpenAI-compatible server that the environment names is the engine, wher
   expect(beside.config.engine.api).toBe("chat");
 });
 
+test.each([
+  ["app.py", 'ENGINE = os.environ.get("ENGINE", "http://127.0.0.1:7310")', "/v1/chat/completions", "openai"],
+  ["app.py", 'OLLAMA = "http://localhost:7310"', "/api/chat", "chat"],
+])(
+  "an application that names its engine asks it itself: no gateway of ours stands before it (%s: %s)",
+  async (file, line, path, api) => {
+    const app = [
+      "import os, uvicorn",
+      "from starlette.applications import Starlette",
+      line,
+      `URL = "${path}"`,
+      "app = Starlette(routes=[])",
+      "uvicorn.run(app, port=7311)",
+      "",
+    ].join("\n");
+    const { result, config } = await init(tempFolder({ [file]: app }), { env: { PATH } });
+    expect(config.engine).toMatchObject({ url: "http://127.0.0.1:7310", api });
+    expect(result.text).toContain("url: http://127.0.0.1:7310   # from app.py:3");
+    expect(Object.keys(config.services)).toEqual(["engine", "hmi"]);
+    expect(config.services["hmi"]).toMatchObject({ depends_on: ["engine"] });
+    // A gateway is no engine.
+    const behind = app.replace(line, 'LLM_GATEWAY = "http://127.0.0.1:7310"');
+    const other = await init(tempFolder({ [file]: behind }), { env: { PATH } });
+    expect(Object.keys(other.config.services)).toEqual(["engine", "gateway", "hmi"]);
+  },
+);
+
 test("the programs of the seeds become gateway and HMI", async () => {
   const files = ["gateway_app.py", "hmi_app.py"].map((name) => [
     name,
