@@ -1,4 +1,4 @@
-import type { Context } from "./profiles-and-sessions.ts";
+import type { Context } from "./contract-conversations.ts";
 
 /** Within this many milliseconds of the call both ends are over (contract, section 2). */
 export const LIMIT_MS = 250;

@@ -4,7 +4,7 @@ import { refusedWords } from "../targets/drivers/refusal.ts";
 import { failureOf, textOf } from "../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../targets/http-client.ts";
 import type { SeenGeneration } from "../targets/seen-evidence.ts";
-import type { Context } from "./profiles-and-sessions.ts";
+import type { Context } from "./contract-conversations.ts";
 import { endInWords } from "./stream-endings.ts";
 
 /**

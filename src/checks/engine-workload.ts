@@ -1,4 +1,4 @@
-import type { Context } from "./profiles-and-sessions.ts";
+import type { Context } from "./contract-conversations.ts";
 
 /**
  * How much of something is asked of the engine: `wished` of a stand-in, which does as it is told and in no time; of a real

@@ -1,6 +1,6 @@
 import type { HttpClient, SeenEvent, SeenStream } from "../targets/http-client.ts";
 import { afterWaiting } from "../targets/unstalled-time.ts";
-import type { Context } from "./profiles-and-sessions.ts";
+import type { Context } from "./contract-conversations.ts";
 
 /** An event stream that is read. */
 export interface StreamReading {

@@ -2,9 +2,9 @@ import type { EngineOptions } from "../contract/gateway-schemas.ts";
 import { NotObservable } from "../harness/target-errors.ts";
 import type { SeenStream } from "../targets/http-client.ts";
 import type { Target } from "../targets/open-target.ts";
+import type { Context } from "./contract-conversations.ts";
 import { generationsOf } from "./engine-generations.ts";
 import { type FoundInRun, foundOn } from "./found-in-run.ts";
-import type { Context } from "./profiles-and-sessions.ts";
 
 /** A reply that the engine wrote in less time than this says nothing of its pace, in milliseconds. */
 const SHORTEST_MS = 400;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isRefusal, wordsIn } from "../targets/drivers/refusal.ts";
 import type { SeenCall } from "../targets/http-client.ts";
-import type { Context } from "./profiles-and-sessions.ts";
+import type { Context } from "./contract-conversations.ts";
 
 /**
  * Whether a conversation that could be read before is not there any more: reading it is 404 or 410, or is answered as reading one

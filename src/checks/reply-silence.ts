@@ -3,10 +3,10 @@ import type { ReplyFact } from "../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../targets/http-client.ts";
 import type { Target } from "../targets/open-target.ts";
 import { beginWaiting } from "../targets/unstalled-time.ts";
+import type { Context } from "./contract-conversations.ts";
+import { patienceOf } from "./contract-replies.ts";
 import { type FoundInRun, foundOn } from "./found-in-run.ts";
 import { tokensAsked } from "./held-back-replies.ts";
-import type { Context } from "./profiles-and-sessions.ts";
-import { patienceOf } from "./read-replies.ts";
 import { isAllSaid, unawaitedWords } from "./unended-replies.ts";
 
 /** A back end that promises nothing need not be waited for as for a model that loads, in milliseconds; ... */

@@ -9,19 +9,15 @@ import { refusedWords } from "../targets/drivers/refusal.ts";
 import { type SeenRow, textOf } from "../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../targets/http-client.ts";
 import type { SeenGeneration } from "../targets/seen-evidence.ts";
-import {
-  hear,
-  learnConversation,
-  refusedStream,
-  settledRowsOf,
-  startTalk,
-  type Talk,
-} from "./check-conversation.ts";
+import { learnConversation, startTalk, type Talk } from "./any-wire-conversation.ts";
+import { type Context, expectAnswer, makeProfile, makeSession } from "./contract-conversations.ts";
+import { readRows } from "./contract-replies.ts";
+import { settledRowsOf } from "./conversation-rows.ts";
 import { generationsOf, requireAsked } from "./engine-generations.ts";
 import { followStream, type StreamReading } from "./follow-stream.ts";
-import { type Context, expectAnswer, makeProfile, makeSession } from "./profiles-and-sessions.ts";
-import { readRows } from "./read-replies.ts";
+import { hear } from "./hear-reply.ts";
 import { WrongRoles } from "./require-right-roles.ts";
+import { refusedStream } from "./say-and-hear.ts";
 
 /**
  * The ways to a streamed reply: `message` is the HMI's two calls, `general-stream` its one; `gateway` is the

@@ -1,7 +1,7 @@
 import { NotObservable } from "../harness/target-errors.ts";
+import type { Context } from "./contract-conversations.ts";
 import { generationsOf } from "./engine-generations.ts";
 import type { FoundInRun } from "./found-in-run.ts";
-import type { Context } from "./profiles-and-sessions.ts";
 
 /**
  * Whether the engine has ended its work on this message, and all that it wrote has come; null where it is not watched.

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
-import { expectAnswer } from "../../src/checks/profiles-and-sessions.ts";
+import { expectAnswer } from "../../src/checks/contract-conversations.ts";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import type { ContractDeviations } from "../../src/contract/foreign-back-end.ts";
 import { ENDPOINTS } from "../../src/contract/foreign-back-end.ts";

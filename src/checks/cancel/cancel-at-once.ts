@@ -1,5 +1,5 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { type CancelledReply, cancelAndLook, untilOnItsWay } from "./cancelled-reply.ts";
 import { describeCancel, judgeEngine, judgeReader } from "./judge-both-ends.ts";
 

@@ -1,9 +1,9 @@
 import { defineCheck } from "../../harness/define-check.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
+import type { Context } from "../contract-conversations.ts";
+import { patienceOf } from "../contract-replies.ts";
 import { generationsFor } from "../engine-generations.ts";
-import type { Context } from "../profiles-and-sessions.ts";
-import { patienceOf } from "../read-replies.ts";
 import { type CancelledReply, cancelAndLook } from "./cancelled-reply.ts";
 import { judgeBothEnds, OR_THE_STREAM } from "./judge-both-ends.ts";
 

@@ -1,7 +1,7 @@
 import type { StreamEvent } from "../../contract/event-schemas.ts";
 import { findGrammarFault } from "../../contract/stream-grammar.ts";
 import { defineCheck } from "../../harness/define-check.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { eventsOf } from "../stream-endings.ts";
 import { cancelledInMidReply } from "./cancel-mid-reply.ts";
 import type { CancelledReply } from "./cancelled-reply.ts";

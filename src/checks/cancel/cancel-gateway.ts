@@ -3,8 +3,8 @@ import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
 import { afterWaiting } from "../../targets/unstalled-time.ts";
 import { GIVE_UP_MS } from "../cancel-times.ts";
-import type { Context } from "../profiles-and-sessions.ts";
-import { tokens } from "../read-replies.ts";
+import type { Context } from "../contract-conversations.ts";
+import { tokens } from "../contract-replies.ts";
 import { lastWord } from "../stream-endings.ts";
 import { answerInWords, cancelStatusOf } from "./judge-both-ends.ts";
 

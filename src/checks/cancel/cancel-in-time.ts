@@ -3,9 +3,9 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { refusedWords } from "../../targets/drivers/refusal.ts";
 import { abortAfterWaiting } from "../../targets/unstalled-time.ts";
-import { nameFor, texts } from "../check-conversation.ts";
+import type { Context } from "../contract-conversations.ts";
+import { nameFor, texts } from "../hear-reply.ts";
 import { requireMiddle } from "../held-back-replies.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 import { beginReply, deleteTalk, type RunningReply } from "./running-reply.ts";
 
 /** A call that ends a reply of which nothing more comes. */

@@ -1,6 +1,6 @@
 import { defineCheck } from "../../harness/define-check.ts";
-import { texts } from "../check-conversation.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
+import { texts } from "../hear-reply.ts";
 import { type CancelledReply, cancelAndLook } from "./cancelled-reply.ts";
 import { judgeBothEnds, OR_THE_STREAM } from "./judge-both-ends.ts";
 

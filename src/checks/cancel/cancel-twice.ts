@@ -1,8 +1,8 @@
 import { defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
-import { texts } from "../check-conversation.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
+import { texts } from "../hear-reply.ts";
 import { type CancelledReply, type CancelScene, cancelAndLook } from "./cancelled-reply.ts";
 import {
   answerInWords,

@@ -1,6 +1,6 @@
 import { ErrorBody } from "../../contract/common-schemas.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { answerInWords } from "./judge-both-ends.ts";
 import { cancelInTime, isAnswered, type SeenCancel } from "./running-reply.ts";
 

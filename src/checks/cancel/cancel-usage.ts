@@ -3,7 +3,7 @@ import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { lastFact } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { eventsOf } from "../stream-endings.ts";
 import { cancelledInMidReply } from "./cancel-mid-reply.ts";
 import type { CancelledReply } from "./cancelled-reply.ts";

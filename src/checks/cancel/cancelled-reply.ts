@@ -6,10 +6,10 @@ import { pollUntil } from "../../targets/poll-until.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { afterWaiting, beginWaiting } from "../../targets/unstalled-time.ts";
 import { GIVE_UP_MS, pollMsOf } from "../cancel-times.ts";
-import { conversationRows, settledRowsOf } from "../check-conversation.ts";
+import type { Context } from "../contract-conversations.ts";
+import { conversationRows, settledRowsOf } from "../conversation-rows.ts";
 import { generationsFor, requireAsked, requireMadeByEngine } from "../engine-generations.ts";
 import { requireMiddle } from "../held-back-replies.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 import { requireUnbufferedReply } from "../unbuffered-reply.ts";
 import { beginReply, isAnswered, type RunningReply, type SeenCancel } from "./running-reply.ts";
 

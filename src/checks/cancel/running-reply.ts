@@ -4,18 +4,12 @@ import type { CancelOutcome, ChatPlace, NamedReply, Sent } from "../../targets/d
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
 import { abortAfterWaiting } from "../../targets/unstalled-time.ts";
+import { beginTalk, openPlace, type Talk } from "../any-wire-conversation.ts";
 import { GIVE_UP_MS } from "../cancel-times.ts";
-import {
-  beginTalk,
-  type Hearing,
-  hear,
-  nameFor,
-  openPlace,
-  sayIn,
-  type Talk,
-} from "../check-conversation.ts";
+import type { Context } from "../contract-conversations.ts";
 import { requireMadeByEngine } from "../engine-generations.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import { type Hearing, hear, nameFor } from "../hear-reply.ts";
+import { sayIn } from "../say-and-hear.ts";
 
 /**
  * What a cancel was answered: null where it was not in time; `said` where it was said on a WebSocket, where nothing but the end of

@@ -8,17 +8,12 @@ import type { ReplyFact, SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
 import type { KeptServiceState, KillableService, ServiceKiller } from "../../targets/service-killer.ts";
-import {
-  conversationRows,
-  type Hearing,
-  hear,
-  hearAgain,
-  sayIn,
-  startTalk,
-  type Talk,
-} from "../check-conversation.ts";
-import type { Context } from "../profiles-and-sessions.ts";
-import { patienceOf } from "../read-replies.ts";
+import { startTalk, type Talk } from "../any-wire-conversation.ts";
+import type { Context } from "../contract-conversations.ts";
+import { patienceOf } from "../contract-replies.ts";
+import { conversationRows } from "../conversation-rows.ts";
+import { type Hearing, hear, hearAgain } from "../hear-reply.ts";
+import { sayIn } from "../say-and-hear.ts";
 
 /** One reply during which a service was killed. */
 export interface KilledReply {

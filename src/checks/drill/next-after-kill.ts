@@ -3,7 +3,7 @@ import { refusedWords } from "../../targets/drivers/refusal.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { KillableService } from "../../targets/service-killer.ts";
 import { SERVICE_TITLES } from "../../targets/service-titles.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import { type KilledReply, killedReply } from "./killed-reply.ts";
 import { describeKill, replyRowIn, requireLook, rowInWords } from "./killed-reply-words.ts";

@@ -1,7 +1,7 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { isSavedAsStreamed } from "../saved-as-streamed.ts";
 import { type KilledReply, killedReply } from "./killed-reply.ts";
 import { describeKill, requireLook } from "./killed-reply-words.ts";

@@ -1,7 +1,7 @@
 import { type Broken, defineCheck, type Verdict } from "../../harness/define-check.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import { SERVICE_TITLES } from "../../targets/service-titles.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { isSavedAsStreamed } from "../saved-as-streamed.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { type KilledReply, killedReply } from "./killed-reply.ts";

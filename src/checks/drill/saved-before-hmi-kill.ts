@@ -1,6 +1,6 @@
 import { type Broken, defineCheck, type Verdict } from "../../harness/define-check.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { beginsWithText } from "../saved-as-streamed.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { type KilledReply, killedReply, SAVED_WITHIN_MS } from "./killed-reply.ts";

@@ -1,7 +1,7 @@
 import { CouldNotRun, defineCheck, type Verdict } from "../../harness/define-check.ts";
 import type { KeptServiceState, KillableService } from "../../targets/service-killer.ts";
 import { SERVICE_TITLES } from "../../targets/service-titles.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { killedReply } from "./killed-reply.ts";
 
 /** One kill, with how all services were before and after it. */

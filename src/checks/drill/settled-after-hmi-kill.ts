@@ -1,6 +1,6 @@
 import { defineCheck } from "../../harness/define-check.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { rowsLackField } from "../rows-lack-field.ts";
 import { type KilledReply, killedReply } from "./killed-reply.ts";
 import { describeKill, replyRowIn, requireLook, requireMidReply, rowInWords } from "./killed-reply-words.ts";

@@ -1,7 +1,7 @@
 import { defineCheck, type Verdict } from "../../harness/define-check.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import { SERVICE_TITLES } from "../../targets/service-titles.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import { type KilledReply, killedReply } from "./killed-reply.ts";
 import {

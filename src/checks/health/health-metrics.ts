@@ -2,7 +2,7 @@ import { METRIC_TYPES, METRICS } from "../../contract/metric-names.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { type Exposition, readExposition } from "./metrics-exposition.ts";
 import { type Watched, watchMetrics } from "./watched-replies.ts";
 

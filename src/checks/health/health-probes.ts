@@ -3,7 +3,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
-import { allButLacking, type Context } from "../profiles-and-sessions.ts";
+import { allButLacking, type Context } from "../contract-conversations.ts";
 import type { ContractService } from "./watched-replies.ts";
 
 interface Probe {

@@ -1,9 +1,9 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
+import type { Context } from "../contract-conversations.ts";
 import { requireAsked } from "../engine-generations.ts";
 import { requireUndisturbed } from "../measurement-disturbance.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 import {
   type AskedService,
   isAnsweredIn,

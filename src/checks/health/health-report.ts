@@ -3,7 +3,7 @@ import { Health } from "../../contract/common-schemas.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { answerExcerpt } from "../../targets/answer-excerpt.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { type HealthLook, type Watched, watchReplies } from "./watched-replies.ts";
 
 /** What each service needs, and must therefore tell of. */

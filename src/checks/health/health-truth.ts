@@ -7,7 +7,7 @@ import type { SeenCall } from "../../targets/http-client.ts";
 import { isTapped } from "../../targets/is-tapped.ts";
 import { proxyThatAnswered } from "../../targets/proxy-by-headers.ts";
 import { replicaThatAnswered } from "../../targets/service-replicas.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { areOfSeveral } from "./health-of-replicas.ts";
 import {
   allAnswers,

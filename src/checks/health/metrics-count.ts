@@ -1,6 +1,6 @@
 import { METRICS } from "../../contract/metric-names.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { requireOneReplica } from "./health-of-replicas.ts";
 import { readExposition, sumOf } from "./metrics-exposition.ts";
 import { allAnswers, requireReplies, type Watched, watchMetrics } from "./watched-replies.ts";

@@ -8,11 +8,13 @@ import type { SeenCall } from "../../targets/http-client.ts";
 import type { Target } from "../../targets/open-target.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
-import { hear, sayIn, startTalk } from "../check-conversation.ts";
+import { startTalk } from "../any-wire-conversation.ts";
+import type { Context } from "../contract-conversations.ts";
+import { patienceOf } from "../contract-replies.ts";
 import { generationsOf } from "../engine-generations.ts";
+import { hear } from "../hear-reply.ts";
 import { type Disturbance, timeUndisturbed } from "../measurement-disturbance.ts";
-import type { Context } from "../profiles-and-sessions.ts";
-import { patienceOf } from "../read-replies.ts";
+import { sayIn } from "../say-and-hear.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 
 export type ContractService = "hmi" | "gateway";

@@ -4,7 +4,7 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import type { PlainHttpCalls } from "../../targets/plain-http-calls.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { cachingInWords, isRevalidated } from "./browser-caching.ts";
 import { askForPage } from "./plain-calls.ts";
 

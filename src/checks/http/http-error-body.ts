@@ -2,7 +2,7 @@ import { ErrorBody } from "../../contract/common-schemas.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { answerExcerpt } from "../../targets/answer-excerpt.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { type RefusedCall, refusals } from "./refusals.ts";
 
 export const errorBody = defineCheck<Context["target"], readonly RefusedCall[]>({

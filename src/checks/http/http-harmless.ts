@@ -6,9 +6,11 @@ import { conversationNotNamed } from "../../targets/drivers/conversation-not-nam
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import type { PlainHttpCalls } from "../../targets/plain-http-calls.ts";
-import { converseIn, settledRowsOf, startTalk } from "../check-conversation.ts";
+import { startTalk } from "../any-wire-conversation.ts";
+import { type Context, expectAnswer, makeSession } from "../contract-conversations.ts";
+import { settledRowsOf } from "../conversation-rows.ts";
 import { isConversationGone } from "../is-conversation-gone.ts";
-import { type Context, expectAnswer, makeSession } from "../profiles-and-sessions.ts";
+import { converseIn } from "../say-and-hear.ts";
 import { httpSuiteConversation } from "./http-suite-conversation.ts";
 
 interface Evidence {

@@ -2,7 +2,7 @@ import { gatewayRoutes, hmiRoutes, pageRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
-import { allButLacking, type Context } from "../profiles-and-sessions.ts";
+import { allButLacking, type Context } from "../contract-conversations.ts";
 
 /** A name that nobody has (RFC 6761). */
 const FOREIGN = "attacker.invalid";

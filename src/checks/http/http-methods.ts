@@ -1,7 +1,7 @@
 import { methodAndPath } from "../../contract/method-and-path.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { type RefusedCall, refusals } from "./refusals.ts";
 
 export const methods = defineCheck<Context["target"], readonly RefusedCall[]>({

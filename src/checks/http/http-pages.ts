@@ -3,7 +3,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import type { PlainHttpCalls } from "../../targets/plain-http-calls.ts";
-import { allButLacking, type Context } from "../profiles-and-sessions.ts";
+import { allButLacking, type Context } from "../contract-conversations.ts";
 import { cachingInWords, isRevalidated } from "./browser-caching.ts";
 import { httpSuiteConversation } from "./http-suite-conversation.ts";
 import { askForPage } from "./plain-calls.ts";

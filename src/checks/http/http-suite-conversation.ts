@@ -1,4 +1,4 @@
-import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
+import { type Context, makeProfile, makeSession } from "../contract-conversations.ts";
 
 /** The suite's own conversation: what a target wrongly accepts lands here, not with the user. */
 export interface HttpSuiteConversation {

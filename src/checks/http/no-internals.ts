@@ -1,8 +1,8 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
+import type { Context } from "../contract-conversations.ts";
 import { findLeakedInternals } from "../leaked-internals.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 import { type OddCall, oddCalls } from "./plain-calls.ts";
 import { refusals } from "./refusals.ts";
 

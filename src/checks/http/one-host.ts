@@ -2,7 +2,7 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { type BareCall, callWithHosts } from "../../targets/call-with-hosts.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 
 /** A name that nobody has (RFC 6761). */
 const FOREIGN = "attacker.invalid";

@@ -1,6 +1,6 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { type SeenPage, seenPages } from "./http-pages.ts";
 
 export const pageSecurity = defineCheck<Context["target"], readonly SeenPage[]>({

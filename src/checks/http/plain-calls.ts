@@ -2,7 +2,7 @@ import { CouldNotRun } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import type { CallOptions, SeenCall } from "../../targets/http-client.ts";
 import type { PlainHttpCall, PlainHttpCalls } from "../../targets/plain-http-calls.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 
 /** A call that nobody's client makes, and how it was answered. */
 export interface OddCall {

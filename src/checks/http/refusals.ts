@@ -6,7 +6,7 @@ import { CouldNotRun } from "../../harness/define-check.ts";
 import { MissingEndpoint } from "../../harness/target-errors.ts";
 import type { CallOptions, HttpClient, SeenCall } from "../../targets/http-client.ts";
 import { abortAfterWaiting } from "../../targets/unstalled-time.ts";
-import { allButLacking, type Context } from "../profiles-and-sessions.ts";
+import { allButLacking, type Context } from "../contract-conversations.ts";
 import { httpSuiteConversation } from "./http-suite-conversation.ts";
 
 /** A call that must be refused, and how it was answered. */

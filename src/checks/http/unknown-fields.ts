@@ -1,6 +1,6 @@
 import { defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { judgeRefused, sendWith, type WrongBody } from "./wrong-bodies.ts";
 
 export const unknownFields = defineCheck<Context["target"], readonly WrongBody[]>({

@@ -5,7 +5,7 @@ import type { WireErrorCode } from "../../contract/wire-error.ts";
 import type { Broken } from "../../harness/define-check.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import { abortAfterWaiting } from "../../targets/unstalled-time.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { httpSuiteConversation } from "./http-suite-conversation.ts";
 
 /** A message with something in its body that must not be dropped in silence. */

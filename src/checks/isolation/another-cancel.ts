@@ -2,7 +2,7 @@ import { defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import type { NamedReply } from "../../targets/drivers/chat-client.ts";
 import { answerWords } from "../../targets/drivers/refusal.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { judgeAsMissing, judgeUntouched } from "./foreign-calls.ts";
 import { judgeUncancelled } from "./judge-callers.ts";
 import { type ReachedReply, reachForReply, speaksContract } from "./two-callers.ts";

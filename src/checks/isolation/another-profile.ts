@@ -1,5 +1,5 @@
 import { defineCheck } from "../../harness/define-check.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { judgeAsMissing } from "./foreign-calls.ts";
 import { type TwoPeople, twoPeople } from "./two-people.ts";
 

@@ -3,7 +3,7 @@ import { defineCheck } from "../../harness/define-check.ts";
 import type { NamedReply } from "../../targets/drivers/chat-client.ts";
 import { answerWords } from "../../targets/drivers/refusal.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { judgeAsMissing } from "./foreign-calls.ts";
 import { judgeUnheard } from "./judge-callers.ts";
 import { type ReachedReply, reachForReply, speaksContract } from "./two-callers.ts";

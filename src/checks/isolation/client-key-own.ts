@@ -4,8 +4,8 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { WholeRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
-import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { readReply, readSettledRows } from "../read-replies.ts";
+import { type Context, makeProfile, makeSession } from "../contract-conversations.ts";
+import { readReply, readSettledRows } from "../contract-replies.ts";
 
 /** One of two conversations that used the same key, each for a message of its own. */
 interface Keyed {

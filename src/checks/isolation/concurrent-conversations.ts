@@ -3,11 +3,13 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
-import { beginTalk, converseIn, openPlace, settledRowsOf } from "../check-conversation.ts";
+import { beginTalk, openPlace } from "../any-wire-conversation.ts";
+import { type Context, makeProfile, makeSession } from "../contract-conversations.ts";
+import { readReply, readSettledRows, sendMessage } from "../contract-replies.ts";
+import { settledRowsOf } from "../conversation-rows.ts";
 import { generationsWith } from "../engine-generations.ts";
 import { followStream } from "../follow-stream.ts";
-import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { readReply, readSettledRows, sendMessage } from "../read-replies.ts";
+import { converseIn } from "../say-and-hear.ts";
 import { requireText } from "../stream-endings.ts";
 import { repeatAfterMe, timesFor, wordFrom } from "./marker-words.ts";
 

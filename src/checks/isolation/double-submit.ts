@@ -3,10 +3,10 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { WholeRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
+import { type Context, makeProfile, makeSession } from "../contract-conversations.ts";
+import { readReply, readSettledRows } from "../contract-replies.ts";
 import { generationsFor } from "../engine-generations.ts";
 import { followStream } from "../follow-stream.ts";
-import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { readReply, readSettledRows } from "../read-replies.ts";
 import { repeatAfterMe, timesFor, wordFrom } from "./marker-words.ts";
 
 /** A message that was sent three times with one key: twice at once, and again after its reply. */

@@ -4,10 +4,12 @@ import { defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import type { ChatPlace } from "../../targets/drivers/chat-client.ts";
 import type { SeenRow, WholeRow } from "../../targets/drivers/reply-facts.ts";
-import { beginTalk, converseIn, openPlace, settledRowsOf, type Talk } from "../check-conversation.ts";
+import { beginTalk, openPlace, type Talk } from "../any-wire-conversation.ts";
+import { type Context, makeProfile } from "../contract-conversations.ts";
+import { readSettledRows } from "../contract-replies.ts";
+import { settledRowsOf } from "../conversation-rows.ts";
 import { fewerOnRealEngine } from "../engine-workload.ts";
-import { type Context, makeProfile } from "../profiles-and-sessions.ts";
-import { readSettledRows } from "../read-replies.ts";
+import { converseIn } from "../say-and-hear.ts";
 
 interface Evidence {
   readonly asked: readonly string[];

@@ -4,11 +4,12 @@ import { isSameText, isShortenedText } from "../../targets/compare-texts.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import { wrongRolesIn } from "../../targets/judge-saved-turn.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
-import { beginTalk, converseIn, openPlace } from "../check-conversation.ts";
+import { beginTalk, openPlace } from "../any-wire-conversation.ts";
+import { type Context, makeProfile, makeSession } from "../contract-conversations.ts";
+import { readSettledRows, sendAndReadReply } from "../contract-replies.ts";
 import { generationsFor, requireAsked, textsOf } from "../engine-generations.ts";
-import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { readSettledRows, sendAndReadReply } from "../read-replies.ts";
 import { conversationInWords } from "../row-words.ts";
+import { converseIn } from "../say-and-hear.ts";
 import { wordFrom } from "./marker-words.ts";
 
 /** A conversation of three turns, with another one between each of its turns. */

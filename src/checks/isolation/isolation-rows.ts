@@ -1,7 +1,7 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { conversationInWords } from "../row-words.ts";
 import { isSavedAsStreamed } from "../saved-as-streamed.ts";
 import { conversationsAtOnce, foreignWords, type Voice } from "./concurrent-conversations.ts";

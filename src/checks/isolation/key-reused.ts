@@ -3,9 +3,9 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { WholeRow } from "../../targets/drivers/reply-facts.ts";
+import { type Context, makeProfile, makeSession } from "../contract-conversations.ts";
+import { readReply, readSettledRows } from "../contract-replies.ts";
 import { followStream } from "../follow-stream.ts";
-import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { readReply, readSettledRows } from "../read-replies.ts";
 
 /** A key that was used for one message, and then for another one. */
 interface Reused {

@@ -1,5 +1,5 @@
+import type { Context } from "../contract-conversations.ts";
 import { fewerOnRealEngine } from "../engine-workload.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 
 /** The word in a canary: the stand-in sends it as one token, so that no single token of it can hide elsewhere. */
 export function wordFrom(canary: string): string {

@@ -1,7 +1,7 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import type { Context } from "../contract-conversations.ts";
 import { requireAsked, textsOf } from "../engine-generations.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 import { conversationsAtOnce, type Voice } from "./concurrent-conversations.ts";
 
 export const oneRequest = defineCheck<Context["target"], readonly Voice[]>({

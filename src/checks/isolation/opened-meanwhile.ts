@@ -7,20 +7,14 @@ import { isRefusalForStream } from "../../targets/drivers/error-with-success.ts"
 import { refusedWords } from "../../targets/drivers/refusal.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import {
-  beginTalk,
-  conversationRows,
-  type Hearing,
-  hear,
-  openPlace,
-  sayIn,
-  settledRowsOf,
-  type Talk,
-} from "../check-conversation.ts";
+import { beginTalk, openPlace, type Talk } from "../any-wire-conversation.ts";
+import { type Context, makeProfile, makeSession } from "../contract-conversations.ts";
+import { readReply, readRows, readSettledRows, sendMessage } from "../contract-replies.ts";
+import { conversationRows, settledRowsOf } from "../conversation-rows.ts";
 import { requireMadeByEngine } from "../engine-generations.ts";
-import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { readReply, readRows, readSettledRows, sendMessage } from "../read-replies.ts";
+import { type Hearing, hear } from "../hear-reply.ts";
 import { isSavedAsStreamed } from "../saved-as-streamed.ts";
+import { sayIn } from "../say-and-hear.ts";
 import { requireText } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { TEXT_JUDGED_ELSEWHERE } from "../text-judged-elsewhere.ts";

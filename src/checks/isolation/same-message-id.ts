@@ -4,9 +4,9 @@ import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
+import type { Context } from "../contract-conversations.ts";
 import { generationsFor } from "../engine-generations.ts";
 import { followStream } from "../follow-stream.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 import { repeatAfterMe, wordFrom } from "./marker-words.ts";
 
 interface Evidence {

@@ -3,18 +3,12 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import { answerWords, isRefusal } from "../../targets/drivers/refusal.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import {
-  beginTalk,
-  converseIn,
-  hear,
-  nameFor,
-  openPlace,
-  sayIn,
-  settledRowsOf,
-  type Talk,
-} from "../check-conversation.ts";
+import { beginTalk, openPlace, type Talk } from "../any-wire-conversation.ts";
+import type { Context } from "../contract-conversations.ts";
+import { settledRowsOf } from "../conversation-rows.ts";
+import { hear, nameFor } from "../hear-reply.ts";
 import { isConversationGone } from "../is-conversation-gone.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import { converseIn, sayIn } from "../say-and-hear.ts";
 import { requireText } from "../stream-endings.ts";
 import { repeatAfterMe, timesFor, wordFrom } from "./marker-words.ts";
 

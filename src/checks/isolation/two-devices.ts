@@ -1,9 +1,9 @@
 import type { SentMessage, UserEvent } from "../../contract/hmi-schemas.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
+import { type Context, makeProfile, makeSession } from "../contract-conversations.ts";
+import { patienceOf, readReply, sendMessage } from "../contract-replies.ts";
 import { listenToEvents } from "../listen-to-events.ts";
-import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { patienceOf, readReply, sendMessage } from "../read-replies.ts";
 
 interface Evidence {
   /** How the stream of events was answered. */

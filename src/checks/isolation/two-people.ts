@@ -3,9 +3,9 @@ import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import type { WholeRow } from "../../targets/drivers/reply-facts.ts";
 import type { HttpClient, HttpMethod, SeenCall, SeenStream } from "../../targets/http-client.ts";
+import { type Context, expectAnswer, makeProfile, makeSession } from "../contract-conversations.ts";
+import { readReply, readSettledRows, tokens } from "../contract-replies.ts";
 import { listenToEvents } from "../listen-to-events.ts";
-import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { readReply, readSettledRows, tokens } from "../read-replies.ts";
 import { PICTURE } from "../test-image.ts";
 
 /** A call that another person made to what is not theirs. */

@@ -1,8 +1,8 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
 import { describeStream, eventsIn, finishReasonOf, textIn } from "../arrived-events.ts";
+import type { Context } from "../contract-conversations.ts";
 import { generationsOf } from "../engine-generations.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 import { replyRow, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 

@@ -2,7 +2,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenNotice } from "../../targets/drivers/reply-facts.ts";
 import { describeStream, eventsIn, finishReasonOf, textIn } from "../arrived-events.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { replyRow, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
 
 /** More often, and more of it, than a text may say the same before it is told (contract, section 1). */

@@ -1,7 +1,7 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { SeenNotice } from "../../targets/drivers/reply-facts.ts";
+import type { Context } from "../contract-conversations.ts";
 import { textsOf } from "../engine-generations.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 import { eventsOf, isWholeEnding, lastWord } from "../stream-endings.ts";
 import { OPTIONS, type OutgrownConversation, outgrowWindow } from "./outgrown-conversation.ts";
 

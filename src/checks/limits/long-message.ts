@@ -5,17 +5,12 @@ import type { Sent } from "../../targets/drivers/chat-client.ts";
 import { answerWords } from "../../targets/drivers/refusal.ts";
 import { endReply } from "../../targets/end-reply.ts";
 import { abortAfterWaiting, afterWaiting } from "../../targets/unstalled-time.ts";
-import {
-  beginTalk,
-  converseIn,
-  hear,
-  learnConversation,
-  startTalk,
-  type Talk,
-} from "../check-conversation.ts";
+import { beginTalk, learnConversation, startTalk, type Talk } from "../any-wire-conversation.ts";
+import type { Context } from "../contract-conversations.ts";
+import { patienceOf } from "../contract-replies.ts";
+import { hear } from "../hear-reply.ts";
 import { findLeakedInternals } from "../leaked-internals.ts";
-import type { Context } from "../profiles-and-sessions.ts";
-import { patienceOf } from "../read-replies.ts";
+import { converseIn } from "../say-and-hear.ts";
 
 interface Evidence {
   /** The answer to the call that carried it; null where none came in time. */

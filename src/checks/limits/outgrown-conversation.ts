@@ -2,10 +2,10 @@ import type { WholeRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
+import { type Context, makeProfile, makeSession } from "../contract-conversations.ts";
+import { patienceOf, readSettledRows, sendAndReadReply } from "../contract-replies.ts";
 import { generationsFor, generationsWith } from "../engine-generations.ts";
 import { fewerOnRealEngine } from "../engine-workload.ts";
-import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { patienceOf, readSettledRows, sendAndReadReply } from "../read-replies.ts";
 
 /** A conversation that outgrew the window that its profile asks for. */
 export interface OutgrownConversation {

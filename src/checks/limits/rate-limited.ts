@@ -1,7 +1,7 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { describeStream, eventsIn, finishReasonOf } from "../arrived-events.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { replyRow, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
 
 /** What the engine says in `Retry-After`, in seconds. */

@@ -1,8 +1,8 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
+import type { Context } from "../contract-conversations.ts";
 import { textsOf } from "../engine-generations.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 import { OPTIONS, type OutgrownConversation, outgrowWindow } from "./outgrown-conversation.ts";
 
 /** Most tokens of a summary (contract, section 3). */

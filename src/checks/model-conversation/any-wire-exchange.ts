@@ -1,14 +1,9 @@
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
-import {
-  beginTalk,
-  conversationRows,
-  hear,
-  openPlace,
-  sayIn,
-  settledRowsOf,
-  type Talk,
-} from "../check-conversation.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import { beginTalk, openPlace, type Talk } from "../any-wire-conversation.ts";
+import type { Context } from "../contract-conversations.ts";
+import { conversationRows, settledRowsOf } from "../conversation-rows.ts";
+import { hear } from "../hear-reply.ts";
+import { sayIn } from "../say-and-hear.ts";
 import { lastWord, requireText } from "../stream-endings.ts";
 import { describeEnding, type ModelExchange } from "./model-exchange.ts";
 

@@ -5,7 +5,7 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import type { WholeRow } from "../../targets/drivers/reply-facts.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
-import { readAllRows, readRows } from "../read-replies.ts";
+import { readAllRows, readRows } from "../contract-replies.ts";
 import { place } from "./first-exchanges.ts";
 import { importHistory } from "./imported-history.ts";
 import { exchangeByModel } from "./model-exchange.ts";

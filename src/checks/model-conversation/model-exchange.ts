@@ -4,7 +4,7 @@ import { CouldNotRun } from "../../harness/define-check.ts";
 import { type SeenRow, textOf, type WholeRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
-import { readAllRows } from "../read-replies.ts";
+import { readAllRows } from "../contract-replies.ts";
 import { eventsOf, lastWord } from "../stream-endings.ts";
 import { type Context, getStage, listOwnSessions, type Stage } from "./staged-profiles.ts";
 

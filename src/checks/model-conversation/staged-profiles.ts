@@ -1,9 +1,9 @@
 import { MessageList } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { deleteAt } from "../../targets/delete-profile.ts";
-import { type Context, listOwnSessions, makeProfile, makeSession } from "../profiles-and-sessions.ts";
+import { type Context, listOwnSessions, makeProfile, makeSession } from "../contract-conversations.ts";
 
-export { type Context, expectAnswer, listOwnSessions } from "../profiles-and-sessions.ts";
+export { type Context, expectAnswer, listOwnSessions } from "../contract-conversations.ts";
 
 /** A profile that the checks made, with the word that only its instructions hold. */
 export interface StagedProfile {

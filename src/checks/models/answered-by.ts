@@ -1,7 +1,7 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import type { Context } from "../contract-conversations.ts";
 import { requireAsked } from "../engine-generations.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 import { rowsLackField } from "../rows-lack-field.ts";
 import { type AskedByModel, askAnew, askAnewByWire, describeAsked } from "./ask-by-model.ts";
 import { triedByWire } from "./model-catalogue.ts";

@@ -5,10 +5,12 @@ import { isSameText } from "../../targets/compare-texts.ts";
 import { refusedWords } from "../../targets/drivers/refusal.ts";
 import { failureOf, type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { hear, learnConversation, settledRowsOf, startTalk, type Talk } from "../check-conversation.ts";
+import { learnConversation, startTalk, type Talk } from "../any-wire-conversation.ts";
+import { type Context, expectAnswer, makeProfile, makeSession } from "../contract-conversations.ts";
+import { readReply, readSettledRows } from "../contract-replies.ts";
+import { settledRowsOf } from "../conversation-rows.ts";
 import { generationsFor } from "../engine-generations.ts";
-import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { readReply, readSettledRows } from "../read-replies.ts";
+import { hear } from "../hear-reply.ts";
 import { conversationInWords, rowStateInWords } from "../row-words.ts";
 import { eventsOf, lastWord } from "../stream-endings.ts";
 

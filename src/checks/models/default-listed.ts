@@ -1,7 +1,7 @@
 import type { ModelList } from "../../contract/common-schemas.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { type Catalogue, catalogue } from "./model-catalogue.ts";
 
 export const defaultListed = defineCheck<Context["target"], Catalogue>({

@@ -1,5 +1,5 @@
 import { defineCheck } from "../../harness/define-check.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { type AskedByModel, askByModel, describeAsked, plainProfile } from "./ask-by-model.ts";
 import { installedModels, listedDefault } from "./model-catalogue.ts";
 

@@ -1,5 +1,5 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { type AskedByModel, askAnew, describeAsked } from "./ask-by-model.ts";
 import { type Catalogue, catalogue } from "./model-catalogue.ts";
 

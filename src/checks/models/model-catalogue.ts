@@ -5,7 +5,7 @@ import { messageOf } from "../../errors/thrown-error.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import { MissingEndpoint, NotObservable } from "../../harness/target-errors.ts";
 import type { HttpClient } from "../../targets/http-client.ts";
-import { type Context, expectAnswer } from "../profiles-and-sessions.ts";
+import { type Context, expectAnswer } from "../contract-conversations.ts";
 
 /** The models as each of the three services lists them. */
 export interface Catalogue {

@@ -5,7 +5,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
-import { type Context, expectAnswer } from "../profiles-and-sessions.ts";
+import { type Context, expectAnswer } from "../contract-conversations.ts";
 import { plainProfile } from "./ask-by-model.ts";
 
 interface Evidence {

@@ -5,9 +5,9 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
+import { type Context, expectAnswer, makeSession } from "../contract-conversations.ts";
+import { readHistory, readReply, readSettledRows } from "../contract-replies.ts";
 import { generationsFor } from "../engine-generations.ts";
-import { type Context, expectAnswer, makeSession } from "../profiles-and-sessions.ts";
-import { readHistory, readReply, readSettledRows } from "../read-replies.ts";
 import { PICTURE } from "../test-image.ts";
 import { plainProfile } from "./ask-by-model.ts";
 

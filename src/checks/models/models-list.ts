@@ -2,7 +2,7 @@ import type { ModelList } from "../../contract/common-schemas.ts";
 import { type Broken, CouldNotRun, defineCheck, type Verdict } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { isWholeEnding } from "../stream-endings.ts";
 import { type AskedByModel, askAnewByWire, describeAsked } from "./ask-by-model.ts";
 import { type Catalogue, catalogue, compareIds, installedModels } from "./model-catalogue.ts";

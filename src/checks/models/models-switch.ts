@@ -1,8 +1,8 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { startTalk } from "../check-conversation.ts";
+import { startTalk } from "../any-wire-conversation.ts";
+import { type Context, makeSession } from "../contract-conversations.ts";
 import { requireAsked } from "../engine-generations.ts";
-import { type Context, makeSession } from "../profiles-and-sessions.ts";
 import {
   type AskedByModel,
   askByModel,

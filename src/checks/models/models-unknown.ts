@@ -1,5 +1,5 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { rowStateInWords } from "../row-words.ts";
 import { isWholeEnding } from "../stream-endings.ts";
 import { type AskedByModel, askAnew, askAnewByWire, describeAsked } from "./ask-by-model.ts";

@@ -2,7 +2,7 @@ import { ProfileAnswer } from "../../contract/profile-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
+import { type Context, expectAnswer, makeProfile, makeSession } from "../contract-conversations.ts";
 import { type AskedByModel, askByModel, describeAsked, SHORT_REPLY } from "./ask-by-model.ts";
 import { triedModels } from "./model-catalogue.ts";
 

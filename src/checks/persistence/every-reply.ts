@@ -2,7 +2,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import { replyRows } from "../../targets/reply-rows.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { requireFieldInRows } from "../rows-lack-field.ts";
 import { isSavedAsStreamed } from "../saved-as-streamed.ts";
 import { allReplies, describeStored, type StoredReply } from "./stored-replies.ts";

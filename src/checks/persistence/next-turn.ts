@@ -6,9 +6,11 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
-import { converseIn, sayToFail, settledRowsOf, startTalk, type Talk } from "../check-conversation.ts";
+import { startTalk, type Talk } from "../any-wire-conversation.ts";
+import { BRIEF_INSTRUCTIONS, type Context, expectAnswer } from "../contract-conversations.ts";
+import { settledRowsOf } from "../conversation-rows.ts";
 import { generationsFor, requireAsked } from "../engine-generations.ts";
-import { BRIEF_INSTRUCTIONS, type Context, expectAnswer } from "../profiles-and-sessions.ts";
+import { converseIn, sayToFail } from "../say-and-hear.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 
 interface NextTurn {

@@ -1,6 +1,6 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import {
   cancelledReply,

@@ -1,8 +1,8 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
+import type { Context } from "../contract-conversations.ts";
 import { requireAsked } from "../engine-generations.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 import { rowsLackField } from "../rows-lack-field.ts";
 import { beginsWithText } from "../saved-as-streamed.ts";
 import { lastWord } from "../stream-endings.ts";

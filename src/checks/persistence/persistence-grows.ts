@@ -2,11 +2,14 @@ import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
-import { conversationRows, hear, sayIn, startTalk, texts } from "../check-conversation.ts";
+import { startTalk } from "../any-wire-conversation.ts";
+import type { Context } from "../contract-conversations.ts";
+import { patienceOf } from "../contract-replies.ts";
+import { conversationRows } from "../conversation-rows.ts";
+import { hear, texts } from "../hear-reply.ts";
 import { requireMiddle } from "../held-back-replies.ts";
-import type { Context } from "../profiles-and-sessions.ts";
-import { patienceOf } from "../read-replies.ts";
 import { beginsWithText } from "../saved-as-streamed.ts";
+import { sayIn } from "../say-and-hear.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 
 interface GrowingReply {

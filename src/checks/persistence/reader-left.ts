@@ -1,6 +1,6 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { beginsWithText } from "../saved-as-streamed.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";

@@ -1,8 +1,10 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { isSameText } from "../../targets/compare-texts.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
-import { converseIn, settledRowsOf, startTalk } from "../check-conversation.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import { startTalk } from "../any-wire-conversation.ts";
+import type { Context } from "../contract-conversations.ts";
+import { settledRowsOf } from "../conversation-rows.ts";
+import { converseIn } from "../say-and-hear.ts";
 
 /** How many messages are sent one after the other, as quickly as it goes. */
 const MESSAGES = 4;

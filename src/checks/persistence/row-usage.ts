@@ -1,7 +1,7 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { lastFact, type SeenUsage } from "../../targets/drivers/reply-facts.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { rowsLackField } from "../rows-lack-field.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import {

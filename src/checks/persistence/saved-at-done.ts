@@ -4,17 +4,12 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { requireBeginningRead } from "../../targets/late-reading.ts";
-import {
-  conversationRows,
-  hear,
-  sayIn,
-  startTalk,
-  type Talk,
-  type TalkDraft,
-  texts,
-} from "../check-conversation.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import { startTalk, type Talk, type TalkDraft } from "../any-wire-conversation.ts";
+import type { Context } from "../contract-conversations.ts";
+import { conversationRows } from "../conversation-rows.ts";
+import { hear, texts } from "../hear-reply.ts";
 import { beginsWithText, isSavedAsStreamed, whiteSpaceWords } from "../saved-as-streamed.ts";
+import { sayIn } from "../say-and-hear.ts";
 import { isWholeEnding, lastWord, requireNoneFailed } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { storedReplyRow } from "./stored-replies.ts";

@@ -11,26 +11,16 @@ import type { SeenStream } from "../../targets/http-client.ts";
 import { wrongRolesIn } from "../../targets/judge-saved-turn.ts";
 import { findReplyRow } from "../../targets/reply-rows.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
-import {
-  type Hearing,
-  hear,
-  hearAgain,
-  nameFor,
-  StillWritten,
-  sayIn,
-  sayToFail,
-  settledRowsOf,
-  shownRowsOf,
-  startTalk,
-  type Talk,
-  texts,
-} from "../check-conversation.ts";
+import { startTalk, type Talk } from "../any-wire-conversation.ts";
+import type { Context } from "../contract-conversations.ts";
+import { StillWritten, settledRowsOf, shownRowsOf } from "../conversation-rows.ts";
 import { generationsOf } from "../engine-generations.ts";
 import { fewerOnRealEngine } from "../engine-workload.ts";
+import { type Hearing, hear, hearAgain, nameFor, texts } from "../hear-reply.ts";
 import { requireMiddle } from "../held-back-replies.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 import { requireRightRoles } from "../require-right-roles.ts";
 import { holdsWhatCame, isSavedAsStreamed, whiteSpaceWords } from "../saved-as-streamed.ts";
+import { sayIn, sayToFail } from "../say-and-hear.ts";
 import { lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 

@@ -1,7 +1,7 @@
 import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import type { Context } from "../profiles-and-sessions.ts";
-import { tokens } from "../read-replies.ts";
+import type { Context } from "../contract-conversations.ts";
+import { tokens } from "../contract-replies.ts";
 import { lastWord } from "../stream-endings.ts";
 import { areSame, type Regenerated, regenerate, rowsInWords } from "./regenerated-reply.ts";
 

@@ -1,5 +1,5 @@
 import { defineCheck } from "../../harness/define-check.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { type Edited, edited } from "./edited-message.ts";
 import { areSame, rowsInWords } from "./regenerated-reply.ts";
 

@@ -4,9 +4,9 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
+import { type Context, makeProfile, makeSession } from "../contract-conversations.ts";
+import { readReply, sendAndReadReply } from "../contract-replies.ts";
 import { generationsFor } from "../engine-generations.ts";
-import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { readReply, sendAndReadReply } from "../read-replies.ts";
 import { goBack, readShown } from "./regenerated-reply.ts";
 
 /** A conversation whose first message of two was edited; then the way that was left is shown again. */

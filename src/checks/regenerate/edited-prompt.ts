@@ -1,6 +1,6 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import type { Context } from "../contract-conversations.ts";
 import { textsOf } from "../engine-generations.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 import { type Edited, edited } from "./edited-message.ts";
 
 export const editedPrompt = defineCheck<Context["target"], Edited>({

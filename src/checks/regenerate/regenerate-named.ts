@@ -2,7 +2,7 @@ import { ErrorBody } from "../../contract/common-schemas.ts";
 import { SentMessage } from "../../contract/hmi-schemas.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { answerExcerpt } from "../../targets/answer-excerpt.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { areSame, type Regenerated, regenerate, rowsInWords } from "./regenerated-reply.ts";
 
 interface Evidence {

@@ -1,7 +1,7 @@
 import { SentMessage } from "../../contract/hmi-schemas.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { type Regenerated, regenerate, rowsInWords } from "./regenerated-reply.ts";

@@ -1,5 +1,5 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import { areSame, type Regenerated, regenerate, rowsInWords } from "./regenerated-reply.ts";
 

@@ -4,8 +4,14 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
-import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { patienceOf, type ReplyReading, readHistory, readReply, sendAndReadReply } from "../read-replies.ts";
+import { type Context, makeProfile, makeSession } from "../contract-conversations.ts";
+import {
+  patienceOf,
+  type ReplyReading,
+  readHistory,
+  readReply,
+  sendAndReadReply,
+} from "../contract-replies.ts";
 
 /** A conversation whose last message was answered, and then asked to be answered again. */
 export interface Regenerated {

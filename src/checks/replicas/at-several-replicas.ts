@@ -4,9 +4,9 @@ import type { WholeRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { TRIES_TO_MEET } from "../../targets/service-replicas.ts";
+import { type Context, makeProfile, makeSession } from "../contract-conversations.ts";
+import { readReply, readSettledRows } from "../contract-replies.ts";
 import { generationsFor } from "../engine-generations.ts";
-import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { readReply, readSettledRows } from "../read-replies.ts";
 import { sendSomewhere } from "./call-any-replica.ts";
 import { replicaIn, targetReplicas, untilAtTwo } from "./met-replicas.ts";
 

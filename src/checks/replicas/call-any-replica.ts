@@ -5,8 +5,8 @@ import { CouldNotRun } from "../../harness/define-check.ts";
 import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
 import { TRIES_TO_MEET } from "../../targets/service-replicas.ts";
+import { type Context, expectAnswer } from "../contract-conversations.ts";
 import { followStream, type StreamReading } from "../follow-stream.ts";
-import { type Context, expectAnswer } from "../profiles-and-sessions.ts";
 import { replicaIn, targetReplicas } from "./met-replicas.ts";
 
 /** A message as it is sent. */

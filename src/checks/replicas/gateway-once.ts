@@ -2,9 +2,9 @@ import { gatewayRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { textIn } from "../arrived-events.ts";
+import type { Context } from "../contract-conversations.ts";
 import { generationsFor } from "../engine-generations.ts";
 import { followStream } from "../follow-stream.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 import {
   replicaIn,
   requireWell,

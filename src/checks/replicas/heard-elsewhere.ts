@@ -1,9 +1,9 @@
 import { SentMessage, type UserEvent } from "../../contract/hmi-schemas.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
+import { type Context, expectAnswer, makeProfile, makeSession } from "../contract-conversations.ts";
+import { patienceOf, readReply } from "../contract-replies.ts";
 import { type Listening, listenToEvents } from "../listen-to-events.ts";
-import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { patienceOf, readReply } from "../read-replies.ts";
 import { sendSomewhere } from "./call-any-replica.ts";
 import {
   LOOKS,

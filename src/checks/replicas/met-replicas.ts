@@ -4,7 +4,7 @@ import { CouldNotRun } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import type { HttpClient, SeenCall } from "../../targets/http-client.ts";
 import { replicaThatAnswered, type TargetReplicas, TRIES_TO_MEET } from "../../targets/service-replicas.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 
 /** What a check needs that is about several HMIs. */
 export const SEVERAL_HMIS = ["speak the contract", "meet two copies of the HMI"];

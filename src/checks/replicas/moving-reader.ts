@@ -5,9 +5,9 @@ import { CouldNotRun } from "../../harness/define-check.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
 import { eventsIn, textIn } from "../arrived-events.ts";
+import { type Context, expectAnswer, makeProfile, makeSession } from "../contract-conversations.ts";
+import { patienceOf } from "../contract-replies.ts";
 import { followStream } from "../follow-stream.ts";
-import { type Context, expectAnswer, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { patienceOf } from "../read-replies.ts";
 import { lookSomewhere, sendSomewhere } from "./call-any-replica.ts";
 import { LOOKS, replicaIn, targetReplicas } from "./met-replicas.ts";
 

@@ -1,5 +1,5 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { SEVERAL_HMIS, shortReplicaName } from "./met-replicas.ts";
 import { type MovingReader, moveBetweenReplicas, requireSaved } from "./moving-reader.ts";
 

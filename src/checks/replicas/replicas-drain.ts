@@ -3,8 +3,8 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import type { SeenStream } from "../../targets/http-client.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
 import { textIn } from "../arrived-events.ts";
-import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { readSettledRows } from "../read-replies.ts";
+import { type Context, makeProfile, makeSession } from "../contract-conversations.ts";
+import { readSettledRows } from "../contract-replies.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { beginSomewhere, sendSomewhere } from "./call-any-replica.ts";

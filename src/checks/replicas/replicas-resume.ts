@@ -1,6 +1,6 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { answerExcerpt } from "../../targets/answer-excerpt.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { notAtTwo, SEVERAL_HMIS, shortReplicaName } from "./met-replicas.ts";
 import { type MovingReader, moveBetweenReplicas, requireSaved } from "./moving-reader.ts";
 

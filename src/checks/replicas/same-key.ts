@@ -1,6 +1,6 @@
 import { SentMessage } from "../../contract/hmi-schemas.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { describeSent, isOneExchange, type SentAtOnce, sendAtOnce } from "./at-several-replicas.ts";
 import { requireWell, SEVERAL_HMIS } from "./met-replicas.ts";
 

@@ -1,8 +1,8 @@
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { readSettledRows, sendAndReadReply } from "../read-replies.ts";
+import { type Context, makeProfile, makeSession } from "../contract-conversations.ts";
+import { readSettledRows, sendAndReadReply } from "../contract-replies.ts";
 import { lookSomewhere } from "./call-any-replica.ts";
 import { LOOKS, notAtTwo, requireWell, SEVERAL_HMIS, shortReplicaName } from "./met-replicas.ts";
 

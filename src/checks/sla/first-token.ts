@@ -1,7 +1,7 @@
 import { defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
+import type { Context } from "../contract-conversations.ts";
 import { requireUndisturbed } from "../measurement-disturbance.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 import { percentile, percentileInWords, requireEnough } from "./percentile.ts";
 import { TARGETS } from "./service-targets.ts";
 import { type Samples, type TimedSample, timeMessages } from "./timed-messages.ts";

@@ -1,5 +1,5 @@
 import { CouldNotRun, defineCheck, type Verdict } from "../../harness/define-check.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { isWholeEnding } from "../stream-endings.ts";
 import { USERS } from "./service-targets.ts";
 import { type Samples, type TimedSample, timeMessages } from "./timed-messages.ts";

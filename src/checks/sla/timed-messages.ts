@@ -2,18 +2,12 @@ import { CouldNotRun } from "../../harness/define-check.ts";
 import type { ChatPlace } from "../../targets/drivers/chat-client.ts";
 import { answerWords } from "../../targets/drivers/refusal.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import {
-  beginTalk,
-  converseIn,
-  hear,
-  learnConversation,
-  openPlace,
-  startTalk,
-  type Talk,
-} from "../check-conversation.ts";
+import { beginTalk, learnConversation, openPlace, startTalk, type Talk } from "../any-wire-conversation.ts";
+import type { Context } from "../contract-conversations.ts";
 import { generationsFor } from "../engine-generations.ts";
+import { hear } from "../hear-reply.ts";
 import { type Disturbance, timeUndisturbed } from "../measurement-disturbance.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import { converseIn } from "../say-and-hear.ts";
 import { lastWord, requireNoneFailed, toldFailure } from "../stream-endings.ts";
 import { type EngineShare, engineShare, isOneCallOf } from "./engine-share.ts";
 import { TARGETS, USERS } from "./service-targets.ts";

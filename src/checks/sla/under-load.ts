@@ -2,7 +2,7 @@
 import { type Check, defineCheck, type Suite, type Verdict } from "../../harness/define-check.ts";
 import type { LoadReport } from "../../harness/load-report.ts";
 import type { Target } from "../../targets/open-target.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { betweenTokens } from "./between-tokens.ts";
 import { firstToken } from "./first-token.ts";
 import { judgeAccepted, judgeBetweenTokens, judgeLoadFirstToken, judgeNoDrops } from "./judge-load.ts";

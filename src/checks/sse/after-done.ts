@@ -2,8 +2,8 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { describeStream, finishReasonOf } from "../arrived-events.ts";
+import type { Context } from "../contract-conversations.ts";
 import { followStream } from "../follow-stream.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 import { sendAndSeeReply } from "../seen-reply.ts";
 
 interface Evidence {

@@ -1,5 +1,5 @@
 import { NotObservable } from "../../harness/target-errors.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { type Door, doorsOf, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
 
 /** A way in which the engine was told to fail, as the stand-in names it. */

@@ -4,9 +4,9 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenCall, SeenStream } from "../../targets/http-client.ts";
+import { type Context, makeProfile, makeSession } from "../contract-conversations.ts";
+import { readSettledRows, sendAndReadReply } from "../contract-replies.ts";
 import { followStream } from "../follow-stream.ts";
-import { type Context, makeProfile, makeSession } from "../profiles-and-sessions.ts";
-import { readSettledRows, sendAndReadReply } from "../read-replies.ts";
 
 /** A reply that was asked for by a name, in a conversation that has gone on since. */
 interface NamedReply {

@@ -1,8 +1,8 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { describeStream } from "../arrived-events.ts";
+import type { Context } from "../contract-conversations.ts";
 import { requireAsked } from "../engine-generations.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 import { type ReconnectedReader, reconnectedReaders } from "./reconnected-readers.ts";
 
 export const oneGeneration = defineCheck<Context["target"], readonly ReconnectedReader[]>({

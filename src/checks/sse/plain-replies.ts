@@ -1,5 +1,5 @@
 import type { SeenStream } from "../../targets/http-client.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { type Door, doorsOf, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
 
 const DOORS: readonly Door[] = ["message", "general-stream", "gateway"];

@@ -3,8 +3,8 @@ import { CouldNotRun } from "../../harness/define-check.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenEvent, SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
+import type { Context } from "../contract-conversations.ts";
 import { followStream, type StreamReading } from "../follow-stream.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 import { type Door, prepare, seenReply } from "../seen-reply.ts";
 
 /** A reader that lost its connection in mid-reply, and came back with the id of the last event that it had. */

@@ -2,8 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { CancelAnswer } from "../../contract/gateway-schemas.ts";
 import { gatewayRoutes, hmiRoutes } from "../../contract/routes.ts";
+import type { Context } from "../contract-conversations.ts";
 import type { StreamReading } from "../follow-stream.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 import { type Door, type Prepared, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
 
 /** A reply in which the engine was told to be silent. */

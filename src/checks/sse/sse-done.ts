@@ -1,9 +1,9 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { describeStream, eventName, eventsIn } from "../arrived-events.ts";
+import type { Context } from "../contract-conversations.ts";
 import { CLOSE_MS } from "../follow-stream.ts";
 import { foundOn } from "../found-in-run.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 import { requireNoneFailed } from "../stream-endings.ts";
 import { plainStreams, type StreamByDoor } from "./plain-replies.ts";
 

@@ -2,8 +2,8 @@ import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import type { Context } from "../contract-conversations.ts";
 import { followStream } from "../follow-stream.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 import { prepare } from "../seen-reply.ts";
 import { plainReplies } from "./plain-replies.ts";
 

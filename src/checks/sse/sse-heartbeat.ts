@@ -1,8 +1,8 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { type Arrived, arrivedIn, describeStream, eventName } from "../arrived-events.ts";
+import type { Context } from "../contract-conversations.ts";
 import { requireUndisturbed } from "../measurement-disturbance.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 import { earliestHeartbeat, marginOf, type SilentReply } from "./silent-replies.ts";
 import { type TimedReplies, timedReplies } from "./timed-replies.ts";
 

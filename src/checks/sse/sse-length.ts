@@ -2,8 +2,8 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { describeStream, finishReasonOf } from "../arrived-events.ts";
+import type { Context } from "../contract-conversations.ts";
 import { requireAsked } from "../engine-generations.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 import { type Door, doorsOf, replyRow, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
 import { lastWord, requireNoneFailed } from "../stream-endings.ts";
 import { requireAwaited } from "../unended-replies.ts";

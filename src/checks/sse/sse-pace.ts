@@ -1,9 +1,9 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { describeStream } from "../arrived-events.ts";
+import type { Context } from "../contract-conversations.ts";
 import { requireAsked } from "../engine-generations.ts";
 import { type Disturbance, requireUndisturbed, timeUndisturbed } from "../measurement-disturbance.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 import { type Door, doorsOf, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
 
 interface PacedReplies extends Disturbance {

@@ -2,7 +2,7 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { describeStream } from "../arrived-events.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { plainStreams } from "./plain-replies.ts";
 
 export const schema = defineCheck<Context["target"], readonly SeenStream[]>({

@@ -3,7 +3,7 @@ import type { StartedEvent } from "../../contract/event-schemas.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { describeStream, eventName, eventsIn } from "../arrived-events.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import type { Context } from "../contract-conversations.ts";
 import { replyRow, type SeenReply } from "../seen-reply.ts";
 import { plainReplies } from "./plain-replies.ts";
 

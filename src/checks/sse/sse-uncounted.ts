@@ -2,8 +2,8 @@ import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-chec
 import { firstBroken } from "../../harness/first-broken.ts";
 import { lastFact, type SeenUsage } from "../../targets/drivers/reply-facts.ts";
 import { describeStream } from "../arrived-events.ts";
+import type { Context } from "../contract-conversations.ts";
 import { requireAsked } from "../engine-generations.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 import { replyRow } from "../seen-reply.ts";
 import { type FailedReply, failedReplies, story } from "./failed-replies.ts";
 

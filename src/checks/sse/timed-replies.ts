@@ -1,7 +1,7 @@
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { watchEventLoop } from "../../harness/event-loop-stalls.ts";
+import type { Context } from "../contract-conversations.ts";
 import type { Disturbance } from "../measurement-disturbance.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 import { type Door, doorsOf } from "../seen-reply.ts";
 import { type SilenceSettings, type SilentReply, seeSilence } from "./silent-replies.ts";
 

@@ -2,8 +2,8 @@ import { withoutOptions } from "../../contract/options-as-text.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { thoughtsOf } from "../../targets/drivers/reply-facts.ts";
+import type { Context } from "../contract-conversations.ts";
 import { requireAsked, textsOf } from "../engine-generations.ts";
-import type { Context } from "../profiles-and-sessions.ts";
 import {
   describeThoughts,
   requireThoughts,

@@ -4,9 +4,12 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import { type SeenRow, textOf, thoughtsOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
-import { converseIn, hearAgain, settledRowsOf, startTalk } from "../check-conversation.ts";
+import { startTalk } from "../any-wire-conversation.ts";
+import type { Context } from "../contract-conversations.ts";
+import { settledRowsOf } from "../conversation-rows.ts";
 import { generationsFor } from "../engine-generations.ts";
-import type { Context } from "../profiles-and-sessions.ts";
+import { hearAgain } from "../hear-reply.ts";
+import { converseIn } from "../say-and-hear.ts";
 
 /** A reply of a model that thought before it answered, and the message after it. */
 export interface ThoughtfulReply {

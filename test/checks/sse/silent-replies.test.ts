@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Context } from "../../../src/checks/profiles-and-sessions.ts";
+import type { Context } from "../../../src/checks/contract-conversations.ts";
 import { type SilentReply, seeSilence } from "../../../src/checks/sse/silent-replies.ts";
 import { defineCheck } from "../../../src/harness/define-check.ts";
 import { startInProcessStack } from "../../../src/services/in-process-stack.ts";

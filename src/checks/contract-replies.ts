@@ -5,7 +5,7 @@ import type { WholeRow } from "../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../targets/http-client.ts";
 import type { Target } from "../targets/open-target.ts";
 import { pollUntil } from "../targets/poll-until.ts";
-import { type Context, expectAnswer } from "./profiles-and-sessions.ts";
+import { type Context, expectAnswer } from "./contract-conversations.ts";
 import { StreamWaiter } from "./stream-waiter.ts";
 
 /** One reply while it is read. */

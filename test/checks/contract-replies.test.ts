@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { tokens } from "../../src/checks/read-replies.ts";
+import { tokens } from "../../src/checks/contract-replies.ts";
 
 test("tokens are counted across calls, and nothing else is", () => {
   const isThird = tokens(3);
