@@ -1,7 +1,8 @@
 import { Command, Flags } from "@oclif/core";
 import type { Config } from "../config/config-schema.ts";
 import { type ResolvedConfig, resolveConfig } from "../config/load-config.ts";
-import { EXIT, UserError } from "../errors/user-error.ts";
+import { EXIT } from "../errors/exit-codes.ts";
+import { UserError } from "../errors/user-error.ts";
 import { tell } from "./explain-error.ts";
 import { printJson } from "./print-to-stdout.ts";
 import { createScreen, type Screen } from "./screen.ts";

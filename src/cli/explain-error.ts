@@ -1,6 +1,7 @@
 import { debuglog } from "node:util";
+import { EXIT } from "../errors/exit-codes.ts";
 import { messageOf } from "../errors/thrown-error.ts";
-import { EXIT, UserError } from "../errors/user-error.ts";
+import { UserError } from "../errors/user-error.ts";
 import { visibleText } from "../text/escape-untrusted-text.ts";
 import { paint, styled } from "../text/styled-text.ts";
 import { printJson } from "./print-to-stdout.ts";

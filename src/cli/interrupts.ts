@@ -1,4 +1,5 @@
-import { EXIT, UserError } from "../errors/user-error.ts";
+import { EXIT } from "../errors/exit-codes.ts";
+import { UserError } from "../errors/user-error.ts";
 
 /** What a person says by Ctrl-C while a command runs. */
 export interface Interrupts {

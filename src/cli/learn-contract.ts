@@ -1,5 +1,5 @@
 import type { Config } from "../config/config-schema.ts";
-import { EXIT } from "../errors/user-error.ts";
+import { EXIT } from "../errors/exit-codes.ts";
 import { learnWire } from "../learn/learn-wire.ts";
 import type { LearnedWire } from "../learn/learned-wire.ts";
 import { openNetworkLog } from "../learn/open-network-log.ts";

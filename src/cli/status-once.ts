@@ -1,4 +1,4 @@
-import { EXIT } from "../errors/user-error.ts";
+import { EXIT } from "../errors/exit-codes.ts";
 import { namesInStatus, type StackStatus, stackStatus, statusOf } from "../launch/stack-status.ts";
 import { requireKnown } from "./read-service-names.ts";
 import type { RunningConfig } from "./running-config.ts";

@@ -1,5 +1,5 @@
+import { EXIT } from "../errors/exit-codes.ts";
 import { messageOf } from "../errors/thrown-error.ts";
-import { EXIT } from "../errors/user-error.ts";
 import { explain, tell } from "./explain-error.ts";
 import { createScreen } from "./screen.ts";
 

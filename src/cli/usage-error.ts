@@ -1,6 +1,6 @@
 import { Errors } from "@oclif/core";
 import { didYouMean } from "../config/closest-name.ts";
-import { EXIT } from "../errors/user-error.ts";
+import { EXIT } from "../errors/exit-codes.ts";
 import { type Explanation, explain } from "./explain-error.ts";
 
 /** What {@link explain} says of any error, and of those that oclif itself throws, which are about flags and arguments. */

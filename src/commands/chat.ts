@@ -3,7 +3,8 @@ import { BaseCommand } from "../cli/base-command.ts";
 import { namedTarget } from "../cli/choose-target.ts";
 import { announceSlowWaits } from "../cli/slow-wait-notice.ts";
 import { targetFlags } from "../cli/verify-flags.ts";
-import { EXIT, UserError } from "../errors/user-error.ts";
+import { EXIT } from "../errors/exit-codes.ts";
+import { UserError } from "../errors/user-error.ts";
 import { type ChatResult, chatOnce } from "../targets/chat-once.ts";
 
 const { hmi, gateway, engine, contract } = targetFlags;

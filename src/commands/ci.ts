@@ -1,6 +1,6 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
-import { exitCodeOf, proofExitCode } from "../cli/exit-code.ts";
+import { exitCodeOf, proofExitCode } from "../cli/report-exit-code.ts";
 import { parseReports, reportFlag, toStandardOutput, writeReports } from "../cli/report-files.ts";
 import { reportOnGithub } from "../cli/report-on-github.ts";
 import { parsePostgresql, postgresqlFlag } from "../cli/verify-flags.ts";

@@ -6,7 +6,7 @@ import { parseServiceUrl } from "../cli/service-url.ts";
 import { targetFlags } from "../cli/verify-flags.ts";
 import { isGiven } from "../config/load-config.ts";
 import { examine, type LadderReport } from "../doctor/run-doctor.ts";
-import { EXIT } from "../errors/user-error.ts";
+import { EXIT } from "../errors/exit-codes.ts";
 
 const { hmi, gateway, engine, contract } = targetFlags;
 

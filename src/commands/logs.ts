@@ -10,7 +10,7 @@ import { createScreen } from "../cli/screen.ts";
 import { watchOutput } from "../cli/watch-output.ts";
 import { allNames } from "../config/replicas.ts";
 import { clearServiceLog } from "../supervisor/client/clear-service-log.ts";
-import { settleRotations, withCommandLock } from "../supervisor/client/lock-and-settle-rotations.ts";
+import { settleRotations, withCommandLock } from "../supervisor/client/lock-for-command.ts";
 import { loggedServices } from "../supervisor/client/logged-services.ts";
 import { isLogRemoved, recordedService } from "../supervisor/client/recorded-services.ts";
 import { type LogLine, logLines } from "../supervisor/client/service-logs.ts";

@@ -1,11 +1,12 @@
 import { Flags, type Interfaces } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
 import { findTarget, requireWhole } from "../cli/choose-target.ts";
-import { proofExitCode, targetProofExitCode } from "../cli/exit-code.ts";
 import { type FaultListing, listFaults } from "../cli/fault-list.ts";
 import { parseListenAddress } from "../cli/listen-address.ts";
+import { proofExitCode, targetProofExitCode } from "../cli/report-exit-code.ts";
 import { parsePostgresql, postgresqlFlag, targetFlags } from "../cli/verify-flags.ts";
-import { EXIT, UserError } from "../errors/user-error.ts";
+import { EXIT } from "../errors/exit-codes.ts";
+import { UserError } from "../errors/user-error.ts";
 import { type ProofReport, proveFaults } from "../prove/prove-faults.ts";
 import type { TargetProofReport } from "../prove-target/target-proof-report.ts";
 import { reportFault, reportProof } from "../reporters/proof-lines.ts";

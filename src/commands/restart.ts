@@ -3,7 +3,7 @@ import { watchInterrupts } from "../cli/interrupts.ts";
 import { readServiceNames } from "../cli/read-service-names.ts";
 import { isBad, retryLine, stepLines } from "../cli/stack-lines.ts";
 import { allNames } from "../config/replicas.ts";
-import { EXIT } from "../errors/user-error.ts";
+import { EXIT } from "../errors/exit-codes.ts";
 import { bringUp } from "../launch/bring-up.ts";
 import type { UpStep } from "../launch/up-step-reporter.ts";
 

@@ -6,7 +6,7 @@ import { ofServices, showStatusOnce } from "../cli/status-once.ts";
 import { statusLines } from "../cli/status-table.ts";
 import type { Config } from "../config/config-schema.ts";
 import type { LadderReport } from "../doctor/run-doctor.ts";
-import { EXIT } from "../errors/user-error.ts";
+import { EXIT } from "../errors/exit-codes.ts";
 import { type StackStatus, type StatusOptions, stackStatus } from "../launch/stack-status.ts";
 import type { StyledText } from "../text/styled-text.ts";
 

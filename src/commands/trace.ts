@@ -5,7 +5,7 @@ import { makeReportFolder, writeReportFile } from "../cli/report-files.ts";
 import { parseServiceUrl } from "../cli/service-url.ts";
 import { targetFlags } from "../cli/verify-flags.ts";
 import { isGiven } from "../config/load-config.ts";
-import { EXIT } from "../errors/user-error.ts";
+import { EXIT } from "../errors/exit-codes.ts";
 import { deathWords, noteProcesses } from "../supervisor/client/service-deaths.ts";
 import { stateFolder } from "../supervisor/state-folder.ts";
 import { COUNTING_MESSAGE } from "../targets/counting-message.ts";

@@ -7,7 +7,8 @@ import { isBad, printIntent, retryLine, stackAdvice, stepLines } from "../cli/st
 import { stayInForeground } from "../cli/stop-on-interrupt.ts";
 import type { Config } from "../config/config-schema.ts";
 import { replicaNumbers } from "../config/replicas.ts";
-import { EXIT, UserError } from "../errors/user-error.ts";
+import { EXIT } from "../errors/exit-codes.ts";
+import { UserError } from "../errors/user-error.ts";
 import { askDefaultModel, type DefaultModelReport } from "../launch/ask-default-model.ts";
 import { bringUp } from "../launch/bring-up.ts";
 import { chatPage } from "../launch/chat-page.ts";

@@ -4,9 +4,9 @@ import { listChecks, type SuiteListing } from "../cli/check-list.ts";
 import { findTarget } from "../cli/choose-target.ts";
 import { chooseVerifyTarget, DRILL, suitesToRun } from "../cli/choose-verify-run.ts";
 import type { PrintedContract } from "../cli/contract-lines.ts";
-import { exitCodeOf } from "../cli/exit-code.ts";
 import { lastFailed, rememberRun } from "../cli/last-run.ts";
 import { type LoadFlagValues, loadFlags, readLoadFlags } from "../cli/load-flags.ts";
+import { exitCodeOf } from "../cli/report-exit-code.ts";
 import {
   parseReports,
   type ReportFile,
@@ -19,8 +19,9 @@ import { announceSlowWaits } from "../cli/slow-wait-notice.ts";
 import { loadChecks, loadFault } from "../cli/user-checks.ts";
 import { parsePostgresql, postgresqlFlag, readRunFlags, runFlags, targetFlags } from "../cli/verify-flags.ts";
 import type { Config } from "../config/config-schema.ts";
+import { EXIT } from "../errors/exit-codes.ts";
 import { messageOf, withoutStop } from "../errors/thrown-error.ts";
-import { EXIT, UserError } from "../errors/user-error.ts";
+import { UserError } from "../errors/user-error.ts";
 import { type Comparison, compareRuns } from "../harness/compare-runs.ts";
 import { judgeAgain } from "../harness/judge-again.ts";
 import { tellAsEvents } from "../harness/report-as-events.ts";

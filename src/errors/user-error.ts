@@ -1,19 +1,8 @@
+import { EXIT } from "./exit-codes.ts";
 /**
  * What a command ends with. A message says what was expected and what was found; the hint says what to do. Who must act
  * decides the kind: the user (bad input), the outside (a service that does not answer), or us (a bug).
  */
-
-/** Exit codes of the command line, the same for every command. */
-export const EXIT = {
-  /** All is well: the wished state is reached, or every claim holds. */
-  ok: 0,
-  /** The command ran, and its answer is bad news: a claim is broken, a service could not be started. */
-  failed: 1,
-  /** The command could not run: wrong input, unreadable configuration, nothing to talk to. */
-  unusable: 2,
-  /** Stopped by Ctrl-C. */
-  interrupted: 130,
-} as const;
 
 /** Codes of errors that a person at the terminal can act on. */
 export type UserErrorCode =

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config/config-schema.ts";
 import { isLoopback, urlOf } from "../contract/address.ts";
-import { EXIT, UserError } from "../errors/user-error.ts";
+import { EXIT } from "../errors/exit-codes.ts";
+import { UserError } from "../errors/user-error.ts";
 import type { WaitingSupervisor } from "../supervisor/client/ensure-supervisor.ts";
 import {
   finishedJobs,
@@ -9,7 +10,7 @@ import {
   knownSupervisor,
   wantedServices,
 } from "../supervisor/client/known-supervisor.ts";
-import type { LockedState } from "../supervisor/client/lock-and-settle-rotations.ts";
+import type { LockedState } from "../supervisor/client/lock-for-command.ts";
 import { pendingRequests } from "../supervisor/client/pending-request.ts";
 import { recordedServices } from "../supervisor/client/recorded-services.ts";
 import { newRequest, requestServices } from "../supervisor/client/request-services.ts";
@@ -19,10 +20,10 @@ import { hasTimeToDrain, type ServiceRecord } from "../supervisor/service-spec.t
 import type { StateFolder } from "../supervisor/state-folder.ts";
 import { dependentsFirst } from "./dependents-first.ts";
 import { inspectionOf, inspectStack, type ServiceInspection } from "./inspect-stack.ts";
-import { withDependencies } from "./plan-services.ts";
 import { type Agreed, agreeToReplace, clearPorts, type PortChoices } from "./resolve-port-conflict.ts";
 import { oneReplicaAtATime } from "./rolling-restart.ts";
 import { type Intent, intentFor, startsIt } from "./service-intent.ts";
+import { withDependencies } from "./start-order.ts";
 import { StopProgress } from "./stop-progress.ts";
 import { startSupervisorAhead, superviseStack } from "./supervise-stack.ts";
 import { surplusReplicas } from "./surplus-replicas.ts";

@@ -3,7 +3,7 @@ import {
   StoppedMeanwhile,
   SupervisorLost,
 } from "../supervisor/client/follow-supervisor.ts";
-import { type LockedState, withCommandLock } from "../supervisor/client/lock-and-settle-rotations.ts";
+import { type LockedState, withCommandLock } from "../supervisor/client/lock-for-command.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
 import { requireStateFolderAccess } from "../supervisor/state-folder-access.ts";
 import type { ServiceReport } from "../supervisor/supervisor-protocol.ts";

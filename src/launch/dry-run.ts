@@ -5,9 +5,9 @@ import { pendingRequests } from "../supervisor/client/pending-request.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
 import { requireStateFolderAccess } from "../supervisor/state-folder-access.ts";
 import { inspectStack, type ServiceInspection } from "./inspect-stack.ts";
-import { withDependencies } from "./plan-services.ts";
 import { describeOccupants, isBlocked } from "./resolve-port-conflict.ts";
 import { intentFor, type Wishes } from "./service-intent.ts";
+import { withDependencies } from "./start-order.ts";
 
 /** What `up` would do about one service. */
 export interface PlannedStep {

@@ -24,23 +24,14 @@ import {
   PROBE_TIMEOUT_MS,
   serviceSpec,
 } from "./service-specs.ts";
+import { inStartOrder } from "./start-order.ts";
 
 /** The configured services in an order in which they can start: each after what it depends on. */
 export function planServices(config: Config, engine: EnginePlan): PlannedService[] {
   const planned = Object.entries(config.services)
     .flatMap(([name, service]) => planService(name, service, config, engine))
     .map((service) => withReplicasNamed(service, config));
-  return inOrder(withTap(planned, config));
-}
-
-/** These services and all that they depend on, in the order of the plan. */
-export function withDependencies(plan: readonly PlannedService[], names: readonly string[]): Set<string> {
-  const wanted = new Set(names);
-  // From the last to the first: whatever is needed comes earlier.
-  for (const { name, spec } of plan.toReversed()) {
-    if (wanted.has(name)) for (const needed of spec.dependsOn ?? []) wanted.add(needed);
-  }
-  return wanted;
+  return inStartOrder(withTap(planned, config));
 }
 
 /** What depends on a service depends on its copies: it starts once one copy is up, and is stopped before any of them. */
@@ -158,19 +149,4 @@ function defaultProbe(name: string, config: Config): Probe {
 
 function ownAddress({ host, port }: ServiceConfig): Address | undefined {
   return host === undefined || port === undefined ? undefined : { host, port };
-}
-
-/** Each after what it depends on, and else as configured. The configuration has no circles. */
-function inOrder(planned: readonly PlannedService[]): PlannedService[] {
-  const ordered: PlannedService[] = [];
-  const place = (service: PlannedService): void => {
-    if (ordered.includes(service)) return;
-    for (const needed of service.spec.dependsOn ?? []) {
-      const found = planned.find(({ name }) => name === needed);
-      if (found !== undefined) place(found);
-    }
-    ordered.push(service);
-  };
-  planned.forEach(place);
-  return ordered;
 }

@@ -1,6 +1,7 @@
 import { isRole } from "../config/addresses.ts";
-import { EXIT, UserError } from "../errors/user-error.ts";
-import type { LockedState } from "../supervisor/client/lock-and-settle-rotations.ts";
+import { EXIT } from "../errors/exit-codes.ts";
+import { UserError } from "../errors/user-error.ts";
+import type { LockedState } from "../supervisor/client/lock-for-command.ts";
 import {
   adoptOccupant,
   describeOccupant,

@@ -1,4 +1,4 @@
-import { withCommandLock } from "../supervisor/client/lock-and-settle-rotations.ts";
+import { withCommandLock } from "../supervisor/client/lock-for-command.ts";
 import { recordedService } from "../supervisor/client/recorded-services.ts";
 import { stopRecordedService, untilServiceEnds } from "../supervisor/client/stop-recorded-service.ts";
 import type { ServiceRecord } from "../supervisor/service-spec.ts";

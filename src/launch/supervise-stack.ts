@@ -5,7 +5,7 @@ import {
   startWaitingSupervisor,
   type WaitingSupervisor,
 } from "../supervisor/client/ensure-supervisor.ts";
-import type { LockedState } from "../supervisor/client/lock-and-settle-rotations.ts";
+import type { LockedState } from "../supervisor/client/lock-for-command.ts";
 import type { SupervisorPlan } from "../supervisor/supervisor-protocol.ts";
 import type { PlannedService } from "./planned-service.ts";
 import { supervisorCommand } from "./service-specs.ts";

@@ -3,7 +3,7 @@ import type { Config } from "../config/config-schema.ts";
 import { ROLES } from "../config/service-config.ts";
 import { UserError } from "../errors/user-error.ts";
 import { knownSupervisor } from "../supervisor/client/known-supervisor.ts";
-import { type LockedState, withCommandLock } from "../supervisor/client/lock-and-settle-rotations.ts";
+import { type LockedState, withCommandLock } from "../supervisor/client/lock-for-command.ts";
 import { recordedEvents } from "../supervisor/client/service-history.ts";
 import { crashRecordedService } from "../supervisor/client/stop-recorded-service.ts";
 import { DEFAULT_RESTART, type RestartPolicy } from "../supervisor/service-spec.ts";

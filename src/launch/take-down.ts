@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import type { Config } from "../config/config-schema.ts";
-import { EXIT, UserError } from "../errors/user-error.ts";
-import { type LockedState, withCommandLock } from "../supervisor/client/lock-and-settle-rotations.ts";
+import { EXIT } from "../errors/exit-codes.ts";
+import { UserError } from "../errors/user-error.ts";
+import { type LockedState, withCommandLock } from "../supervisor/client/lock-for-command.ts";
 import { recordedServices } from "../supervisor/client/recorded-services.ts";
 import { withdrawRequests } from "../supervisor/client/request-services.ts";
 import {

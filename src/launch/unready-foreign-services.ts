@@ -1,5 +1,6 @@
 import { urlOf } from "../contract/address.ts";
-import { EXIT, UserError } from "../errors/user-error.ts";
+import { EXIT } from "../errors/exit-codes.ts";
+import { UserError } from "../errors/user-error.ts";
 import { DEFAULT_START_TIMEOUT_MS } from "../supervisor/service-spec.ts";
 import type { ServiceReports } from "../supervisor/supervisor-protocol.ts";
 import type { Asked } from "./ask-supervisor.ts";

@@ -1,5 +1,5 @@
 import { type CallToolResult, McpServer } from "@modelcontextprotocol/server";
-import { EXIT } from "../errors/user-error.ts";
+import { EXIT } from "../errors/exit-codes.ts";
 import type { CommandAnswer } from "./command-process.ts";
 import { type CommandTool, commandTools } from "./command-tools.ts";
 

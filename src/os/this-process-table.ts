@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { EXIT, UserError } from "../errors/user-error.ts";
+import { EXIT } from "../errors/exit-codes.ts";
+import { UserError } from "../errors/user-error.ts";
 import { darwin } from "./darwin-processes.ts";
 import { linux } from "./linux-processes.ts";
 import type { ProcessTable } from "./process-table.ts";

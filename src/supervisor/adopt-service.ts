@@ -1,4 +1,5 @@
-import { EXIT, UserError } from "../errors/user-error.ts";
+import { EXIT } from "../errors/exit-codes.ts";
+import { UserError } from "../errors/user-error.ts";
 import { ownUser } from "../files/user-names.ts";
 import { describeListener, findListeners, type Listener } from "../os/listening-ports.ts";
 import { isAlive } from "../os/process-identity.ts";

@@ -1,4 +1,5 @@
-import { EXIT, UserError } from "../errors/user-error.ts";
+import { EXIT } from "../errors/exit-codes.ts";
+import { UserError } from "../errors/user-error.ts";
 import { describe } from "../os/listening-ports.ts";
 import { familyOf } from "../os/process-members.ts";
 import type { ProcessDetails } from "../os/process-table.ts";

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync } from "node:fs";
-import { EXIT, UserError } from "../errors/user-error.ts";
+import { EXIT } from "../errors/exit-codes.ts";
+import { UserError } from "../errors/user-error.ts";
 import { describeListener, findListeners, type Listener } from "../os/listening-ports.ts";
 import { describeManager, findManagerOf } from "../os/process-managers.ts";
 import { whyNotRun } from "./not-runnable.ts";

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { EXIT, UserError } from "../errors/user-error.ts";
+import { EXIT } from "../errors/exit-codes.ts";
+import { UserError } from "../errors/user-error.ts";
 import { describe } from "../os/listening-ports.ts";
 import { describeProcess, isAlive, isSameProcess, type RecordedIdentity } from "../os/process-identity.ts";
 import { everyone, type Members } from "../os/process-members.ts";

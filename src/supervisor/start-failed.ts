@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
-import { EXIT, UserError } from "../errors/user-error.ts";
+import { EXIT } from "../errors/exit-codes.ts";
+import { UserError } from "../errors/user-error.ts";
 import { withoutTerminalCodes } from "../text/terminal-codes.ts";
 import type { Exit } from "./launch-service.ts";
 import { tailLog } from "./logs/tail-log.ts";

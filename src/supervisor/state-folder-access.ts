@@ -1,4 +1,5 @@
-import { EXIT, UserError } from "../errors/user-error.ts";
+import { EXIT } from "../errors/exit-codes.ts";
+import { UserError } from "../errors/user-error.ts";
 import { isLivenessSocketOpen } from "../os/liveness-socket.ts";
 import { lifeOfNamespace } from "../os/pid-namespace.ts";
 import { fateOf } from "../os/process-identity.ts";

@@ -10,8 +10,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { EXIT } from "../errors/exit-codes.ts";
 import { messageOf } from "../errors/thrown-error.ts";
-import { EXIT, UserError } from "../errors/user-error.ts";
+import { UserError } from "../errors/user-error.ts";
 import { ownerAndMode } from "../files/file-owners.ts";
 import {
   makePrivateFolder,

@@ -1,8 +1,9 @@
 import { linkSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { EXIT } from "../errors/exit-codes.ts";
 import { ifThere, messageOf, nodeErrorCode } from "../errors/thrown-error.ts";
-import { EXIT, UserError } from "../errors/user-error.ts";
+import { UserError } from "../errors/user-error.ts";
 import { readOwn } from "../files/private-files.ts";
 import { lifeOfNamespace } from "../os/pid-namespace.ts";
 import {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { EXIT, UserError } from "../errors/user-error.ts";
+import { EXIT } from "../errors/exit-codes.ts";
+import { UserError } from "../errors/user-error.ts";
 import { describeListener, findListeners, type Listener } from "../os/listening-ports.ts";
 import { identify, startOrder } from "../os/process-identity.ts";
 import { membersOf } from "../os/process-members.ts";

@@ -72,10 +72,12 @@ test("where a message is refused with status 200, nobody is blamed for it: the c
   const { results } = await verify({ suite, grep, target });
   const reasons = results.map(({ id, outcome }) => [id, "reason" in outcome ? outcome.reason : outcome]);
   const refused = expect.stringMatching(/^POST \/talks\/talk-\d+\/say answered 200: one at a time, please$/);
+  // Its first message may still find the reply of the claim before at work, whose stop was not waited for.
+  const refusedSometime = expect.stringMatching(/answered 200: one at a time, please$/);
   expect(Object.fromEntries(reasons)).toEqual({
     "cancel/only-its-own":
       "the other message got no reply: it ended with done (error): answered 200: one at a time, please",
-    "cancel/slots": refused,
+    "cancel/slots": refusedSometime,
     "persistence/concurrent": refused,
     "isolation/first-messages": refused,
   });

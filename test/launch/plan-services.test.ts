@@ -3,8 +3,9 @@ import type { Config } from "../../src/config/config-schema.ts";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import type { ServiceConfig } from "../../src/config/service-config.ts";
 import type { EnginePlan } from "../../src/launch/plan-engine.ts";
-import { planServices, withDependencies } from "../../src/launch/plan-services.ts";
+import { planServices } from "../../src/launch/plan-services.ts";
 import type { PlannedService } from "../../src/launch/planned-service.ts";
+import { withDependencies } from "../../src/launch/start-order.ts";
 import { supervisorPlan } from "../../src/launch/supervise-stack.ts";
 import { digestOf } from "../../src/supervisor/service-digest.ts";
 

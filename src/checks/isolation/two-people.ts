@@ -6,7 +6,7 @@ import type { HttpClient, HttpMethod, SeenCall, SeenStream } from "../../targets
 import { type Context, expectAnswer, makeProfile, makeSession } from "../contract-conversations.ts";
 import { readReply, readSettledRows, tokens } from "../contract-replies.ts";
 import { listenToEvents } from "../listen-to-events.ts";
-import { PICTURE } from "../test-image.ts";
+import { PICTURE } from "../sample-picture.ts";
 
 /** A call that another person made to what is not theirs. */
 export interface ForeignCall {

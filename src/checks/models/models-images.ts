@@ -8,7 +8,7 @@ import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { type Context, expectAnswer, makeSession } from "../contract-conversations.ts";
 import { readHistory, readReply, readSettledRows } from "../contract-replies.ts";
 import { generationsFor } from "../engine-generations.ts";
-import { PICTURE } from "../test-image.ts";
+import { PICTURE } from "../sample-picture.ts";
 import { plainProfile } from "./ask-by-model.ts";
 
 interface Evidence {

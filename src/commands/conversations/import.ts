@@ -7,8 +7,9 @@ import { hmiFlags } from "../../cli/verify-flags.ts";
 import { ImportReport } from "../../contract/chat-export.ts";
 import { importInParts } from "../../contract/import-in-parts.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
+import { EXIT } from "../../errors/exit-codes.ts";
 import { messageOf } from "../../errors/thrown-error.ts";
-import { EXIT, UserError } from "../../errors/user-error.ts";
+import { UserError } from "../../errors/user-error.ts";
 
 export default class ConversationsImport extends BaseCommand {
   static override summary = "Bring in conversations from a file: an export of this stack, or of Open WebUI.";

@@ -1,5 +1,5 @@
 import { BaseCommand } from "../../cli/base-command.ts";
-import { exitCodeOf } from "../../cli/exit-code.ts";
+import { exitCodeOf } from "../../cli/report-exit-code.ts";
 import { parseReports, reportFlag, toStandardOutput, writeReports } from "../../cli/report-files.ts";
 import { reportOnGithub } from "../../cli/report-on-github.ts";
 import { UserError } from "../../errors/user-error.ts";

@@ -1,6 +1,6 @@
 import { BaseCommand } from "../../cli/base-command.ts";
 import { storeCheckLines } from "../../cli/store-check-lines.ts";
-import { EXIT } from "../../errors/user-error.ts";
+import { EXIT } from "../../errors/exit-codes.ts";
 import type { DatabaseCheck } from "../../services/conversations/sql/database-check.ts";
 
 export default class StoreCheck extends BaseCommand {

@@ -1,6 +1,6 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../../cli/base-command.ts";
-import { EXIT } from "../../errors/user-error.ts";
+import { EXIT } from "../../errors/exit-codes.ts";
 import { reportSource } from "../../reporters/source-check-lines.ts";
 import { checkSource } from "../../source-check/check-source.ts";
 import { SEED_NAMES, type SourceReport } from "../../source-check/source-report.ts";

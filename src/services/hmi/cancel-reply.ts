@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GatewayClient } from "./gateway-client.ts";
-import type { ReplyRun } from "./reply-run.ts";
+import type { RelayedReply } from "./relayed-reply.ts";
 
 /** How long the gateway has to end a reply before that is done here; whoever cancels is answered within 1 s. */
 const PATIENCE_MS = 500;
@@ -12,7 +12,10 @@ const LAST_WORDS_MS = 150;
  * Ends a reply that runs, at the gateway; and here, where the gateway does not do it, whatever it answers. Resolves
  * when it has ended: true where by this cancel or another one, false where the reply was quicker.
  */
-export async function cancelReply(reply: ReplyRun, gateway: Pick<GatewayClient, "cancel">): Promise<boolean> {
+export async function cancelReply(
+  reply: RelayedReply,
+  gateway: Pick<GatewayClient, "cancel">,
+): Promise<boolean> {
   const over = new AbortController();
   const wait = async (ms: number): Promise<void> => {
     // Its abort is no failure: nobody waits any more.
@@ -29,7 +32,7 @@ export async function cancelReply(reply: ReplyRun, gateway: Pick<GatewayClient, 
 }
 
 async function cancelAtGateway(
-  reply: ReplyRun,
+  reply: RelayedReply,
   gateway: Pick<GatewayClient, "cancel">,
   signal: AbortSignal,
 ): Promise<boolean> {

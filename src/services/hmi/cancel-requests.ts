@@ -3,7 +3,7 @@ import type { ConversationStore } from "../conversations/conversation-store.ts";
 import { cancelReply } from "./cancel-reply.ts";
 import { findExchange } from "./find-reply-log.ts";
 import type { GatewayClient } from "./gateway-client.ts";
-import type { ReplyRun } from "./reply-run.ts";
+import type { RelayedReply } from "./relayed-reply.ts";
 import type { SaverSettings } from "./reply-saver.ts";
 import type { RunningReplies } from "./running-replies.ts";
 
@@ -20,7 +20,7 @@ const ANSWER_MS = 700;
 export class CancelRequests {
   readonly #parts: CancellationParts;
   /** Replies that somebody has cancelled: to whoever comes later, nothing runs. */
-  readonly #cancelled = new WeakSet<ReplyRun>();
+  readonly #cancelled = new WeakSet<RelayedReply>();
 
   constructor(parts: CancellationParts) {
     this.#parts = parts;
@@ -53,7 +53,7 @@ export class CancelRequests {
   }
 
   /** Ends a reply, and waits until that is saved; true for whoever was the first to cancel it. */
-  async end(reply: ReplyRun): Promise<boolean> {
+  async end(reply: RelayedReply): Promise<boolean> {
     const isFirst = !this.#cancelled.has(reply);
     this.#cancelled.add(reply);
     const isCancelled = await cancelReply(reply, this.#parts.gateway);
@@ -62,7 +62,7 @@ export class CancelRequests {
   }
 
   /** The same behind everybody's back. */
-  endInBackground(reply: ReplyRun): void {
+  endInBackground(reply: RelayedReply): void {
     const failed = (error: unknown): void =>
       this.#parts.onError(error, `cancelling reply ${reply.messageId}`);
     this.end(reply).catch(failed);

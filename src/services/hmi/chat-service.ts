@@ -11,8 +11,8 @@ import { type AskedLog, findLog, findLogOfEvent } from "./find-reply-log.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import { logEnded } from "./hmi-log-lines.ts";
 import type { Again, Outgoing } from "./outgoing-message.ts";
+import type { RelayedReply, ReplyOutcome } from "./relayed-reply.ts";
 import { ReplyOwners } from "./reply-owners.ts";
-import type { ReplyOutcome, ReplyRun } from "./reply-run.ts";
 import type { SaverSettings } from "./reply-saver.ts";
 import { RunningReplies } from "./running-replies.ts";
 import { ReplyTakeover } from "./take-over-replies.ts";
@@ -171,7 +171,7 @@ export class ChatService {
     await Promise.all([this.#summaries.close(), this.#replies.close()]);
   }
 
-  #onEnded(reply: ReplyRun, outcome: ReplyOutcome): void {
+  #onEnded(reply: RelayedReply, outcome: ReplyOutcome): void {
     logEnded(this.#settings.log, reply, outcome);
     if (outcome === "complete") this.#summaries.consider(reply.user, reply.sessionId);
     else this.#summaries.goOn();
@@ -179,7 +179,7 @@ export class ChatService {
     else if (outcome !== "left" && outcome !== "lost") this.#publishEnded(reply, outcome);
   }
 
-  #publishEnded({ user, sessionId, messageId, savedStatus }: ReplyRun, status = savedStatus): void {
+  #publishEnded({ user, sessionId, messageId, savedStatus }: RelayedReply, status = savedStatus): void {
     if (status === undefined) return;
     const event = { type: "reply_ended", session_id: sessionId, assistant_message_id: messageId } as const;
     this.#settings.events.publish(user, { ...event, status });

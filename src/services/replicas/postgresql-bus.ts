@@ -116,6 +116,10 @@ export class PostgresqlBus implements ReplicaBus {
   }
 
   #send(payload: Payload): void {
+    if (this.#client === undefined) {
+      this.#hasLostMessages = true;
+      return;
+    }
     const text = JSON.stringify(payload);
     const fits = Buffer.byteLength(text) <= LONGEST_PAYLOAD_BYTES;
     const sent = fits ? text : JSON.stringify({ from: this.#self } satisfies Payload);

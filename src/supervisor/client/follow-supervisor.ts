@@ -1,4 +1,5 @@
-import { EXIT, UserError } from "../../errors/user-error.ts";
+import { EXIT } from "../../errors/exit-codes.ts";
+import { UserError } from "../../errors/user-error.ts";
 import { readDesiredState } from "../daemon/desired-state-file.ts";
 import { tailLog } from "../logs/tail-log.ts";
 import { plainLine } from "../start-failed.ts";

@@ -1,7 +1,7 @@
 import type { Launch } from "../launch-service.ts";
 import type { ServiceRecord } from "../service-spec.ts";
 import type { LastExit } from "../supervisor-protocol.ts";
-import type { Running } from "./already-running.ts";
+import type { Running } from "./keep-or-stop-running.ts";
 import type { ServiceRun } from "./service-runs.ts";
 import type { ReportChange } from "./service-state-store.ts";
 

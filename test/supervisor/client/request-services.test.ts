@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withCommandLock } from "../../../src/supervisor/client/lock-and-settle-rotations.ts";
+import { withCommandLock } from "../../../src/supervisor/client/lock-for-command.ts";
 import {
   requestServices,
   type ServiceRequests,

@@ -1,7 +1,7 @@
 import { postgresqlName } from "../../../contract/store-address.ts";
 import type { ConversationStore } from "../conversation-store.ts";
 import { createSqlStore, type SqlStoreParts } from "../sql/sql-store.ts";
-import { GenerationLeases } from "./generation-leases.ts";
+import { GenerationClaims } from "./generation-claims.ts";
 import { migratePostgresql } from "./migrate-postgresql.ts";
 import { PostgresqlDatabase } from "./postgresql-database.ts";
 import { postgresqlUnreadable } from "./postgresql-errors.ts";
@@ -27,7 +27,7 @@ export async function openPostgresqlStore(options: PostgresqlOptions): Promise<C
     db,
     dbOf: (user) => db.of(user),
     writer,
-    generations: new GenerationLeases(db, writer),
+    generations: new GenerationClaims(db, writer),
     defaultAgent,
     async close() {
       await writer.release();

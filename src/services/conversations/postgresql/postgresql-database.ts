@@ -1,5 +1,4 @@
 import { hash } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool, PoolClient, QueryConfig } from "pg";
 import { WireError } from "../../../contract/wire-error.ts";
 import {
@@ -12,13 +11,7 @@ import {
 import { isStoreUnavailable } from "../store-unavailable.ts";
 import { AwaitedSendings } from "./awaited-sendings.ts";
 import { DeadConnections } from "./dead-connections.ts";
-import {
-  asConnectionError,
-  ConnectionLostError,
-  isWorthAnotherTry,
-  lostInCrash,
-  postgresqlStoreError,
-} from "./postgresql-errors.ts";
+import { asConnectionError, ConnectionLostError, lostInCrash } from "./postgresql-errors.ts";
 import { preparedQuery } from "./postgresql-statements.ts";
 import {
   answeredWithin,
@@ -32,16 +25,13 @@ import {
   type TransactionName,
   type Worked,
 } from "./postgresql-transaction.ts";
+import { retryWhileLost } from "./retry-while-lost.ts";
 
 /** How long a transaction is tried again where the server goes away and comes back, in milliseconds. */
 const PATIENCE_MS = 5_000;
 
 /** How long a look at the store's health takes at most, in milliseconds. */
 const PROBE_TIMEOUT_MS = 1_000;
-
-/** The pauses between two tries grow from the first to the longest, in milliseconds. */
-const FIRST_PAUSE_MS = 5;
-const LONGEST_PAUSE_MS = 500;
 
 /** A server that is there answers what waits for nothing within this time, in milliseconds; else the connection leads nowhere. */
 const LONGEST_SILENCE_MS = 4_000;
@@ -176,17 +166,14 @@ export class PostgresqlDatabase implements Database {
 
   /** Tries until the server is there. */
   async #patiently<Result>(attempt: () => Promise<Result>, patienceMs = PATIENCE_MS): Promise<Result> {
-    const deadline = performance.now() + patienceMs;
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-      if (this.#isClosed) throw new WireError("store_unavailable", "The conversations' database is closed.");
-      try {
+    return await retryWhileLost(
+      async () => {
+        if (this.#isClosed)
+          throw new WireError("store_unavailable", "The conversations' database is closed.");
         return await attempt();
-      } catch (error) {
-        if (!isWorthAnotherTry(error) || performance.now() >= deadline)
-          throw postgresqlStoreError(error, this.#name);
-      }
-      await sleep(pause);
-    }
+      },
+      { patienceMs, name: this.#name },
+    );
   }
 
   /** One try: whole, or nothing of it was done; or a CommitUnknownError. */

@@ -44,7 +44,7 @@ type EarlyEnd = "cancelled" | "timeout" | "lost" | "left";
  * One reply on its way from the gateway to the reader and to the disk. It goes on when the reader
  * leaves, so that the reply is there after a reload; and `done` is sent only when it is saved whole.
  */
-export class ReplyRun {
+export class RelayedReply {
   readonly user: string;
   readonly sessionId: string;
   readonly messageId: string;

@@ -31,7 +31,7 @@ interface HeldGeneration extends GenerationKey {
  * that was only away from the database says again what it has. The database lets a conversation have one that runs, and a
  * reply one at all, whichever gateways claim them at once.
  */
-export class GenerationLeases implements GenerationDirectory {
+export class GenerationClaims implements GenerationDirectory {
   readonly #db: PostgresqlDatabase;
   readonly #writer: WriterLease;
   /** By conversation: that one has ended stands in the database before the next is claimed. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { proofExitCode, targetProofExitCode } from "../../src/cli/exit-code.ts";
+import { proofExitCode, targetProofExitCode } from "../../src/cli/report-exit-code.ts";
 import type { FaultProof } from "../../src/prove/judge-fault.ts";
 import { targetProof } from "../support/target-proof.ts";
 

@@ -1,4 +1,4 @@
-import { EXIT } from "../errors/user-error.ts";
+import { EXIT } from "../errors/exit-codes.ts";
 import type { Comparison } from "../harness/compare-runs.ts";
 import type { RunReport } from "../harness/run-report.ts";
 import type { ProofReport } from "../prove/prove-faults.ts";
