@@ -203,7 +203,7 @@ test("a state folder that is a file is refused, and nothing is started", async (
       hint: "Make it a folder of your own, or choose another state folder.",
     });
   }
-  expect(processesOf(stack.stateDir)).toEqual([]);
+  await expect.poll(() => processesOf(stack.stateDir)).toEqual([]);
   // The same is said at the end of the test: there is nothing to stop.
 });
 
@@ -216,7 +216,7 @@ test("a database of a newer version is refused before anything starts, and stays
     message: `The database ${stack.database} has schema version 999; this stack knows versions up to ${SCHEMA_VERSION}.`,
     hint: "Update stack, or set store.path to another file. Nothing was changed.",
   });
-  expectNothingStarted(stack);
+  await expectNothingStarted(stack);
   expect(readFileSync(stack.database)).toEqual(before);
 });
 
@@ -230,7 +230,7 @@ test("a database that is none is refused before anything starts", async () => {
     message: `The database ${stack.database} cannot be opened: file is not a database.`,
     hint: "Check that the folder can be written and that the file is a SQLite database.",
   });
-  expectNothingStarted(stack);
+  await expectNothingStarted(stack);
 });
 
 test("a fault with the stack running is refused unless it is to be in a stack of its own", async () => {
@@ -265,8 +265,9 @@ function matching(expected: string | RegExp): unknown {
   return typeof expected === "string" ? expected : expect.stringMatching(expected);
 }
 
-function expectNothingStarted(stack: TestStack): void {
-  expect(processesOf(stack.stateDir)).toEqual([]);
+/** A supervisor that was got ready beside the looking, and was given nothing to do, ends by itself when it hears of that. */
+async function expectNothingStarted(stack: TestStack): Promise<void> {
+  await expect.poll(() => processesOf(stack.stateDir)).toEqual([]);
   expect(recordsIn(stack.stateDir)).toEqual([]);
   expect(readdirSync(join(stack.stateDir, "log"))).toEqual([]);
 }
