@@ -52,8 +52,10 @@ function readWhole(content: string, previous: Document): Document {
 }
 
 function isSame(block: MarkedToken, old: MarkedToken | undefined): old is MarkedToken {
-  if (block.type === "heading" && old?.type === "heading" && block.depth !== old.depth) return false;
-  return block.type === old?.type && block.raw === old.raw;
+  if (block.type !== old?.type || block.raw !== old.raw) return false;
+  if (block.type === "heading" && old.type === "heading" && block.depth !== old.depth) return false;
+  // What goes on with a paragraph marked joins to it in two ways, of which one takes an indentation away.
+  return !("text" in block && "text" in old) || block.text === old.text;
 }
 
 function readGrowing(content: string, previous: Document): Document {

@@ -89,6 +89,14 @@ test("a reply that came in pieces is, at the end, what the whole would be", () =
   );
 });
 
+test("a line of a paragraph that is indented is, at the end, what it is in the whole", () => {
+  const text = "a\n    code| a | b |\n|---|:-:|\n";
+  const page = pageOf("", true);
+  page.draw(text.slice(0, 20), true);
+  page.draw(text);
+  expect(page.html).toBe(htmlOf(text));
+});
+
 test("any text at all becomes nothing but what is allowed", () => {
   const anyText = fc.oneof(anyMarkdown, fc.string({ unit: "binary", maxLength: 200 }));
   fc.assert(
