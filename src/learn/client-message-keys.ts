@@ -1,7 +1,7 @@
 import { type IdUse, idsToldBy, idsUsedBy, isMadeForOne, isSameEndpoint } from "./id-uses.ts";
 import { type JsonLeaf, lastName, leavesOf } from "./json-leaves.ts";
 import type { LoggedExchange, NetworkLog } from "./network-log.ts";
-import { CONVERSATION_NAME, MODEL_NAME, segmentsOf } from "./network-log-words.ts";
+import { CONVERSATION_NAME, isVersion, MODEL_NAME, segmentsOf } from "./network-log-words.ts";
 
 /** What a page calls the word that it makes up for one message. */
 const KEY_NAME =
@@ -62,17 +62,15 @@ function isOfOne(one: LoggedExchange, other: LoggedExchange): boolean {
 }
 
 function mayBeConversationId({ value, names, isInPath }: IdUse): boolean {
-  if (VERSION.test(value) || names.some((name) => MODEL_NAME.test(name))) return false;
+  if (isVersion(value) || names.some((name) => MODEL_NAME.test(name))) return false;
   return /\d/.test(value) && (isInPath || names.some((name) => CONVERSATION_NAME.test(name)));
 }
 
 /** Whether a call makes what has this name, in something that has one, too. */
 function isPutTo({ value, exchange: { method, path } }: IdUse): boolean {
   const [last, ...others] = segmentsOf(path).toReversed();
-  return method === "PUT" && last === value && others.some((each) => /\d/.test(each) && !VERSION.test(each));
+  return method === "PUT" && last === value && others.some((each) => /\d/.test(each) && !isVersion(each));
 }
-
-const VERSION = /^v\d/;
 
 /** Whether another message does not have this word. */
 function isOther({ value }: IdUse, { path, origin }: LoggedExchange): boolean {

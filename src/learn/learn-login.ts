@@ -129,7 +129,8 @@ function loginOf(
     ...signInCallOf(call, proof),
     ...(tells !== undefined && { told: { token: tells } }),
   }));
-  const { request, body, ...rest } = signInCallOf(exchange, learnProof(exchange, exchanges));
+  const proof = learnProof(exchange, exchanges);
+  const { request, body, ...rest } = signInCallOf(exchange, proof);
   const login: Login = {
     ...(calls.length > 0 && { before: calls }),
     request,
@@ -137,7 +138,7 @@ function loginOf(
     ...rest,
     ...(place !== undefined && { told: { token: place } }),
   };
-  const all = [...steps, { call: exchange, proof: learnProof(exchange, exchanges) }];
+  const all = [...steps, { call: exchange, proof }];
   const isForPeople = all.some(({ call }) => hasPerson(call));
   const omitted = all.flatMap(({ call, proof }) => omittedIn(call, proof));
   const what = place === undefined ? "sets cookies" : `tells ${place}`;

@@ -1,7 +1,7 @@
 import type { StreamDescription, WireSettings } from "../contract/wire-description.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
 import { isHeaderPlace } from "../targets/drivers/json-place.ts";
-import { clientMessageKeys, keysInAddresses } from "./client-message-keys.ts";
+import { keysInAddresses } from "./client-message-keys.ts";
 import {
   answerBytes,
   callBytes,
@@ -10,16 +10,14 @@ import {
   readingBytes,
   sendingBytes,
 } from "./evidence-bytes.ts";
-import { bodyOf, idHeadersOf, type KnownValues, leafKey, requestTemplate } from "./fill-templates.ts";
+import { bodyOf, idHeadersOf, type KnownValues, requestTemplate } from "./fill-templates.ts";
 import {
   exchangesOf,
   findMessageAndReply,
   type LearnedMessage,
   type LearnedTalk,
 } from "./find-message-and-reply.ts";
-import { idsToldBy, isSameEndpoint } from "./id-uses.ts";
 import { joinPolls, pollPauseOf } from "./join-polls.ts";
-import { leavesOf } from "./json-leaves.ts";
 import { withKnownWords } from "./known-row-words.ts";
 import { learnCalls } from "./learn-calls.ts";
 import { learnCancelled, withCancelReason, withCancelStatus } from "./learn-cancelled.ts";
@@ -31,30 +29,19 @@ import { learnLastReply } from "./learn-last-reply.ts";
 import { type LearnedLogin, learnLogin } from "./learn-login.ts";
 import { inPages, learnPages } from "./learn-pages.ts";
 import { type LearnedRows, learnRows } from "./learn-rows.ts";
-import {
-  type LearnedSending,
-  type LearnedSendings,
-  learnSendings,
-  messageHeadersOf,
-} from "./learn-sending.ts";
+import type { LearnedSending } from "./learn-sending.ts";
 import { learnSocketChannel, type SocketChannel } from "./learn-socket-channel.ts";
 import { type LearnedStopFrame, learnStopFrame } from "./learn-stop-frame.ts";
-import type { LearnedFinding, LearnedWire, UnknownSetting } from "./learned-wire.ts";
+import { findingsOf, type LearnedSetting } from "./learned-setting.ts";
+import type { LearnedWire, UnknownSetting } from "./learned-wire.ts";
 import { type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
-import { idInSegment, maskSecrets, segmentsOf } from "./network-log-words.ts";
+import { segmentsOf } from "./network-log-words.ts";
 import { departuresFrom, recogniseDriver } from "./recognise-driver.ts";
 import { splitChannels } from "./split-channels.ts";
 import { splitSockets } from "./split-sockets.ts";
-import { bytesInLine, streamFindings } from "./stream-findings.ts";
+import { bytesInLine } from "./stream-findings.ts";
 import { unknownOf, unsayableOf } from "./unknown-settings.ts";
-
-/** One setting of a wire, with what it was inferred from. */
-interface LearnedSetting {
-  readonly name: keyof WireSettings;
-  readonly value: unknown;
-  readonly from: LoggedExchange;
-  readonly bytes: string;
-}
+import { hasId, sendingsOf, withIdHeaders, withoutIds } from "./values-in-messages.ts";
 
 /**
  * Infers from a network log how its back end is talked to. Known drivers come first: of those only what departs is in
@@ -207,65 +194,6 @@ function settingsOf(
   return { settings, channel };
 }
 
-interface KnownIds {
-  /** Of the message that is understood. */
-  readonly ids: readonly LearnedId[];
-  /** Of the first one of its conversation, where the log has that. */
-  readonly firstIds: readonly LearnedId[];
-  readonly allIds: readonly LearnedId[];
-  /** What the page made up for its messages. */
-  readonly keys: ReadonlySet<string>;
-  readonly models: KnownValues["models"];
-}
-
-/** How messages are sent, with what is known of the values in their requests, and in all others. */
-function sendingsOf(
-  log: NetworkLog,
-  talk: LearnedTalk,
-  { ids, firstIds, allIds, keys, models }: KnownIds,
-): {
-  readonly sendings: LearnedSendings;
-  readonly knownInMessages: KnownValues;
-  readonly known: KnownValues;
-} {
-  const { first, later } = talk.turns ?? { first: undefined, later: talk };
-  const send = later.said.exchange;
-  // Of one message only its address tells: one that names a conversation has its history there.
-  const { isSent, at } = learnHistory(log, talk);
-  const knownInMessages: KnownValues = {
-    ids: allIds,
-    said: talk.said,
-    models,
-    history: { at, isLikely: isSent ?? !hasId(send, ids) },
-    constants: constantsIn(log, send),
-    keys: keysIn(log, send),
-    addressKeys: { values: keys, placeholder: "{key}" },
-  };
-  const sendings = learnSendings(
-    { message: later, known: { ...knownInMessages, ids, said: later.said } },
-    first && {
-      message: first,
-      known: {
-        ...knownInMessages,
-        ids: firstIds,
-        said: first.said,
-        keys: keysIn(log, first.said.exchange),
-      },
-    },
-  );
-  const named = withReplyOf(sendings.send, later.read, ids);
-  // What the answer calls the reply is the word that the page made up.
-  const isToldBack = named !== sendings.send && keys.has(later.read.channel?.value ?? "");
-  return {
-    sendings: { ...sendings, send: named },
-    knownInMessages,
-    known: {
-      ...knownInMessages,
-      addressKeys: { values: keys, placeholder: isToldBack ? "{reply}" : "{key}" },
-    },
-  };
-}
-
 /** By which of its ids a reply is told from others on one stream. */
 function channelOf(
   { channel }: LoggedExchange,
@@ -287,17 +215,6 @@ function unseenChannel({ channel }: SocketChannel): UnknownSetting {
   };
 }
 
-/** A message's answer that tells its reply's id to the stream of all alone. */
-function withReplyOf(
-  sending: LearnedSending,
-  { channel }: LoggedExchange,
-  ids: readonly LearnedId[],
-): LearnedSending {
-  if (channel === undefined || ids.some(({ value }) => value === channel.value)) return sending;
-  const place = idsToldBy(sending.exchange).find(({ value }) => value === channel.value)?.place;
-  return place === undefined ? sending : { ...sending, told: { ...sending.told, reply: place } };
-}
-
 /** With the id of the reply before, where the message names that. */
 function withLastReply(
   ids: readonly LearnedId[],
@@ -305,27 +222,6 @@ function withLastReply(
 ): readonly LearnedId[] {
   const last = learnLastReply(log, later, { ids, rows });
   return last === undefined ? ids : [...ids.filter(({ value }) => value !== last.value), last];
-}
-
-/** With the headers in which another message of the log has ids: of its reply nothing need have been kept. */
-function withIdHeaders(
-  { exchanges }: NetworkLog,
-  sending: LearnedSending,
-  known: KnownValues,
-): LearnedSending {
-  const alike = exchanges.filter((each) => isSameEndpoint(each, sending.exchange));
-  const headers = alike.flatMap((each) => Object.entries(messageHeadersOf(each, known).headers ?? {}));
-  return headers.length === 0 ? sending : { ...sending, headers: Object.fromEntries(headers) };
-}
-
-/** An id is another one in each message, and goes with those that have it. */
-function withoutIds(
-  headers: Readonly<Record<string, string>>,
-  ids: readonly LearnedId[],
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(headers).filter(([, text]) => !ids.some(({ value }) => value === text)),
-  );
 }
 
 /** The call of a list that comes in pages. */
@@ -357,19 +253,6 @@ function endingSetting(
   }
   if (close === undefined || close.fate === "went on") return [];
   return [{ name: "cancel", value: "close", from: close.exchange, bytes: closeBytes(close) }];
-}
-
-/** The values that all messages have alike. */
-function constantsIn({ exchanges }: NetworkLog, send: LoggedExchange): ReadonlySet<string> {
-  const [first, ...others] = exchanges
-    .filter((each) => isSameEndpoint(each, send))
-    .map((each) => new Set(leavesOf(each.requestBody).map(leafKey)));
-  const isAlike = (key: string): boolean => others.every((keys) => keys.has(key));
-  return new Set(others.length === 0 ? [] : [...(first ?? [])].filter(isAlike));
-}
-
-function keysIn(log: NetworkLog, send: LoggedExchange): ReadonlySet<string> {
-  return new Set(clientMessageKeys(log, send).map(leafKey));
 }
 
 /** How often a reply that is polled is asked for. */
@@ -405,25 +288,4 @@ function streamWith(
   const started = Object.entries(told).filter(([, place]) => !isHeaderPlace(place));
   if (started.length === 0 || (read !== said.exchange && knownAs !== undefined)) return description;
   return { ...description, started: Object.fromEntries(started) };
-}
-
-function hasId({ path }: LoggedExchange, ids: readonly LearnedId[]): boolean {
-  const segments = segmentsOf(path).flatMap((segment) => [segment, idInSegment(segment).id]);
-  return ids.some(({ value }) => segments.includes(value));
-}
-
-function findingsOf({ name, value, from, bytes }: LearnedSetting, talk: LearnedTalk): LearnedFinding[] {
-  const where = maskSecrets(`${from.where}, ${requestOf(from)}`);
-  if (name === "stream") return streamFindings(value as StreamDescription, talk.reply, where);
-  return [{ setting: name, value: inShort(value), where, bytes }];
-}
-
-/** A setting on a line: its request, and what else there is of it. */
-function inShort(value: unknown): string {
-  if (typeof value !== "object" || value === null) return String(value);
-  const { request, ...rest } = value as { request?: string };
-  const more = Object.entries(rest).map(
-    ([name, each]) => `${name} ${typeof each === "string" ? each || '""' : JSON.stringify(each)}`,
-  );
-  return [...(request === undefined ? [] : [request]), ...more].join(", ");
 }

@@ -50,3 +50,8 @@ export function segmentsOf(path: string): string[] {
 export function isHidden(value: string): boolean {
   return value === HIDDEN || /^\*+$/.test(value);
 }
+
+/** Whether a word of a path is a version, as in `/v1/chat`. */
+export function isVersion(segment: string): boolean {
+  return /^v\d/.test(segment);
+}

@@ -9,7 +9,7 @@ import { learnHistory } from "./learn-history.ts";
 import type { UnknownSetting } from "./learned-wire.ts";
 import { pageFrames } from "./message-candidates.ts";
 import { type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
-import { CONVERSATION_NAME, maskSecrets, segmentsOf } from "./network-log-words.ts";
+import { CONVERSATION_NAME, isVersion, maskSecrets, segmentsOf } from "./network-log-words.ts";
 import { stoppedOnSocket } from "./stopped-replies.ts";
 import { bytesInLine } from "./stream-findings.ts";
 
@@ -105,7 +105,7 @@ function fixedConversation({ send, rows }: WireSettings): string | undefined {
 
 /** A version, as in `/v1/chat`, is no id. */
 function isIdLike(word: string): boolean {
-  return !/^v\d/.test(word) && (isNumber(word) || isMadeForOne(word));
+  return !isVersion(word) && (isNumber(word) || isMadeForOne(word));
 }
 
 /** Whether the call that carries a message is answered with the reply. */

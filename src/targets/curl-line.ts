@@ -1,6 +1,6 @@
 import { isSecretField, isSecretHeader, isSecretName, withoutSecretHeader } from "../text/secret-names.ts";
 import type { RequestStep, SentRequest } from "./request-step.ts";
-import type { ShellSecrets } from "./shell-secrets.ts";
+import { type ShellSecrets, shellVariableName } from "./shell-secrets.ts";
 
 /** Fields whose values a later request may need, such as `session_id` and `assistant_message_id`. */
 export const ID_FIELD = /^(?:id|\w+_id)$/;
@@ -124,7 +124,7 @@ function headerWord(name: string, value: string, secrets: ShellSecrets): string 
 
 /** The variable for a secret that stands there: where none is known, one that is called like its header or field. */
 function variableNamed(name: string, secret: string, secrets: ShellSecrets): string {
-  return secrets.variableOf(secret, variableName(name), `what goes out as ${name}`);
+  return secrets.variableOf(secret, shellVariableName(name), `what goes out as ${name}`);
 }
 
 function bodyWords({ body, headers }: SentRequest, words: LineWords, long: LongTexts): string[] {
@@ -217,11 +217,6 @@ function variableIn(
   // A field's name says which id it is, where the id itself does not.
   const isTelling = isTellingId(String(value));
   return isTelling || ID_FIELD.test(name) ? find(isTelling ? undefined : name, String(value)) : undefined;
-}
-
-/** `x-api-key` as a variable is called: `X_API_KEY`. */
-function variableName(name: string): string {
-  return name.toUpperCase().replace(/^(?=\d)|[^A-Z\d_]/g, "_");
 }
 
 function decoded(text: string): string {

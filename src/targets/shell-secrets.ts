@@ -19,12 +19,14 @@ export function variableHolding(secret: string, env: NodeJS.ProcessEnv): string 
   return Object.keys(env).find((name) => env[name] === secret && isSecretName(name));
 }
 
+/** A word as a variable of a shell is called: `x-api-key` is `X_API_KEY`. */
+export function shellVariableName(word: string): string {
+  return word.toUpperCase().replace(/^(?=\d)|[^A-Z\d_]/g, "_");
+}
+
 /** The secret of one of `auth.users`, in a variable that is called like that person. */
 export function secretOfPerson(name: string, secret: string): KnownSecret {
-  const word = name
-    .split("@")[0]
-    ?.toUpperCase()
-    .replace(/^(?=\d)|[^A-Z\d_]/g, "_");
+  const word = shellVariableName(name.split("@")[0] ?? "");
   return { secret, variable: `${word || "OWN"}_SECRET`, meaning: `that of ${name} in auth.users` };
 }
 

@@ -22,7 +22,7 @@ import { hasPlaceholder } from "./has-placeholder.ts";
 import { idToldBy } from "./json-place.ts";
 import { openPolledStream, pollsEveryMs } from "./polled-stream.ts";
 import type { TimedFact } from "./reply-facts.ts";
-import { ReplySocket, type ReplySocketOptions } from "./reply-socket.ts";
+import { AFTER_END_MS, ReplySocket, type ReplySocketOptions } from "./reply-socket.ts";
 import { streamDecoderOf } from "./stream-decoder.ts";
 import type { StreamDecoderMaker } from "./stream-framings.ts";
 
@@ -286,9 +286,6 @@ const CLOSE_MS = 5_000;
 
 /** ... and this long where it was waited for in vain. */
 const CLOSE_AGAIN_MS = 500;
-
-/** What belongs to an end that was told, such as usage, may come for so long after it, in milliseconds. */
-const AFTER_END_MS = 200;
 
 interface BeginOptions extends Partial<Pick<OpenOptions, "named" | "isShared">> {
   readonly after?: (seen: SeenStream) => SeenStream;

@@ -1,12 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { optionsAsText } from "../../contract/options-as-text.ts";
 import type { WireDescription } from "../../contract/wire-description.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
-import type { OpenStream, SeenCall, SeenStream } from "../http-client.ts";
+import type { SeenCall, SeenStream } from "../http-client.ts";
 import { accountOfToken } from "./account-of-token.ts";
-import type { ReplyNames } from "./channel-decoder.ts";
 import type {
   CancelOutcome,
   ChatClient,
@@ -16,7 +14,6 @@ import type {
   PlaceDraft,
   Reading,
   ReadOptions,
-  SayOnSocket,
   Sent,
   WireAbility,
 } from "./chat-client.ts";
@@ -29,7 +26,6 @@ import {
   type ToldIdName,
 } from "./described-calls.ts";
 import { readRow } from "./described-rows.ts";
-import { isRefusedWithSuccess } from "./error-with-success.ts";
 import type { PlaceholderValues } from "./fill-placeholders.ts";
 import { hasPlaceholder } from "./has-placeholder.ts";
 import { idAt, idToldBy } from "./json-place.ts";
@@ -39,6 +35,7 @@ import { pollsEveryMs } from "./polled-stream.ts";
 import { Refusal } from "./refusal.ts";
 import type { SeenRow } from "./reply-facts.ts";
 import { requireItems } from "./require-list.ts";
+import { callOf, isAccepted, sendThenRead } from "./send-then-read.ts";
 
 /** What a described wire is talked to with. */
 export interface DescribedWire extends DescribedService {
@@ -135,7 +132,12 @@ class DescribedChat implements ChatClient {
     const sent =
       wire.read === undefined
         ? await this.#sendAndStream(sending, message, { ...values, text }, signal)
-        : await this.#sendThenRead(sending, wire.read, message, { ...values, text }, signal);
+        : await sendThenRead(
+            { calls: this.#calls, stream: wire.stream, remember: this.#remember.bind(this) },
+            { sending, reading: wire.read, conversation: message.conversation },
+            { ...values, text },
+            signal,
+          );
     if (sent.isTaken && message.conversation !== null) this.#unsaid.delete(message.conversation);
     if (sent.isTaken) this.#lastReplies.note(sent.conversation, sent.reply);
     return { ...sent, key };
@@ -223,7 +225,6 @@ class DescribedChat implements ChatClient {
         ),
     });
     const isTaken = isAccepted(head);
-    // A refusal is short, and its words are what is asked for next.
     const call = isTaken ? ({ kind: "call", ...head, body: null } as const) : await callOf({ head, ended });
     const told = (name: ToldIdName): string | null => idToldBy(call, sending.told?.[name]);
     return {
@@ -242,77 +243,6 @@ class DescribedChat implements ChatClient {
   #remember(conversation: string | null, text: string, seen: SeenStream): SeenStream {
     this.#lastReplies.learn(conversation, seen);
     return this.#histories.remember(conversation, text, seen);
-  }
-
-  /** A call that carries the message, and another one that streams its reply. */
-  async #sendThenRead(
-    sending: DescribedCall,
-    reading: DescribedCall,
-    { conversation: given }: OutgoingMessage,
-    values: PlaceholderValues & { readonly text: string },
-    signal: AbortSignal,
-  ): Promise<Sent> {
-    const isChannel = this.#given.wire.stream.channel !== undefined;
-    // What is not bound to this reply must be open before it is asked for, or its beginning is lost.
-    const isOpenBefore = (isChannel || reading.request.startsWith("WS ")) && !needsAnswer(reading, values);
-    // What is asked for again and again, or by a name that only the answer tells, nobody can open sooner.
-    const isPolled = this.#given.wire.stream.framing === "polled";
-    const mayBeLate = !isOpenBefore && !isPolled && !needsAnswer(reading, values);
-    const naming = Promise.withResolvers<ReplyNames>();
-    const opening = isOpenBefore
-      ? this.#calls.begin(reading, values, signal, { named: naming.promise })
-      : undefined;
-    // Whoever waits for it is told.
-    opening?.catch(() => undefined);
-    // Some answer nothing, not even that they have opened, until there is an event.
-    const before = await (isChannel
-      ? Promise.race([opening, delay(OPENED_WITHIN_MS, undefined, { ref: false })])
-      : opening);
-    const isOpen = before === undefined || isAccepted(before.head);
-    const leave = (): void =>
-      void opening?.then(
-        (begun) => begun.leave(),
-        () => undefined,
-      );
-    const call = isOpen
-      ? await this.#calls.call(sending, values, signal).catch((error: unknown) => {
-          leave();
-          throw error;
-        })
-      : await callOf(before);
-    const told = (name: ToldIdName): string | null => idToldBy(call, sending.told?.[name]);
-    const conversation = told("conversation") ?? given;
-    const names = { conversation: conversation ?? undefined, message: told("message"), reply: told("reply") };
-    const isTaken = isOpen && call.status < 300 && !isRefusedWithSuccess(call, TOLD_IDS.map(told));
-    naming.resolve(isTaken ? { conversation, message: names.message, reply: names.reply } : NO_NAMES);
-    const begun = isTaken ? await opening : undefined;
-    if (!isTaken) leave();
-    let say: SayOnSocket | undefined = begun?.say;
-    return {
-      call,
-      isTaken,
-      text: values.text,
-      conversation,
-      message: names.message,
-      reply: names.reply,
-      say: (frame) => say?.(frame) === true,
-      read: (options) => {
-        if (!isTaken) throw new Refusal(call);
-        const onOpened = (stream: OpenStream): void => {
-          say = stream.say;
-        };
-        const read =
-          begun?.read(options) ??
-          this.#calls.read(reading, { ...values, ...names }, options, { named: naming.promise, onOpened });
-        const ended = read.ended.then((seen) => {
-          const kept = this.#remember(conversation, values.text, seen);
-          return mayBeLate ? { ...kept, isOpenedLate: true } : kept;
-        });
-        // Whoever waits for the end is told; nobody may.
-        ended.catch(() => undefined);
-        return { ...read, ended };
-      },
-    };
   }
 
   #values(given: Known): PlaceholderValues {
@@ -363,23 +293,6 @@ function carriesSeveral({ send, send_first: first = send, read, stream }: WireDe
   );
 }
 
-/** Whether a stream has begun: a WebSocket by its own status alone, as who answers with a page takes no message by it. */
-function isAccepted({ request, status }: OpenStream["head"]): boolean {
-  return request.startsWith("WS ") ? status === SWITCHED : status < 300;
-}
-
-const SWITCHED = 101;
-
-/** An answer that refuses a stream, as a call: it is short, and its words are what is asked for next. */
-async function callOf({ head, ended }: OpenStream): Promise<SeenCall> {
-  return { kind: "call", ...head, body: (await ended).body };
-}
-
-/** How long a stream that is open for all replies is waited for before a message is sent, in milliseconds. */
-const OPENED_WITHIN_MS = 1_000;
-
-const NO_NAMES: ReplyNames = { conversation: null, message: null, reply: null };
-
 /** What this wire has a use for of a place. */
 type PlaceInWire = Pick<PlaceDraft, "options"> & Partial<Pick<PlaceDraft, "think">>;
 
@@ -396,9 +309,4 @@ interface Known {
   readonly message?: string | null;
   readonly reply?: string | null;
   readonly key?: string | undefined;
-}
-
-/** Whether a call is about what only the answer to the message tells. */
-function needsAnswer(reading: DescribedCall, values: PlaceholderValues): boolean {
-  return TOLD_IDS.some((id) => hasPlaceholder(reading, id) && (values[id] ?? null) === null);
 }

@@ -27,7 +27,7 @@ export interface ReplySocketOptions {
 }
 
 /** After the end was told, what belongs to it (such as usage) may still come for this long, in milliseconds. */
-const AFTER_END_MS = 200;
+export const AFTER_END_MS = 200;
 
 /** A WebSocket on which messages are said and their replies heard: one, or several at the same time. It is left with the last of them. */
 export class ReplySocket {
