@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,6 +12,7 @@ import { probe } from "../../src/supervisor/run-probe.ts";
 import type { HttpProbe, ServiceSpec, TcpProbe } from "../../src/supervisor/service-spec.ts";
 import { prepareState, type StateFolder, stateFolder } from "../../src/supervisor/state-folder.ts";
 import { stopService } from "../../src/supervisor/stop-service.ts";
+import { freePorts } from "../support/ports.ts";
 
 /** A folder that is removed after the test. */
 export function temporaryFolder(): string {
@@ -28,12 +28,9 @@ export function temporaryState(): StateFolder {
   return state;
 }
 
-/** A port on which nobody listens. */
+/** One of {@link freePorts}. */
 export async function freePort(): Promise<number> {
-  const server = await listen(createServer());
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
+  const [port = 0] = await freePorts(1);
   return port;
 }
 

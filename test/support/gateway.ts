@@ -91,6 +91,12 @@ export async function startTestGateway({
   };
 }
 
+/** Options of a reply that begins at once and is written for half an hour: whatever is to happen in its middle is not too late. */
+export const LONG_REPLY = { stand_in_tokens: 100_000, stand_in_token_ms: 20 } as const;
+
+/** Options of a reply that says its first word at once, and nothing after that. */
+export const SILENT_REPLY = { stand_in_token_ms: 600_000 } as const;
+
 export async function startTestEngine(options: StandInOptions = {}): Promise<string> {
   const engine = await startStandIn(options);
   onTestFinished(() => engine.close());

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { findGrammarFault } from "../../../src/contract/stream-grammar.ts";
-import { startTestGateway } from "../../support/gateway.ts";
+import { LONG_REPLY, SILENT_REPLY, startTestGateway } from "../../support/gateway.ts";
 import { eventually, shapeOf } from "../../support/streams.ts";
 
 test("a cancel in mid-reply ends it for every reader, and the engine stops", async () => {
-  const gateway = await startTestGateway({ standIn: { tokenDelayMs: 20 } });
-  const [reader, second] = [await gateway.chat(), await gateway.chat()];
+  const gateway = await startTestGateway();
+  const message = { options: LONG_REPLY };
+  const [reader, second] = [await gateway.chat(message), await gateway.chat(message)];
   await eventually(() => expect(reader.text).not.toBe(""));
   expect(await gateway.cancel()).toMatchObject({
     status: 200,
@@ -33,8 +34,8 @@ test("a cancel before the first token, while the model loads, stops the load", a
 });
 
 test("a cancel right after the request, before the engine was asked, holds", async () => {
-  const gateway = await startTestGateway({ standIn: { tokenDelayMs: 50 } });
-  const reader = await gateway.chat();
+  const gateway = await startTestGateway();
+  const reader = await gateway.chat({ options: SILENT_REPLY });
   await gateway.cancel();
   await reader.ended;
   expect(reader.events.at(-1)).toEqual({ type: "done", finish_reason: "cancelled" });
@@ -42,7 +43,7 @@ test("a cancel right after the request, before the engine was asked, holds", asy
 
 test("a cancel in the engine's silence does not wait for its next token", async () => {
   const gateway = await startTestGateway();
-  const reader = await gateway.chat({ options: { stand_in_token_ms: 600_000 } });
+  const reader = await gateway.chat({ options: SILENT_REPLY });
   await eventually(async () => expect(await gateway.generations()).toHaveLength(1));
   await gateway.cancel();
   await reader.ended;
@@ -50,8 +51,8 @@ test("a cancel in the engine's silence does not wait for its next token", async 
 });
 
 test("a second cancel finds nothing to do", async () => {
-  const gateway = await startTestGateway({ standIn: { tokenDelayMs: 20 } });
-  await gateway.chat();
+  const gateway = await startTestGateway();
+  await gateway.chat({ options: SILENT_REPLY });
   await gateway.cancel();
   expect((await gateway.cancel()).json).toEqual({ status: "idle", session_id: "80" });
 });
@@ -67,9 +68,9 @@ test("a cancel after the end changes nothing, and does not poison the next messa
 });
 
 test("the next message is taken at once after a cancel", async () => {
-  const gateway = await startTestGateway({ standIn: { tokenDelayMs: 2 } });
+  const gateway = await startTestGateway();
   for (let message = 1; message <= 10; message += 1) {
-    await gateway.chat({ message_id: String(message) });
+    await gateway.chat({ message_id: String(message), options: LONG_REPLY });
     expect((await gateway.cancel()).json.message_id).toBe(String(message));
   }
   const last = await gateway.chat({ message_id: "last" });
@@ -87,16 +88,16 @@ test("a conversation that only the store knows is idle; one that nobody knows is
 });
 
 test("any key that a conversation can have can be cancelled", async () => {
-  const gateway = await startTestGateway({ standIn: { tokenDelayMs: 20 } });
+  const gateway = await startTestGateway();
   const session_id = `${"/%?#&=:;".repeat(24)}~ende`.slice(0, 200);
-  await gateway.chat({ session_id });
+  await gateway.chat({ session_id, options: SILENT_REPLY });
   expect((await gateway.cancel(session_id)).json).toMatchObject({ status: "cancelled", session_id });
 });
 
 test("a cancel ends its own conversation and no other", async () => {
   const gateway = await startTestGateway({ standIn: { tokenDelayMs: 5 } });
   const [a, b] = [
-    await gateway.chat({ session_id: "a" }),
+    await gateway.chat({ session_id: "a", options: LONG_REPLY }),
     await gateway.chat({ session_id: "b", message_id: "2" }),
   ];
   await gateway.cancel("a");

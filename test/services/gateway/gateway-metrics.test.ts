@@ -4,6 +4,7 @@ import { gatewayRoutes } from "../../../src/contract/routes.ts";
 import {
   engineLine,
   FINAL_LINE,
+  LONG_REPLY,
   startFakeEngine,
   startTestGateway,
   type TestGateway,
@@ -65,8 +66,8 @@ test("streams are counted by how they ended, and their tokens with them", async 
 });
 
 test("a stream is active until it is cancelled, and is counted once however often it is cancelled", async () => {
-  const gateway = await startTestGateway({ standIn: { tokenDelayMs: 20 } });
-  const reader = await gateway.chat();
+  const gateway = await startTestGateway();
+  const reader = await gateway.chat({ options: LONG_REPLY });
   await eventually(() => expect(reader.text).not.toBe(""));
   expect(await metricsOf(gateway)).toMatchObject({
     stack_gateway_active_streams: 1,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { gatewayRoutes } from "../../../src/contract/routes.ts";
-import { startTestGateway, type TestGateway } from "../../support/gateway.ts";
+import { LONG_REPLY, startTestGateway, type TestGateway } from "../../support/gateway.ts";
 import { call } from "../../support/http.ts";
 import { eventually, wholeStream } from "../../support/streams.ts";
 
@@ -51,7 +51,7 @@ test("the same request again is the same reply, also where its options are told 
 
 test("a cancel that names a reply ends that one, and no other", async () => {
   const gateway = await startTestGateway(SLOW);
-  const first = await gateway.chat();
+  const first = await gateway.chat({ options: LONG_REPLY });
   expect((await gateway.cancel("80", "1")).json).toEqual({
     status: "cancelled",
     session_id: "80",

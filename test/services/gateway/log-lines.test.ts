@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { WIRES } from "../../support/engine-edges.ts";
-import { startFakeEngine, startTestGateway, type TestGatewayOptions } from "../../support/gateway.ts";
+import { LONG_REPLY, startFakeEngine, startTestGateway, type TestGatewayOptions } from "../../support/gateway.ts";
 import { eventually } from "../../support/streams.ts";
 
 const { piece, thought, final } = WIRES.chat;
@@ -54,8 +54,8 @@ test("one that failed is a warning with its code", async () => {
 });
 
 test("one that was cancelled is no warning", async () => {
-  const { gateway, lines } = await startLogged({ standIn: { tokenDelayMs: 20 } }, "info");
-  const reader = await gateway.chat();
+  const { gateway, lines } = await startLogged({}, "info");
+  const reader = await gateway.chat({ options: LONG_REPLY });
   await gateway.cancel();
   await reader.ended;
   expect(lines(WARN)).toEqual([]);

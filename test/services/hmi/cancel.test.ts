@@ -148,7 +148,8 @@ test("a conversation that the gateway does not know is idle there", async () => 
 
 test("a cancel ends its own conversation and no other", async () => {
   const stack = await startTestStack({ tokenDelayMs: 5 });
-  const a = await stack.send({ message: "Count to 20", session_id: (await stack.newSession()).session_id });
+  // Longer than any cancel takes.
+  const a = await stack.send({ message: "Count to 1000", session_id: (await stack.newSession()).session_id });
   const b = await stack.send({ message: "Count to 20", session_id: (await stack.newSession()).session_id });
   await stack.cancel(a.sent.session_id);
   await Promise.all([a.reader.ended, b.reader.ended]);
