@@ -2,4 +2,4 @@ import { freePorts } from "./ports.ts";
 
 // Prints as many ports as it was asked for, and has them until it is killed.
 process.stdin.resume();
-console.log(JSON.stringify(await freePorts(Number(process.argv[2]))));
+process.stdout.write(`${JSON.stringify(await freePorts(Number(process.argv[2])))}\n`);

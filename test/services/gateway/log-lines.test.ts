@@ -1,7 +1,12 @@
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { WIRES } from "../../support/engine-edges.ts";
-import { LONG_REPLY, startFakeEngine, startTestGateway, type TestGatewayOptions } from "../../support/gateway.ts";
+import {
+  LONG_REPLY,
+  startFakeEngine,
+  startTestGateway,
+  type TestGatewayOptions,
+} from "../../support/gateway.ts";
 import { eventually } from "../../support/streams.ts";
 
 const { piece, thought, final } = WIRES.chat;
