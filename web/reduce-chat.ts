@@ -1,8 +1,8 @@
 import type { Session } from "../src/contract/hmi-schemas.ts";
 import type { ChatAction, ExchangeAction, ListAction, PlaceAction, TroubleAction } from "./chat-action.ts";
 import type { ChatState } from "./chat-state.ts";
+import { pictureRemoved, picturesAdded } from "./draft-pictures.ts";
 import { draftReturned, foundDraft, movedTo } from "./drafts.ts";
-import { pictureRemoved, picturesAdded } from "./next-pictures.ts";
 import {
   conversationOpened,
   conversationUnavailable,

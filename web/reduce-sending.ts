@@ -1,8 +1,8 @@
 import type { SentMessage } from "../src/contract/hmi-schemas.ts";
 import { picturesOf } from "./chat-selectors.ts";
 import type { ChatState, PageProblem } from "./chat-state.ts";
+import { picturesAdded, withPictures } from "./draft-pictures.ts";
 import { draftKey, inFrontOf } from "./drafts.ts";
-import { picturesAdded, withPictures } from "./next-pictures.ts";
 import { isUnsaved, UNSAVED, unsavedMessage, unsavedReply, versionsOf } from "./unsaved-messages.ts";
 
 /** A message on its way, with the place for its reply. */

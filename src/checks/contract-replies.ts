@@ -1,16 +1,21 @@
 import type { StreamEvent } from "../contract/event-schemas.ts";
 import { type Message, MessageList, SentMessage } from "../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../contract/routes.ts";
+import { CouldNotRun } from "../harness/define-check.ts";
 import type { WholeRow } from "../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../targets/http-client.ts";
 import type { Target } from "../targets/open-target.ts";
 import { pollUntil } from "../targets/poll-until.ts";
 import { type Context, expectAnswer } from "./contract-conversations.ts";
+import { requireLongEnough } from "./engine-generations.ts";
 import { StreamWaiter } from "./stream-waiter.ts";
 
 /** One reply while it is read. */
 export interface ReplyReading {
-  /** Rejects with {@link CouldNotRun} where the stream ends before such an event comes. */
+  /**
+   * Rejects with {@link CouldNotRun} where the stream ends before such an event comes; with {@link NotObservable}, where the
+   * model had no more to say.
+   */
   until(what: string, isIt: (event: StreamEvent) => boolean): Promise<void>;
   /** The whole stream, once it has ended in any way. */
   readonly ended: Promise<SeenStream>;
@@ -58,7 +63,14 @@ export function readReply(context: Context, sessionId: string): ReplyReading {
     get hasEnded() {
       return waiter.hasEnded;
     },
-    until: (what, isIt) => waiter.until(ended, { what, of }, isIt),
+    async until(what, isIt) {
+      try {
+        await waiter.until(ended, { what, of }, isIt);
+      } catch (error) {
+        if (error instanceof CouldNotRun) requireLongEnough(context, await ended, what);
+        throw error;
+      }
+    },
     leave,
   };
 }

@@ -5,7 +5,7 @@ import { failureOf, textOf } from "../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../targets/http-client.ts";
 import type { SeenGeneration } from "../targets/seen-evidence.ts";
 import type { Context } from "./contract-conversations.ts";
-import { endInWords } from "./stream-endings.ts";
+import { endInWords, isWholeEnding, lastWord } from "./stream-endings.ts";
 
 /**
  * What the engine was asked to answer this message; empty where the engine cannot be watched. Look once before the
@@ -45,6 +45,19 @@ export async function requireMadeByEngine(
 ): Promise<void> {
   if (stream === null || textOf(stream) === "") return;
   requireAsked(await generationsOf(context, asked), stream);
+}
+
+/**
+ * A model that nobody directs may end its reply with any token: throws {@link NotObservable} where it did so before what was
+ * waited for, because nothing is missing then that the stack has to answer for.
+ */
+export function requireLongEnough({ target }: Context, stream: SeenStream, what: string): void {
+  if (target.capabilities.has("direct the engine") || textOf(stream) === "") return;
+  const word = lastWord(stream);
+  if (!isWholeEnding(word)) return;
+  throw new NotObservable(
+    `the model ended its reply before ${what} came, with ${word}: it was too short to judge by`,
+  );
 }
 
 const MADE_WITHOUT = "the reply was made without it (a canned answer, a cache, another engine)";

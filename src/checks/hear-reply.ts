@@ -7,7 +7,7 @@ import type { SeenStream } from "../targets/http-client.ts";
 import { beginningNotRead } from "../targets/late-reading.ts";
 import { learnConversation, type Talk } from "./any-wire-conversation.ts";
 import type { Context } from "./contract-conversations.ts";
-import { requireMadeByEngine } from "./engine-generations.ts";
+import { requireLongEnough, requireMadeByEngine } from "./engine-generations.ts";
 import { noteIfHeldBack } from "./held-back-replies.ts";
 import { ReplySilence } from "./reply-silence.ts";
 import { requireNoneFailed } from "./stream-endings.ts";
@@ -17,7 +17,7 @@ import { StreamWaiter } from "./stream-waiter.ts";
 export interface Hearing extends Reading {
   /**
    * Rejects with {@link CouldNotRun} where the stream ends before such a fact is told; with {@link NotObservable}, where it
-   * did so because the engine that is watched was not asked for the reply.
+   * did so because the engine that is watched was not asked for the reply, or because the model had no more to say.
    */
   until(what: string, isIt: (fact: ReplyFact) => boolean): Promise<void>;
   readonly hasEnded: boolean;
@@ -97,6 +97,7 @@ function attend(
           await requireMadeByEngine(context, sent.text, stream);
           requireNoneFailed(stream);
           if (heldBack !== undefined) throw new NotObservable(heldBack);
+          requireLongEnough(context, stream, what);
         }
         throw error;
       }

@@ -1,7 +1,7 @@
 import { SUPERVISOR } from "../supervisor/state-folder.ts";
 import type { ServiceEvent } from "../supervisor/supervisor-protocol.ts";
 import { joinText, paint, type StyledText, styled, type Tone } from "../text/styled-text.ts";
-import { clock } from "./log-lines.ts";
+import { clock } from "./print-log-lines.ts";
 
 /** What has happened, in words, and what a person thinks of it. */
 const WORDS: Readonly<Record<ServiceEvent["event"], readonly [words: string, tone: Tone]>> = {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../errors/user-error.ts";
 import { inOneLine, paint as look, type Text } from "../text/styled-text.ts";
-import { clock } from "./log-lines.ts";
+import { clock } from "./print-log-lines.ts";
 import { renderText } from "./terminal-colours.ts";
 
 /** What is shown live. */

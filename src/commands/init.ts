@@ -1,6 +1,6 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
-import type { LearnResult } from "../cli/learn-contract.ts";
+import type { LearnResult } from "../cli/init-from-network-log.ts";
 import { INIT_FILE, type InitResult, initConfig } from "../init/init-config.ts";
 import { BARE_SERVERS, NODE_FRAMEWORKS } from "../init/node-frameworks.ts";
 import { PYTHON_FRAMEWORKS } from "../init/python-frameworks.ts";
@@ -52,7 +52,7 @@ Exit codes: 0 all is well, 1 what was learned does not work, 2 it could not run.
     const { flags } = await this.parse(Init);
     const { screen } = this;
     if (flags.from !== undefined) {
-      const { learnContract } = await import("../cli/learn-contract.ts");
+      const { learnContract } = await import("../cli/init-from-network-log.ts");
       const config = await this.loadConfig(flags.config, "described");
       const context = { screen, config, folder: process.cwd(), signal: this.interruptSignal() };
       return await learnContract(flags.from, flags, context);

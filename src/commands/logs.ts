@@ -1,9 +1,9 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
-import { logPrinter, rawPrinter } from "../cli/log-lines.ts";
 import { readLogWords } from "../cli/parse-log-line.ts";
 import { parseSince } from "../cli/parse-since.ts";
 import { parsePatternFlag } from "../cli/pattern-flag.ts";
+import { logPrinter, rawPrinter } from "../cli/print-log-lines.ts";
 import { readLoggedNames } from "../cli/read-service-names.ts";
 import { loadRunningConfig } from "../cli/running-config.ts";
 import { createScreen } from "../cli/screen.ts";

@@ -1,7 +1,7 @@
 import { BaseCommand } from "../cli/base-command.ts";
 import { watchInterrupts } from "../cli/interrupts.ts";
 import { readServiceNames } from "../cli/read-service-names.ts";
-import { isBad, retryLine, stepLines } from "../cli/stack-lines.ts";
+import { isBad, retryLine, stepLines } from "../cli/up-lines.ts";
 import { allNames } from "../config/replicas.ts";
 import { EXIT } from "../errors/exit-codes.ts";
 import { bringUp } from "../launch/bring-up.ts";

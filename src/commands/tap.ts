@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
+import { openRecordFile } from "../cli/json-lines-file.ts";
 import { parseListenAddress } from "../cli/listen-address.ts";
-import { openRecordFile } from "../cli/record-file.ts";
 import { parseServiceUrl } from "../cli/service-url.ts";
 import { isLoopback } from "../contract/address.ts";
 import { messageOf } from "../errors/thrown-error.ts";

@@ -24,7 +24,7 @@ import { messageOf, withoutStop } from "../errors/thrown-error.ts";
 import { UserError } from "../errors/user-error.ts";
 import { type Comparison, compareRuns } from "../harness/compare-runs.ts";
 import { judgeAgain } from "../harness/judge-again.ts";
-import { tellAsEvents } from "../harness/report-as-events.ts";
+import { tellAsEvents } from "../harness/replay-report.ts";
 import type { RunEvent, RunReport } from "../harness/run-report.ts";
 import { loadRun, readReport, saveRun, withoutEvidence } from "../harness/saved-run.ts";
 import { selectChecks } from "../harness/select-checks.ts";

@@ -6,7 +6,6 @@ import { type ConfigLayer, type ConfigProblem, configError, isRecord } from "./c
 import { type Config, ConfigSchema, type Settings } from "./config-schema.ts";
 import { DEFAULT_CONFIG, DEFAULT_SETTINGS } from "./default-config.ts";
 import { environmentLayer } from "./environment-layer.ts";
-import { PLAIN_WORDS } from "./expected-words.ts";
 import { mergeLayers, nearestPlace, placesIn, withFaultsOfLayers } from "./merge-config-layers.ts";
 import { peopleProblems } from "./people-problems.ts";
 import { portProblems } from "./port-problems.ts";
@@ -16,6 +15,7 @@ import { problemsOf } from "./schema-problems.ts";
 import type { Services } from "./service-config.ts";
 import { unusedWireProblems } from "./unused-wire-problems.ts";
 import { wireDescriptionProblems } from "./wire-problems.ts";
+import { PLAIN_WORDS } from "./zod-error-messages.ts";
 
 export interface LoadConfigOptions extends ConfigFileOptions {
   env: NodeJS.ProcessEnv;

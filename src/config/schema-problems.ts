@@ -1,7 +1,7 @@
 import type * as z from "zod/mini";
 import { orDidYouMean } from "./closest-name.ts";
 import type { ConfigProblem } from "./config-layer.ts";
-import { foundValue } from "./found-value.ts";
+import { foundValue } from "./describe-found-value.ts";
 import { unknownSettings } from "./unknown-keys.ts";
 
 /** Where a schema stands in the configuration. */

@@ -1,6 +1,6 @@
 import { type ConfigProblem, isRecord } from "./config-layer.ts";
-import { PLAIN_WORDS } from "./expected-words.ts";
 import { problemsOf } from "./schema-problems.ts";
+import { PLAIN_WORDS } from "./zod-error-messages.ts";
 
 /** What is wrong with the description of a wire, at its own places; nothing where none is given, or it is none at all. */
 export async function wireDescriptionProblems(contract: unknown): Promise<ConfigProblem[]> {

@@ -5,10 +5,10 @@ import type { SeenStream } from "../targets/http-client.ts";
 import { beginningNotRead } from "../targets/late-reading.ts";
 import type { RungFinding } from "./climb-ladder.ts";
 import type { ExaminedStack } from "./doctor-context.ts";
-import { seconds } from "./doctor-words.ts";
 import { refusedCall } from "./refused-call.ts";
 import { suspectEngine } from "./suspect-engine.ts";
 import { brokenRung } from "./symptom-explanations.ts";
+import { seconds } from "./text-helpers.ts";
 
 /** How long a short reply may take beside the engine's own time, in milliseconds. */
 const REPLY_MS = 30_000;

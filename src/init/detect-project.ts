@@ -20,7 +20,7 @@ import {
   procfile,
   pyprojectTasks,
   type StartScript,
-} from "./run-scripts.ts";
+} from "./start-scripts.ts";
 import type { FoundValue } from "./web-app.ts";
 
 /** What there is in and around a folder. */

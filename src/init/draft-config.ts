@@ -2,8 +2,8 @@ import type { Role } from "../config/service-config.ts";
 import { addressOfUrl } from "../contract/address.ts";
 import { DEFAULTS } from "../contract/contract-defaults.ts";
 import type { DetectedProject, FoundApp } from "./detect-project.ts";
-import { type DraftProgram, draftProgram, startsApp } from "./draft-program.ts";
 import { type Choice, rolesOf } from "./service-roles.ts";
+import { type DraftProgram, draftProgram, startsApp } from "./start-command.ts";
 
 /** One thing that was found, and what becomes of it. */
 export interface DraftFinding {

@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import { splitWords } from "../config/services/split-words.ts";
 import type { ConfigDraft, DraftService } from "./draft-config.ts";
-import { portIn } from "./draft-program.ts";
+import { portIn } from "./start-command.ts";
 
 const HEAD = "# Written by `stack init` from what it found. Every setting: docs/reference.md of chat-stack.";
 

@@ -1,8 +1,8 @@
 import { HEADER_PLACE, isHeaderPlace } from "../targets/drivers/json-place.ts";
 import type { LearnedMessage } from "./find-message-and-reply.ts";
 import { pollPauseOf } from "./join-polls.ts";
+import type { LearnedClose } from "./learn-cancel-by-close.ts";
 import type { LearnedCancel } from "./learn-cancel-call.ts";
-import type { LearnedClose } from "./learn-close.ts";
 import { type LoggedExchange, requestOf } from "./network-log.ts";
 import { bytesInLine } from "./stream-findings.ts";
 

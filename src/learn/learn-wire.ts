@@ -20,8 +20,8 @@ import {
 import { joinPolls, pollPauseOf } from "./join-polls.ts";
 import { withKnownWords } from "./known-row-words.ts";
 import { learnCalls } from "./learn-calls.ts";
+import { type LearnedClose, learnClose } from "./learn-cancel-by-close.ts";
 import { learnCancelled, withCancelReason, withCancelStatus } from "./learn-cancelled.ts";
-import { type LearnedClose, learnClose } from "./learn-close.ts";
 import { learnHeaders } from "./learn-headers.ts";
 import { learnHistory } from "./learn-history.ts";
 import { type IdPlaceholder, idPlacesOf, kindredIds, type LearnedId, learnIds } from "./learn-ids.ts";

@@ -15,7 +15,7 @@ import {
   parseStat,
 } from "./procfs.ts";
 
-/** Clock ticks a second in /proc: fixed by the kernel's interface to programs (USER_HZ), whatever its own clock. */
+/** ElapsedTime ticks a second in /proc: fixed by the kernel's interface to programs (USER_HZ), whatever its own clock. */
 const TICKS_PER_SECOND = 100;
 
 /** Processes of Linux, read from /proc. */

@@ -9,8 +9,8 @@ import { type EngineWatch, watchEngine } from "../targets/engine-watch.ts";
 import { createHttpClient, type HttpClient } from "../targets/http-client.ts";
 import { createUnavailableClient } from "../targets/unavailable-client.ts";
 import type { HopClients, ProxyBefore } from "./askable-hops.ts";
-import { chooseHopModels } from "./choose-hop-models.ts";
 import type { MessageForAll } from "./hop-question.ts";
+import { chooseHopModels } from "./list-hop-models.ts";
 import { LOAD_WITHIN_MS, REPLY_OPTIONS, type TraceOptions } from "./trace-options.ts";
 
 /** The stand-in is too fast for anybody to hold its text back: so it pauses once. */

@@ -1,7 +1,7 @@
 import { isPartOfText, isSameText, withoutThoughts } from "../targets/compare-texts.ts";
 import { brokenCharactersIn } from "../targets/counting-message.ts";
 import { isWithoutBeginning } from "../targets/late-reading.ts";
-import { beforeMisreading } from "../targets/misread-text.ts";
+import { beforeMisreading } from "../targets/mojibake.ts";
 import { quotedText, sentence } from "./finding-words.ts";
 import { HOP_TITLES } from "./hop-names.ts";
 import { comparableHopBehind, isWholePass, replyRequestOf, toldPasses } from "./hop-passes.ts";

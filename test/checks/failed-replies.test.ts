@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { idle, idleThenSend } from "../../src/checks/cancel/cancel-idle.ts";
+import { idle } from "../../src/checks/cancel/cancel-idle.ts";
+import { idleThenSend } from "../../src/checks/cancel/idle-then-send.ts";
 import { complete } from "../../src/checks/persistence/persistence-complete.ts";
 import { savedAtDone } from "../../src/checks/persistence/saved-at-done.ts";
 import { done as sseDone } from "../../src/checks/sse/sse-done.ts";

@@ -5,7 +5,7 @@ import { compareRuns } from "../../src/harness/compare-runs.ts";
 import { type Check, defineCheck } from "../../src/harness/define-check.ts";
 import { judgeAgain } from "../../src/harness/judge-again.ts";
 import { mergeReports } from "../../src/harness/merge-reports.ts";
-import { tellAsEvents } from "../../src/harness/report-as-events.ts";
+import { tellAsEvents } from "../../src/harness/replay-report.ts";
 import type { RunEvent, RunReport } from "../../src/harness/run-report.ts";
 import { runSuites } from "../../src/harness/run-suites.ts";
 import { loadRun, readReport, saveRun, withoutEvidence } from "../../src/harness/saved-run.ts";

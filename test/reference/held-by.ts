@@ -50,7 +50,7 @@ export const HELD_BY: Holders = {
         "a service that drains says so, begins nothing, and goes on with what it has begun",
     },
     "hmi.sendMessage": {
-      "services/hmi/relayed-reply.test.ts": "before the answer to a message, both rows are on disk",
+      "services/hmi/reply-relay.test.ts": "before the answer to a message, both rows are on disk",
     },
     "hmi.stream": {
       "services/hmi/rejoin.test.ts": [
@@ -61,7 +61,7 @@ export const HELD_BY: Holders = {
       ],
     },
     "hmi.generalStream": {
-      "services/hmi/relayed-reply.test.ts": "a reply comes in the contract's order, from both endpoints",
+      "services/hmi/reply-relay.test.ts": "a reply comes in the contract's order, from both endpoints",
     },
     "hmi.sessions": {
       "services/hmi/sessions.test.ts":
@@ -403,7 +403,7 @@ export const HELD_BY: Holders = {
     "stream.on_reader_gone": {
       "services/hmi/reader-gone.test.ts":
         "when the last reader leaves, the reply is cancelled after the grace, and the engine stops",
-      "services/hmi/relayed-reply.test.ts": "when the reader leaves, the reply is still finished and saved",
+      "services/hmi/reply-relay.test.ts": "when the reader leaves, the reply is still finished and saved",
     },
     "stream.keep_finished_ms": {
       "services/settings.test.ts": "a finished reply is kept at the gateway for as long as the setting says",
@@ -434,7 +434,7 @@ export const HELD_BY: Holders = {
       "services/draining.test.ts": "a gateway that is asked to stop writes its reply to the end first",
     },
     "stream.save_every_ms": {
-      "services/hmi/relayed-reply.test.ts": "the text grows on disk while it is streamed",
+      "services/hmi/reply-relay.test.ts": "the text grows on disk while it is streamed",
     },
     "auth.token": { "services/auth.test.ts": "every call but the one for liveness asks for the token" },
     "auth.users": {

@@ -6,8 +6,8 @@ import type { ListMutations } from "../list-mutations.ts";
 import type { FoundSessions } from "../list-newest-sessions.ts";
 import { pageProblemOf } from "../page-problem.ts";
 import { useFocusWhenDrawn } from "../useFocusWhenDrawn.ts";
-import { CloseRow } from "./CloseRow.tsx";
 import { Dialog } from "./Dialog.tsx";
+import { DialogFooter } from "./DialogFooter.tsx";
 import { SessionLink } from "./SessionLink.tsx";
 
 /** How many are listed at first, and how many more each time. */
@@ -69,13 +69,13 @@ export function ArchivedDialog({ keeper, profiles, onClose }: ArchivedDialogProp
               </li>
             ))}
           </ul>
-          <CloseRow close={close}>
+          <DialogFooter close={close}>
             {total !== undefined && sessions.length < total && (
               <button type="button" class="apart" onClick={showOlder}>
                 Show older
               </button>
             )}
-          </CloseRow>
+          </DialogFooter>
         </>
       )}
     </Dialog>

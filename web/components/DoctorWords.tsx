@@ -1,5 +1,12 @@
 import type { RungReport } from "../../src/contract/doctor-report.ts";
-import { ageText, doubtText, isFresh, type LastLook, verdictText, visibleText } from "../doctor-words.ts";
+import {
+  ageText,
+  doubtText,
+  isFresh,
+  type LastLook,
+  verdictText,
+  visibleText,
+} from "../doctor-report-summary.ts";
 import { serviceLabel } from "../service-health.ts";
 import { WithCode } from "./ErrorMessage.tsx";
 

@@ -8,8 +8,8 @@ import { withoutThoughts } from "../strip-think-blocks.ts";
 import { ErrorMessage } from "./ErrorMessage.tsx";
 import { MessageContent } from "./MessageContent.tsx";
 import { ReplyActions } from "./ReplyActions.tsx";
+import { ReplySpeed } from "./ReplySpeed.tsx";
 import { ReplyWarnings } from "./ReplyWarnings.tsx";
-import { Speed } from "./Speed.tsx";
 import { Thoughts } from "./Thoughts.tsx";
 import { UserMessage } from "./UserMessage.tsx";
 import { VersionPager } from "./VersionPager.tsx";
@@ -79,7 +79,7 @@ export const MessageItem = memo((props: MessageItemProps) => {
           <VersionPager message={message} onChoose={onChooseVersion} />
           <span class="told">
             {summary !== "" && <span>{summary}</span>}
-            <Speed message={message} />
+            <ReplySpeed message={message} />
           </span>
           <ReplyActions content={said} onRegenerate={undefined} />
         </div>

@@ -9,12 +9,12 @@ import { withoutThoughts } from "../strip-think-blocks.ts";
 import { useDrawEndFirst } from "../useDrawEndFirst.ts";
 import { useStickToEnd } from "../useStickToEnd.ts";
 import { Announcements, useAnnouncer } from "./Announcements.tsx";
-import { Clock } from "./Clock.tsx";
 import { ContextMark } from "./ContextMark.tsx";
+import { ElapsedTime } from "./ElapsedTime.tsx";
 import { IconButton } from "./IconButton.tsx";
 import { MessageItem } from "./MessageItem.tsx";
 import { ReplyActions } from "./ReplyActions.tsx";
-import { Speed } from "./Speed.tsx";
+import { ReplySpeed } from "./ReplySpeed.tsx";
 import { StatusLine } from "./StatusLine.tsx";
 import { VersionPager } from "./VersionPager.tsx";
 
@@ -103,8 +103,8 @@ export function Messages(props: MessagesProps) {
             {last?.role === "assistant" && <VersionPager message={last} onChoose={chooseVersion} />}
             <span class="told">
               <StatusLine text={status} isUnseen={areThoughtsSeen} />
-              {waitingSince !== null && !areThoughtsSeen && <Clock since={waitingSince} />}
-              {last !== undefined && !isReplying && <Speed message={last} />}
+              {waitingSince !== null && !areThoughtsSeen && <ElapsedTime since={waitingSince} />}
+              {last !== undefined && !isReplying && <ReplySpeed message={last} />}
             </span>
             {last?.role === "assistant" && again !== undefined && (
               <ReplyActions

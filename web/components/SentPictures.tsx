@@ -4,8 +4,8 @@ import { hmiRoutes } from "../../src/contract/routes.ts";
 import type { ShownMessage } from "../chat-state.ts";
 import type { HmiConnection } from "../hmi-connection.ts";
 import { dataUrlOf } from "../picture-file.ts";
-import { CloseRow } from "./CloseRow.tsx";
 import { Dialog } from "./Dialog.tsx";
+import { DialogFooter } from "./DialogFooter.tsx";
 
 interface SentPicturesProps {
   readonly message: ShownMessage;
@@ -73,7 +73,7 @@ function PictureButton({ url, label }: { readonly url: string | undefined; reado
           {(close) => (
             <>
               <img class="as-sent" src={url} alt={label} />
-              <CloseRow close={close} />
+              <DialogFooter close={close} />
             </>
           )}
         </Dialog>

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { ChatController } from "../chat-controller.ts";
 import type { ShownMessage } from "../chat-state.ts";
-import type { LastLook } from "../doctor-words.ts";
+import type { LastLook } from "../doctor-report-summary.ts";
 import { speedDetails } from "../reply-timing.ts";
 import { type CheckedService, serviceLabel, serviceText, serviceTrouble } from "../service-health.ts";
 import { DoctorWords } from "./DoctorWords.tsx";

@@ -1,5 +1,5 @@
-import { CloseRow } from "./CloseRow.tsx";
 import { Dialog } from "./Dialog.tsx";
+import { DialogFooter } from "./DialogFooter.tsx";
 
 const SHORTCUTS: readonly (readonly [keys: string, meaning: string])[] = [
   ["Enter", "Send the message"],
@@ -28,7 +28,7 @@ export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
               </div>
             ))}
           </dl>
-          <CloseRow close={close} />
+          <DialogFooter close={close} />
         </>
       )}
     </Dialog>

@@ -1,5 +1,5 @@
 import type { ThinkingTime } from "../reply-timing.ts";
-import { Clock } from "./Clock.tsx";
+import { ElapsedTime } from "./ElapsedTime.tsx";
 
 interface ThoughtsProps {
   /** Empty where the model thought nothing. */
@@ -19,7 +19,7 @@ export function Thoughts({ thinking, since, isThinking, time }: ThoughtsProps) {
     <details class="thoughts">
       <summary>
         {isThinking ? "Thinking " : thoughtsTitle(time)}
-        {isThinking && since !== undefined && <Clock since={since} />}
+        {isThinking && since !== undefined && <ElapsedTime since={since} />}
       </summary>
       <div class="thought" dir="auto">
         {thinking}

@@ -6,8 +6,8 @@ import type { PageProblem } from "../chat-state.ts";
 import { importFile } from "../import-file.ts";
 import { importWords, remarkWords } from "../import-words.ts";
 import { pageProblemOf } from "../page-problem.ts";
-import { CloseRow } from "./CloseRow.tsx";
 import { Dialog } from "./Dialog.tsx";
+import { DialogFooter } from "./DialogFooter.tsx";
 import { DownloadLink } from "./DownloadLink.tsx";
 
 /** Where an import stands; the share of the file that has come is null until the first part has. */
@@ -89,7 +89,7 @@ export function TransferDialog({ chat, onClose }: TransferDialogProps) {
             <progress aria-label={`Importing ${state.name}`} value={state.share ?? undefined} max={1} />
           )}
           <Outcome state={state} />
-          <CloseRow close={close} label={isRunning ? "Stop and close" : "Close"} />
+          <DialogFooter close={close} label={isRunning ? "Stop and close" : "Close"} />
         </div>
       )}
     </Dialog>

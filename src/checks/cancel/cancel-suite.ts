@@ -6,7 +6,7 @@ import { deleted } from "./cancel-deleted.ts";
 import { ending } from "./cancel-ending.ts";
 import { everyReader } from "./cancel-every-reader.ts";
 import { gateway } from "./cancel-gateway.ts";
-import { idle, idleThenSend } from "./cancel-idle.ts";
+import { idle } from "./cancel-idle.ts";
 import { inTime } from "./cancel-in-time.ts";
 import { late } from "./cancel-late.ts";
 import { midReply } from "./cancel-mid-reply.ts";
@@ -19,6 +19,7 @@ import { slots } from "./cancel-slots.ts";
 import { twice } from "./cancel-twice.ts";
 import { unknown } from "./cancel-unknown.ts";
 import { usage } from "./cancel-usage.ts";
+import { idleThenSend } from "./idle-then-send.ts";
 
 /** The suite `cancel`, its checks in the order in which they are told. */
 export const cancelSuite: Suite<Target> = {

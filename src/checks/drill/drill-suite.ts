@@ -1,12 +1,12 @@
 import type { Suite } from "../../harness/define-check.ts";
 import type { Target } from "../../targets/open-target.ts";
+import { onceAfterHmiKill } from "./hmi-once.ts";
+import { savedBeforeHmiKill } from "./hmi-saved.ts";
+import { settledAfterHmiKill } from "./hmi-settled.ts";
+import { shownAfterHmiKill } from "./hmi-shown.ts";
 import { nextAfterEngineKill, nextAfterGatewayKill, nextAfterHmiKill } from "./next-after-kill.ts";
-import { onceAfterHmiKill } from "./once-after-hmi-kill.ts";
 import { savedAfterEngineKill, savedAfterGatewayKill } from "./saved-after-kill.ts";
-import { savedBeforeHmiKill } from "./saved-before-hmi-kill.ts";
 import { servicesBack } from "./services-back.ts";
-import { settledAfterHmiKill } from "./settled-after-hmi-kill.ts";
-import { shownAfterHmiKill } from "./shown-after-hmi-kill.ts";
 import { toldOfEngineKill, toldOfGatewayKill } from "./told-of-kill.ts";
 
 /** Kills services of the stack: it is run only where that is asked for by name, and only on what is ours to kill. */

@@ -1,12 +1,14 @@
 import type { Suite } from "../../harness/define-check.ts";
 import type { Target } from "../../targets/open-target.ts";
-import { keptMessage, oneReply, settled } from "./every-reply.ts";
 import { nextTurn } from "./next-turn.ts";
+import { oneReply } from "./one-reply.ts";
 import { cancelled } from "./persistence-cancelled.ts";
 import { complete } from "./persistence-complete.ts";
 import { concurrent } from "./persistence-concurrent.ts";
 import { failed } from "./persistence-failed.ts";
 import { grows } from "./persistence-grows.ts";
+import { settled } from "./persistence-settled.ts";
+import { keptMessage } from "./persistence-user-message.ts";
 import { readerLeft } from "./reader-left.ts";
 import { rowOrder } from "./row-order.ts";
 import { rowUsage } from "./row-usage.ts";

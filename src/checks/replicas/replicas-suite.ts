@@ -1,11 +1,11 @@
 import type { Suite } from "../../harness/define-check.ts";
 import type { Target } from "../../targets/open-target.ts";
-import { cancelElsewhere } from "./cancel-elsewhere.ts";
 import { gatewayOnce } from "./gateway-once.ts";
-import { heardElsewhere } from "./heard-elsewhere.ts";
 import { oneBegins } from "./one-begins.ts";
 import { oneWriter } from "./one-writer.ts";
+import { cancelElsewhere } from "./replicas-cancel.ts";
 import { drain } from "./replicas-drain.ts";
+import { heardElsewhere } from "./replicas-events.ts";
 import { resume } from "./replicas-resume.ts";
 import { sameKey } from "./same-key.ts";
 import { shownEverywhere } from "./shown-everywhere.ts";

@@ -1,6 +1,6 @@
 import type { Suite } from "../../harness/define-check.ts";
 import type { Target } from "../../targets/open-target.ts";
-import { afterDone } from "./come-back-after-done.ts";
+import { afterDone } from "./after-done.ts";
 import { firstByte } from "./first-byte.ts";
 import { gatewayJoin } from "./gateway-join.ts";
 import { namedStream } from "./named-stream.ts";

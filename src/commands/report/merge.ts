@@ -4,7 +4,7 @@ import { parseReports, reportFlag, toStandardOutput, writeReports } from "../../
 import { reportOnGithub } from "../../cli/report-on-github.ts";
 import { UserError } from "../../errors/user-error.ts";
 import { mergeReports } from "../../harness/merge-reports.ts";
-import { tellAsEvents } from "../../harness/report-as-events.ts";
+import { tellAsEvents } from "../../harness/replay-report.ts";
 import { requireWholeRun } from "../../harness/require-whole-run.ts";
 import type { RunReport } from "../../harness/run-report.ts";
 import { readReport } from "../../harness/saved-run.ts";

@@ -3,7 +3,7 @@ import { gatewayRoutes } from "../../contract/routes.ts";
 import { isNobodyThere } from "../../targets/service-address-source.ts";
 import { SERVICE_TITLES } from "../../targets/service-titles.ts";
 import type { Explanations } from "../climb-ladder.ts";
-import { shortened } from "../doctor-words.ts";
+import { shortened } from "../text-helpers.ts";
 
 /** What is wrong with how a service answers at all: nobody, the wrong one, one that lets nobody in or cannot reach its own. */
 export interface AnswerSymptoms {

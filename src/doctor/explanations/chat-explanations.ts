@@ -3,8 +3,8 @@ import type { SavedTurnProblem } from "../../targets/judge-saved-turn.ts";
 import { SERVICE_TITLES } from "../../targets/service-titles.ts";
 import { shellWord } from "../../text/shell-word.ts";
 import type { Explanations, RungProblem } from "../climb-ladder.ts";
-import { isDisplayName, seconds, shortened } from "../doctor-words.ts";
 import type { Suspicion } from "../suspect-engine.ts";
+import { isDisplayName, seconds, shortened } from "../text-helpers.ts";
 
 /** What is wrong on the way of a message. */
 export interface ChatSymptoms {

@@ -3,8 +3,8 @@ import { engineRoutes } from "../../contract/routes.ts";
 import { shellWord } from "../../text/shell-word.ts";
 import type { Explanations } from "../climb-ladder.ts";
 import type { EngineKind } from "../doctor-context.ts";
-import { isDisplayName } from "../doctor-words.ts";
 import { type OtherProcess, stopping } from "../explanations/process-explanations.ts";
+import { isDisplayName } from "../text-helpers.ts";
 
 /** What is wrong with the engine itself. */
 export interface EngineSymptoms {

@@ -1,6 +1,6 @@
 import { SERVICE_TITLES } from "../../targets/service-titles.ts";
 import type { Explanations } from "../climb-ladder.ts";
-import { seconds } from "../doctor-words.ts";
+import { seconds } from "../text-helpers.ts";
 
 /** What a backend lacks or says wrongly, seen at one endpoint. */
 export interface MissingEndpointSymptoms {

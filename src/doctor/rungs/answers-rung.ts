@@ -7,7 +7,7 @@ import { wordsIn } from "../../targets/drivers/refusal.ts";
 import { createHttpClient, type SeenCall } from "../../targets/http-client.ts";
 import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";
 import { askService, type ExaminedStack, examinedService } from "../doctor-context.ts";
-import { troubleAtEndOf } from "../load-error-in-log.ts";
+import { troubleAtEndOf } from "../import-error-in-log.ts";
 import { isTokenRefused, refusedCall } from "../refused-call.ts";
 import { brokenRung } from "../symptom-explanations.ts";
 

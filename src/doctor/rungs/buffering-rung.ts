@@ -3,7 +3,7 @@ import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import { brokenCharactersIn, COUNTING_MESSAGE } from "../../targets/counting-message.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
-import { beforeMisreading } from "../../targets/misread-text.ts";
+import { beforeMisreading } from "../../targets/mojibake.ts";
 import { answererOf, stopBuffering } from "../../targets/proxy-by-headers.ts";
 import { replyGeneration } from "../../targets/reply-generation.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";

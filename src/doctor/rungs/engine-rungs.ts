@@ -6,9 +6,9 @@ import { ENGINE_WIRES } from "../../targets/engine-wires.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import type { Rung } from "../climb-ladder.ts";
 import { askService, type ExaminedStack, examinedService } from "../doctor-context.ts";
-import { shortened } from "../doctor-words.ts";
 import type { OtherProcess } from "../explanations/process-explanations.ts";
 import { brokenRung } from "../symptom-explanations.ts";
+import { shortened } from "../text-helpers.ts";
 import { describedProcess } from "./other-processes.ts";
 
 /** There is a model for messages that name none: the configured one, or what stands in for it (contract, section 2). */

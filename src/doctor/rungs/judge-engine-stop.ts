@@ -4,8 +4,8 @@ import type { SeenStream } from "../../targets/http-client.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
 import type { RungFinding } from "../climb-ladder.ts";
 import type { ExaminedStack } from "../doctor-context.ts";
-import { seconds } from "../doctor-words.ts";
 import { brokenRung } from "../symptom-explanations.ts";
+import { seconds } from "../text-helpers.ts";
 import { type EngineRecord, whyUnseen } from "./open-engine-record.ts";
 
 /**

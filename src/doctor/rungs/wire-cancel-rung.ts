@@ -4,10 +4,10 @@ import { isRefusal, wordsIn } from "../../targets/drivers/refusal.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";
 import { callDeadline, type ExaminedStack } from "../doctor-context.ts";
-import { shortened } from "../doctor-words.ts";
 import { judgeReply } from "../judge-reply.ts";
 import { isTokenRefused, refusedByFront } from "../refused-call.ts";
 import { brokenRung } from "../symptom-explanations.ts";
+import { shortened } from "../text-helpers.ts";
 import {
   judgeBeforeCancel,
   judgeEngineStop,

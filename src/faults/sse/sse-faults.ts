@@ -6,7 +6,6 @@ import { doneMissingAfterEmptyReply } from "./done-missing-after-empty-reply.ts"
 import { endWithoutFinalIgnored } from "./end-without-final-ignored.ts";
 import { engineErrorRetried } from "./engine-error-retried.ts";
 import { errorLineIgnored } from "./error-line-ignored.ts";
-import { singleEventFaults } from "./events-missing-twice-or-malformed.ts";
 import { failureLosesText } from "./failure-loses-text.ts";
 import { gatewayGetMissing } from "./gateway-get-missing.ts";
 import { headersLate } from "./headers-late.ts";
@@ -22,6 +21,7 @@ import { reconnectReplays } from "./reconnect-replays.ts";
 import { reconnectSendsAgain } from "./reconnect-sends-again.ts";
 import { reconnectsForEver } from "./reconnects-for-ever.ts";
 import { repeatsDropped } from "./repeats-dropped.ts";
+import { singleEventFaults } from "./single-event-faults.ts";
 import { startedAfterPlanning } from "./started-after-planning.ts";
 import { startedOfAnother } from "./started-of-another.ts";
 import { streamCompressed } from "./stream-compressed.ts";

@@ -1,9 +1,9 @@
+import { roundStep } from "./axis-ticks.ts";
 import type { Bar, Timing } from "./call-timing.ts";
 import { barWords, endWords, isToken, isTrouble, timedEventName } from "./event-words.ts";
+import type { Stream } from "./evidence-schemas.ts";
 import { type Html, html } from "./html-markup.ts";
 import { type Label, type PlacedLabel, placeLabels } from "./placed-labels.ts";
-import { roundStep } from "./round-step.ts";
-import type { Stream } from "./seen-parts.ts";
 import { milliseconds } from "./shown-units.ts";
 
 /** Heights, in pixels. */

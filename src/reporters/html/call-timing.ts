@@ -1,5 +1,5 @@
+import type { Call, Generation, Stream } from "./evidence-schemas.ts";
 import type { EvidenceScene } from "./read-evidence.ts";
-import type { Call, Generation, Stream } from "./seen-parts.ts";
 
 /** A scene on one clock. All times are milliseconds since the stream was asked for. */
 export interface Timing {

@@ -1,5 +1,5 @@
+import { roundStep } from "./axis-ticks.ts";
 import { type Html, html } from "./html-markup.ts";
-import { roundStep } from "./round-step.ts";
 
 /** A point of a curve: where it is across, from 0 to 1, and its value. */
 export interface CurvePoint {

@@ -1,8 +1,8 @@
 import { isToken, timedEventName } from "./event-words.ts";
 import { oneLine } from "./evidence-outline.ts";
+import type { Stream, TimedEvent } from "./evidence-schemas.ts";
 import { type Html, html } from "./html-markup.ts";
 import { table, timeCell } from "./html-tables.ts";
-import type { Stream, TimedEvent } from "./seen-parts.ts";
 import { counted } from "./shown-units.ts";
 
 const MOST_EVENTS = 200;

@@ -1,6 +1,6 @@
 import type { Bar, Timing } from "./call-timing.ts";
+import type { Stream, TimedEvent } from "./evidence-schemas.ts";
 import { cut } from "./html-markup.ts";
-import type { Stream, TimedEvent } from "./seen-parts.ts";
 import { counted, milliseconds } from "./shown-units.ts";
 
 export function isToken({ event }: TimedEvent): boolean {

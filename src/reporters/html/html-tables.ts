@@ -1,7 +1,7 @@
 import { timedEventName } from "./event-words.ts";
 import { oneLine } from "./evidence-outline.ts";
+import type { Call, Stream } from "./evidence-schemas.ts";
 import { cut, type Html, html } from "./html-markup.ts";
-import type { Call, Stream } from "./seen-parts.ts";
 import { counted, milliseconds } from "./shown-units.ts";
 
 type Cell = string | number | Html;

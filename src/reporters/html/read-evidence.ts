@@ -1,4 +1,4 @@
-import { asSeenPart, type Call, type Generation, type SeenPart, type Stream } from "./seen-parts.ts";
+import { asSeenPart, type Call, type Generation, type SeenPart, type Stream } from "./evidence-schemas.ts";
 
 /** A stream, and what stands beside it: in the same object, or in the next one around it that has any. */
 export interface EvidenceScene {

@@ -4,7 +4,7 @@ import { WireError } from "../../contract/wire-error.ts";
 import type { DefaultModel } from "./default-model.ts";
 import type { EngineClient } from "./engine-client.ts";
 import type { EngineDelta } from "./engine-deltas.ts";
-import type { EngineQueue } from "./engine-queue.ts";
+import type { EnginePriorityQueue } from "./engine-priority-queue.ts";
 import { type EngineRequest, engineRequestOf } from "./engine-request.ts";
 
 /** Who is asked. */
@@ -12,7 +12,7 @@ export interface EngineAccess {
   readonly engine: EngineClient;
   /** The model where the request names none. */
   readonly defaultModel: DefaultModel;
-  readonly queue: EngineQueue;
+  readonly queue: EnginePriorityQueue;
   /** Told when the engine has said all of a reply, with the model that was asked for; null for the default one. */
   readonly onReplied?: ((model: string | null) => void) | undefined;
 }

@@ -18,7 +18,7 @@ import { EventLog } from "../stream/event-log.ts";
 import { type AskListener, askEngine, type EngineAccess } from "./ask-engine.ts";
 import { emptyReplyError } from "./empty-reply.ts";
 import type { EngineDelta, FinalDelta } from "./engine-deltas.ts";
-import type { FirstDeltaPriority } from "./first-delta-priority.ts";
+import type { FastReplyThrottle } from "./fast-reply-throttle.ts";
 import { GatewayLogLines } from "./gateway-log-lines.ts";
 import type { GatewayMetrics, StreamMeter } from "./gateway-metrics.ts";
 import { ReplyEventWriter } from "./reply-event-writer.ts";
@@ -34,7 +34,7 @@ export interface GenerationSettings {
   /** Whose key the reply's is, where a person with a token of their own gave it. */
   readonly caller: string | undefined;
   /** Where those that come in floods let others begin. */
-  readonly starting: FirstDeltaPriority;
+  readonly starting: FastReplyThrottle;
   /** Told once, when the generation has ended in any way. */
   readonly onEnd: (generation: GatewayGeneration) => void;
 }

@@ -10,7 +10,7 @@ import {
 import type { OtherReplica } from "../replicas/replica-call-forwarder.ts";
 import { whenReadersGone } from "../stream/reader-gone.ts";
 import { FinishedLogs } from "../stream/retain-finished-logs.ts";
-import { FirstDeltaPriority } from "./first-delta-priority.ts";
+import { FastReplyThrottle } from "./fast-reply-throttle.ts";
 import { GatewayGeneration, type GenerationSettings } from "./gateway-generation.ts";
 
 interface GenerationsSettings extends Omit<GenerationSettings, "onEnd" | "caller" | "starting"> {
@@ -29,7 +29,7 @@ export class RunningGenerations {
   /** The last of each conversation. */
   readonly #bySession = new Map<string, GatewayGeneration>();
   readonly #finished: FinishedLogs;
-  readonly #starting = new FirstDeltaPriority();
+  readonly #starting = new FastReplyThrottle();
 
   constructor(settings: GenerationsSettings) {
     this.#settings = settings;

@@ -23,7 +23,7 @@ import type { EngineAccess } from "./ask-engine.ts";
 import { cancelGeneration } from "./cancel-generation.ts";
 import { DefaultModel } from "./default-model.ts";
 import type { EngineClient } from "./engine-client.ts";
-import { EngineQueue } from "./engine-queue.ts";
+import { EnginePriorityQueue } from "./engine-priority-queue.ts";
 import { createMetrics } from "./gateway-metrics.ts";
 import { listModels } from "./list-models.ts";
 import { requireCapability } from "./require-capability.ts";
@@ -56,7 +56,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
   const draining = new Draining(app);
   const metrics = await createMetrics();
   const defaultModel = new DefaultModel(engine, options.defaultModel);
-  const queue = new EngineQueue(options.maxConcurrent);
+  const queue = new EnginePriorityQueue(options.maxConcurrent);
   const access = { engine, defaultModel, queue, onReplied: options.onReplied };
   const generations = new RunningGenerations({
     access,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GatewayClient } from "./gateway-client.ts";
-import type { RelayedReply } from "./relayed-reply.ts";
+import type { ReplyRelay } from "./reply-relay.ts";
 
 /** How long the gateway has to end a reply before that is done here; whoever cancels is answered within 1 s. */
 const PATIENCE_MS = 500;
@@ -13,7 +13,7 @@ const LAST_WORDS_MS = 150;
  * when it has ended: true where by this cancel or another one, false where the reply was quicker.
  */
 export async function cancelReply(
-  reply: RelayedReply,
+  reply: ReplyRelay,
   gateway: Pick<GatewayClient, "cancel">,
 ): Promise<boolean> {
   const over = new AbortController();
@@ -32,7 +32,7 @@ export async function cancelReply(
 }
 
 async function cancelAtGateway(
-  reply: RelayedReply,
+  reply: ReplyRelay,
   gateway: Pick<GatewayClient, "cancel">,
   signal: AbortSignal,
 ): Promise<boolean> {

@@ -5,14 +5,14 @@ import { WireError } from "../../contract/wire-error.ts";
 import { messageOf, withoutStop } from "../../errors/thrown-error.ts";
 import type { EventLog } from "../stream/event-log.ts";
 import { BackgroundSummaries } from "./background-summaries.ts";
-import { CancelRequests } from "./cancel-requests.ts";
 import { type ExchangeSettings, ExchangeStarter, type SentAndSaved } from "./exchange-starter.ts";
 import { type AskedLog, findLog, findLogOfEvent } from "./find-reply-log.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import { logEnded } from "./hmi-log-lines.ts";
 import type { Again, Outgoing } from "./outgoing-message.ts";
-import type { RelayedReply, ReplyOutcome } from "./relayed-reply.ts";
+import { ReplyCanceller } from "./reply-canceller.ts";
 import { ReplyOwners } from "./reply-owners.ts";
+import type { ReplyOutcome, ReplyRelay } from "./reply-relay.ts";
 import type { SaverSettings } from "./reply-saver.ts";
 import { RunningReplies } from "./running-replies.ts";
 import { ReplyTakeover } from "./take-over-replies.ts";
@@ -33,7 +33,7 @@ export class ChatService {
   readonly #settings: ChatSettings;
   readonly #replies: RunningReplies;
   readonly #summaries: BackgroundSummaries;
-  readonly #cancellations: CancelRequests;
+  readonly #cancellations: ReplyCanceller;
   readonly #takeover: ReplyTakeover;
   readonly #exchanges: ExchangeStarter;
   /** The other HMIs on the same database that write replies. */
@@ -54,7 +54,7 @@ export class ChatService {
       onUnread: (reply) => this.#cancellations.endInBackground(reply),
       onError,
     });
-    this.#cancellations = new CancelRequests({ store, gateway, replies: this.#replies, onError });
+    this.#cancellations = new ReplyCanceller({ store, gateway, replies: this.#replies, onError });
     this.#takeover = new ReplyTakeover({
       replies: store.replies,
       known: () => this.#replies.ids,
@@ -134,7 +134,7 @@ export class ChatService {
     return await findLogOfEvent(this.#settings.store.as(user), this.#replies, lastEventId);
   }
 
-  /** Ends a reply that is written here, as another HMI was asked to; see {@link CancelRequests.endForOther}. */
+  /** Ends a reply that is written here, as another HMI was asked to; see {@link ReplyCanceller.endForOther}. */
   cancelForOther(sessionId: string, messageId: string | undefined): void {
     this.#cancellations.endForOther(sessionId, messageId);
   }
@@ -171,7 +171,7 @@ export class ChatService {
     await Promise.all([this.#summaries.close(), this.#replies.close()]);
   }
 
-  #onEnded(reply: RelayedReply, outcome: ReplyOutcome): void {
+  #onEnded(reply: ReplyRelay, outcome: ReplyOutcome): void {
     logEnded(this.#settings.log, reply, outcome);
     if (outcome === "complete") this.#summaries.consider(reply.user, reply.sessionId);
     else this.#summaries.goOn();
@@ -179,7 +179,7 @@ export class ChatService {
     else if (outcome !== "left" && outcome !== "lost") this.#publishEnded(reply, outcome);
   }
 
-  #publishEnded({ user, sessionId, messageId, savedStatus }: RelayedReply, status = savedStatus): void {
+  #publishEnded({ user, sessionId, messageId, savedStatus }: ReplyRelay, status = savedStatus): void {
     if (status === undefined) return;
     const event = { type: "reply_ended", session_id: sessionId, assistant_message_id: messageId } as const;
     this.#settings.events.publish(user, { ...event, status });

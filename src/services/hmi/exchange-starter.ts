@@ -14,7 +14,7 @@ import type { AskedLog } from "./find-reply-log.ts";
 import { type HmiLog, logSteps } from "./hmi-log-lines.ts";
 import { type Again, clientKeyOf, type Outgoing } from "./outgoing-message.ts";
 import { refuseUnableModel } from "./refuse-unable-model.ts";
-import type { RelayedReply } from "./relayed-reply.ts";
+import type { ReplyRelay } from "./reply-relay.ts";
 import type { RunningReplies } from "./running-replies.ts";
 import { type SavedMessage, saveMessage } from "./save-message.ts";
 import type { UserEventPublisher } from "./shared-user-events.ts";
@@ -129,9 +129,9 @@ export class ExchangeStarter {
     const asked = { ...outgoing, images: outgoing.images ?? edited?.images };
     await refuseUnableModel(asked, () => chooseModel(store, outgoing), this.#parts.settings.limitsOf);
     const { settings, clientMessageId } = outgoing;
-    const ask = (saved: SavedMessage): RelayedReply =>
+    const ask = (saved: SavedMessage): ReplyRelay =>
       this.#ask({ user, session: saved.session, exchange: saved, settings, created: saved.created });
-    let reply: RelayedReply | undefined;
+    let reply: ReplyRelay | undefined;
     const takeBack = (): void => void reply?.takeBack();
     /** The gateway is asked while the message is on its way to the disk; nobody is told of it before it is there. */
     const onCommitting = (saved: SavedMessage): void => {
@@ -158,7 +158,7 @@ export class ExchangeStarter {
   }
 
   /** Not async: between the reply's row and the reply itself a reader would get the reply before it. */
-  #ask({ user, session, exchange, settings, created = false }: Begun): RelayedReply {
+  #ask({ user, session, exchange, settings, created = false }: Begun): ReplyRelay {
     this.#parts.summaries.giveWay();
     return this.#parts.replies.begin({
       user,
@@ -172,7 +172,7 @@ export class ExchangeStarter {
   }
 
   /** Tells those who listen of a reply that has begun, and whose message is saved. */
-  #tellBegun(reply: RelayedReply, exchange: Exchange, clientMessageId: string | null = null): SentAndSaved {
+  #tellBegun(reply: ReplyRelay, exchange: Exchange, clientMessageId: string | null = null): SentAndSaved {
     const { user, sessionId, messageId } = reply;
     this.#parts.settings.events.publish(user, {
       type: "reply_started",

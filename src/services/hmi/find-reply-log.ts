@@ -2,7 +2,7 @@ import { type EventId, parseEventId, STEP } from "../../contract/event-id.ts";
 import { WireError } from "../../contract/wire-error.ts";
 import type { Exchange, UserStore } from "../conversations/conversation-store.ts";
 import type { EventLog } from "../stream/event-log.ts";
-import type { RelayedReply } from "./relayed-reply.ts";
+import type { ReplyRelay } from "./reply-relay.ts";
 import type { RunningReplies } from "./running-replies.ts";
 
 /** Which reply of a conversation a reader asks for. */
@@ -43,7 +43,7 @@ export async function findLog(
 }
 
 /** Whether a reply runs here that is known to be this user's: then its conversation is, too. */
-function isRunningFor(user: string, reply: RelayedReply | undefined): boolean {
+function isRunningFor(user: string, reply: ReplyRelay | undefined): boolean {
   return reply !== undefined && reply.user === user && !reply.log.ended;
 }
 
@@ -67,7 +67,7 @@ const LAST_ROWS = 4;
  * Whether a reply that is kept here is what its conversation shows now: it runs; or it is the last; or it has failed,
  * and whoever asked for it is to be told so. Other HMIs may have answered another message since, or the same one again.
  */
-async function isPresent(store: UserStore, kept: RelayedReply | undefined): Promise<boolean> {
+async function isPresent(store: UserStore, kept: ReplyRelay | undefined): Promise<boolean> {
   if (kept === undefined || !kept.log.ended) return kept !== undefined;
   const rows = await store.messages.list(kept.sessionId, LAST_ROWS);
   const reply = rows.findLast(({ role }) => role === "assistant");

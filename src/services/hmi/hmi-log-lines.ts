@@ -1,4 +1,4 @@
-import type { RelayedReply, ReplyOutcome } from "./relayed-reply.ts";
+import type { ReplyOutcome, ReplyRelay } from "./reply-relay.ts";
 
 /** Where this service logs. Never a word of what was said. */
 export interface HmiLog {
@@ -11,7 +11,7 @@ export interface HmiLog {
 const FINE: ReadonlySet<ReplyOutcome> = new Set(["complete", "cancelled", "left"]);
 
 /** A line for each step of a reply on its way to the gateway. */
-export function logSteps(log: HmiLog, reply: RelayedReply): void {
+export function logSteps(log: HmiLog, reply: ReplyRelay): void {
   const names = namesOf(reply);
   log.debug(names, "message saved");
   // Also where it ends before: then its own line says so.
@@ -19,7 +19,7 @@ export function logSteps(log: HmiLog, reply: RelayedReply): void {
 }
 
 /** The one line of a reply that has ended; a warning with the error's code, where it has failed. */
-export function logEnded(log: HmiLog, reply: RelayedReply, outcome: ReplyOutcome): void {
+export function logEnded(log: HmiLog, reply: ReplyRelay, outcome: ReplyOutcome): void {
   const { received, error, ms } = reply;
   const line = {
     ...namesOf(reply),
@@ -32,7 +32,7 @@ export function logEnded(log: HmiLog, reply: RelayedReply, outcome: ReplyOutcome
   else log.warn({ ...line, code: error?.code }, "reply failed");
 }
 
-function namesOf({ sessionId, messageId }: RelayedReply): {
+function namesOf({ sessionId, messageId }: ReplyRelay): {
   readonly conversation: string;
   readonly reply: string;
 } {

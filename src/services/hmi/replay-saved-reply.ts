@@ -1,7 +1,7 @@
 import type { StreamEvent } from "../../contract/event-schemas.ts";
 import { endedStatus, type Message } from "../../contract/hmi-schemas.ts";
 import { EventLog } from "../stream/event-log.ts";
-import { missingStart } from "./received-reply.ts";
+import { missingStart } from "./normalized-gateway-reply.ts";
 import { INTERRUPTED } from "./reply-errors.ts";
 import { endingEvents, startedEvent } from "./reply-events.ts";
 

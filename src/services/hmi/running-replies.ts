@@ -8,17 +8,17 @@ import type { EventLog } from "../stream/event-log.ts";
 import { whenReadersGone } from "../stream/reader-gone.ts";
 import { FinishedLogs } from "../stream/retain-finished-logs.ts";
 import type { GatewayClient, ReplyRequest } from "./gateway-client.ts";
-import { RelayedReply, type ReplyOutcome, type ReplySettings, type ReplyStart } from "./relayed-reply.ts";
 import { replaySavedReply } from "./replay-saved-reply.ts";
 import type { StartedReply } from "./reply-events.ts";
+import { type ReplyOutcome, ReplyRelay, type ReplySettings, type ReplyStart } from "./reply-relay.ts";
 
 interface RepliesSettings extends ReplySettings {
   readonly stream: StreamSettings;
   readonly gateway: GatewayClient;
   /** Told of a reply that is to be given up. */
-  readonly onUnread: (reply: RelayedReply) => void;
+  readonly onUnread: (reply: ReplyRelay) => void;
   /** Told of every reply that has ended, or is left to another HMI. */
-  readonly onEnded: (reply: RelayedReply, outcome: ReplyOutcome) => void;
+  readonly onEnded: (reply: ReplyRelay, outcome: ReplyOutcome) => void;
 }
 
 /** A reply that is to be asked for, whose row is still empty. */
@@ -34,7 +34,7 @@ export interface NewReply extends StartedReply {
 /** The last reply of each conversation: running, or kept for late readers. */
 export class RunningReplies {
   readonly #settings: RepliesSettings;
-  readonly #bySession = new Map<string, RelayedReply>();
+  readonly #bySession = new Map<string, ReplyRelay>();
   readonly #finished: FinishedLogs;
   #isClosed = false;
 
@@ -48,7 +48,7 @@ export class RunningReplies {
   }
 
   /** The conversation's running or kept reply. */
-  find(sessionId: string): RelayedReply | undefined {
+  find(sessionId: string): ReplyRelay | undefined {
     return this.#bySession.get(sessionId);
   }
 
@@ -85,7 +85,7 @@ export class RunningReplies {
   }
 
   /** Asks the gateway for a reply. */
-  begin({ question, byPostOnly, ...started }: NewReply): RelayedReply {
+  begin({ question, byPostOnly, ...started }: NewReply): ReplyRelay {
     const { gateway } = this.#settings;
     const { session_id, message_id } = started.row;
     const asked = { session_id, message_id, question, byPostOnly };
@@ -94,7 +94,7 @@ export class RunningReplies {
   }
 
   /** Takes a reply up again that a stopped HMI began; where the gateway has it no more, it ends as `interrupted`. */
-  rejoin({ reply: row, message, user }: OwnedReply): RelayedReply {
+  rejoin({ reply: row, message, user }: OwnedReply): ReplyRelay {
     const { gateway } = this.#settings;
     const { session_id, message_id } = row;
     const events: ReplyStart["events"] = (signal) => gateway.join({ session_id, message_id }, signal);
@@ -112,15 +112,15 @@ export class RunningReplies {
     await Promise.all([...this.#bySession.values()].map((reply) => reply.leave()));
   }
 
-  get #running(): RelayedReply[] {
+  get #running(): ReplyRelay[] {
     return [...this.#bySession.values()].filter((reply) => !reply.log.ended);
   }
 
-  #add(start: Omit<ReplyStart, "stopAtGateway">): RelayedReply {
+  #add(start: Omit<ReplyStart, "stopAtGateway">): ReplyRelay {
     const { gateway, stream, onUnread } = this.#settings;
     const { session_id, message_id } = start.row;
     const stopAtGateway = () => stopAt(gateway, session_id, message_id);
-    const reply = new RelayedReply({ ...start, stopAtGateway }, this.#settings);
+    const reply = new ReplyRelay({ ...start, stopAtGateway }, this.#settings);
     this.#bySession.set(reply.sessionId, reply);
     if (stream.on_reader_gone === "cancel") {
       whenReadersGone(reply.log, stream.orphan_grace_ms, () => {
@@ -133,7 +133,7 @@ export class RunningReplies {
     return reply;
   }
 
-  #keep(reply: RelayedReply, outcome: ReplyOutcome): void {
+  #keep(reply: ReplyRelay, outcome: ReplyOutcome): void {
     const forget = (): void => {
       if (this.#bySession.get(reply.sessionId) === reply) this.#bySession.delete(reply.sessionId);
     };

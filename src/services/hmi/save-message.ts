@@ -6,7 +6,7 @@ import type {
   UserStore,
 } from "../conversations/conversation-store.ts";
 import type { Outgoing } from "./outgoing-message.ts";
-import type { RelayedReply } from "./relayed-reply.ts";
+import type { ReplyRelay } from "./reply-relay.ts";
 import type { RunningReplies } from "./running-replies.ts";
 
 /** A message that is saved with the place for its reply. */
@@ -51,9 +51,9 @@ export async function saveMessage(
  * message. It cannot be saved within a transaction of another message.
  */
 class EndingWaits extends Error {
-  readonly reply: RelayedReply;
+  readonly reply: ReplyRelay;
 
-  constructor(reply: RelayedReply) {
+  constructor(reply: ReplyRelay) {
     super(`The ending of reply ${reply.messageId} waits to be saved.`);
     this.reply = reply;
   }

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { everyReader } from "../../../src/checks/cancel/cancel-every-reader.ts";
 import { gateway } from "../../../src/checks/cancel/cancel-gateway.ts";
-import { idle, idleThenSend } from "../../../src/checks/cancel/cancel-idle.ts";
+import { idle } from "../../../src/checks/cancel/cancel-idle.ts";
 import { nextMessage } from "../../../src/checks/cancel/cancel-next-message.ts";
 import { onlyItsOwn } from "../../../src/checks/cancel/cancel-only-its-own.ts";
 import { slots } from "../../../src/checks/cancel/cancel-slots.ts";
 import { unknown } from "../../../src/checks/cancel/cancel-unknown.ts";
+import { idleThenSend } from "../../../src/checks/cancel/idle-then-send.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
 import { NotObservable } from "../../../src/harness/target-errors.ts";
 import { judge, replyRow, row } from "../model-conversation/evidence.ts";

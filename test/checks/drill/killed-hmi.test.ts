@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { onceAfterHmiKill } from "../../../src/checks/drill/once-after-hmi-kill.ts";
-import { savedBeforeHmiKill } from "../../../src/checks/drill/saved-before-hmi-kill.ts";
+import { onceAfterHmiKill } from "../../../src/checks/drill/hmi-once.ts";
+import { savedBeforeHmiKill } from "../../../src/checks/drill/hmi-saved.ts";
+import { settledAfterHmiKill } from "../../../src/checks/drill/hmi-settled.ts";
+import { shownAfterHmiKill } from "../../../src/checks/drill/hmi-shown.ts";
 import { servicesBack } from "../../../src/checks/drill/services-back.ts";
-import { settledAfterHmiKill } from "../../../src/checks/drill/settled-after-hmi-kill.ts";
-import { shownAfterHmiKill } from "../../../src/checks/drill/shown-after-hmi-kill.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
 import { NotObservable } from "../../../src/harness/target-errors.ts";
 import { judge, row } from "../model-conversation/evidence.ts";

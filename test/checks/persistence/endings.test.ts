@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { keptMessage, oneReply, settled } from "../../../src/checks/persistence/every-reply.ts";
+import { oneReply } from "../../../src/checks/persistence/one-reply.ts";
 import { cancelled } from "../../../src/checks/persistence/persistence-cancelled.ts";
 import { complete } from "../../../src/checks/persistence/persistence-complete.ts";
 import { failed } from "../../../src/checks/persistence/persistence-failed.ts";
+import { settled } from "../../../src/checks/persistence/persistence-settled.ts";
+import { keptMessage } from "../../../src/checks/persistence/persistence-user-message.ts";
 import { readerLeft } from "../../../src/checks/persistence/reader-left.ts";
 import { rowUsage } from "../../../src/checks/persistence/row-usage.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { cancelElsewhere } from "../../../src/checks/replicas/cancel-elsewhere.ts";
 import { gatewayOnce } from "../../../src/checks/replicas/gateway-once.ts";
-import { heardElsewhere } from "../../../src/checks/replicas/heard-elsewhere.ts";
 import { oneBegins } from "../../../src/checks/replicas/one-begins.ts";
 import { oneWriter } from "../../../src/checks/replicas/one-writer.ts";
+import { cancelElsewhere } from "../../../src/checks/replicas/replicas-cancel.ts";
 import { drain } from "../../../src/checks/replicas/replicas-drain.ts";
+import { heardElsewhere } from "../../../src/checks/replicas/replicas-events.ts";
 import { resume } from "../../../src/checks/replicas/replicas-resume.ts";
 import { sameKey } from "../../../src/checks/replicas/same-key.ts";
 import { shownEverywhere } from "../../../src/checks/replicas/shown-everywhere.ts";

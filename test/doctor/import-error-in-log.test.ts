@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { troubleAtEndOf } from "../../src/doctor/load-error-in-log.ts";
+import { troubleAtEndOf } from "../../src/doctor/import-error-in-log.ts";
 import { tempFolder } from "../support/temp.ts";
 
 const PYTHON = `INFO:     Will watch for changes in these directories: ['/srv/chat']

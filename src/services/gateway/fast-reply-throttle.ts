@@ -8,7 +8,7 @@ const PATIENCE_MS = 200;
  * The replies that wait for their first piece. Fast ones let them go first. Otherwise fast replies are read far ahead
  * before the slowest has shown its first token.
  */
-export class FirstDeltaPriority {
+export class FastReplyThrottle {
   readonly #starting = new Set<object>();
   /** Until when those are waited for, by `performance.now()`. */
   #until = 0;

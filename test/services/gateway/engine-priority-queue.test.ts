@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { EngineQueue } from "../../../src/services/gateway/engine-queue.ts";
+import { EnginePriorityQueue } from "../../../src/services/gateway/engine-priority-queue.ts";
 
 /** A reply in a queue, and what became of it. */
 class TestReply {
@@ -12,7 +12,7 @@ class TestReply {
   gaveWay = false;
   #leave: (() => void) | undefined;
 
-  constructor(queue: EngineQueue, isBackground = false) {
+  constructor(queue: EnginePriorityQueue, isBackground = false) {
     this.isBackground = isBackground;
     queue.enter(this, this.abort.signal).then(
       (leave) => {
@@ -46,7 +46,7 @@ class TestReply {
 const settled = (): Promise<void> => setImmediate();
 
 test("so many ask at a time, the others wait in order", async () => {
-  const queue = new EngineQueue(2);
+  const queue = new EnginePriorityQueue(2);
   const replies = Array.from({ length: 4 }, () => new TestReply(queue));
   await settled();
   expect(replies.map(({ state }) => state)).toEqual(["asking", "asking", "waiting", "waiting"]);
@@ -57,14 +57,14 @@ test("so many ask at a time, the others wait in order", async () => {
 });
 
 test("without a limit nobody waits", async () => {
-  const queue = new EngineQueue(0);
+  const queue = new EnginePriorityQueue(0);
   const replies = Array.from({ length: 100 }, () => new TestReply(queue));
   await settled();
   expect(replies.every(({ state, wasQueued }) => state === "asking" && !wasQueued)).toBe(true);
 });
 
 test("what no person waits for comes after what persons wait for", async () => {
-  const queue = new EngineQueue(1);
+  const queue = new EnginePriorityQueue(1);
   const first = new TestReply(queue);
   const summary = new TestReply(queue, true);
   const person = new TestReply(queue);
@@ -78,7 +78,7 @@ test("what no person waits for comes after what persons wait for", async () => {
 });
 
 test("what no person waits for is ended where a person has to wait, and only so many of it", async () => {
-  const queue = new EngineQueue(3);
+  const queue = new EnginePriorityQueue(3);
   const summaries = [new TestReply(queue, true), new TestReply(queue, true)];
   const person = new TestReply(queue);
   await settled();
@@ -89,7 +89,7 @@ test("what no person waits for is ended where a person has to wait, and only so 
 });
 
 test("a summary that waits ends no other", async () => {
-  const queue = new EngineQueue(1);
+  const queue = new EnginePriorityQueue(1);
   const summaries = [new TestReply(queue, true), new TestReply(queue, true)];
   await settled();
   expect(summaries.map(({ state, gaveWay }) => [state, gaveWay])).toEqual([
@@ -99,7 +99,7 @@ test("a summary that waits ends no other", async () => {
 });
 
 test("where an engine is silent, what no person waits for is ended; persons' replies are not", async () => {
-  const queue = new EngineQueue(0);
+  const queue = new EnginePriorityQueue(0);
   const replies = [new TestReply(queue, true), new TestReply(queue)];
   await settled();
   queue.endBackground();
@@ -107,7 +107,7 @@ test("where an engine is silent, what no person waits for is ended; persons' rep
 });
 
 test("a reply that is ended while it waits takes no place", async () => {
-  const queue = new EngineQueue(1);
+  const queue = new EnginePriorityQueue(1);
   const replies = Array.from({ length: 3 }, () => new TestReply(queue));
   await settled();
   replies[1]?.abort.abort();
@@ -117,7 +117,7 @@ test("a reply that is ended while it waits takes no place", async () => {
 });
 
 test("one that is ended before it comes does not come", async () => {
-  const queue = new EngineQueue(1);
+  const queue = new EnginePriorityQueue(1);
   const signal = AbortSignal.abort(new Error("stopped"));
   const reply = { isBackground: false, onQueued: () => undefined, giveWay: () => undefined };
   await expect(queue.enter(reply, signal)).rejects.toThrow("stopped");
@@ -130,7 +130,7 @@ test("whatever happens, no more ask than may, and none waits where there is room
       fc.integer({ min: 1, max: 3 }),
       fc.array(anyStep, { maxLength: 30 }),
       async (places, steps) => {
-        const queue = new EngineQueue(places);
+        const queue = new EnginePriorityQueue(places);
         const replies: TestReply[] = [];
         for (const step of steps) {
           if (typeof step === "number") replies[step % Math.max(replies.length, 1)]?.end();

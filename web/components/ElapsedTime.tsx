@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 /** The seconds since a moment (in milliseconds since 1970), as they pass; not for screen readers, which would read each. */
-export function Clock({ since }: { readonly since: number }) {
+export function ElapsedTime({ since }: { readonly since: number }) {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 1000);

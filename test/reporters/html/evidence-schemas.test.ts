@@ -1,6 +1,6 @@
 import { expect, expectTypeOf, test } from "vitest";
 import type * as z from "zod";
-import { asSeenPart, type SeenPart } from "../../../src/reporters/html/seen-parts.ts";
+import { asSeenPart, type SeenPart } from "../../../src/reporters/html/evidence-schemas.ts";
 import type { SeenEvidence } from "../../../src/targets/seen-evidence.ts";
 import { answer } from "../../checks/cancel/evidence.ts";
 import { generation } from "../../checks/model-conversation/evidence.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RungReport } from "../../src/contract/doctor-report.ts";
-import { ageText, doubtText, isFresh, verdictText, visibleText } from "../../web/doctor-words.ts";
+import { ageText, doubtText, isFresh, verdictText, visibleText } from "../../web/doctor-report-summary.ts";
 
 function rungs(...statuses: RungReport["status"][]): { rungs: RungReport[] } {
   return {

@@ -1,9 +1,9 @@
 import { appendFileSync, writeFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
-import { clock, logPrinter, showLogs } from "../../src/cli/log-lines.ts";
 import { readLogWords } from "../../src/cli/parse-log-line.ts";
 import { parseSince } from "../../src/cli/parse-since.ts";
+import { clock, logPrinter, showLogs } from "../../src/cli/print-log-lines.ts";
 import { UserError } from "../../src/errors/user-error.ts";
 import { prepareState, serviceFiles, stateFolder } from "../../src/supervisor/state-folder.ts";
 import { withoutTerminalCodes } from "../../src/text/terminal-codes.ts";

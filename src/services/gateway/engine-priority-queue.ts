@@ -9,7 +9,7 @@ export interface QueuedReply {
 }
 
 /** Lets only this many replies ask the engine at a time (setting `engine.max_concurrent`); the others wait in order. */
-export class EngineQueue {
+export class EnginePriorityQueue {
   readonly #places: number;
   readonly #asking = new Set<QueuedReply>();
   /** In their order of arrival. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { beforeMisreading } from "../../src/targets/misread-text.ts";
+import { beforeMisreading } from "../../src/targets/mojibake.ts";
 
 const WORDS = ["Grüße, 你好 und 👩‍🚀", "一, 二", "naïve – “quoted” €5"];
 

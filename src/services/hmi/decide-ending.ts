@@ -1,7 +1,7 @@
 import type { FinishReason } from "../../contract/event-schemas.ts";
 import type { ReplyEnding } from "../conversations/reply-store.ts";
 import { replyTimeoutError } from "../stream/reply-limit.ts";
-import type { ReceivedReply } from "./received-reply.ts";
+import type { NormalizedGatewayReply } from "./normalized-gateway-reply.ts";
 import {
   INTERRUPTED,
   NO_REASON,
@@ -21,7 +21,7 @@ export interface DecidedEnding extends Pick<ReplyEnding, "status"> {
 /** The ending of a reply whose gateway has said `done`. */
 export function endingByDone(
   finishReason: FinishReason,
-  { text, thinking, error }: Pick<ReceivedReply, "text" | "thinking" | "error">,
+  { text, thinking, error }: Pick<NormalizedGatewayReply, "text" | "thinking" | "error">,
 ): DecidedEnding {
   if (finishReason === "cancelled") return { status: "cancelled", finishReason, error: null };
   if (finishReason === "error") return failed(error ?? NO_REASON);
@@ -48,7 +48,7 @@ const OWN_BOUNDS: ReadonlySet<string> = new Set(["reply_too_long", "reply_timeou
 /** The ending of such a reply, and whether its gateway is to be told that it is over: it need not have noticed. */
 export function endingWithoutDone(
   { thrown, end, isRejoined, maxReplyMs, isWritten }: EndedEarly,
-  received: Pick<ReceivedReply, "error">,
+  received: Pick<NormalizedGatewayReply, "error">,
 ): DecidedEnding & { readonly isGatewayToStop: boolean } {
   if (end === "cancelled") {
     return { status: "cancelled", finishReason: "cancelled", error: null, isGatewayToStop: false };

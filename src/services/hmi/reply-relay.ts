@@ -5,8 +5,8 @@ import type { FinishReason, StreamEvent } from "../../contract/event-schemas.ts"
 import { WireError } from "../../contract/wire-error.ts";
 import type { ReplyEnding } from "../conversations/reply-store.ts";
 import { EventLog } from "../stream/event-log.ts";
-import { missingStart, ReceivedReply } from "./received-reply.ts";
-import { type DecidedEnding, endingByDone, endingWithoutDone } from "./reply-endings.ts";
+import { type DecidedEnding, endingByDone, endingWithoutDone } from "./decide-ending.ts";
+import { missingStart, NormalizedGatewayReply } from "./normalized-gateway-reply.ts";
 import { INTERRUPTED, keptOf, LOST, notSavedYet, type ReplyError } from "./reply-errors.ts";
 import { endingEvents, type StartedReply, startedEvent } from "./reply-events.ts";
 import { ReplySaver, type SaverSettings } from "./reply-saver.ts";
@@ -44,14 +44,14 @@ type EarlyEnd = "cancelled" | "timeout" | "lost" | "left";
  * One reply on its way from the gateway to the reader and to the disk. It goes on when the reader
  * leaves, so that the reply is there after a reload; and `done` is sent only when it is saved whole.
  */
-export class RelayedReply {
+export class ReplyRelay {
   readonly user: string;
   readonly sessionId: string;
   readonly messageId: string;
   readonly log: EventLog;
   /** Resolves when readers have been told its end, or will be told nothing more. Never rejects. */
   readonly ended: Promise<ReplyOutcome>;
-  readonly received: ReceivedReply;
+  readonly received: NormalizedGatewayReply;
   /** What it failed with; null where it did not. */
   error: ReplyError | null = null;
   /** What its row says, or will say as soon as it can be saved; undefined before its end. */
@@ -77,7 +77,7 @@ export class RelayedReply {
     this.log = new EventLog(row.message_id);
     this.#start = start;
     this.#settings = settings;
-    this.received = new ReceivedReply(row);
+    this.received = new NormalizedGatewayReply(row);
     this.#saver = new ReplySaver(row, this.received, settings, () => this.#stop("lost"));
     this.log.append(startedEvent(start));
     this.ended = this.#run(start.events(this.#hangUp.signal));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { chooseModels } from "../../src/trace/match-hop-models.ts";
+import { chooseModels } from "../../src/trace/match-listed-models.ts";
 
 const engine = (...listed: string[]) => ({ listed, isNamed: true, isEngine: true });
 const front = (...listed: string[]) => ({ listed, isNamed: true, isEngine: false });

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 
-interface CloseRowProps {
+interface DialogFooterProps {
   readonly close: () => void;
   readonly label?: string;
   /** What else can be done; it stands before. */
@@ -8,7 +8,7 @@ interface CloseRowProps {
 }
 
 /** The last row of a dialog that has nothing to save: what closes it. */
-export function CloseRow({ close, label = "Close", children }: CloseRowProps) {
+export function DialogFooter({ close, label = "Close", children }: DialogFooterProps) {
   return (
     <div class="buttons">
       {children}

@@ -4,7 +4,7 @@ import { idAt, listAt } from "../targets/drivers/json-place.ts";
 import { listEngineModels } from "./ask-engine-hop.ts";
 import type { AskedModel, HopClients } from "./askable-hops.ts";
 import type { HopName } from "./hop-names.ts";
-import { chooseModels, type HopModels, type WishedModel } from "./match-hop-models.ts";
+import { chooseModels, type HopModels, type WishedModel } from "./match-listed-models.ts";
 
 /** How long a hop may take to list its models, in milliseconds: some ask every provider for theirs. */
 const LIST_WITHIN_MS = 10_000;

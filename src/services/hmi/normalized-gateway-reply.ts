@@ -15,7 +15,7 @@ const ENDING_STATUS: ReadonlySet<string> = new Set(["complete", "cancelled", "er
  * What has come of one reply from its gateway. A gateway need not be ours: what it tells twice, or too late, is left
  * out here, so that what readers are told keeps the contract's order.
  */
-export class ReceivedReply {
+export class NormalizedGatewayReply {
   text = "";
   thinking = "";
   /** The model that answers, by the engine's own name; null where the gateway has not told. */

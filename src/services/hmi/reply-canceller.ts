@@ -3,7 +3,7 @@ import type { ConversationStore } from "../conversations/conversation-store.ts";
 import { cancelReply } from "./cancel-reply.ts";
 import { findExchange } from "./find-reply-log.ts";
 import type { GatewayClient } from "./gateway-client.ts";
-import type { RelayedReply } from "./relayed-reply.ts";
+import type { ReplyRelay } from "./reply-relay.ts";
 import type { SaverSettings } from "./reply-saver.ts";
 import type { RunningReplies } from "./running-replies.ts";
 
@@ -17,10 +17,10 @@ interface CancellationParts extends Pick<SaverSettings, "onError"> {
 const ANSWER_MS = 700;
 
 /** Ends replies on somebody's wish. A reply that is named is the only one that is ended. */
-export class CancelRequests {
+export class ReplyCanceller {
   readonly #parts: CancellationParts;
   /** Replies that somebody has cancelled: to whoever comes later, nothing runs. */
-  readonly #cancelled = new WeakSet<RelayedReply>();
+  readonly #cancelled = new WeakSet<ReplyRelay>();
 
   constructor(parts: CancellationParts) {
     this.#parts = parts;
@@ -53,7 +53,7 @@ export class CancelRequests {
   }
 
   /** Ends a reply, and waits until that is saved; true for whoever was the first to cancel it. */
-  async end(reply: RelayedReply): Promise<boolean> {
+  async end(reply: ReplyRelay): Promise<boolean> {
     const isFirst = !this.#cancelled.has(reply);
     this.#cancelled.add(reply);
     const isCancelled = await cancelReply(reply, this.#parts.gateway);
@@ -62,7 +62,7 @@ export class CancelRequests {
   }
 
   /** The same behind everybody's back. */
-  endInBackground(reply: RelayedReply): void {
+  endInBackground(reply: ReplyRelay): void {
     const failed = (error: unknown): void =>
       this.#parts.onError(error, `cancelling reply ${reply.messageId}`);
     this.end(reply).catch(failed);

@@ -7,7 +7,7 @@ import { stateFolder } from "../supervisor/state-folder.ts";
 import type { ServiceReport } from "../supervisor/supervisor-protocol.ts";
 import { paint, styled } from "../text/styled-text.ts";
 import { interruptWords } from "./interrupts.ts";
-import { showLogs } from "./log-lines.ts";
+import { showLogs } from "./print-log-lines.ts";
 import type { Screen } from "./screen.ts";
 
 /**

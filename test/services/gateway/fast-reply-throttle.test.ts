@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { FirstDeltaPriority } from "../../../src/services/gateway/first-delta-priority.ts";
+import { FastReplyThrottle } from "../../../src/services/gateway/fast-reply-throttle.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -12,7 +12,7 @@ async function isOver(waiting: Promise<void>): Promise<boolean> {
 }
 
 test("a flood waits until every reply that was asked for has begun", async () => {
-  const starting = new FirstDeltaPriority();
+  const starting = new FastReplyThrottle();
   const [one, other] = [{}, {}];
   starting.asked(one);
   starting.asked(other);
@@ -25,13 +25,13 @@ test("a flood waits until every reply that was asked for has begun", async () =>
 });
 
 test("what comes at a model's pace waits for nobody", async () => {
-  const starting = new FirstDeltaPriority();
+  const starting = new FastReplyThrottle();
   starting.asked({});
   expect(await isOver(starting.room(1))).toBe(true);
 });
 
 test("an engine that says nothing for long holds up no other reply", async () => {
-  const starting = new FirstDeltaPriority();
+  const starting = new FastReplyThrottle();
   starting.asked({});
   const waiting = starting.room(FLOOD);
   await vi.advanceTimersByTimeAsync(199);

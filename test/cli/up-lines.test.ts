@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
-import { printIntent } from "../../src/cli/stack-lines.ts";
+import { printIntent } from "../../src/cli/up-lines.ts";
 import { readableScreen } from "../support/screen.ts";
 
 const STEP = { name: "hmi", kind: "embedded", url: null, command: null } as const;
