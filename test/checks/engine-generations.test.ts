@@ -1,5 +1,9 @@
-import { expect, test } from "vitest";
-import { answering } from "../../src/checks/engine-generations.ts";
+import { describe, expect, test } from "vitest";
+import type { Context } from "../../src/checks/contract-conversations.ts";
+import { answering, requireLongEnough } from "../../src/checks/engine-generations.ts";
+import { NotObservable } from "../../src/harness/target-errors.ts";
+import type { ReplyFact } from "../../src/targets/drivers/reply-facts.ts";
+import type { SeenStream } from "../../src/targets/http-client.ts";
 import { generation } from "./model-conversation/evidence.ts";
 
 const user = (content: string) => ({ role: "user" as const, content });
@@ -24,4 +28,34 @@ test("a title that is asked for with the message in it is no request for its rep
 test("a line that directs the stand-in is no part of what was asked", () => {
   const directed = generation("", [user('Hello\nstand_in_options: {"stand_in_tokens":2}')]);
   expect(answering("Hello", [directed])).toEqual([directed]);
+});
+
+describe("a reply that ended before what was waited for", () => {
+  const ended = (end: string, ...facts: ReplyFact[]) => ({ facts, end }) as unknown as SeenStream;
+  const judging =
+    (stream: SeenStream, ...capabilities: string[]) =>
+    () =>
+      requireLongEnough(
+        { target: { capabilities: new Set(capabilities) } } as unknown as Context,
+        stream,
+        "its third token",
+      );
+  const words: ReplyFact = { kind: "text", text: "All said." };
+  const stopped = ended("closed", words, { kind: "done", reason: "stop" });
+
+  test("of a model that nobody directs, is no fault of a stack", () => {
+    expect(judging(stopped)).toThrow(NotObservable);
+    expect(judging(stopped)).toThrow(
+      "the model ended its reply before its third token came, with done (stop)",
+    );
+  });
+
+  test.each([
+    ["is one of an engine that was told how long it has to be", stopped, ["direct the engine"]],
+    ["came without a text", ended("closed", { kind: "done", reason: "stop" }), []],
+    ["was cut", ended("cut", words), []],
+    ["failed", ended("closed", words, { kind: "done", reason: "error" }), []],
+  ])("is still told where it %s", (_, stream, capabilities) => {
+    expect(judging(stream, ...capabilities)).not.toThrow();
+  });
 });
