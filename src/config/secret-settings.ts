@@ -20,6 +20,6 @@ export function isSecret(text: string, path: readonly PropertyKey[]): boolean {
 const LOGIN = "contract.wire.login.";
 
 function isSecretOfLogin(text: string, names: readonly string[]): boolean {
-  if (names.includes("told") || /\{\w+\}/.test(text)) return false;
+  if (names.includes("told") || /\{[\w.]+\}/.test(text)) return false;
   return names.includes("headers") || isSecretName(names.at(-1) ?? "");
 }

@@ -193,7 +193,15 @@ const streamable = { ...request, request: streamableCall };
 const loginCall = {
   request: callBy(METHODS, "must be a method and a path, such as POST /api/login", LOGIN_PLACEHOLDERS),
   ...sentWith(LOGIN_PLACEHOLDERS),
-  told: z.optional(z.strictObject({ token: z.optional(place) })),
+  /** By their names: places in the answer. `token` goes on with every call; the others where `{login.NAME}` stands. */
+  told: z.optional(
+    z.record(
+      z
+        .string()
+        .check(z.regex(/^[A-Za-z_]\w*$/, "must be a word, which {login.WORD} then stands for; or token")),
+      place,
+    ),
+  ),
 };
 
 /** A call; or a `frame` that is said on the reply's own WebSocket, of socket.io an event's name and its values. */
@@ -217,8 +225,8 @@ export const wireFields = {
   headers: z.optional(headers),
   /**
    * The call that lets a person of `auth.users` in, once before all others, and again after a 401. Cookies that it sets go
-   * with every call; `told` is where the token stands that does (`access_token`, `@cookie.csrftoken`). `before`: the calls that
-   * have to be made first, each with the `{token}` that the one before told.
+   * with every call; `told` is where the token stands that does (`access_token`, `@cookie.csrftoken`), and by names of their own
+   * what else is told and needed. `before`: the calls that have to be made first, each with the `{token}` that the one before told.
    */
   login: z.optional(z.strictObject({ before: z.optional(z.array(z.strictObject(loginCall))), ...loginCall })),
   /** The call that carries a person's message; its answer is the reply's stream where there is no `read`. */

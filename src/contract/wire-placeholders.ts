@@ -27,7 +27,26 @@ export type WirePlaceholder = keyof typeof WIRE_PLACEHOLDERS;
  * `{conversation}`; `{conversation|null}` where JSON's null is to stand in for what is not there, `{conversation|number}`
  * where an id goes as a number.
  */
-export const PLACEHOLDER = /\{([a-z_]+)((?:\|(?:null|number|before|parts))*)\}/g;
+export const PLACEHOLDER = /\{([a-z_]+(?:\.[A-Za-z_]\w*)?)((?:\|(?:null|number|before|parts))*)\}/g;
+
+/** What a placeholder begins with that a call of `contract.wire.login` told under a name of its own: `{login.csrf}`. */
+const LOGIN_PREFIX = "login.";
+
+/** `csrf` of `login.csrf`; undefined for what no login tells under a name of its own. */
+export function nameToldByLogin(placeholder: string): string | undefined {
+  return placeholder.startsWith(LOGIN_PREFIX) ? placeholder.slice(LOGIN_PREFIX.length) : undefined;
+}
+
+/** `login.csrf` of `csrf`. */
+export function placeholderOfLogin(name: string): `login.${string}` {
+  return `${LOGIN_PREFIX}${name}`;
+}
+
+/** The names of what a login has to have told for this, a part of a wire, to be filled. */
+export function namesNeededOfLogin(value: unknown): ReadonlySet<string> {
+  const used = [...JSON.stringify(value ?? "").matchAll(PLACEHOLDER)];
+  return new Set(used.flatMap(([, placeholder = ""]) => nameToldByLogin(placeholder) ?? []));
+}
 
 /** A placeholder that nothing is known for. */
 export interface PlaceholderProblem {
@@ -54,11 +73,11 @@ export function problemsOfPlaceholders(
 ): PlaceholderProblem[] {
   if (typeof value === "string") {
     return [...value.matchAll(PLACEHOLDER)]
-      .filter(([, name]) => !known.some((each) => each === name))
+      .filter(([, name = ""]) => !known.some((each) => each === name) && nameToldByLogin(name) === undefined)
       .map(([whole, name = ""]) => ({
         path,
         text: value,
-        message: `${whole} is no placeholder${Object.hasOwn(WIRE_PLACEHOLDERS, name) ? " here" : ""}: there are ${known.join(", ")}`,
+        message: `${whole} is no placeholder${Object.hasOwn(WIRE_PLACEHOLDERS, name) ? " here" : ""}: there are ${known.join(", ")}, and login.NAME for what contract.wire.login tells as NAME`,
       }));
   }
   if (typeof value !== "object" || value === null) return [];

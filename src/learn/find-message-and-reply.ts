@@ -1,5 +1,6 @@
 import { idsToldBy, idsUsedBy } from "./id-uses.ts";
 import { leavesOf } from "./json-leaves.ts";
+import type { LearnedFailure } from "./learn-failure.ts";
 import { type LearnedStream, learnStream } from "./learn-stream.ts";
 import { type LearnedTurns, learnTurns } from "./learn-turns.ts";
 import {
@@ -24,6 +25,8 @@ export interface LearnedMessage {
 export interface LearnedTalk extends LearnedMessage {
   /** Two messages of its conversation, of which it is one; undefined where the log has no two. */
   readonly turns: LearnedTurns | undefined;
+  /** By what another reply of the log told that it failed; undefined where this one tells it, or none failed. */
+  readonly failure?: LearnedFailure;
 }
 
 /**

@@ -16,19 +16,34 @@ export function failureOf(
   events: readonly TypedEvent[],
   type: string | undefined,
 ): StreamDescription["failure"] {
-  const spots = fieldPathsIn(events, type).filter(
-    (spot) => isFailure(spot) && spot.values.some((value) => typeof value === "string" && value !== ""),
+  const paths = fieldPathsIn(events, type).filter(isFailure);
+  const spots = paths.filter(({ values }) =>
+    values.some((value) => typeof value === "string" && value !== ""),
   );
   const spot =
     spots.find(({ place }) => /message|detail|error|text|content/i.test(lastName(place))) ?? spots[0];
-  if (spot === undefined) return undefined;
-  const code = spots.find(({ type: of, place }) => of === spot.type && /code/i.test(lastName(place)));
+  if (spot === undefined) return emptyFailureOf(paths);
+  // In an event of its own all is about the failure.
+  const beside = spot.type === undefined ? spots : fieldPathsIn(events, type);
+  const code = beside.find(({ type: of, place }) => of === spot.type && /code/i.test(lastName(place)));
   return {
     ...(spot.type !== undefined && { of: spot.type }),
     message: spot.place,
-    ...(code !== undefined && code !== spot && { code: code.place }),
+    ...(code !== undefined && code.place !== spot.place && { code: code.place }),
   };
 }
+
+/** A field for what went wrong that is there in replies that went well, and empty: `error: null`. */
+function emptyFailureOf(paths: readonly StreamFieldPath[]): StreamDescription["failure"] {
+  const empty = paths.find(
+    ({ place, values }) =>
+      EMPTY_FAILURE_NAME.test(lastName(place)) && values.every((value) => value === null || value === ""),
+  );
+  // Without a type: whatever event has it, is one of a failure where it is filled.
+  return empty && { message: empty.place };
+}
+
+const EMPTY_FAILURE_NAME = /^(?:error|err|failure|exception)(?:_?(?:message|msg|text|detail|reason))?$/i;
 
 /** Where the name of the model stands. */
 export function modelOf(

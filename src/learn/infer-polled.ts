@@ -1,17 +1,21 @@
 import type { StreamDescription } from "../contract/wire-description.ts";
 import { statusMeant } from "../targets/drivers/described-rows.ts";
 import { valueAt } from "../targets/drivers/json-place.ts";
-import { modelOf, usageOf } from "./infer-beside-text.ts";
+import { failureOf, isFailure, modelOf, usageOf } from "./infer-beside-text.ts";
 import { ENDING_NAME, toldBy } from "./infer-end.ts";
 import { type InferredStream, isIdOrTime } from "./infer-stream.ts";
 import { isInList, type JsonLeaf, lastName, leavesOf } from "./json-leaves.ts";
+import type { LoggedPoll } from "./network-log.ts";
 import type { LoggedStream } from "./stream-events.ts";
 
 /**
- * The description of a reply that was asked for until it was whole: by what only the last answer has. Undefined where the
- * answers do not come to such an end, or nothing in them becomes a text.
+ * The description of a reply that was asked for until it was whole: by what only the last answer has, or else by its status.
+ * Undefined where the answers do not come to such an end, or nothing in them becomes a text.
  */
-export function inferPolled({ events }: LoggedStream): InferredStream | undefined {
+export function inferPolled(
+  { events }: LoggedStream,
+  polls: readonly Pick<LoggedPoll, "status">[],
+): InferredStream | undefined {
   const answers = events.map(({ value }) => value);
   const [last, before] = [answers.at(-1), answers.slice(0, -1)];
   const isNew = ({ place, value }: JsonLeaf): boolean =>
@@ -24,22 +28,35 @@ export function inferPolled({ events }: LoggedStream): InferredStream | undefine
   const text = fresh
     .filter((leaf) => leaf !== done && leaf !== word && isText(leaf) && grows(answers, leaf.place))
     .toSorted((a, b) => String(b.value).length - String(a.value).length)[0]?.place;
-  if (done === undefined || text === undefined) return undefined;
+  if (text === undefined || (done === undefined && !isToldByStatus(polls))) return undefined;
   const isCumulative = before.some((answer) => isFilled(valueAt(answer, text)));
   const typed = events.map((event) => ({ ...event, type: undefined }));
   const [model, usage] = [modelOf(typed, undefined), usageOf(typed, undefined)];
+  const failure = failureOf(typed, undefined);
   const description: StreamDescription = {
     framing: "polled",
     text: { at: text, ...(isCumulative && { cumulative: true }) },
     ...(model !== undefined && { model }),
     ...(usage !== undefined && { usage }),
-    done: { where: { [done.place]: done.value }, ...told },
+    ...(failure !== undefined && { failure }),
+    ...(done !== undefined && { done: { where: { [done.place]: done.value }, ...told } }),
   };
   const unknown = [
     ...(usage === undefined ? ["where tokens are counted"] : []),
-    "how a failure is told: none was in the log, and a reply that fails is asked for until the time is over",
+    ...(failure === undefined
+      ? [
+          "how a failure is told: none was in the log, and a reply that fails is asked for until the time is over",
+        ]
+      : []),
   ];
   return { description, unknown };
+}
+
+/** Whether all answers but the last say by their status that there is more to come. */
+function isToldByStatus(polls: readonly Pick<LoggedPoll, "status">[]): boolean {
+  const [last, ...before] = polls.map(({ status }) => status).toReversed();
+  const goesOn = (status: number | undefined): boolean => status === 202 || status === 204;
+  return before.length > 0 && before.every(goesOn) && !goesOn(last);
 }
 
 /** A flag for what is finished. */
@@ -56,7 +73,8 @@ function isEndWord({ value }: JsonLeaf): boolean {
 
 /** A list has a place for each of its items, and none for the one that is meant. */
 function isText({ place, value }: JsonLeaf): boolean {
-  return typeof value === "string" && value.trim() !== "" && !isInList(place) && !isIdOrTime(place, [value]);
+  if (typeof value !== "string" || value.trim() === "" || isInList(place)) return false;
+  return !isIdOrTime(place, [value]) && !isFailure({ type: undefined, place, values: [value] });
 }
 
 /** Whether a text is there from some answer on, and each has the one before at its beginning. */

@@ -2,7 +2,7 @@ import type { StreamDescription } from "../contract/wire-description.ts";
 import { isSameEndpoint } from "./id-uses.ts";
 import { inferPolled } from "./infer-polled.ts";
 import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
-import { endWordOf, wordsIn } from "./polled-ends.ts";
+import { endWordOf, errorIn, wordsIn } from "./polled-ends.ts";
 import { streamOf } from "./stream-events.ts";
 
 /**
@@ -32,7 +32,8 @@ export function pollPauseOf({ polls }: LoggedExchange): number | undefined {
 }
 
 function isQuestion({ method, status, answer }: LoggedExchange): boolean {
-  return method === "GET" && status < 300 && answer !== null && jsonAnswer({ answer }) !== undefined;
+  const isAnswered = answer !== null && jsonAnswer({ answer }) !== undefined;
+  return method === "GET" && status < 300 && (isAnswered || status === 202 || status === 204);
 }
 
 function joinedOf(group: readonly LoggedExchange[]): LoggedExchange | undefined {
@@ -40,7 +41,7 @@ function joinedOf(group: readonly LoggedExchange[]): LoggedExchange | undefined 
   return joined !== undefined && descriptionOf(joined) !== undefined ? joined : undefined;
 }
 
-/** A reply that was asked for as whole ones are, and ended with another word than any of theirs. */
+/** A reply that was asked for as whole ones are, and ended with another word than any of theirs, or with an error. */
 function otherEndOf(
   group: readonly LoggedExchange[],
   wholes: readonly LoggedExchange[],
@@ -50,17 +51,23 @@ function otherEndOf(
   const description = whole && descriptionOf(whole);
   if (joined === undefined || whole === undefined || description === undefined) return undefined;
   const word = endWordOf(description, joined);
-  return word !== undefined && !wordsIn(description, whole).has(word) ? joined : undefined;
+  const hasOwnWord = word !== undefined && !wordsIn(description, whole).has(word);
+  return hasOwnWord || errorIn(joined) !== undefined ? joined : undefined;
 }
 
 function pollsAsOne(group: readonly LoggedExchange[]): LoggedExchange | undefined {
   const [first, last] = [group[0], group.at(-1)];
   if (first === undefined || last === undefined) return undefined;
-  const polls = group.map(({ answer, began_ms, ended_ms }) => ({ text: answer ?? "", began_ms, ended_ms }));
+  const polls = group.map(({ answer, status, began_ms, ended_ms }) => ({
+    text: answer ?? "",
+    status,
+    began_ms,
+    ended_ms,
+  }));
   return { ...first, ended_ms: last.ended_ms, answer: last.answer, polls };
 }
 
 function descriptionOf(joined: LoggedExchange): StreamDescription | undefined {
   const stream = streamOf(joined);
-  return stream && inferPolled(stream)?.description;
+  return stream && inferPolled(stream, joined.polls)?.description;
 }

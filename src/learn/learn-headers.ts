@@ -24,11 +24,14 @@ export function learnHeaders(
   login: LearnedLogin | undefined,
   exchanges: readonly LoggedExchange[],
 ): LearnedHeaders {
-  const isByCookie = login?.login.told?.token?.startsWith(COOKIE_PLACE) === true;
+  const isByCookie = login?.login.told?.["token"]?.startsWith(COOKIE_PLACE) === true;
   const proof = isByCookie ? repeatedCookieIn(exchanges.filter((each) => each.origin === origin)) : undefined;
   const own = Object.entries(requestHeaders).filter(([name]) => OWN_HEADER.test(name));
   const headers = Object.fromEntries(
-    own.map(([name, value]) => [name, isSecretHeader(name) ? "{token}" : value]),
+    own.map(([name, value]) => [
+      name,
+      login?.shownByMessage[name] ?? (isSecretHeader(name) ? "{token}" : value),
+    ]),
   );
   const { authorization, cookie } = requestHeaders;
   const [scheme = ""] = authorization?.split(" ") ?? [];

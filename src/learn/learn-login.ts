@@ -3,11 +3,11 @@ import { COOKIE_PLACE } from "../targets/drivers/json-place.ts";
 import { isSecretField, isSecretHeader, isSecretName } from "../text/secret-names.ts";
 import { idsToldBy, idsUsedBy } from "./id-uses.ts";
 import { type JsonLeaf, lastName, leavesOf } from "./json-leaves.ts";
-import { isProofLeaf, type LearnedProof, learnProof } from "./learn-proof.ts";
-import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
+import { type LoginCall, loginCallOf, stepsTo } from "./learn-login-steps.ts";
+import { hasPerson, isPassword, omittedIn } from "./login-fields.ts";
+import { jsonAnswer, type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
 import { isHidden, pathOf } from "./network-log-words.ts";
 import { repeatedCookieIn } from "./repeated-cookie.ts";
-import { bodyTypeOf } from "./request-body.ts";
 import { bytesInLine } from "./stream-findings.ts";
 
 type Login = NonNullable<WireSettings["login"]>;
@@ -19,13 +19,12 @@ export interface LearnedLogin {
   readonly bytes: string;
   /** Whether cookies alone say who calls. */
   readonly isByCookies: boolean;
+  /** Headers by which a message shows what the login told beside its token, as templates. */
+  readonly shownByMessage: Readonly<Record<string, string>>;
   /** What a person has to know or to do, in words. */
   readonly notes: readonly string[];
 }
 
-const PASSWORD = /passw|passphrase|passcode|^pwd?$|^pin$|^secret$/i;
-const USER =
-  /^(?:user|login|account|handle|identifier|nick|e?-?mail|phone|name)(?:_?(?:name|id|address|number))?$/i;
 const LETS_IN = /log-?in|sign-?in|auth|session|token|guest|anonymous/i;
 
 /** What an answer gave that the message shows. */
@@ -124,31 +123,31 @@ function loginOf(
   { place, isSeen }: Given,
   { message, exchanges, people }: Beside,
 ): LearnedLogin {
-  const steps = stepsTo(exchange, exchanges);
-  const calls = steps.map(({ call, proof, tells }) => ({
-    ...signInCallOf(call, proof),
-    ...(tells !== undefined && { told: { token: tells } }),
-  }));
-  const proof = learnProof(exchange, exchanges);
-  const { request, body, ...rest } = signInCallOf(exchange, proof);
+  const { steps, shownByMessage } = stepsTo(exchange, { message, exchanges, token: place });
+  const calls: LoginCall[] = steps.map(loginCallOf);
+  const before = calls.slice(0, -1);
+  const { request, body, told = {}, ...rest } = calls.at(-1) ?? { request: requestOf(exchange) };
+  const allTold = { ...(place !== undefined && { token: place }), ...told };
   const login: Login = {
-    ...(calls.length > 0 && { before: calls }),
+    ...(before.length > 0 && { before }),
     request,
     ...(body !== undefined && { body }),
     ...rest,
-    ...(place !== undefined && { told: { token: place } }),
+    ...(Object.keys(allTold).length > 0 && { told: allTold }),
   };
-  const all = [...steps, { call: exchange, proof }];
-  const isForPeople = all.some(({ call }) => hasPerson(call));
-  const omitted = all.flatMap(({ call, proof }) => omittedIn(call, proof));
+  const isForPeople = steps.some(({ call }) => hasPerson(call));
+  const omitted = steps.flatMap(({ call, shown }) => omittedIn(call, shown));
   const what = place === undefined ? "sets cookies" : `tells ${place}`;
   const sent =
-    body === undefined ? "" : `${JSON.stringify(body).replace(/\{(?:user|password|token)\}/g, "…")}, `;
+    body === undefined
+      ? ""
+      : `${JSON.stringify(body).replace(/\{(?:user|password|token|login\.\w+)\}/g, "…")}, `;
   return {
     exchange,
     login,
     bytes: bytesInLine(`${sent}answered ${exchange.status} and ${what}`),
     isByCookies: place === undefined || place.startsWith(COOKIE_PLACE),
+    shownByMessage,
     notes: [
       ...(isForPeople ? peopleWords(people) : []),
       ...(isSeen ? [] : [unseenWords(place, message)]),
@@ -157,85 +156,6 @@ function loginOf(
       ),
     ],
   };
-}
-
-/** A call before the last one by which somebody is let in. */
-interface SignInStep {
-  readonly call: LoggedExchange;
-  readonly proof: LearnedProof | undefined;
-  /** Where it tells what a later one shows. */
-  readonly tells: string | undefined;
-}
-
-/** The calls that have to be made before the last one: the one with the password, where that is another, and those that tell a proof. */
-function stepsTo(exchange: LoggedExchange, exchanges: readonly LoggedExchange[]): SignInStep[] {
-  const hasPassword = (each: LoggedExchange): boolean => leavesOf(each.requestBody).some(isPassword);
-  const earlier = exchanges.filter(
-    (each) =>
-      each.origin === exchange.origin &&
-      each.began_ms < exchange.began_ms &&
-      each.method !== "GET" &&
-      each.status < 400 &&
-      hasPassword(each),
-  );
-  const entered = hasPassword(exchange) ? undefined : earlier.at(-1);
-  const shown = [...(entered === undefined ? [] : [entered]), exchange];
-  const proofs = shown.flatMap((each) => learnProof(each, exchanges) ?? []);
-  const calls = new Set([...proofs.map(({ teller }) => teller), ...(entered === undefined ? [] : [entered])]);
-  return [...calls]
-    .filter((call) => call !== exchange)
-    .toSorted((a, b) => a.began_ms - b.began_ms)
-    .map((call) => ({
-      call,
-      proof: call === entered ? learnProof(call, exchanges) : undefined,
-      tells: proofs.find(({ teller }) => teller === call)?.place,
-    }));
-}
-
-type SignInCall = Omit<Login, "before" | "told">;
-
-/** A call by which somebody is let in, as a template without a secret. */
-function signInCallOf(exchange: LoggedExchange, proof: LearnedProof | undefined): SignInCall {
-  const { requestBody, requestHeaders, method } = exchange;
-  const user = userIn(exchange);
-  const shownAt = proof?.shownAt;
-  const omitted = omittedIn(exchange, proof);
-  const body = filled(requestBody, (leaf) => {
-    if (isPassword(leaf)) return "{password}";
-    if (leaf.place === user?.place) return "{user}";
-    if (shownAt !== undefined && "body" in shownAt && shownAt.body === leaf.place) return "{token}";
-    return omitted.some((each) => each.place === leaf.place) ? undefined : leaf.value;
-  });
-  const type = bodyTypeOf(requestHeaders["content-type"] ?? "");
-  return {
-    request: `${method} ${pathOf(exchange)}`,
-    ...(requestBody !== undefined && { body }),
-    ...(type !== undefined && { content_type: type }),
-    ...(shownAt !== undefined && "header" in shownAt && { headers: { [shownAt.header]: "{token}" } }),
-  };
-}
-
-function userIn({ requestBody }: LoggedExchange): JsonLeaf | undefined {
-  return leavesOf(requestBody).find(
-    (leaf) => typeof leaf.value === "string" && !isPassword(leaf) && USER.test(lastName(leaf.place)),
-  );
-}
-
-function hasPerson(exchange: LoggedExchange): boolean {
-  return leavesOf(exchange.requestBody).some(isPassword) || userIn(exchange) !== undefined;
-}
-
-/** The secrets in a body that nobody told: a contract has no word for them. */
-function omittedIn(exchange: LoggedExchange, proof: LearnedProof | undefined): JsonLeaf[] {
-  const user = userIn(exchange);
-  const shownAt = proof?.shownAt;
-  return leavesOf(exchange.requestBody).filter(
-    (leaf) =>
-      isProofLeaf(leaf) &&
-      !isPassword(leaf) &&
-      leaf.place !== user?.place &&
-      !(shownAt !== undefined && "body" in shownAt && shownAt.body === leaf.place),
-  );
 }
 
 /** What there is to name: whoever is tried, and another one. */
@@ -256,18 +176,4 @@ function unseenWords(place: string | undefined, { requestHeaders }: LoggedExchan
     : "what its answer gave is not in the log, since browsers leave cookies and tokens out of what they save";
   const taken = place === undefined ? "its cookies are taken to do" : `${place} is taken for the token`;
   return `${left}: ${taken}`;
-}
-
-function isPassword({ place, value }: JsonLeaf): boolean {
-  return typeof value === "string" && PASSWORD.test(lastName(place));
-}
-
-/** JSON with another value for each leaf; one that has none is left out. */
-function filled(value: unknown, fill: (leaf: JsonLeaf) => unknown, place = ""): unknown {
-  if (Array.isArray(value)) return value.map((each, index) => filled(each, fill, `${place}.${index}`));
-  if (typeof value !== "object" || value === null) {
-    return fill({ place: place.slice(1), value: value as JsonLeaf["value"] });
-  }
-  const fields = Object.entries(value).map(([name, each]) => [name, filled(each, fill, `${place}.${name}`)]);
-  return Object.fromEntries(fields.filter(([, each]) => each !== undefined));
 }

@@ -1,18 +1,24 @@
 import { HTML_PLACE, htmlFields } from "../targets/drivers/html-field.ts";
 import { COOKIE_PLACE } from "../targets/drivers/json-place.ts";
-import { isSecretName } from "../text/secret-names.ts";
+import { isSecretHeader, isSecretName } from "../text/secret-names.ts";
+import { isMadeForOne, OWN_HEADER } from "./id-uses.ts";
 import { type JsonLeaf, lastName, leavesOf } from "./json-leaves.ts";
 import { jsonAnswer, type LoggedExchange } from "./network-log.ts";
 import { isHidden } from "./network-log-words.ts";
 
-/** What a call by which somebody is let in shows, and an answer before it told: a proof against requests by others' pages. */
+/**
+ * What a call shows, and an answer before it told: a proof against requests by others' pages, a nonce, a token that is good for
+ * the next step alone.
+ */
 export interface LearnedProof {
   /** The call that told it. */
   readonly teller: LoggedExchange;
   /** Where it told it: in JSON, `@cookie.csrftoken`, or `@html.csrf_token`. */
   readonly place: string;
-  /** Where it is shown: a place in the body, or a header. */
-  readonly shownAt: { readonly body: string } | { readonly header: string };
+  /** What it is called where it is shown. */
+  readonly name: string;
+  /** Where it is shown: a place in the body, or a header, behind a scheme or by itself. */
+  readonly shownAt: { readonly body: string } | { readonly header: string; readonly scheme: string };
 }
 
 /** What such a proof is called. */
@@ -24,32 +30,64 @@ export function isProofLeaf({ place, value }: JsonLeaf): boolean {
   return typeof value === "string" && (isSecretName(name) || PROOF_NAME.test(name));
 }
 
-/** The proof that a call shows; undefined where it shows none that an answer before it told. */
-export function learnProof(
+/**
+ * The proofs that a call shows, each with where an answer before it told it.
+ *
+ * @param isOther what in its body is known to be something else, such as a person's name
+ */
+export function learnProofs(
   call: LoggedExchange,
   exchanges: readonly LoggedExchange[],
-): LearnedProof | undefined {
-  const before = exchanges.filter(
-    ({ origin, began_ms }) => origin === call.origin && began_ms < call.began_ms,
-  );
+  isOther: (leaf: JsonLeaf) => boolean = () => false,
+): LearnedProof[] {
+  const told = exchanges
+    .filter(({ origin, began_ms }) => origin === call.origin && began_ms < call.began_ms)
+    .flatMap((teller) => toldBy(teller, call).map((each) => ({ ...each, teller })));
+  return shownBy(call, isOther).flatMap(({ value, name, isNamed, shownAt }) => {
+    // What a record hides looks like every other secret: there the names have to do.
+    const isIt = (each: Told): boolean =>
+      isHidden(value) || isHidden(each.value) ? isNamed && isSameName(name, each.name) : each.value === value;
+    const found = told.findLast(isIt);
+    return found === undefined ? [] : [{ teller: found.teller, place: found.place, name, shownAt }];
+  });
+}
+
+interface Shown {
+  readonly value: string;
+  readonly name: string;
+  /** Whether its name says that it is one; else it only looks made for one thing. */
+  readonly isNamed: boolean;
+  readonly shownAt: LearnedProof["shownAt"];
+}
+
+function shownBy(call: LoggedExchange, isOther: (leaf: JsonLeaf) => boolean): Shown[] {
   const inBody = leavesOf(call.requestBody)
-    .filter(isProofLeaf)
-    .map(({ place, value }) => ({ value: String(value), name: lastName(place), shownAt: { body: place } }));
+    .filter((leaf) => !isOther(leaf))
+    .map((leaf) => ({
+      value: String(leaf.value),
+      name: lastName(leaf.place),
+      isNamed: isProofLeaf(leaf),
+      shownAt: { body: leaf.place },
+    }));
   const inHeaders = Object.entries(call.requestHeaders)
-    .filter(([name]) => PROOF_NAME.test(name))
-    .map(([name, value]) => ({ value, name, shownAt: { header: name } }));
-  for (const { value, name, shownAt } of [...inBody, ...inHeaders]) {
-    // What a record hides looks like every other secret: there the name has to do.
-    const isIt = (told: Told): boolean =>
-      isHidden(value) || isHidden(told.value)
-        ? PROOF_NAME.test(name) && PROOF_NAME.test(told.name)
-        : told.value === value;
-    const found = before
-      .flatMap((teller) => toldBy(teller, call).map((told) => ({ teller, told })))
-      .findLast(({ told }) => isIt(told));
-    if (found !== undefined) return { teller: found.teller, place: found.told.place, shownAt };
-  }
-  return undefined;
+    .filter(
+      ([name]) =>
+        name !== "cookie" && (OWN_HEADER.test(name) || isSecretHeader(name) || PROOF_NAME.test(name)),
+    )
+    .map(([name, shown]) => {
+      const [scheme] = /^[A-Za-z]+ (?=\S)/.exec(name === "authorization" ? shown : "") ?? [""];
+      const isNamed = PROOF_NAME.test(name);
+      return { value: shown.slice(scheme.length), name, isNamed, shownAt: { header: name, scheme } };
+    });
+  return [...inBody, ...inHeaders].filter(
+    ({ value, isNamed }) => isNamed || isHidden(value) || isMadeForOne(value),
+  );
+}
+
+/** Names that differ in how they are written, or are both those of proofs against others' pages. */
+function isSameName(shown: string, told: string): boolean {
+  const plain = (name: string): string => name.toLowerCase().replace(/^x-|[^a-z]/g, "");
+  return plain(shown) === plain(told) || (PROOF_NAME.test(shown) && PROOF_NAME.test(told));
 }
 
 /** A value that an answer told, with its name and its place. */

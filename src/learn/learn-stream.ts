@@ -53,7 +53,8 @@ export function learnStream(exchange: LoggedExchange, beside: TextsBeside): Lear
       return { description, logged, text, knownAs, unknown: [] };
     }
   }
-  const inferred = logged.framing === "polled" ? inferPolled(logged) : inferStream(logged, beside);
+  const inferred =
+    logged.framing === "polled" ? inferPolled(logged, exchange.polls) : inferStream(logged, beside);
   if (inferred === undefined) return undefined;
   const { description, unknown } = inferred;
   const text = textOf({ facts: timedFactsBy(description, exchange) });

@@ -22,6 +22,7 @@ import { withKnownWords } from "./known-row-words.ts";
 import { learnCalls } from "./learn-calls.ts";
 import { type LearnedClose, learnClose } from "./learn-cancel-by-close.ts";
 import { learnCancelled, withCancelReason, withCancelStatus } from "./learn-cancelled.ts";
+import { withLearnedFailure } from "./learn-failure.ts";
 import { learnHeaders } from "./learn-headers.ts";
 import { learnHistory } from "./learn-history.ts";
 import { type IdPlaceholder, idPlacesOf, kindredIds, type LearnedId, learnIds } from "./learn-ids.ts";
@@ -52,7 +53,7 @@ import { hasId, sendingsOf, withIdHeaders, withoutIds } from "./values-in-messag
  */
 export function learnWire(logged: NetworkLog, text?: string, people = 0): LearnedWire {
   const log = joinPolls(splitChannels(splitSockets(logged)));
-  const talk = findMessageAndReply(log, text);
+  const talk = withLearnedFailure(log, findMessageAndReply(log, text));
   const driver = recogniseDriver(talk);
   const login = learnLogin(log, talk.said.exchange, people);
   const { settings, channel } = settingsOf(log, talk, login);

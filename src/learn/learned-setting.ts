@@ -18,7 +18,7 @@ export function findingsOf(
   talk: LearnedTalk,
 ): LearnedFinding[] {
   const where = maskSecrets(`${from.where}, ${requestOf(from)}`);
-  if (name === "stream") return streamFindings(value as StreamDescription, talk.reply, where);
+  if (name === "stream") return streamFindings(value as StreamDescription, talk, where);
   return [{ setting: name, value: inShort(value), where, bytes }];
 }
 

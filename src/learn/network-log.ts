@@ -46,6 +46,7 @@ export interface LoggedExchange {
 /** One answer to a question that was repeated. */
 export interface LoggedPoll {
   readonly text: string;
+  readonly status: number;
   readonly began_ms: number;
   readonly ended_ms: number;
 }

@@ -1,6 +1,8 @@
 import type { StreamDescription } from "../contract/wire-description.ts";
 import { valueAt } from "../targets/drivers/json-place.ts";
 import { parsedEvent } from "../targets/drivers/stream-framings.ts";
+import { isFailure } from "./infer-beside-text.ts";
+import { type JsonLeaf, lastName, leavesOf } from "./json-leaves.ts";
 import type { LoggedExchange } from "./network-log.ts";
 
 /** Where the answers of a reply that is polled say how it stands; undefined where no place is known. */
@@ -36,3 +38,16 @@ export function withCancelWord(stream: StreamDescription, word: string | undefin
   const told = { reason: place, reasons: { cancelled: [word] } };
   return { ...stream, done: [done, { where: { [place]: word }, ...told }] };
 }
+
+/** What the last answer of a reply that is polled says of an error, and none before. */
+export function errorIn({ polls }: Pick<LoggedExchange, "polls">): JsonLeaf | undefined {
+  const [last, ...before] = polls.map(({ text }) => parsedEvent(text)).toReversed();
+  const fresh = leavesOf(last).filter(
+    ({ place, value }) =>
+      typeof value === "string" && value !== "" && before.every((answer) => valueAt(answer, place) !== value),
+  );
+  const errors = fresh.filter(({ place, value }) => isFailure({ type: undefined, place, values: [value] }));
+  return errors.find(({ place }) => MESSAGE_NAME.test(lastName(place))) ?? errors[0];
+}
+
+const MESSAGE_NAME = /message|detail|error|text|reason/i;

@@ -1,8 +1,9 @@
 import type { StreamDescription } from "../contract/wire-description.ts";
 import { factsIn } from "../targets/drivers/facts-in-event.ts";
 import type { ReplyFact } from "../targets/drivers/reply-facts.ts";
-import type { LearnedStream } from "./learn-stream.ts";
+import type { LearnedTalk } from "./find-message-and-reply.ts";
 import type { LearnedFinding } from "./learned-wire.ts";
+import { requestOf } from "./network-log.ts";
 import { maskSecrets } from "./network-log-words.ts";
 
 /** Longest quotation, in characters. */
@@ -34,7 +35,7 @@ const RULES: readonly (readonly [rule: keyof StreamDescription, kind: ReplyFact[
 /** What was understood of a stream, rule by rule. */
 export function streamFindings(
   description: StreamDescription,
-  { logged, knownAs }: Pick<LearnedStream, "logged" | "knownAs">,
+  { reply: { logged, knownAs }, failure }: Pick<LearnedTalk, "reply" | "failure">,
   where: string,
 ): LearnedFinding[] {
   const [first] = logged.events;
@@ -47,6 +48,11 @@ export function streamFindings(
   const rules = RULES.flatMap(([rule, kind]): LearnedFinding[] => {
     const said = description[rule];
     if (said === undefined) return [];
+    if (rule === "failure" && failure !== undefined) {
+      const { exchange, event } = failure;
+      const seenAt = maskSecrets(`${exchange.where}, ${requestOf(exchange)}`);
+      return [{ setting: "stream.failure", value: inWords(said), where: seenAt, bytes: inLine(event.text) }];
+    }
     const event = logged.events.find(
       ({ name, value, text }) =>
         factsIn(value, name ?? "message", description).some((fact) => fact.kind === kind) ||

@@ -1,8 +1,8 @@
 import { curlLine, type LineWords, type ShownCaller } from "./curl-line.ts";
 import { HTML_PLACE } from "./drivers/html-field.ts";
 import { COOKIE_PLACE, HEADER_PLACE, isHeaderPlace } from "./drivers/json-place.ts";
-import type { RequestStep, SignIn, SignInCall } from "./request-step.ts";
-import type { ShellSecrets } from "./shell-secrets.ts";
+import type { RequestStep, SignIn, SignInCall, ToldBySignIn } from "./request-step.ts";
+import { type ShellSecrets, shellVariableName } from "./shell-secrets.ts";
 
 /** Who called, in the order in which they did: each is let in by lines of his own. */
 export class SignIns {
@@ -18,8 +18,8 @@ export class SignIns {
       if (!this.#callers.includes(signIn.caller)) this.#callers.push(signIn.caller);
       if (headers["cookie"] !== undefined) this.#withCookies.add(signIn.caller);
       // Whatever a token was in its time, it is the one that the line before has asked for.
-      for (const { token } of signIn.calls) {
-        if (token !== "") secrets.add(token, this.#named("TOKEN", signIn));
+      for (const { name, value } of signIn.calls.flatMap(({ told }) => told)) {
+        if (value !== "") secrets.add(value, this.#named(shellVariableName(name), signIn));
       }
     }
   }
@@ -35,34 +35,36 @@ export class SignIns {
     return signIn.calls.flatMap((call) => this.#linesOfCall(call, signIn, words));
   }
 
-  #linesOfCall({ request, tokenPlace, token }: SignInCall, signIn: SignIn, words: LineWords): string[] {
+  #linesOfCall({ request, told }: SignInCall, signIn: SignIn, words: LineWords): string[] {
     const isKept =
       this.#withCookies.has(signIn.caller) ||
       request.headers["cookie"] !== undefined ||
-      tokenPlace === undefined ||
-      isCookiePlace(tokenPlace);
+      told.length === 0 ||
+      told.some(({ place }) => isCookiePlace(place));
     const jar = isKept || signIn.calls.length > 1 ? this.#jarOf(signIn) : undefined;
     const isNew = request === signIn.calls[0]?.request;
     const line = curlLine({ ...request, isStream: false, token: "" }, { token: "", jar, isNew }, words);
-    if (tokenPlace === undefined || token === "") return [line];
-    const variable = this.#named("TOKEN", signIn);
-    if (isCookiePlace(tokenPlace)) {
-      const name = tokenPlace.slice(COOKIE_PLACE.length);
-      return [line, `${variable}=$(awk '$6 == "${name}" { print $7 }' ${jar})`];
-    }
-    if (isHeaderPlace(tokenPlace)) {
-      const name = tokenPlace.slice(HEADER_PLACE.length);
-      return [`${variable}=$(${line} -o /dev/null -w '%header{${name}}')`];
-    }
-    if (tokenPlace.startsWith(HTML_PLACE)) {
-      const name = tokenPlace.slice(HTML_PLACE.length);
-      const element = `/<[^>]*name=["\\x27]?${name}\\b[^>]*>/.exec(fs.readFileSync(0, "utf8"))[0]`;
-      return [
-        `${variable}=$(${line} | node -p '${element}.match(/(?:value|content)=["\\x27]?([^"\\x27>]*)/)[1]')`,
-      ];
-    }
-    const path = tokenPlace.split(".").map((name) => `[${JSON.stringify(name)}]`);
-    return [`${variable}=$(${line} | node -p 'JSON.parse(fs.readFileSync(0))${path.join("")}')`];
+    const named = told.filter(({ value }) => value !== "");
+    const [cookies, others] = [
+      named.filter(({ place }) => isCookiePlace(place)),
+      named.filter(({ place }) => !isCookiePlace(place)),
+    ];
+    const variable = ({ name }: ToldBySignIn): string => this.#named(shellVariableName(name), signIn);
+    const fromJar = cookies.map(
+      (each) =>
+        `${variable(each)}=$(awk '$6 == "${each.place.slice(COOKIE_PLACE.length)}" { print $7 }' ${jar})`,
+    );
+    const [only, ...more] = others;
+    if (only === undefined) return [line, ...fromJar];
+    if (more.length === 0) return [`${variable(only)}=$(${readFrom(line, only)})`, ...fromJar];
+    // One answer tells them all: what it says is kept until each has been read.
+    const [answer, head] = [`${this.#named("answer", signIn)}.txt`, `${this.#named("head", signIn)}.txt`];
+    const isInHead = others.some(({ place }) => isHeaderPlace(place));
+    return [
+      `${line} -o ${answer}${isInHead ? ` -D ${head}` : ""}`,
+      ...others.map((each) => `${variable(each)}=$(${readFromFile(answer, head, each)})`),
+      ...fromJar,
+    ];
   }
 
   #jarOf(signIn: SignIn): string {
@@ -77,4 +79,33 @@ export class SignIns {
 
 function isCookiePlace(place: string): boolean {
   return place.startsWith(COOKIE_PLACE);
+}
+
+/** A command that shows what the answer to a line of curl's tells there. */
+function readFrom(line: string, { place }: ToldBySignIn): string {
+  return isHeaderPlace(place)
+    ? `${line} -o /dev/null -w '%header{${headerAt(place)}}'`
+    : `${line} | ${readerOf(place)}`;
+}
+
+/** The same of an answer that is in a file, beside its head. */
+function readFromFile(answer: string, head: string, { place }: ToldBySignIn): string {
+  return isHeaderPlace(place)
+    ? `sed -n 's/^${headerAt(place)}: *//Ip' ${head} | tr -d '\\r'`
+    : `${readerOf(place)} < ${answer}`;
+}
+
+function headerAt(place: string): string {
+  return place.slice(HEADER_PLACE.length);
+}
+
+/** A program that reads an answer, and shows what stands there. */
+function readerOf(place: string): string {
+  if (place.startsWith(HTML_PLACE)) {
+    const name = place.slice(HTML_PLACE.length);
+    const element = `/<[^>]*name=["\\x27]?${name}\\b[^>]*>/.exec(fs.readFileSync(0, "utf8"))[0]`;
+    return `node -p '${element}.match(/(?:value|content)=["\\x27]?([^"\\x27>]*)/)[1]'`;
+  }
+  const path = place.split(".").map((name) => `[${JSON.stringify(name)}]`);
+  return `node -p 'JSON.parse(fs.readFileSync(0))${path.join("")}'`;
 }

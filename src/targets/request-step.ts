@@ -28,10 +28,17 @@ export interface SignIn {
 /** One of the calls by which somebody was let in. */
 export interface SignInCall {
   readonly request: SentRequest;
-  /** Where the answer tells the token: in its body, a header or a cookie; undefined where it tells none. */
-  readonly tokenPlace: string | undefined;
-  /** The token itself; empty for none. */
-  readonly token: string;
+  /** What its answer told; none where cookies do. */
+  readonly told: readonly ToldBySignIn[];
+}
+
+/** A value that a later call shows. */
+export interface ToldBySignIn {
+  /** `token`, or the name that the login has for it. */
+  readonly name: string;
+  /** Where it stands: in the body, a header, a page or a cookie. */
+  readonly place: string;
+  readonly value: string;
 }
 
 /** One request to a service of the target: what a check has done, so that a person can do it again. */

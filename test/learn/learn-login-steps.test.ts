@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { expect, onTestFinished, test } from "vitest";
+import type { WireSettings } from "../../src/contract/wire-description.ts";
 import { learnWire } from "../../src/learn/learn-wire.ts";
 import { readTapRecord } from "../../src/learn/tap-record.ts";
 import { tryWire } from "../../src/learn/try-wire.ts";
 import type { RecordedExchange } from "../../src/tap/recorded-exchange.ts";
 import { startTap } from "../../src/tap/start-tap.ts";
+import type { HarEntry } from "../support/har.ts";
+import { learn } from "../support/learn.ts";
 import { type RoutedCall, serveRoutes } from "../support/routes.ts";
 
 const USERS: Readonly<Record<string, string>> = { ada: "lovelace-1815" };
@@ -112,6 +115,69 @@ test.each<[ProofIn, string]>([
   expect(learned.unknown.filter(({ setting }) => setting === "login")).toEqual([]);
   expect(learned.wire.account).toEqual({ request: "GET /me", id: "user_id" });
   expect(JSON.stringify(learned)).not.toContain("lovelace");
+  const signal = AbortSignal.timeout(20_000);
+  const tried = await tryWire({ ...learned, url: upstream }, { users: USERS, signal });
+  expect(tried).toMatchObject({ problems: [], rows: 8 });
+});
+
+/** Wants of each login a proof and a nonce, told by one answer, and of each message a bearer and a proof of its own. */
+async function startTwoValues(): Promise<string> {
+  const nonces = new Map<string, string>();
+  const bearers = new Map<string, string>();
+  const rows: object[] = [];
+  const refused = ({ response }: RoutedCall, status: number) => response.writeHead(status).end() && undefined;
+  return await serveRoutes({
+    "GET /auth/begin": () => {
+      const [csrf, nonce] = [randomUUID(), `n${randomUUID()}`];
+      nonces.set(csrf, nonce);
+      return { csrf, challenge: { nonce } };
+    },
+    "POST /auth/login": (call) => {
+      const { name = "", password, nonce } = JSON.parse(call.body);
+      const proof = String(call.headers["x-csrf"]);
+      if (nonces.get(proof) !== nonce || USERS[name] !== password) return refused(call, 403);
+      // Each is good once.
+      nonces.delete(proof);
+      const [access_token, form_key] = [randomUUID(), `f${randomUUID()}`];
+      bearers.set(access_token, form_key);
+      return { access_token, form_key };
+    },
+    "POST /say": (call) => {
+      const key = bearers.get(call.headers.authorization?.replace("Bearer ", "") ?? "");
+      if (key === undefined || call.headers["x-form-key"] !== key) return refused(call, 401);
+      const { text } = JSON.parse(call.body);
+      rows.push({ role: "user", content: text }, { role: "assistant", content: `You said ${text}` });
+      return { answer: `You said ${text}` };
+    },
+    "GET /said": () => rows,
+  });
+}
+
+const TWO_VALUES: NonNullable<WireSettings["login"]> = {
+  before: [{ request: "GET /auth/begin", told: { nonce: "challenge.nonce", csrf: "csrf" } }],
+  request: "POST /auth/login",
+  body: { name: "{user}", password: "{password}", nonce: "{login.nonce}" },
+  headers: { "x-csrf": "{login.csrf}" },
+  told: { token: "access_token", form_key: "form_key" },
+};
+
+test("a login in which two values flow, and another two into each message, is learned from what browsers save", async () => {
+  const upstream = await startTwoValues();
+  const entries: HarEntry[] = [];
+  const say = async (path: string, headers: Record<string, string> = {}, body?: object) => {
+    const init = body && { method: "POST", headers, body: JSON.stringify(body) };
+    const answer = await (await fetch(`${upstream}${path}`, init ?? {})).json();
+    entries.push({ request: `${body ? "POST" : "GET"} ${upstream}${path}`, headers, body, answer });
+    return answer;
+  };
+  const { csrf, challenge } = await say("/auth/begin");
+  const who = { name: "ada", password: USERS["ada"], nonce: challenge.nonce };
+  const { access_token, form_key } = await say("/auth/login", { "x-csrf": csrf }, who);
+  const shown = { authorization: `Bearer ${access_token}`, "x-form-key": form_key };
+  for (const text of ["Why is the sea salty?", "And why is it blue?"]) await say("/say", shown, { text });
+  await say("/said", shown);
+  const learned = learn(...entries);
+  expect(learned.wire).toMatchObject({ login: TWO_VALUES, headers: { "x-form-key": "{login.form_key}" } });
   const signal = AbortSignal.timeout(20_000);
   const tried = await tryWire({ ...learned, url: upstream }, { users: USERS, signal });
   expect(tried).toMatchObject({ problems: [], rows: 8 });

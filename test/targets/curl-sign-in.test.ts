@@ -107,3 +107,41 @@ test("a form that lets somebody in is sent field by field", async () => {
   expect(line).toContain(`--data-urlencode "password=$ADA_SECRET"`);
   expect(await type([line ?? "", ...more], { ADA_SECRET: USERS["ada@sea.test"] })).toContain("[]");
 });
+
+test("of an answer that tells several values, in its head and its body, each goes on in a variable of its own", async () => {
+  const asked: unknown[] = [];
+  const url = await serveRoutes({
+    "GET /begin": ({ response }) => {
+      response.setHeader("x-nonce", "n-17");
+      return { csrf: "c-17" };
+    },
+    "POST /login": ({ body, headers }) => {
+      asked.push([JSON.parse(body).nonce, headers["x-csrf"]]);
+      return { access_token: "t-1815", key: "k-1815" };
+    },
+    "GET /chats": ({ headers }) => {
+      asked.push([headers.authorization, headers["x-key"]]);
+      return [];
+    },
+  });
+  const settings: WireSettings = {
+    headers: { "x-key": "{login.key}" },
+    login: {
+      before: [{ request: "GET /begin", told: { csrf: "csrf", nonce: "@header.x-nonce" } }],
+      request: "POST /login",
+      body: { name: "{user}", password: "{password}", nonce: "{login.nonce}" },
+      headers: { "x-csrf": "{login.csrf}" },
+      told: { token: "access_token", key: "key" },
+    },
+  };
+  const lines = await linesOf(url, settings, (ada) => ada.conversations(SOON()));
+  const said = asked.splice(0, 4);
+  expect(said).toContainEqual(["n-17", "c-17"]);
+  expect(said).toContainEqual(["Bearer t-1815", "k-1815"]);
+  await type(lines, { ADA_SECRET: USERS["ada@sea.test"] });
+  expect(asked).toEqual([
+    ["n-17", "c-17"],
+    ["Bearer t-1815", "k-1815"],
+  ]);
+  for (const secret of ["n-17", "c-17", "1815", "salty"]) expect(lines.join("\n")).not.toContain(secret);
+});

@@ -27,6 +27,8 @@ export interface ShownByCaller {
   readonly token: string;
   /** Stands for `{user}`; empty for nobody. */
   readonly user: string;
+  /** Stands for `{login.NAME}`: what the calls of the login told beside the token. */
+  readonly login: Readonly<Record<string, string>>;
   /** For an HTTP client: the token as a bearer, where no header has it. */
   readonly options: Pick<CallOptions, "token" | "onCookies" | "signIn">;
   /** These headers with the caller's cookies among them. */
@@ -55,6 +57,8 @@ export class CallerSession {
   readonly #login: WireSettings["login"];
   readonly #cookies = new Map<string, string>();
   #token: string;
+  /** What the calls of the login told, by its names; the token is one of them. */
+  #told: Readonly<Record<string, string>> = {};
   /** The login that counts, done or on its way. */
   #signedIn: Promise<void> | undefined;
   /** How the caller was let in last. */
@@ -75,6 +79,7 @@ export class CallerSession {
     return {
       token,
       user: caller.name,
+      login: this.#told,
       options: {
         token: bearerTokenOfWire(wire, token),
         ...(this.#login !== undefined && { onCookies: this.#keepCookies, signIn: this.#lastSignIn }),
@@ -130,25 +135,29 @@ export class CallerSession {
 
   async #signInBy({ before = [], ...login }: Login): Promise<void> {
     this.#cookies.clear();
+    this.#told = {};
     const calls: SignInCall[] = [];
     for (const call of [...before, login]) {
-      const done = await this.#makeSignInCall(call, {
-        token: calls.findLast((each) => each.token !== "")?.token ?? "",
-        isLast: call === login,
-      });
+      const done = await this.#makeSignInCall(call, call === login);
+      this.#told = {
+        ...this.#told,
+        ...Object.fromEntries(done.told.map(({ name, value }) => [name, value])),
+      };
       calls.push(done);
     }
-    this.#token = calls.at(-1)?.token ?? "";
+    this.#token = calls.at(-1)?.told.find(({ name }) => name === "token")?.value ?? "";
     this.#lastSignIn = { calls, caller: this.#given.caller };
   }
 
-  async #makeSignInCall(
-    login: LoginCall,
-    { token, isLast }: { readonly token: string; readonly isLast: boolean },
-  ): Promise<SignInCall> {
+  async #makeSignInCall(login: LoginCall, isLast: boolean): Promise<SignInCall> {
     const { client, caller } = this.#given;
     const { method, path } = methodAndPath(login.request);
-    const values: PlaceholderValues = { user: caller.name, password: caller.secret, token };
+    const values: PlaceholderValues = {
+      user: caller.name,
+      password: caller.secret,
+      token: this.#told["token"],
+      login: this.#told,
+    };
     const { headers, ...body } = encodeBody(
       login.body === undefined ? undefined : fillBody(login.body, values),
       login.content_type,
@@ -170,17 +179,18 @@ export class CallerSession {
       onCookies: this.#keepCookies,
       isUnrecorded: true,
     });
-    const place = login.told?.token;
-    const told = this.#toldBy(answer, place);
-    const isIn = place === undefined ? !isLast || this.#cookies.size > 0 : Boolean(told);
-    if (answer.status >= 400 || !isIn) throw this.#notLetIn(login, answer);
-    return { request, tokenPlace: place, token: told ?? "" };
+    const places = Object.entries(login.told ?? {});
+    const told = places.map(([name, place]) => ({ name, place, value: this.#toldBy(answer, place) ?? "" }));
+    const missing = told.filter(({ value }) => value === "").map(({ place }) => place);
+    const isIn = places.length === 0 ? !isLast || this.#cookies.size > 0 : missing.length === 0;
+    if (answer.status >= 400 || !isIn) throw this.#notLetIn(login, answer, missing);
+    return { request, told };
   }
 
-  /** The token that stands there: also in a cookie that is kept, or in a page. */
-  #toldBy(answer: SeenCall, place: string | undefined): string | null {
-    if (place?.startsWith(COOKIE_PLACE)) return this.#cookies.get(place.slice(COOKIE_PLACE.length)) ?? null;
-    if (place?.startsWith(HTML_PLACE)) return htmlField(answer.body, place.slice(HTML_PLACE.length)) ?? null;
+  /** What stands there: also in a cookie that is kept, or in a page. */
+  #toldBy(answer: SeenCall, place: string): string | null {
+    if (place.startsWith(COOKIE_PLACE)) return this.#cookies.get(place.slice(COOKIE_PLACE.length)) ?? null;
+    if (place.startsWith(HTML_PLACE)) return htmlField(answer.body, place.slice(HTML_PLACE.length)) ?? null;
     return idToldBy(answer, place);
   }
 
@@ -194,16 +204,16 @@ export class CallerSession {
     }
   };
 
-  #notLetIn({ request, told }: LoginCall, answer: SeenCall): UserError {
+  #notLetIn({ request }: LoginCall, answer: SeenCall, unsaid: readonly string[]): UserError {
     const { client, caller } = this.#given;
     const isRefused = answer.status >= 400;
     // Some quote what they were sent.
     const said =
       caller.secret === "" ? answerWords(answer) : answerWords(answer).replaceAll(caller.secret, HIDDEN);
-    const missing = told?.token === undefined ? "no cookie" : `nothing at ${told.token}`;
+    const missing = unsaid.length === 0 ? "no cookie" : `nothing at ${unsaid.join(", nor at ")}`;
     const what = isRefused
       ? `${request} answered ${said}`
-      : `${request} answered ${answer.status} with ${missing} (contract.wire.login.told says where the token stands)`;
+      : `${request} answered ${answer.status} with ${missing} (contract.wire.login.told says where what is told stands)`;
     return new UserError(
       "unauthorized",
       endSentence(`${client.url} does not let ${caller.name || "anybody"} in: ${what}`),

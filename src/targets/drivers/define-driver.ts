@@ -1,5 +1,5 @@
 import type { ForeignStoreNames } from "../../contract/store-address.ts";
-import { type WireDescription, type WireSettings, withSettings } from "../../contract/wire-description.ts";
+import { type WireSettings, withSettings } from "../../contract/wire-description.ts";
 import { UserError } from "../../errors/user-error.ts";
 import type { HttpClient } from "../http-client.ts";
 import { CallerSession, isForNobody } from "./caller-session.ts";
@@ -7,6 +7,7 @@ import type { ChatClient } from "./chat-client.ts";
 import { DescribedCalls, type DescribedService } from "./described-calls.ts";
 import { createDescribedChat } from "./described-chat.ts";
 import { idAt } from "./json-place.ts";
+import { requireConsistent } from "./require-consistent-wire.ts";
 
 /** What a driver talks with. */
 export interface DriverContext {
@@ -91,7 +92,7 @@ export async function connectDriver(
     );
   }
   const wire = { ...rest, send, stream, service: service ?? driver.service };
-  requireReadable(driver.name, wire);
+  requireConsistent(driver.name, wire);
   await requireSignedIn(wire, context, session);
   const account = await accountTold({ wire, client: context.client, session });
   return createDescribedChat({ ...context, driver: driver.name, wire, session, account });
@@ -134,44 +135,5 @@ async function requireSignedIn(
   } catch (error) {
     // Whoever does not answer is told of by what is asked next.
     if (error instanceof UserError) throw error;
-  }
-}
-
-/** Throws a UserError where a reply cannot be read as a wire says. */
-function requireReadable(name: string, { send, read, stream, cancel }: WireDescription): void {
-  const { request } = read ?? send;
-  const isFrames = stream.framing === "websocket" || stream.framing === "socket.io";
-  if (request.startsWith("WS ") !== isFrames) {
-    throw new UserError(
-      "config_invalid",
-      `The driver ${name} reads a reply by \`${request}\`, which is not framed as ${stream.framing}.`,
-      {
-        hint: "A `WS` request has the framing `websocket` or `socket.io`, and no other has (contract.wire.stream).",
-      },
-    );
-  }
-  if (stream.framing === "polled" && (read === undefined || stream.done === undefined)) {
-    const missing = read === undefined ? "contract.wire.read" : "contract.wire.stream.done";
-    throw new UserError(
-      "config_invalid",
-      `The driver ${name} asks for a reply until it is whole: ${missing} is missing.`,
-      {
-        hint: "The framing `polled` needs the call that is repeated, and what tells the end.",
-      },
-    );
-  }
-  if (stream.channel !== undefined && read === undefined && !isFrames) {
-    throw new UserError(
-      "config_invalid",
-      `The driver ${name} hears replies on one stream for all: contract.wire.read is missing.`,
-      { hint: "contract.wire.stream.channel needs the call that opens that stream." },
-    );
-  }
-  if (typeof cancel === "object" && cancel.frame !== undefined && !isFrames) {
-    throw new UserError(
-      "config_invalid",
-      `The driver ${name} ends a reply by a frame, and its replies come on no WebSocket.`,
-      { hint: "contract.wire.cancel.frame is for the framings `websocket` and `socket.io`." },
-    );
   }
 }

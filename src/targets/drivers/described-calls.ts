@@ -156,7 +156,8 @@ export class DescribedCalls {
     const every_ms = pollsEveryMs(wire);
     if (every_ms !== undefined) {
       const ask = (): Promise<SeenCall> => this.call(call, values, options.signal);
-      return await openPolledStream({ ...options, ask, makeDecoder, every_ms });
+      const tellsEnd = wire.stream.done !== undefined;
+      return await openPolledStream({ ...options, ask, makeDecoder, tellsEnd, every_ms });
     }
     const stream = await session.ask(
       (shown) => this.#openAs(shown, call, values, options),
@@ -273,8 +274,12 @@ export class DescribedCalls {
   }
 }
 
-function callerPlaceholders({ token, user }: ShownByCaller): Pick<PlaceholderValues, "token" | "user"> {
-  return { token, ...(user !== "" && { user }) };
+function callerPlaceholders({
+  token,
+  user,
+  login,
+}: ShownByCaller): Pick<PlaceholderValues, "token" | "user" | "login"> {
+  return { token, login, ...(user !== "" && { user }) };
 }
 
 function filledIn({ body }: DescribedCall, values: PlaceholderValues): unknown {

@@ -1,17 +1,25 @@
 import { randomUUID } from "node:crypto";
-import { PLACEHOLDER, type WirePlaceholder } from "../../contract/wire-placeholders.ts";
+import { nameToldByLogin, PLACEHOLDER, type WirePlaceholder } from "../../contract/wire-placeholders.ts";
 
 /** What stands in the placeholders; one that is not there has no value. */
-export type PlaceholderValues = { readonly [Name in WirePlaceholder]?: unknown };
+export type PlaceholderValues = { readonly [Name in WirePlaceholder]?: unknown } & {
+  /** What the calls of a login have told, by the names that it has there. */
+  readonly login?: Readonly<Record<string, string>> | undefined;
+};
+
+function valueFor(name: string, values: PlaceholderValues): unknown {
+  const told = nameToldByLogin(name);
+  return told === undefined ? values[name as WirePlaceholder] : values.login?.[told];
+}
 
 /** A path with its placeholders filled, each escaped; one without a value is empty. */
 export function fillPath(path: string, values: PlaceholderValues): string {
-  return path.replace(PLACEHOLDER, (_, name: WirePlaceholder) => encodeURIComponent(inText(values[name])));
+  return path.replace(PLACEHOLDER, (_, name: string) => encodeURIComponent(inText(valueFor(name, values))));
 }
 
 /** A text with its placeholders filled as they are. */
 export function fillText(text: string, values: PlaceholderValues): string {
-  return text.replace(PLACEHOLDER, (_, name: WirePlaceholder) => inText(values[name]));
+  return text.replace(PLACEHOLDER, (_, name: string) => inText(valueFor(name, values)));
 }
 
 /**
@@ -36,9 +44,9 @@ export function fillHeaders(
  */
 export function fillBody(template: unknown, values: PlaceholderValues): unknown {
   if (typeof template === "string") {
-    const [whole, name, more = ""] = new RegExp(`^(?:${PLACEHOLDER.source})$`).exec(template) ?? [];
+    const [whole, name = "", more = ""] = new RegExp(`^(?:${PLACEHOLDER.source})$`).exec(template) ?? [];
     if (whole === undefined) return fillText(template, values);
-    const value = values[name as WirePlaceholder] ?? (more.includes("|null") ? null : undefined);
+    const value = valueFor(name, values) ?? (more.includes("|null") ? null : undefined);
     if (name === "history") return turnsOf(value, more);
     return more.includes("|number") ? asNumber(value) : value;
   }

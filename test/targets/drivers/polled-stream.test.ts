@@ -82,7 +82,7 @@ test("an answer that is refused cuts the reply, and leaving it stops the questio
   expect(asked()).toBe(2);
 });
 
-test("without the call that is repeated, or what tells the end, nothing is asked", async () => {
+test("without the call that is repeated nothing is asked", async () => {
   const context = {
     client: createHttpClient("http://127.0.0.1:1"),
     model: null,
@@ -95,8 +95,48 @@ test("without the call that is repeated, or what tells the end, nothing is asked
   await expect(connectDriver(described, { ...context, settings: unread })).rejects.toThrow(
     "contract.wire.read",
   );
-  const { done: __, ...endless } = WIRE.stream;
-  await expect(
-    connectDriver(described, { ...context, settings: { ...WIRE, stream: endless } }),
-  ).rejects.toThrow("contract.wire.stream.done");
+});
+
+/** A wire that has no word for the end, and a job whose answers have these statuses. */
+async function startAccepting(...told: readonly (readonly [number, object])[]) {
+  let asked = 0;
+  const url = await serveRoutes({
+    "POST /jobs": ({ response }) => response.writeHead(202, { location: "/jobs/17" }).end() && undefined,
+    "GET /jobs/17": ({ response }) => {
+      const [status, answer] = told[Math.min(asked, told.length - 1)] ?? [500, {}];
+      asked += 1;
+      response.writeHead(status, { "content-type": "application/json" });
+      return response.end(JSON.stringify(answer)) && undefined;
+    },
+  });
+  const { done: _, ...stream } = WIRE.stream;
+  return { chat: describedChatAt(url, { ...WIRE, stream }), asked: () => asked };
+}
+
+test("where nothing tells the end, the last answer is neither 202 nor 204, and is asked for once more", async () => {
+  const { chat, asked } = await startAccepting(
+    [202, {}],
+    [202, { sofar: "Riv" }],
+    [200, { sofar: "Rivers." }],
+  );
+  const seen = await (await chat.send(message, signal)).read({ signal }).ended;
+  expect(textOf(seen)).toBe("Rivers.");
+  expect(seen.facts.at(-1)).toMatchObject({ kind: "done", reason: null });
+  expect(asked()).toBe(4);
+});
+
+test("a failure needs no word for the end", async () => {
+  const { chat, asked } = await startAccepting([202, {}], [200, { error: "no memory" }]);
+  const seen = await (await chat.send(message, signal)).read({ signal }).ended;
+  expect(seen.facts.at(-1)).toMatchObject({ kind: "failure", message: "no memory" });
+  expect(asked()).toBe(2);
+});
+
+test("where answers grow that say by their status that they are whole, nothing is judged", async () => {
+  const { chat } = await startAccepting([200, { sofar: "Riv" }], [200, { sofar: "Rivers" }]);
+  const reading = (await chat.send(message, signal)).read({ signal });
+  await expect(reading.ended).rejects.toMatchObject({
+    name: "NotObservable",
+    settings: ["contract.wire.stream.done"],
+  });
 });

@@ -1,0 +1,69 @@
+import type { WireDescription } from "../../contract/wire-description.ts";
+import { namesNeededOfLogin, placeholderOfLogin } from "../../contract/wire-placeholders.ts";
+import { UserError } from "../../errors/user-error.ts";
+
+/** Throws a UserError where one part of a wire does not fit another one. */
+export function requireConsistent(name: string, wire: WireDescription): void {
+  requireReadable(name, wire);
+  requireToldByLogin(wire);
+}
+
+/** Throws a UserError where a wire names what its login does not tell, or its login tells what nothing names. */
+function requireToldByLogin({ login, ...calls }: WireDescription): void {
+  const steps = login === undefined ? [] : [...(login.before ?? []), login];
+  const told = new Set(steps.flatMap(({ told = {} }) => Object.keys(told)));
+  const needed = namesNeededOfLogin([calls, login]);
+  const untold = [...needed].find((name) => !told.has(name));
+  const unused = [...told].find((name) => name !== "token" && !needed.has(name));
+  if (untold !== undefined) {
+    throw new UserError(
+      "config_invalid",
+      `{${placeholderOfLogin(untold)}} is filled with what no call of contract.wire.login tells.`,
+      { hint: `Where it stands in the answer is said by that call: told: { ${untold}: PLACE }.` },
+    );
+  }
+  if (unused === undefined) return;
+  throw new UserError(
+    "config_invalid",
+    `contract.wire.login tells ${unused}, and nothing is filled with it.`,
+    {
+      hint: `What goes on with every call is called token; anything else stands where {${placeholderOfLogin(unused)}} is.`,
+    },
+  );
+}
+
+/** Throws a UserError where a reply cannot be read as a wire says. */
+function requireReadable(name: string, { send, read, stream, cancel }: WireDescription): void {
+  const { request } = read ?? send;
+  const isFrames = stream.framing === "websocket" || stream.framing === "socket.io";
+  if (request.startsWith("WS ") !== isFrames) {
+    throw new UserError(
+      "config_invalid",
+      `The driver ${name} reads a reply by \`${request}\`, which is not framed as ${stream.framing}.`,
+      {
+        hint: "A `WS` request has the framing `websocket` or `socket.io`, and no other has (contract.wire.stream).",
+      },
+    );
+  }
+  if (stream.framing === "polled" && read === undefined) {
+    throw new UserError(
+      "config_invalid",
+      `The driver ${name} asks for a reply until it is whole: contract.wire.read is missing.`,
+      { hint: "The framing `polled` needs the call that is repeated." },
+    );
+  }
+  if (stream.channel !== undefined && read === undefined && !isFrames) {
+    throw new UserError(
+      "config_invalid",
+      `The driver ${name} hears replies on one stream for all: contract.wire.read is missing.`,
+      { hint: "contract.wire.stream.channel needs the call that opens that stream." },
+    );
+  }
+  if (typeof cancel === "object" && cancel.frame !== undefined && !isFrames) {
+    throw new UserError(
+      "config_invalid",
+      `The driver ${name} ends a reply by a frame, and its replies come on no WebSocket.`,
+      { hint: "contract.wire.cancel.frame is for the framings `websocket` and `socket.io`." },
+    );
+  }
+}

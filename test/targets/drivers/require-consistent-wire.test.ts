@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import type { WireDescription } from "../../../src/contract/wire-description.ts";
+import { requireConsistent } from "../../../src/targets/drivers/require-consistent-wire.ts";
+
+const WIRE: WireDescription = {
+  service: "hmi",
+  send: { request: "POST /say", body: { text: "{text}" }, headers: { "X-Csrf": "{login.csrf}" } },
+  stream: { framing: "json", text: { at: "answer" } },
+};
+const LOGIN = { request: "POST /login", body: { name: "{user}" } };
+
+test.each<[string, WireDescription["login"]]>([
+  [
+    "{login.csrf} is filled with what no call of contract.wire.login tells",
+    { ...LOGIN, told: { token: "t" } },
+  ],
+  ["{login.csrf} is filled with what no call of contract.wire.login tells", undefined],
+  [
+    "contract.wire.login tells crsf, and nothing is filled with it",
+    { ...LOGIN, told: { csrf: "c", crsf: "c" } },
+  ],
+])("%s", (words, login) => {
+  expect(() => requireConsistent("mine", { ...WIRE, ...(login && { login }) })).toThrow(words);
+});
+
+test("what any call of a login tells may stand in every call", () => {
+  const before = [{ request: "GET /csrf", told: { csrf: "csrf" } }];
+  expect(() => requireConsistent("mine", { ...WIRE, login: { before, ...LOGIN } })).not.toThrow();
+});
