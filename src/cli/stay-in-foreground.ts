@@ -1,5 +1,5 @@
 import type { Config } from "../config/config-schema.ts";
-import { takeDown } from "../launch/take-down.ts";
+import { type DownStep, takeDown } from "../launch/take-down.ts";
 import { reportedProblem } from "../supervisor/client/follow-supervisor.ts";
 import { type WatchEnd, watchServices } from "../supervisor/client/watch-services.ts";
 import { msUntilStart } from "../supervisor/scheduled-start.ts";
@@ -36,10 +36,17 @@ export async function stayInForeground(
     onProgress: (text) => screen.progress(`  ${text}; Ctrl-C kills at once …`),
   });
   if (end.why === "failed") throw reportedProblem(end.name, end.report);
-  const isKilled = (name: string) => steps.some((step) => step.name === name && step.outcome === "killed");
-  const [killed, stopped] = [names.filter(isKilled), names.filter((name) => !isKilled(name))];
-  if (stopped.length > 0) screen.line(`  Stopped ${stopped.join(", ")}.`);
-  if (killed.length > 0) screen.line(`  Killed ${killed.join(", ")}: no stop by itself until then.`);
+  const by = Object.groupBy(names, (name) => outcomeWords(steps.find((step) => step.name === name)));
+  const { stopped, killed, left } = by;
+  if (stopped !== undefined) screen.line(`  Stopped ${stopped.join(", ")}.`);
+  if (killed !== undefined) screen.line(`  Killed ${killed.join(", ")}: no stop by itself until then.`);
+  if (left !== undefined)
+    screen.line(`  Left running: ${left.join(", ")}. Another command asked for it meanwhile.`);
+}
+
+function outcomeWords(step: DownStep | undefined): "stopped" | "killed" | "left" {
+  if (step?.outcome === "wanted_again") return "left";
+  return step?.outcome === "killed" ? "killed" : "stopped";
 }
 
 async function watchWithLogs(

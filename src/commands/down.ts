@@ -17,6 +17,7 @@ const WORDS: Readonly<Record<DownStep["outcome"], string>> = {
   already_gone: "was gone already",
   not_running: "was not running",
   external: "is not ours to stop: left as it is",
+  wanted_again: "is left running: another command asked for it meanwhile",
 };
 
 export default class Down extends BaseCommand {

@@ -1,6 +1,4 @@
-import { withCommandLock } from "../supervisor/client/lock-for-command.ts";
-import { recordedService } from "../supervisor/client/recorded-services.ts";
-import { stopRecordedService, untilServiceEnds } from "../supervisor/client/stop-recorded-service.ts";
+import { awaitRecordedServiceEnd } from "../supervisor/client/stop-recorded-service.ts";
 import type { ServiceRecord } from "../supervisor/service-spec.ts";
 import type { StateFolder } from "../supervisor/state-folder.ts";
 import type { AskOptions } from "./ask-supervisor.ts";
@@ -19,20 +17,11 @@ export async function stopSurplus(
     records.map((record) => ({ name: record.name, record })),
     onProgress,
   );
-  const stop = async (record: ServiceRecord): Promise<void> => {
-    await untilServiceEnds(record, hurry);
-    await withCommandLock(folder, async (locked) => {
-      // Another command may have been first, and may have started another one by this name.
-      const present = recordedService(locked, record.name);
-      if (present?.pid !== record.pid || present.start_time !== record.start_time) return;
-      const order = { reason: "fewer copies are configured", hurry, wasAsked: true };
-      await stopRecordedService(locked, record, order);
-    });
-  };
+  const order = { reason: "fewer copies are configured", hurry };
   await Promise.all(
     records.map(async (record) => {
       progress.begin(record.name);
-      await stop(record).finally(() => progress.end(record.name));
+      await awaitRecordedServiceEnd(folder, record, order).finally(() => progress.end(record.name));
     }),
   );
 }

@@ -2,15 +2,18 @@ import { existsSync } from "node:fs";
 import type { Config } from "../config/config-schema.ts";
 import { EXIT } from "../errors/exit-codes.ts";
 import { UserError } from "../errors/user-error.ts";
+import { wantedServices } from "../supervisor/client/known-supervisor.ts";
 import { type LockedState, withCommandLock } from "../supervisor/client/lock-for-command.ts";
-import { recordedServices } from "../supervisor/client/recorded-services.ts";
+import { processesOf, recordedServices } from "../supervisor/client/recorded-services.ts";
 import { withdrawRequests } from "../supervisor/client/request-services.ts";
 import {
+  askRecordedServiceToEnd,
+  awaitRecordedServiceEnd,
   type StopOrder,
   type StopResult,
   stopRecordedService,
 } from "../supervisor/client/stop-recorded-service.ts";
-import type { ServiceRecord } from "../supervisor/service-spec.ts";
+import { hasTimeToDrain, type ServiceRecord } from "../supervisor/service-spec.ts";
 import { type StateFolder, stateFolder } from "../supervisor/state-folder.ts";
 import { requireStateFolderAccess } from "../supervisor/state-folder-access.ts";
 import { dependentsFirst } from "./dependents-first.ts";
@@ -20,8 +23,11 @@ import { StopProgress } from "./stop-progress.ts";
 /** How one service went down. */
 export interface DownStep {
   readonly name: string;
-  /** `not_running`: there was nothing of ours to stop; `external`: somebody else's, which is left alone. */
-  readonly outcome: StopResult["outcome"] | "not_running" | "external";
+  /**
+   * `not_running`: there was nothing of ours to stop; `external`: somebody else's, which is left alone; `wanted_again`: another command
+   * has asked for it, while those that depend on it came to their end.
+   */
+  readonly outcome: StopResult["outcome"] | "not_running" | "external" | "wanted_again";
   /** Null where there was nothing. */
   readonly pid: number | null;
   readonly took_ms: number;
@@ -89,19 +95,23 @@ export async function takeDown(options: DownOptions): Promise<DownStep[]> {
     if (targets.every(({ record }) => record === undefined))
       return await takeAll(targets, async (target) => nothingToStop(target));
   }
-  return await withCommandLock(
+  const order: StopOrder = { reason, hurry };
+  const { targets, steps } = await withCommandLock(
     folder,
     async (locked) => {
       const targets = await look();
       const all = targets.map(({ name }) => name);
       await withdrawRequests(locked, all, names === undefined);
-      return await takeAll(targets, (target) => stopOne(target, locked, { reason, hurry }));
+      const isDrained = targets.some(({ record }) => record !== undefined && hasTimeToDrain(record));
+      if (isDrained) return { targets };
+      return { targets, steps: await takeAll(targets, (target) => stopOne(target, locked, order)) };
     },
     {
       ...(hurry && { signal: hurry }),
       onWait: (pid) => onProgress?.(`waiting for another command (pid ${pid})`),
     },
   );
+  return steps ?? (await takeAll(targets, (target) => drainOne(target, folder, order)));
 }
 
 interface Target {
@@ -139,6 +149,25 @@ async function stopOne(target: Target, state: LockedState, order: StopOrder): Pr
   if (record === undefined) return nothingToStop(target);
   const { outcome, tookMs } = await stopRecordedService(state, record, order);
   return { name, outcome, pid: record.pid, took_ms: tookMs };
+}
+
+/**
+ * As {@link stopOne}, without the lock while the service comes to its end: nobody is to wait for that who changes something else. What
+ * another command wants again before its turn is left to that.
+ */
+async function drainOne(target: Target, folder: StateFolder, order: StopOrder): Promise<DownStep> {
+  const { name, record } = target;
+  if (record === undefined) return nothingToStop(target);
+  const { pid } = record;
+  const early = await withCommandLock(folder, async (locked): Promise<DownStep | undefined> => {
+    if (wantedServices(locked).includes(name)) return { name, outcome: "wanted_again", pid, took_ms: 0 };
+    if (processesOf(record, locked).length === 0) return await stopOne(target, locked, order);
+    askRecordedServiceToEnd(locked, record);
+    return undefined;
+  });
+  if (early !== undefined) return early;
+  const { outcome, tookMs } = await awaitRecordedServiceEnd(folder, record, order);
+  return { name, outcome, pid, took_ms: tookMs };
 }
 
 function together([first, ...others]: readonly UserError[]): UserError {

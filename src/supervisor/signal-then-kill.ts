@@ -31,54 +31,72 @@ const KILL_TIMEOUT_MS = 3000;
  * Ends processes: the stop signal, a deadline, SIGKILL, then the proof that nobody is left. The identity of each is
  * looked up right before its signal.
  *
- * @param look who there is to be ended now, given who was seen before
  * @throws UserError `stop_failed` naming who is left
  */
 export async function endProcesses(
   leader: LeaderToEnd,
-  look: (known: readonly ProcessIdentity[]) => Members,
+  look: LookForMembers,
   { timeoutMs, hurry }: Patience,
 ): Promise<EndOutcome> {
-  let known: ProcessIdentity[] = [];
-  const members = () => {
-    const found = look(known);
-    known = everyone(found);
-    return found;
-  };
-  const looksEmpty = () => everyone(members()).length === 0;
-  // Twice: one look may miss a child that was forked, by a process that then ended, while it went on.
-  const areGone = () => looksEmpty() && looksEmpty();
-  if (areGone()) return "already_gone";
-
+  const members = rememberingMembers(look);
+  if (areGone(members)) return "already_gone";
   signalMembers(members(), leader.pid, leader.stop?.signal ?? "SIGTERM");
-  const haveEnded = () => !isSameProcess(leader) && areGone();
-  const pauseMs = Math.min(timeoutMs, LONGEST_PAUSE_MS);
-  if (await within(pauseMs, haveEnded, hurry)) return "stopped";
-  // One that is suspended, by Ctrl-Z or since a supervisor died in a rotation, heeds the signal only when it goes on.
-  signalMembers(members(), leader.pid, "SIGCONT");
-  if (await within(timeoutMs - pauseMs, haveEnded, hurry)) return "stopped";
-
+  if (await endWithin(leader, members, { timeoutMs, hurry })) return "stopped";
   const killed = await within(KILL_TIMEOUT_MS, () => {
     // At every look anew: a member may have forked between the last look and the signal.
     signalMembers(members(), leader.pid, "SIGKILL");
-    return areGone();
+    return areGone(members);
   });
   if (killed) return "killed";
   throw stopFailed(leader.name, everyone(members()));
 }
+
+/** Who there is to be ended now, given who was seen before. */
+export type LookForMembers = (known: readonly ProcessIdentity[]) => Members;
 
 /** Sends its stop signal to a service that is there, and waits for nothing. */
 export function askToEnd(leader: LeaderToEnd, members: Members): void {
   signalMembers(members, leader.pid, leader.stop?.signal ?? "SIGTERM");
 }
 
-/** Waits until a process has ended, for so many milliseconds at most, or until `hurry` is aborted; returns whether it has. */
+/**
+ * Waits until processes that were asked to end ({@link askToEnd}) have ended, all of them: a shell that has ended may have left what
+ * it ran in the midst of its work. Returns whether they have.
+ */
 export async function endsWithin(
-  timeoutMs: number,
-  leader: RecordedIdentity,
-  hurry?: AbortSignal,
+  leader: LeaderToEnd,
+  look: LookForMembers,
+  patience: Patience,
 ): Promise<boolean> {
-  return await within(timeoutMs, () => !isSameProcess(leader), hurry);
+  return await endWithin(leader, rememberingMembers(look), patience);
+}
+
+async function endWithin(
+  leader: LeaderToEnd,
+  members: () => Members,
+  { timeoutMs, hurry }: Patience,
+): Promise<boolean> {
+  const haveEnded = () => !isSameProcess(leader) && areGone(members);
+  const pauseMs = Math.min(timeoutMs, LONGEST_PAUSE_MS);
+  if (await within(pauseMs, haveEnded, hurry)) return true;
+  // One that is suspended, by Ctrl-Z or since a supervisor died in a rotation, heeds the signal only when it goes on.
+  signalMembers(members(), leader.pid, "SIGCONT");
+  return await within(timeoutMs - pauseMs, haveEnded, hurry);
+}
+
+function rememberingMembers(look: LookForMembers): () => Members {
+  let known: ProcessIdentity[] = [];
+  return () => {
+    const found = look(known);
+    known = everyone(found);
+    return found;
+  };
+}
+
+/** Looks twice: one look may miss a child that was forked, by a process that then ended, while it went on. */
+function areGone(members: () => Members): boolean {
+  const looksEmpty = () => everyone(members()).length === 0;
+  return looksEmpty() && looksEmpty();
 }
 
 /**

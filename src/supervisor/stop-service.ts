@@ -7,7 +7,14 @@ import { membersOf } from "../os/process-members.ts";
 import { removeRecord } from "./process-record.ts";
 import { serviceMark } from "./service-mark.ts";
 import { type ServiceRecord, stopTimeoutOf } from "./service-spec.ts";
-import { type EndOutcome, endProcesses, type Patience } from "./signal-then-kill.ts";
+import {
+  askToEnd,
+  type EndOutcome,
+  endProcesses,
+  endsWithin,
+  type LookForMembers,
+  type Patience,
+} from "./signal-then-kill.ts";
 import type { StateFolder } from "./state-folder.ts";
 
 /** How a stop went. */
@@ -33,11 +40,7 @@ export async function stopService(
 ): Promise<StopResult> {
   const started = performance.now();
   const before = await listenersOn(record);
-  const mark = serviceMark(record.name, state, record);
-  const outcome = await endProcesses(record, (known) => membersOf(mark, record, known), {
-    timeoutMs,
-    hurry,
-  });
+  const outcome = await endProcesses(record, membersIn(record, state), { timeoutMs, hurry });
   removeRecord(state, record);
   const tookMs = Math.round(performance.now() - started);
   const listeners = await listenersAfter(record, before);
@@ -46,6 +49,31 @@ export async function stopService(
   );
   if (left.length > 0 && outcome !== "already_gone") throw portNotFree(record, left);
   return { outcome, tookMs, listeners };
+}
+
+/** Asks a service to end, and waits for nothing: {@link stopService} follows, when it has ({@link untilServiceEnds}). */
+export function askServiceToEnd(record: ServiceRecord, state: StateFolder): void {
+  askToEnd(record, membersIn(record, state)([]));
+}
+
+/**
+ * Waits until all processes of a service that was asked to end have ended, or its time is over, or `hurry` is aborted. It needs no
+ * lock. Returns whether they have.
+ */
+export async function untilServiceEnds(
+  record: ServiceRecord,
+  state: StateFolder,
+  hurry?: AbortSignal,
+): Promise<boolean> {
+  return await endsWithin(record, membersIn(record, state), { timeoutMs: stopTimeoutOf(record), hurry });
+}
+
+/** What a service that has had its time gets from the last signal on, in milliseconds. */
+export const LAST_MOMENTS_MS = 1_000;
+
+function membersIn(record: ServiceRecord, state: StateFolder): LookForMembers {
+  const mark = serviceMark(record.name, state, record);
+  return (known) => membersOf(mark, record, known);
 }
 
 async function listenersOn({ host, port, pid }: ServiceRecord): Promise<Listener[]> {

@@ -1,9 +1,11 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, renameSync, symlinkSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
 import type { DownStep } from "../../src/launch/take-down.ts";
+import { stateFolder } from "../../src/supervisor/state-folder.ts";
+import { withLock } from "../../src/supervisor/state-lock.ts";
 import {
   BIN,
   PATIENTLY,
@@ -76,6 +78,67 @@ test("Ctrl-C during down kills what has not stopped", async () => {
   down.kill("SIGINT");
   expect(await down.ended).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("killed") });
 });
+
+/** Says that it was asked to end, and ends once there is a file `go`. */
+const WAITS_TO_GO = `{ fs.writeFileSync('asked', ''); setInterval(() => { if (fs.existsSync('go')) process.exit(); }, 20); }`;
+
+/** A stack of `db` and of `web`, which depends on it and comes to its end when it may; and a `down` that waits for that. */
+async function stackGoingDown(...names: string[]) {
+  const web = stoppedBy("web", WAITS_TO_GO, "    depends_on: [db]\n");
+  const stack = await testStack({}, `services:${sleeper("db", 0)}${web}`);
+  await stack.up();
+  const down = stack.start("down", ...names);
+  await expect.poll(() => existsSync(join(stack.cwd, "asked")), PATIENTLY).toBe(true);
+  return { stack, down, go: () => writeFileSync(join(stack.cwd, "go"), "") };
+}
+
+const eventsOf = async (stack: TestStack, service: string): Promise<string[]> =>
+  (await stack.run("events", "--service", service, "--json")).stdout
+    .split("\n")
+    .map((line) => JSON.parse(line))
+    .map(({ event, detail }) => `${event} ${detail}`);
+
+test.each([["all"], ["web"]])(
+  "while down of %s waits for what takes its time, nobody waits for the lock",
+  async (named) => {
+    const { stack, down, go } = await stackGoingDown(...(named === "all" ? [] : [named]));
+    await withLock(stateFolder(stack.stateDir), async () => undefined);
+    expect(processesOf(stack.stateDir, "web")).toHaveLength(1);
+    expect(processesOf(stack.stateDir, "db")).toHaveLength(1);
+    go();
+    expect(await down.ended).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(await states(stack)).toEqual([named === "all" ? "stopped" : "healthy", "stopped"]);
+    expect((await eventsOf(stack, "web")).at(-1)).toBe("stopped by stack down");
+  },
+);
+
+test("what another command asks for while down waits is left running, and said to be", async () => {
+  const { stack, down, go } = await stackGoingDown();
+  const before = processesOf(stack.stateDir, "db");
+  expect((await stack.run("up", "db", "--detach")).exitCode).toBe(0);
+  go();
+  const { exitCode, stdout } = await down.ended;
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/web +stopped .*\n +db +is left running: another command asked for it meanwhile/);
+  expect(processesOf(stack.stateDir, "db")).toEqual(before);
+  expect(await states(stack)).toEqual(["healthy", "stopped"]);
+});
+
+/** A shell that ends at once, and its child, which takes longer than any last moment. */
+const LEAVES_WORK = `process.on('SIGTERM', () => setTimeout(() => { fs.appendFileSync('done', '.'); process.exit(); }, 2500)); console.log('there'); setInterval(() => {}, 1000)`;
+
+test.each(["down", "restart"])(
+  "%s lets all of a service come to its end, also where its shell ends at once",
+  async (command) => {
+    const work = `trap 'exit 0' TERM; "${process.execPath}" -e "${LEAVES_WORK}" & wait`;
+    const web = `
+  web: { command: [sh, -c, ${JSON.stringify(work)}], ready: { log: there }, stop_timeout_ms: 30000 }`;
+    const stack = await testStack(TOOLS, `services:${web}`);
+    await stack.up();
+    expect((await stack.run(command)).exitCode).toBe(0);
+    expect(readFileSync(join(stack.cwd, "done"), "utf8")).toBe(".");
+  },
+);
 
 /** Runs a command on a terminal of its own, and closes that once it has said a text. */
 const CLOSES_TERMINAL = `

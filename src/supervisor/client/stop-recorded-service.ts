@@ -1,12 +1,17 @@
-import { isSameProcess } from "../../os/process-identity.ts";
-import { membersOf } from "../../os/process-members.ts";
 import { crashService } from "../crash-service.ts";
 import { noteDeed } from "../daemon/service-events.ts";
-import { serviceMark } from "../service-mark.ts";
-import { type ServiceRecord, stopTimeoutOf } from "../service-spec.ts";
-import { askToEnd, endsWithin } from "../signal-then-kill.ts";
+import { isRecorded } from "../process-record.ts";
+import type { ServiceRecord } from "../service-spec.ts";
+import type { StateFolder } from "../state-folder.ts";
 import type { LockedState } from "../state-lock.ts";
-import { type StopResult, stopService } from "../stop-service.ts";
+import {
+  askServiceToEnd,
+  LAST_MOMENTS_MS,
+  type StopResult,
+  stopService,
+  untilServiceEnds,
+} from "../stop-service.ts";
+import { withCommandLock } from "./lock-for-command.ts";
 import { recordedService } from "./recorded-services.ts";
 
 export type { StopResult } from "../stop-service.ts";
@@ -17,8 +22,6 @@ export interface StopOrder {
   readonly reason: string;
   /** Aborted when nobody wants to wait any longer: it is killed. */
   readonly hurry: AbortSignal | undefined;
-  /** Whether it was asked to end before this ({@link askRecordedServiceToEnd}): then it has not ended by itself. */
-  readonly wasAsked?: boolean;
 }
 
 /**
@@ -30,24 +33,42 @@ export interface StopOrder {
 export async function stopRecordedService(
   state: LockedState,
   record: ServiceRecord,
-  { reason, hurry, wasAsked = false }: StopOrder,
+  { reason, hurry }: StopOrder,
 ): Promise<StopResult> {
   const result = await stopService(record, state, { hurry });
-  const hadEnded = result.outcome === "already_gone" && !wasAsked;
-  const detail = hadEnded ? `${reason}; it had ended before` : reason;
+  const detail = result.outcome === "already_gone" ? `${reason}; it had ended before` : reason;
   noteDeed(state, { event: "stopped", service: record.name, pid: record.pid, detail });
   return result;
 }
 
-/** Asks a service to end, and waits for nothing: {@link stopRecordedService} follows, when it has ({@link untilServiceEnds}). */
+/** Asks a service to end, and waits for nothing: {@link awaitRecordedServiceEnd} follows. */
 export function askRecordedServiceToEnd(state: LockedState, record: ServiceRecord): void {
-  if (!isSameProcess(record)) return;
-  askToEnd(record, membersOf(serviceMark(record.name, state, record), record));
+  askServiceToEnd(record, state);
 }
 
-/** Waits until a service that was asked to end has ended, or its time is over, or `hurry` is aborted. It needs no lock. */
-export async function untilServiceEnds(record: ServiceRecord, hurry: AbortSignal | undefined): Promise<void> {
-  await endsWithin(stopTimeoutOf(record), record, hurry);
+/**
+ * Waits, without the lock, until a service has ended that was asked to, which may take as long as its replies do; then clears up after
+ * it, as {@link stopRecordedService} does. One that does not end in its time is killed. Where another command has done so
+ * before, and may have started another one by its name, that is left alone.
+ *
+ * @throws UserError `stop_failed`
+ */
+export async function awaitRecordedServiceEnd(
+  folder: StateFolder,
+  record: ServiceRecord,
+  { reason, hurry }: StopOrder,
+): Promise<StopResult> {
+  const began = performance.now();
+  await untilServiceEnds(record, folder, hurry);
+  return await withCommandLock(folder, async (locked) => {
+    const left = isRecorded(locked, record)
+      ? await stopService(record, locked, { timeoutMs: LAST_MOMENTS_MS, hurry })
+      : undefined;
+    if (left !== undefined)
+      noteDeed(locked, { event: "stopped", service: record.name, pid: record.pid, detail: reason });
+    const outcome = left?.outcome === "killed" ? "killed" : "stopped";
+    return { outcome, tookMs: Math.round(performance.now() - began), listeners: left?.listeners ?? [] };
+  });
 }
 
 /**

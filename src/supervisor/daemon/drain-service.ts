@@ -1,9 +1,7 @@
 import { isSameProcess } from "../../os/process-identity.ts";
-import { membersOf } from "../../os/process-members.ts";
 import { readRecord } from "../process-record.ts";
-import { serviceMark } from "../service-mark.ts";
-import { hasTimeToDrain, type ServiceRecord, stopTimeoutOf } from "../service-spec.ts";
-import { askToEnd, endsWithin } from "../signal-then-kill.ts";
+import { hasTimeToDrain, type ServiceRecord } from "../service-spec.ts";
+import { askServiceToEnd, untilServiceEnds } from "../stop-service.ts";
 import type { SupervisedService } from "./supervised-service.ts";
 
 /** A service that was asked to end. */
@@ -20,14 +18,15 @@ export interface DrainedService {
  */
 export async function drainService({
   spec,
+  shared,
   supervision,
 }: SupervisedService): Promise<DrainedService | undefined> {
   const record = await supervision.underLock(async (state) => {
     const reading = readRecord(state, spec.name);
     if (reading.kind !== "record" || !hasTimeToDrain(reading.record)) return undefined;
     if (!isSameProcess(reading.record)) return undefined;
-    askToEnd(reading.record, membersOf(serviceMark(spec.name, state, reading.record), reading.record));
+    askServiceToEnd(reading.record, state);
     return reading.record;
   });
-  return record && { record, hasEnded: await endsWithin(stopTimeoutOf(record), record) };
+  return record && { record, hasEnded: await untilServiceEnds(record, shared.state) };
 }

@@ -5,6 +5,7 @@ import { isRecorded } from "../process-record.ts";
 import { digestOf } from "../service-digest.ts";
 import type { ServiceRecord } from "../service-spec.ts";
 import type { LockedState } from "../state-lock.ts";
+import { LAST_MOMENTS_MS } from "../stop-service.ts";
 import { waitUntilJobDone } from "../wait-until-job-done.ts";
 import { waitUntilReady } from "../wait-until-ready.ts";
 import { afterFailedStart } from "./after-failed-run.ts";
@@ -104,8 +105,6 @@ async function stopForStart(service: SupervisedService, reason: string): Promise
     await clearAway(service, { mustStop: true, timeoutMs, reason });
   });
 }
-
-const LAST_MOMENTS_MS = 1_000;
 
 async function clearAway(
   service: SupervisedService,

@@ -1,4 +1,6 @@
 /** A service that runs: taken over, watched, and cleared up after. */
+import { setTimeout as delay } from "node:timers/promises";
+import { isSameProcess } from "../../os/process-identity.ts";
 import { followDaemonizedService } from "../follow-daemonized-service.ts";
 import { isRecorded, readRecord, writeRecord } from "../process-record.ts";
 import type { ProbeResult } from "../run-probe.ts";
@@ -109,6 +111,7 @@ export async function endStep(
   try {
     const daemon = exit.code === 0 ? await followDaemonizedService(record, state) : undefined;
     if (daemon !== undefined) return { to: "watch", run: runs.other(daemon) };
+    await untilClearedUp(service, record);
     return await service.supervision.underLock(async () => {
       // A command that stopped it has removed the record, before this got the lock, and has written down the event.
       const isOurs = isRecorded(state, record);
@@ -122,5 +125,25 @@ export async function endStep(
     });
   } catch (error) {
     return afterFailedStart(service, error);
+  }
+}
+
+/** How long a command that has withdrawn a service may take to clear up after its end, before it counts as dead; in milliseconds. */
+const LONGEST_CLEARING_MS = 5_000;
+const LOOK_AGAIN_MS = 50;
+
+/**
+ * What a command has withdrawn comes to its end without the lock, and is cleared up after by that command, which tells why. Waits for
+ * that; and for nothing where it is wanted.
+ */
+async function untilClearedUp(service: SupervisedService, record: ServiceRecord): Promise<void> {
+  const { state, desired } = service.shared;
+  let ended: number | undefined;
+  for (;;) {
+    desired.refresh();
+    if (service.request !== null || !isRecorded(state, record)) return;
+    if (!isSameProcess(record)) ended ??= performance.now();
+    if (ended !== undefined && performance.now() > ended + LONGEST_CLEARING_MS) return;
+    await delay(LOOK_AGAIN_MS);
   }
 }
