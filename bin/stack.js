@@ -56,6 +56,9 @@ if ((first === "--version" || first === "-v") && rest.length === 0) {
 /** What is asked most often has a file of its own in src/, without oclif, which takes longer to load than the answer. */
 function entryOf(first, rest) {
   if (first === "status" && rest.every((word) => word === "--json")) return "fast-status";
+  if (first === "up" && rest.every((word) => ["--detach", "-d", "--json"].includes(word))) {
+    return "fast-up";
+  }
   const isHelp = first === undefined || first === "--help" || first === "-h" || first === "help";
   return isHelp && rest.length === 0 ? "fast-help" : "main";
 }

@@ -24,6 +24,7 @@ const page = buildPage();
 const built = await Promise.all([
   buildNode("src/main.ts", "src/index.ts", "src/cli/help.ts", ...globSync("src/commands/**/*.ts")),
   buildNode("src/fast-status.ts"),
+  buildNode("src/fast-up.ts"),
   buildNode("src/fast-help.ts"),
   buildNode("src/service-process.ts"),
   buildNode("src/supervisor-process.ts"),

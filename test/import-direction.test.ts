@@ -158,6 +158,7 @@ test("only the command line's own files end the process or write to its output",
     "main.ts",
     "fast-help.ts",
     "fast-status.ts",
+    "fast-up.ts",
     "service-process.ts",
     "supervisor-process.ts",
   ];

@@ -1,29 +1,13 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../cli/base-command.ts";
-import { confirm } from "../cli/confirm-with-person.ts";
-import { watchInterrupts } from "../cli/interrupts.ts";
 import { readServiceNames } from "../cli/read-service-names.ts";
-import { stayInForeground } from "../cli/stay-in-foreground.ts";
-import { isBad, printIntent, retryLine, stackAdvice, stepLines } from "../cli/up-lines.ts";
+import { printIntent } from "../cli/up-lines.ts";
+import { showUp, type UpResultShown } from "../cli/up-once.ts";
 import type { Config } from "../config/config-schema.ts";
-import { replicaNumbers } from "../config/replicas.ts";
 import { EXIT } from "../errors/exit-codes.ts";
-import { UserError } from "../errors/user-error.ts";
-import { askDefaultModel, type DefaultModelReport } from "../launch/ask-default-model.ts";
-import { bringUp } from "../launch/bring-up.ts";
-import { chatPage } from "../launch/chat-page.ts";
 import { type PlannedStep, planUp } from "../launch/dry-run.ts";
-import type { UpStep } from "../launch/up-step-reporter.ts";
-import { paint, styled } from "../text/styled-text.ts";
 
-type UpOutput =
-  | {
-      readonly services: readonly UpStep[];
-      /** Which model answers where nobody chose one; null where no gateway tells. */
-      readonly model: DefaultModelReport | null;
-      readonly warnings: readonly string[];
-    }
-  | { readonly dry_run: true; readonly services: readonly PlannedStep[] };
+type UpOutput = UpResultShown | { readonly dry_run: true; readonly services: readonly PlannedStep[] };
 
 export default class Up extends BaseCommand {
   static override summary = "Bring up the chat stack: engine, gateway, HMI, each after what it depends on.";
@@ -82,48 +66,18 @@ is started again, whether anybody looks on or not.`;
     const replace = readServiceNames(flags.replace ?? [], config);
     if (flags["dry-run"]) return await this.#tellPlan(config, names);
 
-    const { screen } = this;
-    const { first: signal, second: hurry } = watchInterrupts({ isHangupHeeded: true });
-    const { steps, started, pending, warnings } = await bringUp({
+    return await showUp(
       config,
-      env: process.env,
-      names,
-      adopt,
-      replace,
-      confirm: (question) => (flags.yes ? Promise.resolve(true) : confirm(screen, question)),
-      signal: flags.timeout === undefined ? signal : AbortSignal.any([signal, timeoutSignal(flags.timeout)]),
-      hurry,
-      wait: flags.wait,
-      onStep: (step) => {
-        for (const line of stepLines(step)) screen.line(line, 12);
+      {
+        ...{ names, adopt, replace },
+        isConfirmed: flags.yes,
+        timeoutSeconds: flags.timeout,
+        wait: flags.wait,
+        // Under --json the result is the answer: it must come before the stack ends.
+        isDetached: flags.detach || this.jsonEnabled(),
       },
-      onRetry: (name, report) => screen.line(retryLine(name, report), 12),
-      onProgress: (text) => screen.progress(`  ${text} …`),
-    });
-    screen.line();
-    const model = await modelOf(steps, config);
-    const facts = {
-      model,
-      chatPage: await chatPageOf(steps, config),
-      pageReplicas: replicaNumbers(config.services["hmi"]).length,
-      engineApi: config.engine.api,
-    };
-    for (const line of stackAdvice(steps, facts)) screen.line(`  ${line}`, 2);
-    for (const line of warnings) screen.line(styled`  ${paint("warn", "!")} ${line}`, 4);
-    const isWhole = !steps.some(({ state }) => isBad(state));
-    if (!isWhole) process.exitCode = EXIT.failed;
-    if (pending.length > 0) {
-      const names = pending.join(", ");
-      screen.line(`  Being started: ${names}. \`stack status\` shows how far, \`stack down\` stops it.`, 2);
-    } else if (started.length === 0) {
-      if (isWhole) screen.line("  Everything was running already.");
-      // Under --json the result is the answer: it must come before the stack ends.
-    } else if (steps.every(({ name, state }) => state === "done" || !started.includes(name))) {
-      screen.line("  Done: nothing of it goes on.");
-    } else if (!flags.detach && !this.jsonEnabled())
-      await stayInForeground(started, config, { screen, signal, hurry });
-    else screen.line("  `stack down` stops it.");
-    return { services: steps, model, warnings };
+      this.screen,
+    );
   }
 
   async #tellPlan(config: Config, names: readonly string[]): Promise<UpOutput> {
@@ -132,30 +86,4 @@ is started again, whether anybody looks on or not.`;
     if (services.some(({ action }) => action === "blocked")) process.exitCode = EXIT.failed;
     return { dry_run: true, services };
   }
-}
-
-/** Which model is in force; null where there is no gateway, or none that works yet. */
-async function modelOf(steps: readonly UpStep[], config: Config): Promise<DefaultModelReport | null> {
-  const gateway = steps.find(({ name }) => name === "gateway");
-  if (gateway === undefined || isBad(gateway.state)) return null;
-  return (await askDefaultModel(config)) ?? null;
-}
-
-/** Null where there is no HMI, or none that works yet. */
-async function chatPageOf(steps: readonly UpStep[], config: Config): Promise<string | null> {
-  const hmi = steps.find(({ name }) => name === "hmi");
-  return hmi === undefined || isBad(hmi.state) ? null : await chatPage(hmi, config);
-}
-
-function timeoutSignal(seconds: number): AbortSignal {
-  const controller = new AbortController();
-  const giveUp = (): void =>
-    controller.abort(
-      new UserError("start_failed", `The services were not ready within ${seconds} s (--timeout).`, {
-        hint: "`stack logs` shows what the services said.",
-        exitCode: EXIT.failed,
-      }),
-    );
-  setTimeout(giveUp, seconds * 1000).unref();
-  return controller.signal;
 }

@@ -89,6 +89,19 @@ test("a second up starts nothing and says so", async () => {
   expect(again.stdout).toContain("Everything was running already.");
   expect(again.stdout.match(/running already +pid/g)).toHaveLength(3);
   expect(stack.pids()).toEqual(before);
+  // `fast-up.ts` answers without the command, which is asked where there is another flag.
+  expect(await stack.run("up", "--yes")).toEqual(again);
+  expect(await stack.run("up", "--json", "--yes")).toEqual(await stack.run("up", "--json"));
+});
+
+test("what is wrong with the configuration is told alike, whatever flags there are", async () => {
+  const stack = await testStack({ STACK_HMI_PORTT: "1", STACK_STREAM_HEARTBEAT_MS: "soon" });
+  for (const flags of [["--detach"], ["--json"]]) {
+    const refused = await stack.run("up", ...flags);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain("STACK_HMI_PORTT is set, and is no setting.");
+    expect(await stack.run("up", ...flags, "--yes")).toEqual(refused);
+  }
 });
 
 test("two ups at once in one state folder bring up one set of services", async () => {
