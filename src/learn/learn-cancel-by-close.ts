@@ -4,7 +4,7 @@ import { textOf } from "../targets/drivers/reply-facts.ts";
 import { isSameEndpoint } from "./id-uses.ts";
 import type { LearnedRows } from "./learn-rows.ts";
 import { timedFactsBy } from "./learn-stream.ts";
-import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
+import { isPageLoad, jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
 
 /** A reply that the page ended by closing its stream. */
 export interface LearnedClose {
@@ -25,11 +25,14 @@ export function learnClose(
   { exchanges }: NetworkLog,
   { read, description, rows }: Known,
 ): LearnedClose | undefined {
-  // A page that is left, or loaded again, closes all its streams.
+  const loads = exchanges.filter(isPageLoad);
+  // A page that is left, or loaded again, closes all its streams: when the next one has been asked for, or just before.
   const isByLeaving = (left: LoggedExchange): boolean =>
-    exchanges.some(
-      ({ method, contentType, began_ms }) =>
-        method === "GET" && contentType === "text/html" && Math.abs(began_ms - left.ended_ms) < LEAVING_MS,
+    loads.some(
+      (load) =>
+        left.ended_ms > load.began_ms - SAME_MOMENT_MS &&
+        left.ended_ms < load.ended_ms + LEAVING_MS &&
+        left.began_ms < load.began_ms,
     );
   const closed = exchanges.filter((each) => each.isLeft && isSameEndpoint(each, read) && !isByLeaving(each));
   const [first] = closed
@@ -38,7 +41,10 @@ export function learnClose(
   return first;
 }
 
-/** A page asks for itself and leaves its streams in the same moment; in milliseconds. */
+/** A page that goes may close its streams so long before the next one is asked for, in milliseconds. */
+const SAME_MOMENT_MS = 100;
+
+/** So long after the next page has come its streams may still be told to be open, in milliseconds. */
 const LEAVING_MS = 500;
 
 /** What says the most first: that one reply went on is enough. */

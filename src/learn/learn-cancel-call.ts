@@ -2,7 +2,7 @@ import { lastFact, textOf } from "../targets/drivers/reply-facts.ts";
 import { exchangesOf, type LearnedTalk } from "./find-message-and-reply.ts";
 import { idsUsedBy, isSameEndpoint } from "./id-uses.ts";
 import { timedFactsBy } from "./learn-stream.ts";
-import type { LoggedExchange } from "./network-log.ts";
+import { isPageLoad, type LoggedExchange } from "./network-log.ts";
 import { CANCEL_NAME, pathOf } from "./network-log-words.ts";
 import { isStreamType } from "./stream-events.ts";
 
@@ -24,6 +24,9 @@ interface Known {
 /** A reply that was cancelled ends within this time, in milliseconds. */
 const SOON_MS = 3_000;
 
+/** What one press of a button does, such as closing a stream and calling, is no further apart than this, in milliseconds. */
+const SAME_MOMENT_MS = 100;
+
 /**
  * Finds the call that ended a reply, whatever it is called: one that was asked for while a reply came which then ended early.
  * `calls`: those of the page that may be one. A name alone is believed only where no reply went on after it.
@@ -33,7 +36,7 @@ export function learnCancelCall(calls: readonly LoggedExchange[], known: Known):
   const others = calls.filter(
     ({ method, contentType }) => !/^(?:GET|WS)$/.test(method) && !isStreamType(contentType),
   );
-  const loads = calls.filter(({ method, contentType }) => method === "GET" && contentType === "text/html");
+  const loads = calls.filter(isPageLoad);
   const candidates = others
     .filter((call) => !streams.includes(call) && !exchangesOf(known.talk).includes(call))
     .map((exchange) => ({ exchange, ...effectOf(exchange, streams, { talk: known.talk, loads }) }));
@@ -100,9 +103,12 @@ function effectOf(
   return { ended, isInVain: ended === undefined && running.some((stream) => !isEarly(stream, talk)) };
 }
 
-/** Of a stream that the page closed some logs do not tell when. */
-function isOpenAt(at_ms: number, { ended_ms, isLeft }: LoggedExchange): boolean {
-  return at_ms < ended_ms || (isLeft && at_ms - ended_ms < SOON_MS);
+/** Whether a reply still came: what is called after its reader had left it did not end it. */
+function isOpenAt(at_ms: number, { began_ms, ended_ms, isLeft }: LoggedExchange): boolean {
+  if (at_ms < ended_ms || !isLeft) return at_ms < ended_ms;
+  // Of a stream that the page closed some logs do not tell when.
+  const isEndTold = ended_ms > began_ms;
+  return at_ms - ended_ms < (isEndTold ? SAME_MOMENT_MS : SOON_MS);
 }
 
 /** Whether a reply did not come to the end to which a whole one comes: no end was told, or another reason for it. */

@@ -87,6 +87,15 @@ export function mayBeConversation({ contentType, method }: LoggedExchange): bool
   return method !== "OPTIONS" && !ASSETS.test(contentType);
 }
 
+/**
+ * Whether a page itself was asked for, or loaded anew: by its type, or by what was wanted, where the browser had it already and
+ * nothing of it came.
+ */
+export function isPageLoad({ method, contentType, status, requestHeaders }: LoggedExchange): boolean {
+  const isKept = status === 304 && /text\/html/.test(requestHeaders["accept"] ?? "");
+  return method === "GET" && (contentType === "text/html" || isKept);
+}
+
 /** `text/event-stream` of `Text/Event-Stream; charset=utf-8`. */
 export function withoutParameters(contentType: string): string {
   return (contentType.split(";")[0] ?? "").trim().toLowerCase();
