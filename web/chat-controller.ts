@@ -6,12 +6,14 @@ import type { ChatState, PageProblem } from "./chat-state.ts";
 import { ChatStore } from "./chat-store.ts";
 import { ConversationReader } from "./conversation-reader.ts";
 import { type DraftStorage, keepDrafts } from "./draft-storage.ts";
+import { handleUserEvent } from "./handle-user-event.ts";
 import { HmiConnection, isUnreachable } from "./hmi-connection.ts";
 import { ListLoader } from "./list-loader.ts";
 import { ListMutations } from "./list-mutations.ts";
 import { MessageSender } from "./message-sender.ts";
-import { type OpenConversation, type PageAddress, parseAddress } from "./page-address.ts";
+import { type PageAddress, parseAddress } from "./page-address.ts";
 import { createApi, type PageApi } from "./page-api.ts";
+import { PageOpener } from "./page-opener.ts";
 import { afterOutage } from "./page-problem.ts";
 import { checkedServices, hasServiceDown } from "./service-health.ts";
 import type { Turns } from "./share-reply-streams.ts";
@@ -41,6 +43,7 @@ export class ChatController {
   readonly #lists: ListLoader;
   readonly #reader: ConversationReader;
   readonly #sender: MessageSender;
+  readonly #opener: PageOpener;
   /** Changes conversations and profiles. */
   readonly keeper: ListMutations;
   #address: PageAddress = { page: "active" };
@@ -61,6 +64,7 @@ export class ChatController {
     this.#api = api;
     this.#lists = lists;
     this.#reader = reader;
+    this.#opener = new PageOpener({ store, lists, reader });
     this.#sender = new MessageSender({ api, store, lists, reader, announce });
     if (drafts !== undefined) keepDrafts(store, drafts);
     if (options.isTokenWanted && token === "") this.dispatch({ type: "token_wanted", isRefused: false });
@@ -99,7 +103,7 @@ export class ChatController {
   /** Shows what a path of the page names. */
   async go(path: string): Promise<void> {
     this.#address = addressAt(path);
-    await this.#open(this.#address);
+    await this.#opener.open(this.#address);
   }
 
   /** Sends the draft: to the open conversation, or to a new one. */
@@ -155,16 +159,12 @@ export class ChatController {
   async heard(event: UserEvent): Promise<void> {
     if (event.type === "reset") return await this.refresh();
     if (this.state.access !== "open") return;
-    if (event.type === "reply_started") this.#sender.heardStarted(event);
-    if (event.type === "session_changed") this.dispatch(event);
-    const { sessionId, messages } = this.state;
-    const isHere = "session_id" in event && event.session_id === sessionId;
-    const isNews =
-      event.type === "reply_started" &&
-      messages.every(({ message_id }) => message_id !== event.assistant_message_id);
-    const isShownOtherwise = event.type === "version_chosen" || event.type === "summary_made";
-    if (isShownOtherwise) return isHere ? await this.#reader.refresh() : undefined;
-    await Promise.all([this.#lists.sessions(), isHere && isNews && this.#reader.refresh()]);
+    await handleUserEvent(event, {
+      store: this.#store,
+      lists: this.#lists,
+      reader: this.#reader,
+      sender: this.#sender,
+    });
   }
 
   /** Asks the HMI how the services are; what was missing while one was down is loaded when all are back. */
@@ -208,7 +208,7 @@ export class ChatController {
   async #recover(): Promise<void> {
     if (this.state.problem?.retry === "load") this.dispatch({ type: "problem_dismissed" });
     const isUnopened = this.state.sessionId !== null && this.state.session === null;
-    const opened = isUnopened ? this.#open(this.#address) : undefined;
+    const opened = isUnopened ? this.#opener.open(this.#address) : undefined;
     await Promise.all([this.#lists.choices(), this.refresh(), opened]);
     await this.#endOutage();
   }
@@ -230,67 +230,7 @@ export class ChatController {
         ? this.#address
         : { page: "conversation", sessionId: session.session_id, modelId: null };
     const listed = [this.#lists.choices(), this.#lists.profiles()];
-    await Promise.all([...listed, this.#open(address), this.checkServices()]);
-  }
-
-  async #open(address: PageAddress): Promise<void> {
-    switch (address.page) {
-      case "active":
-        return await this.#openActive();
-      case "new":
-        return await this.#openNew(address.modelId);
-      case "conversation":
-        return await this.#openConversation(address);
-      case "no-profile":
-        this.#miss(address.key, null);
-        return await this.#lists.sessions();
-    }
-  }
-
-  async #openActive(): Promise<void> {
-    const signal = this.#reader.leave({ sessionId: null, modelId: null });
-    await this.#lists.sessions();
-    if (signal.aborted) return;
-    const active = this.state.sessions.find((session) => session.active);
-    if (active === undefined) this.dispatch({ type: "conversation_blank", modelId: null });
-    else await this.#reader.show(active.session_id, null, signal);
-  }
-
-  async #openNew(modelId: number | null): Promise<void> {
-    const signal = this.#reader.leave({ sessionId: null, modelId });
-    const listed = this.#listIfOther(modelId);
-    if (!this.#hasProfile(modelId)) await this.#lists.profiles();
-    if (signal.aborted) return;
-    // Profiles that could not be listed are a problem of their own.
-    if (this.#hasProfile(modelId) || this.state.problem !== null) {
-      this.dispatch({ type: "conversation_blank", modelId });
-    } else {
-      this.#miss(String(modelId), null);
-    }
-    await listed;
-  }
-
-  async #openConversation({
-    sessionId,
-    modelId,
-  }: OpenConversation & { readonly sessionId: string }): Promise<void> {
-    const signal = this.#reader.leave({ sessionId, modelId });
-    await Promise.all([this.#reader.show(sessionId, modelId, signal), this.#listIfOther(modelId)]);
-  }
-
-  async #listIfOther(modelId: number | null): Promise<void> {
-    const { sessionsOf, sessions } = this.state;
-    if (sessionsOf !== modelId || sessions.length === 0) await this.#lists.sessions();
-  }
-
-  #hasProfile(modelId: number | null): boolean {
-    return modelId === null || this.state.profiles.some((profile) => profile.model_id === modelId);
-  }
-
-  #miss(key: string, modelId: number | null): void {
-    this.#reader.leave({ sessionId: null, modelId });
-    const problem: PageProblem = { message: `There is no profile ${key}.`, retry: null };
-    this.dispatch({ type: "place_missing", modelId, problem });
+    await Promise.all([...listed, this.#opener.open(address), this.checkServices()]);
   }
 
   #onUnauthorized(sent: string): void {
