@@ -5,6 +5,7 @@ import type { SeenStream } from "../../targets/http-client.ts";
 import { beginWaiting } from "../../targets/unstalled-time.ts";
 import { beginTalk, type Talk } from "../any-wire-conversation.ts";
 import type { Context } from "../contract-conversations.ts";
+import { fewerOnRealEngine } from "../engine-workload.ts";
 import { texts } from "../hear-reply.ts";
 import { requireMiddle } from "../held-back-replies.ts";
 import { converseIn } from "../say-and-hear.ts";
@@ -16,7 +17,7 @@ import { beginReply, isAnswered, placeWith, requireCancellable, type SeenCancel 
 /** More than anybody keeps in reserve. */
 const CANCELS = 24;
 
-/** Where each takes long, so many tell enough, after this long, in milliseconds. */
+/** Of a real engine these tell enough; of any, where each takes long, after this long, in milliseconds. */
 const FEWEST_CANCELS = CANCELS / 2;
 const CANCELLING_MS = 10_000;
 
@@ -46,7 +47,8 @@ export const slots = defineCheck<Context["target"], Slots>({
     using wait = beginWaiting();
     const cancels: SeenCancel[] = [];
     let hasNoEnd = false;
-    while (cancels.length < CANCELS) {
+    const wished = fewerOnRealEngine(context, FEWEST_CANCELS, CANCELS);
+    while (cancels.length < wished) {
       if (cancels.length >= FEWEST_CANCELS && wait.elapsedMs() > CANCELLING_MS) break;
       const count = cancels.length + 1;
       const { answer, isOver, stream } = await cancelOne(context, slow, `${count}`);
@@ -57,7 +59,7 @@ export const slots = defineCheck<Context["target"], Slots>({
       hasNoEnd = !isOver;
       if (hasNoEnd) break;
     }
-    const place = await placeWith(context, { num_predict: 8 });
+    const place = await placeWith(context, { num_predict: 2 });
     const talks: Talk[] = [];
     for (let count = 1; count <= MESSAGES; count += 1) talks.push(await beginTalk(context, place));
     const replies = talks.map((talk, index) =>

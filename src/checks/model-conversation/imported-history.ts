@@ -53,17 +53,19 @@ export async function importHistory(
   return imported.session_id;
 }
 
-/** Short, and without a name of the run: a real engine reads all of it, more than once, at its own pace. */
+/** Each is one token of every model, and no two are the same: a real engine reads all of them, more than once, at its own pace. */
+const SHORT_TEXTS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/** Without a name of the run, which would be more tokens than all the rest. */
 function messageAt(index: number): ExportedMessage {
   const isReply = index % 2 === 1;
-  const turn = Math.floor(index / 2) + 1;
   return {
     message_id: String(index + 1),
     parent_id: index === 0 ? null : String(index),
     chosen: true,
     role: isReply ? "assistant" : "user",
     message_type: "chat",
-    content: isReply ? `${turn}.` : `${turn}?`,
+    content: SHORT_TEXTS[index] ?? `${index}`,
     thinking: null,
     thinking_ms: null,
     images: [],
