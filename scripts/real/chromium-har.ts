@@ -25,7 +25,14 @@ export interface HarEntry {
   /** Milliseconds from the request to the last byte. */
   time: number;
   readonly request: object;
-  response: { status: number; statusText: string; headers: HarHeader[]; content: HarContent };
+  response: {
+    status: number;
+    statusText: string;
+    headers: HarHeader[];
+    content: HarContent;
+    /** Why it ended before its time: `net::ERR_ABORTED` where the page left it. */
+    _error?: string;
+  };
   _webSocketMessages?: HarFrame[];
   _eventSourceMessages?: HarEvent[];
 }
@@ -105,6 +112,12 @@ export async function recordHar(
     if (opened === undefined) return;
     opened.entry.time = Math.round((timestamp - opened.startedAt) * 1e6) / 1e3;
     bodies.push(keepBody(session, requestId, opened.entry));
+  });
+  session.on("Network.loadingFailed", ({ requestId, timestamp, errorText }) => {
+    const opened = open.get(requestId);
+    if (opened === undefined) return;
+    opened.entry.time = Math.round((timestamp - opened.startedAt) * 1e6) / 1e3;
+    opened.entry.response._error = errorText;
   });
   session.on("Network.eventSourceMessageReceived", ({ requestId, timestamp, ...event }) => {
     const opened = open.get(requestId);

@@ -14,6 +14,7 @@ export const WIRE_PLACEHOLDERS = {
   temperature: "how freely the engine chooses; 0 for the same each time",
   cursor: "where a list goes on, as its page before told it",
   key: "a word that no other message has; in cancel that of its message",
+  now: "the moment at which it is sent, as 2026-01-31T12:00:00.000Z; by {now|number} in milliseconds since 1970",
   user: "what the person who calls is called in auth.users",
   token: "the setting auth.token, or what contract.wire.login tells",
   password: "what stands beside that name in auth.users; in contract.wire.login alone",

@@ -114,6 +114,8 @@ function filledLeaf(value: unknown, place: string, known: KnownValues): unknown 
   const name = lastName(place);
   const { ids, said } = known;
   if (value === said.text) return "{text}";
+  const moment = momentOf({ place, value: value as JsonLeaf["value"] }, known);
+  if (moment !== undefined) return moment;
   const placeholder =
     value === null || value === undefined ? undefined : placeholderFor(String(value), known);
   if (placeholder !== undefined)
@@ -126,6 +128,20 @@ function filledLeaf(value: unknown, place: string, known: KnownValues): unknown 
   if (isSecretName(name)) return "{token}";
   return isKey({ place, value }, known) ? "{key}" : value;
 }
+
+/** A page may write down when it sends a message: as a text, or in milliseconds. Said again later, another moment is meant. */
+function momentOf(leaf: JsonLeaf, { constants }: KnownValues): "{now}" | "{now|number}" | undefined {
+  const { place, value } = leaf;
+  if (!MOMENT_NAME.test(lastName(place)) || constants.has(leafKey(leaf))) return undefined;
+  if (typeof value === "string") return ISO_MOMENT.test(value) ? "{now}" : undefined;
+  return typeof value === "number" && value > SINCE_MS ? "{now|number}" : undefined;
+}
+
+const MOMENT_NAME = /(?:^|_)(?:time|timestamp|ts|now|date|at)$|(?:At|Time|Date|Timestamp)$/;
+const ISO_MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+
+/** In milliseconds since 1970; what is less is no moment in which a page was open. */
+const SINCE_MS = Date.UTC(2020);
 
 /** Whether a value is another one in each message. */
 function isKey({ place, value }: JsonLeaf, { constants, keys }: KnownValues): boolean {

@@ -1,8 +1,8 @@
 import type { StreamDescription } from "../contract/wire-description.ts";
-import { itemsAt, valueAt } from "../targets/drivers/json-place.ts";
+import { itemsAt } from "../targets/drivers/json-place.ts";
 import { textOf } from "../targets/drivers/reply-facts.ts";
 import { isSameEndpoint } from "./id-uses.ts";
-import type { LearnedRows } from "./learn-rows.ts";
+import { type LearnedRows, textOfRow } from "./learn-rows.ts";
 import { timedFactsBy } from "./learn-stream.ts";
 import { isPageLoad, jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
 
@@ -57,7 +57,7 @@ function fateOf(
   const heard = textOf({ facts: timedFactsBy(description, closed) }).trim();
   if (heard === "" || rows === undefined) return "not shown";
   const items = itemsAt(jsonAnswer(rows.exchange), rows.rows.list) ?? [];
-  const texts = items.map((item) => valueAt(item, rows.rows.text));
+  const texts = items.map((item) => textOfRow(item, rows.rows.text));
   const row = texts.find((text) => typeof text === "string" && text.trim().startsWith(heard));
   if (typeof row !== "string") return "not shown";
   return row.trim().length > heard.length + ON_ITS_WAY_CHARS ? "went on" : "ended";

@@ -2,7 +2,7 @@ import type { StreamDescription } from "../contract/wire-description.ts";
 import { statusMeant } from "../targets/drivers/described-rows.ts";
 import { itemsAt, valueAt } from "../targets/drivers/json-place.ts";
 import { lastFact, textOf } from "../targets/drivers/reply-facts.ts";
-import type { LearnedRows } from "./learn-rows.ts";
+import { type LearnedRows, textOfRow } from "./learn-rows.ts";
 import { timedFactsBy } from "./learn-stream.ts";
 import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
 import { endWordOf, withCancelWord } from "./polled-ends.ts";
@@ -50,7 +50,7 @@ export function learnCancelled(log: NetworkLog, { cancel, read, description, row
 function statusOf({ exchange, rows }: LearnedRows, text: string): string | undefined {
   const { status, statuses } = rows;
   if (status === undefined) return undefined;
-  const row = itemsAt(jsonAnswer(exchange), rows.list)?.find((item) => valueAt(item, rows.text) === text);
+  const row = itemsAt(jsonAnswer(exchange), rows.list)?.find((item) => textOfRow(item, rows.text) === text);
   const word = valueAt(row, status);
   const isWhole =
     typeof word !== "string" || statusMeant(word) === "complete" || statuses?.complete?.includes(word);

@@ -40,22 +40,18 @@ function rowsIn(items: readonly object[], said: string, replied: string) {
   if (message === undefined || row === undefined) return undefined;
   const text = textPlaceOf(row, replied);
   if (text === undefined || !isText(textOfRow(message, text), said)) return undefined;
-  const leaves = leavesOf(row);
-  const role = roleOf(
-    leaves.filter(({ place }) => !isWithin(place, text)),
-    message,
-  );
+  // Of a text in parts, what one of them says of itself says nothing of the row: the next one has others.
+  const beside = leavesOf(row).filter(({ place }) => !isWithin(place, text));
+  const role = roleOf(beside, message);
   if (role === undefined) return undefined;
   const at = (name: RegExp, type: string): string | undefined =>
-    leaves.find(
-      ({ place, value }) =>
-        !isWithin(place, text) && place !== role && name.test(lastName(place)) && typeof value === type,
-    )?.place;
+    beside.find(({ place, value }) => place !== role && name.test(lastName(place)) && typeof value === type)
+      ?.place;
   const id =
     at(/^(?:_?id|uuid|message_?id|key)$/i, "string") ??
     at(/^(?:_?id|message_?id)$/i, "number") ??
     at(/^@key$/, "string");
-  const status = at(/^(?:status|state|st)$/i, "string") ?? statusIn(leaves, message, [text, role]);
+  const status = at(/^(?:status|state|st)$/i, "string") ?? statusIn(beside, message, role);
   const prompt = at(/(?:prompt|input)_?tokens|tokens_?in/i, "number");
   const completion = at(/(?:completion|output)_?tokens|tokens_?out/i, "number");
   const model = at(MODEL_NAME, "string");
@@ -94,7 +90,8 @@ function textPlaceOf(row: object, text: string): string | undefined {
   return list ?? leaves.find(({ value }) => isText(value, text))?.place;
 }
 
-function textOfRow(row: object, place: string): unknown {
+/** The text of a row as it was said, also where that is a list of parts. */
+export function textOfRow(row: unknown, place: string): unknown {
   const value = valueAt(row, place);
   return textInParts(value, "text") ?? value;
 }
@@ -127,14 +124,10 @@ function roleOf(leaves: readonly JsonLeaf[], message: object): string | undefine
 }
 
 /** Where the reply has a word for its end, and the message does not have it. */
-function statusIn(
-  leaves: readonly JsonLeaf[],
-  message: object,
-  others: readonly string[],
-): string | undefined {
+function statusIn(leaves: readonly JsonLeaf[], message: object, role: string): string | undefined {
   return leaves.find(
     ({ place, value }) =>
-      !others.includes(place) &&
+      place !== role &&
       typeof value === "string" &&
       statusMeant(value) === "complete" &&
       valueAt(message, place) !== value,

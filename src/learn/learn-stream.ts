@@ -10,10 +10,12 @@ import {
   OPENAI_RESPONSES_STREAM,
 } from "../targets/drivers/shipped-stream-formats.ts";
 import { streamDecoderOf } from "../targets/drivers/stream-decoder.ts";
+import { modelOf, usageOf } from "./infer-beside-text.ts";
 import { inferPolled } from "./infer-polled.ts";
 import { inferStream, type TextsBeside } from "./infer-stream.ts";
 import type { LoggedExchange } from "./network-log.ts";
 import { exchangeBytes, type LoggedStream, streamOf } from "./stream-events.ts";
+import { nameOf } from "./stream-field-paths.ts";
 
 /** A reply's stream that was understood. */
 export interface LearnedStream {
@@ -50,7 +52,7 @@ export function learnStream(exchange: LoggedExchange, beside: TextsBeside): Lear
     // Half understood is not understood: another wire may have a field in common.
     const text = textOf({ facts });
     if (text !== "" && facts.some(({ kind }) => kind === "done")) {
-      return { description, logged, text, knownAs, unknown: [] };
+      return { description: withMore(description, logged), logged, text, knownAs, unknown: [] };
     }
   }
   const inferred =
@@ -59,6 +61,14 @@ export function learnStream(exchange: LoggedExchange, beside: TextsBeside): Lear
   const { description, unknown } = inferred;
   const text = textOf({ facts: timedFactsBy(description, exchange) });
   return { description, logged, text, knownAs: undefined, unknown };
+}
+
+/** A known stream with what this back end tells in it beside what all of its kind do, such as the AI SDK's metadata. */
+function withMore(description: StreamDescription, { events }: LoggedStream): StreamDescription {
+  const typed = events.map((event) => ({ ...event, type: nameOf(event, description.type) }));
+  const model = description.model === undefined ? modelOf(typed, description.type) : undefined;
+  const usage = description.usage === undefined ? usageOf(typed, description.type) : undefined;
+  return { ...description, ...(model !== undefined && { model }), ...(usage !== undefined && { usage }) };
 }
 
 /** What a description hears in the logged bytes. */

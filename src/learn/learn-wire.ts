@@ -288,5 +288,7 @@ function streamWith(
 ): StreamDescription {
   const started = Object.entries(told).filter(([, place]) => !isHeaderPlace(place));
   if (started.length === 0 || (read !== said.exchange && knownAs !== undefined)) return description;
-  return { ...description, started: Object.fromEntries(started) };
+  // What a known stream tells of itself is not guessed.
+  const own = knownAs === undefined ? undefined : description.started;
+  return { ...description, started: own ?? Object.fromEntries(started) };
 }

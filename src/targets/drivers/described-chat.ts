@@ -63,8 +63,8 @@ class DescribedChat implements ChatClient {
   readonly #calls: DescribedCalls;
   readonly #histories: ConversationHistories;
   readonly #lastReplies = new LastReplies();
-  /** Conversations whose names were made up here, and of which the back end has not taken a message yet: it does not know them. */
-  readonly #unsaid = new Set<string>();
+  /** Conversations whose names were made up here, and of which the back end has shown nothing yet: it may not know them. */
+  readonly #unshown = new Set<string>();
 
   constructor(given: DescribedWire) {
     const { driver, wire, isStandIn } = given;
@@ -102,7 +102,7 @@ class DescribedChat implements ChatClient {
     if (making === undefined) return null;
     if (making === "own") {
       const id = randomUUID();
-      this.#unsaid.add(id);
+      this.#unshown.add(id);
       return id;
     }
     const answer = await this.#calls.call(making, this.#values({ place }), signal);
@@ -112,6 +112,7 @@ class DescribedChat implements ChatClient {
   }
 
   async deleteConversation(conversation: string, signal: AbortSignal): Promise<void> {
+    this.#unshown.delete(conversation);
     const isKnown = this.#histories.forget(conversation);
     if (isKnown && this.#histories.isKeptHere && this.#given.wire.delete_conversation === undefined) return;
     const deleting = this.#require(this.#given.wire.delete_conversation, "delete conversations");
@@ -138,7 +139,6 @@ class DescribedChat implements ChatClient {
             { ...values, text },
             signal,
           );
-    if (sent.isTaken && message.conversation !== null) this.#unsaid.delete(message.conversation);
     if (sent.isTaken) this.#lastReplies.note(sent.conversation, sent.reply);
     return { ...sent, key };
   }
@@ -182,8 +182,9 @@ class DescribedChat implements ChatClient {
     const listing = this.#require(this.#given.wire.rows, "show rows");
     const listed: SeenRow[] = [];
     for await (const answer of this.#calls.pages(listing, this.#values({ conversation }), signal)) {
-      // It is made by its first message: what was said before that is nothing.
-      if (answer.status === 404 && this.#unsaid.has(conversation)) return [];
+      // It is made by its first message, by some as late as its reply ends: until then nothing is kept of it.
+      if (answer.status === 404 && this.#unshown.has(conversation)) return [];
+      if (answer.status < 300) this.#unshown.delete(conversation);
       const items = requireItems(answer, listing.list);
       listed.push(...items.map((row) => readRow(row, conversation, listing, answer)));
     }
@@ -264,6 +265,7 @@ class DescribedChat implements ChatClient {
       max_tokens: options["num_predict"],
       temperature: options["temperature"],
       key: given.key ?? randomUUID(),
+      now: new Date().toISOString(),
     };
   }
 

@@ -70,8 +70,9 @@ function turnsOf(turns: unknown, more: string): unknown {
   }));
 }
 
-/** An id that is told as a number goes out as one; what is no whole number, or too large for one, stays as it is. */
+/** An id that is told as a number goes out as one, and a moment in milliseconds; what is no whole number, or too large for one, stays as it is. */
 function asNumber(value: unknown): unknown {
+  if (typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value)) return Date.parse(value);
   const number = typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : Number.NaN;
   return Number.isSafeInteger(number) ? number : value;
 }

@@ -99,16 +99,22 @@ export const ANTHROPIC_STREAM: StreamDescription = {
 export const AI_SDK_UI_STREAM: StreamDescription = {
   framing: "sse",
   type: "type",
+  started: { of: "start", reply: "messageId" },
   thought: { of: "reasoning-delta", at: "delta" },
   text: { of: "text-delta", at: "delta" },
   failure: { of: "error", message: "errorText" },
-  done: [{ of: "finish", reason: "finishReason" }, { of: "abort" }, { data: "[DONE]" }],
+  done: [
+    { of: "finish", reason: "finishReason" },
+    { of: "abort", reason: "type", reasons: { cancelled: ["abort"] } },
+    { data: "[DONE]" },
+  ],
 };
 
 /** The data stream of Vercel's AI SDK before that. */
 export const AI_SDK_DATA_STREAM: StreamDescription = {
   framing: "data-stream",
   type: "@event",
+  started: { of: "f", reply: "messageId" },
   thought: { of: "g", at: "" },
   text: { of: "0", at: "" },
   usage: { of: "d", prompt: "usage.promptTokens", completion: "usage.completionTokens" },
