@@ -9,6 +9,7 @@ import { type Talk, understood } from "./any-wire-conversation.ts";
 import type { Context } from "./contract-conversations.ts";
 import { patienceOf } from "./contract-replies.ts";
 import { foundOn } from "./found-in-run.ts";
+import { type LeftReply, watchLeft } from "./left-replies.ts";
 import { areRolesWrong, requireRightRoles } from "./require-right-roles.ts";
 import { requireKnownRoles } from "./rows-lack-field.ts";
 
@@ -23,6 +24,8 @@ function lateStreamOf({ lateStreams = [] }: Talk, rows: readonly SeenRow[]): See
 export interface RowsOptions {
   /** True where under which role each stands is judged: else {@link WrongRoles} are thrown, where that is not as it was said. */
   readonly judgesRoles?: boolean;
+  /** The reply that they are to have, where its reader has left: it may be written to its end with nothing of it saved before. */
+  readonly left?: LeftReply;
 }
 
 /** What was said in a conversation, oldest first: from the store where there is one to look into, else as it is shown. */
@@ -77,6 +80,7 @@ export async function settledRowsOf(
       lateStreamOf(talk, rows) !== undefined ||
       areRolesWrong(rows, talk.said) ||
       (isEnough(rows) && haveOneReplyEach(rows)));
+  const left = options.left && watchLeft(context, options.left);
   const { rows, unrest } = await rowsAtRest({
     signal,
     look: () => conversationRows(context, talk, options),
@@ -87,7 +91,8 @@ export async function settledRowsOf(
       if (unsettled > 0 && !haveChanged) return unsettled < OFTEN ? AGAIN_MS : OFTEN_AGAIN_MS;
       return isSettled(seen) ? ENOUGH_MS : Math.min(patienceOf(target), SETTLING_MS);
     },
-    leastMs: Math.max(WRITING_MS, patienceOf(target)),
+    ...(left !== undefined && { isWritten: left.isWritten }),
+    leastMs: Math.max(WRITING_MS, patienceOf(target), (left?.mostMs ?? 0) + SETTLING_MS),
   });
   const late = lateStreamOf(talk, rows);
   if (late !== undefined) throw beginningNotRead(late);

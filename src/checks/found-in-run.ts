@@ -19,6 +19,8 @@ export interface FoundInRun {
   };
   /** How often rows were waited for in vain, since they last came. */
   unsettled?: number;
+  /** How long a character of a reply takes, of the slowest that was heard whole, in milliseconds. */
+  msPerChar?: number;
   /** The longest that was waited for the next word of a reply, in milliseconds. */
   longestGapMs?: number;
 }

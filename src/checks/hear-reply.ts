@@ -9,6 +9,7 @@ import { learnConversation, type Talk } from "./any-wire-conversation.ts";
 import type { Context } from "./contract-conversations.ts";
 import { requireLongEnough, requireMadeByEngine } from "./engine-generations.ts";
 import { noteIfHeldBack } from "./held-back-replies.ts";
+import { notePace } from "./left-replies.ts";
 import { ReplySilence } from "./reply-silence.ts";
 import { requireNoneFailed } from "./stream-endings.ts";
 import { StreamWaiter } from "./stream-waiter.ts";
@@ -77,6 +78,7 @@ function attend(
   const ended = waiter.endWith(
     streamEnded.then(async (seen) => {
       const stream = noteIfLate(talk, silence.end(seen, silent.signal.aborted));
+      notePace(context.target, stream);
       heldBack = await noteIfHeldBack(context, sent.text, { stream, stalledMs: silence.stalledMs });
       return stream;
     }),

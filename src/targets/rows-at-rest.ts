@@ -9,6 +9,8 @@ export interface RestOptions extends PollOptions {
   readonly isWell: (rows: readonly SeenRow[]) => boolean;
   /** How long they must stand still before what is wrong with them is told, in milliseconds. */
   readonly restMs: (rows: readonly SeenRow[], seen: { readonly haveChanged: boolean }) => number;
+  /** Whether the reply is known to be written still, whatever its rows show: asked before they are taken to stand still. */
+  readonly isWritten?: () => Promise<boolean>;
   /** What goes on changing is looked at for this long, in milliseconds, or longer where it is written slowly. */
   readonly leastMs: number;
 }
@@ -28,6 +30,7 @@ export async function rowsAtRest({
   look,
   isWell,
   restMs,
+  isWritten = async () => false,
   leastMs,
   ...polling
 }: RestOptions): Promise<RestingRows> {
@@ -35,12 +38,19 @@ export async function rowsAtRest({
   using wait = beginWaiting();
   const changes = new RowChanges(wait.elapsedMs());
   let isOver = false;
-  const rows = await pollUntil(polling, Number.POSITIVE_INFINITY, look, (seen) => {
+  const lookAndJudge = async (): Promise<readonly SeenRow[]> => {
+    const seen = await look();
     const now = wait.elapsedMs();
     const stillMs = changes.look(seen, now);
     isOver = isWell(seen) || stillMs > restMs(seen, changes);
-    return isOver || now > changes.patienceMs(leastMs);
-  });
+    if (isOver && !isWell(seen) && (await isWritten())) {
+      isOver = false;
+      changes.noteWritten(now);
+    }
+    return seen;
+  };
+  const isEnough = (): boolean => isOver || wait.elapsedMs() > changes.patienceMs(leastMs);
+  const rows = await pollUntil(polling, Number.POSITIVE_INFINITY, lookAndJudge, isEnough);
   return isOver ? { rows } : { rows, unrest: changes.words(wait.elapsedMs()) };
 }
 
@@ -51,6 +61,7 @@ export class RowChanges {
   #print: string | undefined;
   #chars = 0;
   #changedAtMs: number;
+  #isWrittenUnseen = false;
 
   /** @param startMs when the waiting began, by the clock of {@link RowChanges.look} */
   constructor(startMs: number) {
@@ -68,24 +79,41 @@ export class RowChanges {
     const print = printOf(rows);
     this.#chars = charsOf(rows);
     this.#first ??= { chars: this.#chars, atMs: nowMs };
-    if (this.#print !== undefined && print !== this.#print) this.#changedAtMs = nowMs;
+    if (this.#print !== undefined && print !== this.#print) {
+      this.#changedAtMs = nowMs;
+      this.#isWrittenUnseen = false;
+    }
     this.#print = print;
     return nowMs - this.#changedAtMs;
+  }
+
+  /** Takes that the reply is written at this time, though its rows do not show it. */
+  noteWritten(nowMs: number): void {
+    this.#changedAtMs = nowMs;
+    this.#isWrittenUnseen = true;
   }
 
   /** For how long what changes is waited for, in milliseconds: as long as a long reply takes, at the pace at which it is written. */
   patienceMs(leastMs: number): number {
     const { chars, atMs } = this.#first ?? { chars: 0, atMs: this.#startMs };
     const written = this.#chars - chars;
-    const longMs = written > 0 ? (LONG_REPLY_CHARS * (this.#changedAtMs - atMs)) / written : 0;
-    return Math.max(leastMs, Math.min(longMs, MOST_PATIENCE_MS));
+    const longMs = written > 0 ? longReplyMs((this.#changedAtMs - atMs) / written) : 0;
+    return Math.max(leastMs, longMs);
   }
 
   /** What is said where it goes on for too long. */
   words(nowMs: number): string {
     const seconds = Math.round((nowMs - this.#startMs) / 1000);
+    if (this.#isWrittenUnseen) {
+      return `the engine was still writing the reply after ${seconds} s of waiting: how it ends was not seen`;
+    }
     return `what is saved of the reply was still changing after ${seconds} s of waiting, with ${this.#chars} characters by then: how it ends was not seen`;
   }
+}
+
+/** How long a long reply takes, in milliseconds, of which a character takes this many; no longer than is worth waiting for. */
+export function longReplyMs(msPerChar: number): number {
+  return Math.min(LONG_REPLY_CHARS * msPerChar, MOST_PATIENCE_MS);
 }
 
 /** Twice as long as what is asked for where nothing can say how long a reply may be: "Count to 200". */

@@ -28,7 +28,7 @@ test.each<[PollSaving, string[]]>([
     const claims = /\/(complete|reader-left|one-reply|concurrent)$/;
     expect(await brokenClaims(saving, claims)).toEqual(broken);
   },
-  60_000,
+  120_000,
 );
 
 test.each<[PollSaving, string, string]>([

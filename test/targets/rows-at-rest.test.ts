@@ -56,3 +56,22 @@ test("what changes for too long is not judged, with the time that was waited", a
     "what is saved of the reply was still changing after 0 s of waiting, with 1 characters by then: how it ends was not seen",
   );
 });
+
+test("what the engine is known to write still is not at rest, whatever is saved of it", async () => {
+  let answers = 3;
+  const resting = {
+    signal: new AbortController().signal,
+    look: async () => rows("").slice(0, 1),
+    isWell: () => false,
+    restMs: () => 20,
+    isWritten: async () => {
+      answers -= 1;
+      return answers > 0;
+    },
+  };
+  expect((await rowsAtRest({ ...resting, leastMs: 30_000 })).unrest).toBeUndefined();
+  expect(answers).toBe(0);
+  expect((await rowsAtRest({ ...resting, isWritten: async () => true, leastMs: 100 })).unrest).toBe(
+    "the engine was still writing the reply after 0 s of waiting: how it ends was not seen",
+  );
+});

@@ -1,6 +1,7 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../contract-conversations.ts";
+import { endAtEngineInWords } from "../left-replies.ts";
 import { beginsWithText } from "../saved-as-streamed.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
@@ -24,7 +25,7 @@ export const readerLeft = defineCheck<Context["target"], StoredReply>({
     const read = textOf(reply.stream);
     if (isWholeEnding(lastWord(reply.stream)))
       throw new CouldNotRun("the reply had ended before its reader left");
-    const seen = `${describeStored(reply)}; then ${storedRowInWords(row)}`;
+    const seen = `${describeStored(reply)}${endAtEngineInWords(reply.generations)}; then ${storedRowInWords(row)}`;
     const replayed = reply.replay && textOf(reply.replay);
     const isThere =
       (row?.status ?? "complete") === "complete" &&

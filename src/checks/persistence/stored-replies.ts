@@ -265,7 +265,8 @@ async function storeReply(
       const row = storedReplyRow({ rows: seen });
       return row !== undefined && (row.status !== undefined || isStored(row, textOf(stream)));
     };
-    const rows = await settledRowsOf(context, talk, isEnough, { judgesRoles: true });
+    const left = { asked: sent.text, stream };
+    const rows = await settledRowsOf(context, talk, isEnough, { judgesRoles: true, left });
     const speaksContract = context.target.capabilities.has("speak the contract");
     return {
       name,
