@@ -52,14 +52,30 @@ export function requireUndisturbed({ heldUpMs, limitMs }: Disturbance): void {
   throw new CouldNotRun(`this process was held up for ${heldUpMs} ms, so nothing can be timed`);
 }
 
+/** A reply passes the engine, the gateway and the HMI, and what holds this process up holds each of them up, if it is not all of them. */
+const HOPS = 3;
+
 /**
- * For what is usual, such as a median: it may be over its limit because this process was late as often.
+ * For what is held back once, such as the beginning of a reply.
+ *
+ * @param delayMs for how long
+ * @throws CouldNotRun where each hop of a reply may have been held up for so long
+ */
+export function requireLongerThanHeldUp({ heldUpMs }: Disturbance, delayMs: number): void {
+  if (delayMs >= HOPS * heldUpMs) return;
+  throw new CouldNotRun(
+    `this process was held up for ${heldUpMs} ms, so it cannot tell what was for ${Math.round(delayMs)} ms`,
+  );
+}
+
+/**
+ * For what is usual, such as a median: it may be over its limit because this process, and all on the same machine, were late as often.
  *
  * @param excessMs by how much it is over its limit
- * @throws CouldNotRun where that is no more than this process was late itself
+ * @throws CouldNotRun where that is no more than each hop of a reply being as late as this process was
  */
 export function requireMoreThanOwnDelay({ usuallyLateMs = 0 }: Disturbance, excessMs: number): void {
-  if (excessMs > usuallyLateMs) return;
+  if (excessMs > HOPS * usuallyLateMs) return;
   throw new CouldNotRun(
     `this process was late itself, by ${usuallyLateMs} ms for half of the time, so it cannot tell what was: over the limit by ${Math.round(excessMs)} ms`,
   );

@@ -21,8 +21,10 @@ export function exitCodeOf(report: RunReport, compared?: Comparison): number {
 export function proofExitCode({ faults, unexercised, interrupted }: ProofReport): number {
   if (interrupted) return EXIT.interrupted;
   const tried = faults.filter(({ verdict }) => verdict !== "not-tried");
-  const isProved = tried.every(({ verdict }) => verdict === "caught") && unexercised.length === 0;
-  if (!isProved) return EXIT.failed;
+  if (tried.some(({ verdict }) => verdict !== "caught" && verdict !== "not-judged")) return EXIT.failed;
+  // What could not be judged says nothing, and must not pass unseen.
+  if (tried.some(({ verdict }) => verdict === "not-judged")) return EXIT.unusable;
+  if (unexercised.length > 0) return EXIT.failed;
   const isEmpty = tried.length < faults.length && tried.every(({ name }) => name === "none");
   return isEmpty ? EXIT.unusable : EXIT.ok;
 }

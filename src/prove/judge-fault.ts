@@ -9,13 +9,15 @@ export interface FaultProof {
   readonly seen_in: string;
   /**
    * `caught` by exactly the checks that it names; `missed` by some of them; `false-alarm`: others were
-   * broken too; `not-applied`: it never acted, so that this says nothing; `not-tried`: it is a bug of several copies, and
-   * there was no PostgreSQL for them.
+   * broken too; `not-judged`: neither, but some could not look, as on a machine that is too busy; `not-applied`: it never acted,
+   * so that this says nothing; `not-tried`: it is a bug of several copies, and there was no PostgreSQL for them.
    */
-  readonly verdict: "caught" | "missed" | "false-alarm" | "not-applied" | "not-tried";
+  readonly verdict: "caught" | "missed" | "false-alarm" | "not-judged" | "not-applied" | "not-tried";
   readonly caught_by: readonly string[];
   /** Named, and not broken. */
   readonly missing: readonly string[];
+  /** Those that could not look, though this fault does not keep them from it; each with why. */
+  readonly not_judged: readonly string[];
   /** Not named, and not as they are without a fault; each with what they were. */
   readonly unexpected: readonly string[];
   /** How often it acted. */
@@ -30,7 +32,7 @@ export interface FaultProof {
 export function notTried({ name, story, seenIn, caughtBy }: Fault): FaultProof {
   return {
     ...{ name, story, seen_in: seenIn, verdict: "not-tried", caught_by: caughtBy },
-    ...{ missing: [], unexpected: [], applied: 0, acted_in: [], duration_ms: 0 },
+    ...{ missing: [], not_judged: [], unexpected: [], applied: 0, acted_in: [], duration_ms: 0 },
   };
 }
 
@@ -48,15 +50,19 @@ export function proofOf(fault: Fault, run: FaultRun, clean: FaultRun): FaultProo
     return [cleanVerdicts.get(id) === "skipped" ? "skipped" : "holds"];
   };
   const differing = run.results.filter(({ id, outcome }) => !expected(id).includes(outcome.verdict));
-  const missing = differing.map(({ id }) => id).filter((id) => caughtBy.includes(id));
-  const unexpected = differing.filter(({ id }) => !caughtBy.includes(id)).map(wordsOf);
+  const isUnable = ({ outcome }: CheckResult): boolean => outcome.verdict === "could-not-run";
+  const judged = differing.filter((result) => !isUnable(result));
+  const notJudged = differing.filter(isUnable).map(wordsOf);
+  const missing = judged.map(({ id }) => id).filter((id) => caughtBy.includes(id));
+  const unexpected = judged.filter(({ id }) => !caughtBy.includes(id)).map(wordsOf);
   return {
     name,
     story,
     seen_in: seenIn,
-    verdict: verdictOf(run.applied, missing, unexpected),
+    verdict: verdictOf(run.applied, { missing, unexpected, notJudged }),
     caught_by: caughtBy,
     missing,
+    not_judged: notJudged,
     unexpected,
     applied: run.applied,
     acted_in: run.actedIn,
@@ -66,12 +72,12 @@ export function proofOf(fault: Fault, run: FaultRun, clean: FaultRun): FaultProo
 
 function verdictOf(
   applied: number,
-  missing: readonly string[],
-  unexpected: readonly string[],
+  found: Readonly<Record<"missing" | "unexpected" | "notJudged", readonly string[]>>,
 ): FaultProof["verdict"] {
   if (applied === 0) return "not-applied";
-  if (missing.length > 0) return "missed";
-  return unexpected.length > 0 ? "false-alarm" : "caught";
+  if (found.missing.length > 0) return "missed";
+  if (found.unexpected.length > 0) return "false-alarm";
+  return found.notJudged.length > 0 ? "not-judged" : "caught";
 }
 
 function wordsOf({ id, outcome }: CheckResult): string {

@@ -8,6 +8,8 @@ export interface ProofJob {
   readonly suite: string;
   /** Names. Several at once only where none of them is expected to act. */
   readonly faults: readonly string[];
+  /** How often the same has been judged before; left out for never. */
+  readonly triesBefore?: number;
 }
 
 /** How many faults that do not act are tried at once: who passes on what a hundred others pass on adds little to a request. */

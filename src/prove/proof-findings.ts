@@ -22,6 +22,9 @@ interface Whole {
   readonly clean: FaultRun;
 }
 
+/** How many more times is judged what could not be, before it is taken as it is. */
+const MORE_TRIES = 3;
+
 interface Finding {
   readonly job: ProofJob;
   readonly finding: ProofFinding;
@@ -43,11 +46,22 @@ export class ProofFindings {
 
   /** Takes what was found; returns what must be judged again, because it says nothing of each fault of the job. */
   add(job: ProofJob, finding: ProofFinding): readonly ProofJob[] {
+    const { triesBefore = 0 } = job;
+    if (triesBefore < MORE_TRIES && this.#isUndecided(job, finding))
+      return [{ ...job, triesBefore: triesBefore + 1 }];
     if (job.faults.length > 1 && !isQuiet(finding)) return triedApart(job, finding);
     for (const [fault, bySuite] of this.#open) {
       if (job.faults.includes(fault.name)) bySuite.set(job.suite, { job, finding });
     }
     return [];
+  }
+
+  /** Whether a check could not look, though none of these faults keeps it from that: on a busy machine that may be chance. */
+  #isUndecided({ faults }: ProofJob, { results }: ProofFinding): boolean {
+    const stopped = [...this.#open.keys()].flatMap(({ name, alsoStops = [] }) =>
+      faults.includes(name) ? alsoStops : [],
+    );
+    return results.some(({ id, outcome }) => outcome.verdict === "could-not-run" && !stopped.includes(id));
   }
 
   /** The faults of which all is known by now; each once, and `none` first. */

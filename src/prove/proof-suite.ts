@@ -36,9 +36,18 @@ function faultResult(proof: FaultProof): CheckResult {
   };
 }
 
-function outcomeOf({ verdict, applied, acted_in, caught_by, missing, unexpected }: FaultProof): Outcome {
+function outcomeOf({
+  verdict,
+  applied,
+  acted_in,
+  caught_by,
+  missing,
+  not_judged,
+  unexpected,
+}: FaultProof): Outcome {
   if (verdict === "not-tried") return { verdict: "skipped", reason: NO_POSTGRESQL };
   if (verdict === "not-applied") return { verdict: "could-not-run", reason: "the bug never acted" };
+  if (verdict === "not-judged") return { verdict: "could-not-run", reason: not_judged.join("; ") };
   const where = acted_in.length === 0 ? "" : `, in ${acted_in.join(", ")}`;
   const seen = `the bug acted ${applied} ${applied === 1 ? "time" : "times"}${where}`;
   if (verdict === "caught") return { verdict: "holds", seen };

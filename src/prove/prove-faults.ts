@@ -93,7 +93,11 @@ export async function proveFaults(options: ProveOptions = {}): Promise<ProofRepo
   }
   const order = new Map(catalogue.map(({ name }, index) => [name, index]));
   const exercised = new Set(
-    proofs.flatMap(({ caught_by, missing }) => caught_by.filter((id) => !missing.includes(id))),
+    proofs.flatMap(({ caught_by, missing, not_judged }) =>
+      caught_by.filter(
+        (id) => !missing.includes(id) && !not_judged.some((words) => words.startsWith(`${id} `)),
+      ),
+    ),
   );
   const ids = suites.flatMap(({ checks }) => checks.map(({ id }) => id));
   return {

@@ -9,17 +9,18 @@ export const FAULT_NAME_WIDTH = 36;
 
 /** Tells of one fault: a line, and under it what is not as it should be. */
 export function reportFault(screen: ReportScreen, proof: FaultProof): void {
-  const { name, verdict, caught_by, missing, unexpected } = proof;
-  const isTried = verdict !== "not-tried";
+  const { name, verdict, caught_by, missing, not_judged, unexpected } = proof;
+  const isTried = verdict !== "not-tried" && verdict !== "not-judged";
   const isGood = verdict === "caught";
   const mark = isGood ? paint("good", "✓") : isTried ? paint("bad", "✗") : paint("quiet", "-");
   screen.line(
     styled`  ${mark} ${paint("strong", name.padEnd(FAULT_NAME_WIDTH))}  ${wordsFor(proof)}`,
     FAULT_NAME_WIDTH + 6,
   );
-  if (isGood || !isTried) return;
+  if (isGood) return;
   if (verdict === "not-applied") screen.line("      it never acted, so that nothing is shown", 6);
   for (const id of missing) screen.line(styled`      ${paint("bad", "not broken")}  ${id}`, 6);
+  for (const words of not_judged) screen.line(styled`      ${paint("warn", "not judged")}  ${words}`, 6);
   for (const words of unexpected) {
     screen.line(styled`      ${paint("bad", "unexpected")}  ${words}`, 6);
   }
@@ -61,6 +62,7 @@ function inFaults(count: number): string {
 
 function wordsFor({ verdict, caught_by }: FaultProof): string {
   if (verdict === "not-tried") return "not tried: it needs several copies, and they a PostgreSQL";
+  if (verdict === "not-judged") return "not judged: checks could not look, also when they were tried again";
   if (caught_by.length === 0)
     return verdict === "caught" ? "every claim holds" : "claims do not hold without any bug";
   const words = caughtByWords(caught_by);

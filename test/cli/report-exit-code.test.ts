@@ -25,6 +25,8 @@ test.each([
   ],
   ["where nothing but `none` was tried, nothing was proved", { none: "caught", b: "not-tried" }, 2],
   ["`none` alone is a proof of `none`", { none: "caught" }, 0],
+  ["what could not be judged is no proof", { none: "caught", a: "caught", b: "not-judged" }, 2],
+  ["what was missed is bad news, whatever could not be judged", { a: "missed", b: "not-judged" }, 1],
   ["what was missed is bad news, whatever was not tried", { none: "caught", a: "missed", b: "not-tried" }, 1],
 ] as const)("a proof in this process: %s", (_, verdicts, code) => {
   const faults = Object.entries(verdicts).map(
@@ -36,6 +38,7 @@ test.each([
         seen_in: "here",
         caught_by: [],
         missing: [],
+        not_judged: [],
         unexpected: [],
       },
       ...{ applied: 1, acted_in: [], duration_ms: 1 },

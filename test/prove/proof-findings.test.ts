@@ -63,6 +63,26 @@ test("where a check broke though none acted, each half is tried, down to single 
   ]);
 });
 
+const STOPPED: Outcome = { verdict: "could-not-run", reason: "this process was held up" };
+
+test("where a check could not look it is judged again, three times at most, unless the fault stops that check", () => {
+  const stopping = { ...ONE, alsoStops: ["a/x"] };
+  const findings = new ProofFindings([NONE, stopping, TWO], ["a"]);
+  const stopped = found("a/x", { one: 1, two: 1 }, STOPPED);
+  expect(findings.add({ suite: "a", faults: ["one"] }, stopped)).toEqual([]);
+  expect(findings.add({ suite: "a", faults: ["none"] }, found("a/x", { none: 1 }))).toEqual([]);
+  let again = findings.add({ suite: "a", faults: ["two"] }, stopped);
+  for (const triesBefore of [1, 2, 3]) {
+    expect(again).toEqual([{ suite: "a", faults: ["two"], triesBefore }]);
+    expect(findings.takeWhole().map(({ fault: { name } }) => name)).toEqual(
+      triesBefore === 1 ? ["none", "one"] : [],
+    );
+    again = findings.add(again[0] ?? { suite: "a", faults: [] }, stopped);
+  }
+  expect(again).toEqual([]);
+  expect(findings.takeWhole()).toMatchObject([{ fault: TWO, run: { results: [{ outcome: STOPPED }] } }]);
+});
+
 test("a fault is whole when all suites are there, in their order, and what is found without a fault", () => {
   const findings = new ProofFindings([NONE, ONE], ["a", "b"]);
   findings.add({ suite: "b", faults: ["one"] }, found("b/x", { one: 2 }, BROKEN));

@@ -24,6 +24,7 @@ const fault = (given: Partial<FaultProof> & Pick<FaultProof, "name" | "verdict">
   seen_in: "BUG-016",
   caught_by: ["sse/usage"],
   missing: [],
+  not_judged: [],
   unexpected: [],
   applied: 3,
   acted_in: ["sse"],
@@ -46,6 +47,7 @@ const proof: ProofReport = {
       verdict: "false-alarm",
       unexpected: ["sse/done broken: expected a; found b"],
     }),
+    fault({ name: "usage-unseen", verdict: "not-judged", not_judged: ["sse/usage could-not-run: late"] }),
     fault({ name: "usage-never", verdict: "not-applied", applied: 0, acted_in: [] }),
     fault({ name: "usage-of-copies", verdict: "not-tried", applied: 0, acted_in: [] }),
   ],
@@ -57,7 +59,7 @@ test("each fault is a claim of one more suite, and so is that every check can fa
   const whole = withProofSuite(run, proof);
   expect(RunReportSchema.parse(whole)).toEqual(whole);
   expect(whole.suites.map(({ name, counts }) => [name, counts])).toEqual([
-    ["proof", { holds: 2, broken: 3, flaky: 0, skipped: 1, could_not_run: 1 }],
+    ["proof", { holds: 2, broken: 3, flaky: 0, skipped: 1, could_not_run: 2 }],
   ]);
   expect(whole.counts).toEqual(whole.suites[0]?.counts);
   expect(whole.results.map(({ id, outcome }) => [id, outcome])).toEqual([
@@ -75,6 +77,7 @@ test("each fault is a claim of one more suite, and so is that every check can fa
       "proof/usage-late",
       expect.objectContaining({ verdict: "broken", found: "sse/done broken: expected a; found b" }),
     ],
+    ["proof/usage-unseen", { verdict: "could-not-run", reason: "sse/usage could-not-run: late" }],
     ["proof/usage-never", { verdict: "could-not-run", reason: "the bug never acted" }],
     ["proof/usage-of-copies", { verdict: "skipped", reason: expect.stringMatching(/--postgresql/) }],
     ["proof/every-check-can-fail", expect.objectContaining({ verdict: "broken", found: "http/cors" })],

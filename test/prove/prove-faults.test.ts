@@ -41,8 +41,8 @@ test.each([
   });
 });
 
-test("a fault is missed where a check that it names holds, or cannot judge", () => {
-  for (const outcome of [HOLDS, STOPPED]) {
+test("a fault is missed where a check that it names holds, or cannot tell", () => {
+  for (const outcome of [HOLDS, SKIPPED]) {
     expect(proved({ "s/a": outcome, "s/b": STOPPED, "s/c": HOLDS, "s/d": SKIPPED })).toMatchObject({
       verdict: "missed",
       missing: ["s/a"],
@@ -50,10 +50,20 @@ test("a fault is missed where a check that it names holds, or cannot judge", () 
   }
 });
 
+test("where a check could not look, nothing is told of the fault, unless another one tells enough", () => {
+  const stopped = { "s/a": STOPPED, "s/b": STOPPED, "s/c": STOPPED, "s/d": SKIPPED };
+  expect(proved(stopped)).toMatchObject({
+    ...{ verdict: "not-judged", missing: [], unexpected: [] },
+    not_judged: ["s/a could-not-run: no reply", "s/c could-not-run: no reply"],
+  });
+  expect(proved({ ...stopped, "s/a": HOLDS })).toMatchObject({ verdict: "missed", missing: ["s/a"] });
+});
+
 test("any other check that is not as it was is a false alarm", () => {
   expect(proved({ "s/a": BROKEN, "s/b": HOLDS, "s/c": STOPPED, "s/d": SKIPPED })).toMatchObject({
     verdict: "false-alarm",
-    unexpected: ["s/b holds", "s/c could-not-run: no reply"],
+    unexpected: ["s/b holds"],
+    not_judged: ["s/c could-not-run: no reply"],
   });
 });
 

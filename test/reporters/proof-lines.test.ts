@@ -11,7 +11,7 @@ const proof = (name: string, verdict: FaultProof["verdict"]): FaultProof => ({
     seen_in: "here",
     caught_by: name === "none" ? [] : ["sse/usage"],
   },
-  ...{ missing: [], unexpected: [], applied: 1, acted_in: [], duration_ms: 1 },
+  ...{ missing: [], not_judged: [], unexpected: [], applied: 1, acted_in: [], duration_ms: 1 },
 });
 
 test("what was not tried for want of several copies is told as that, and counts neither as caught nor as missed", () => {
@@ -28,4 +28,16 @@ test("what was not tried for want of several copies is told as that, and counts 
     "1 fault of several copies was not tried: --postgresql names a server for them.",
   );
   expect(output()).not.toContain("The same proof again");
+});
+
+test("what could not be judged is told as that, with why", () => {
+  const { screen, output } = readableScreen();
+  reportFault(screen, {
+    ...proof("usage-zero", "not-judged"),
+    not_judged: ["sse/usage could-not-run: late"],
+  });
+  expect(output()).toMatch(
+    /- usage-zero +not judged: checks could not look, also when they were tried again\n/,
+  );
+  expect(output()).toContain("not judged  sse/usage could-not-run: late");
 });

@@ -3,7 +3,13 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { describeStream } from "../arrived-events.ts";
 import type { Context } from "../contract-conversations.ts";
 import { requireAsked } from "../engine-generations.ts";
-import { type Disturbance, requireUndisturbed, timeUndisturbed } from "../measurement-disturbance.ts";
+import {
+  type Disturbance,
+  requireLongerThanHeldUp,
+  requireMoreThanOwnDelay,
+  requireUndisturbed,
+  timeUndisturbed,
+} from "../measurement-disturbance.ts";
 import { type Door, doorsOf, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
 
 interface PacedReplies extends Disturbance {
@@ -37,8 +43,7 @@ export const pace = defineCheck<Context["target"], PacedReplies>({
   },
   judge({ paced, ...disturbance }) {
     const seen = paced.map((reply) => `${momentsIn(reply).length} moments over ${spreadOf(reply)} ms`);
-    const broken = firstBroken(paced, judgeOne);
-    if (broken !== undefined) requireUndisturbed(disturbance);
+    const broken = firstBroken(paced, (reply) => judgeOne(reply, disturbance));
     return broken ?? { verdict: "holds", seen: seen.join("; ") };
   },
 });
@@ -53,13 +58,18 @@ async function pacedReplies(context: Context): Promise<readonly SeenReply[]> {
 /** A machine that is busy merges some tokens; what buffers merges most of them. */
 const LEAST_MOMENTS = 3;
 
-function judgeOne(reply: SeenReply): Broken | undefined {
+function judgeOne(reply: SeenReply, disturbance: Disturbance): Broken | undefined {
   requireAsked(reply.generations, reply.stream);
   const [asked] = reply.generations ?? [];
   if (!asked?.first_token_at || !asked.ended_at) throw new CouldNotRun("the engine's own pace is not known");
   const sentOver = Date.parse(asked.ended_at) - Date.parse(asked.first_token_at);
   const moments = momentsIn(reply);
-  if (moments.length >= LEAST_MOMENTS && spreadOf(reply) >= sentOver / 2) return undefined;
+  const heldBackMs = sentOver - spreadOf(reply);
+  const isInBursts = moments.length < LEAST_MOMENTS;
+  if (!isInBursts && heldBackMs <= sentOver / 2) return undefined;
+  requireUndisturbed(disturbance);
+  if (isInBursts) requireMoreThanOwnDelay(disturbance, usualGapOf(reply) - PACE_MS);
+  else requireLongerThanHeldUp(disturbance, heldBackMs);
   return {
     verdict: "broken",
     expected: `${asked.tokens_sent} tokens over about ${sentOver} ms, as the engine sent them`,
@@ -72,6 +82,12 @@ function judgeOne(reply: SeenReply): Broken | undefined {
 function momentsIn({ stream }: SeenReply): readonly number[] {
   const times = stream.facts.flatMap(({ kind, at_ms }) => (kind === "text" ? [at_ms] : []));
   return times.filter((at, index) => at - (times[index - 1] ?? Number.NEGATIVE_INFINITY) >= PACE_MS / 2);
+}
+
+/** From one moment to the next, in the mean; where all came at once, for as long as they were held back, in milliseconds. */
+function usualGapOf(reply: SeenReply): number {
+  const moments = momentsIn(reply).length;
+  return moments < 2 ? PACED_TOKENS * PACE_MS : spreadOf(reply) / (moments - 1);
 }
 
 /** From the first token to the last, in milliseconds. */

@@ -115,14 +115,19 @@ test.each([
   expect(() => judge(check, samples(others, { heldUpMs: 400 }))).toThrow(CouldNotRun);
 });
 
-test("between-tokens is judged only for what is more than this process was late itself", () => {
+test("between-tokens is judged only for what is more than each hop being as late as this process was", () => {
   const slow = times(20, { tokens_ms: [0, 90, 180] });
   expect(() => judge(betweenTokens, samples(slow, { heldUpMs: 120, usuallyLateMs: 45 }))).toThrow(
     "this process was late itself, by 45 ms for half of the time, so it cannot tell what was: over the limit by 40 ms",
   );
-  expect(judge(betweenTokens, samples(slow, { heldUpMs: 120, usuallyLateMs: 30 }))).toMatchObject({
+  expect(judge(betweenTokens, samples(slow, { heldUpMs: 120, usuallyLateMs: 13 }))).toMatchObject({
     verdict: "broken",
   });
+  // As it was seen of a stack without a fault, on a machine that fifteen processes kept busy.
+  const busy = times(20, { tokens_ms: [0, 278, 556] });
+  expect(() => judge(betweenTokens, samples(busy, { heldUpMs: 225, usuallyLateMs: 142 }))).toThrow(
+    CouldNotRun,
+  );
   expect(judge(betweenTokens, samples([], { usuallyLateMs: 400 }))).toMatchObject({ verdict: "holds" });
 });
 

@@ -150,6 +150,16 @@ test("pace: a process that was held up for half of a reply has merged its tokens
   expect(judge(pace, { ...merged, heldUpMs: 100 })).toMatchObject({ verdict: "broken" });
 });
 
+test("pace: what each hop of a busy machine may have been late says nothing", () => {
+  // As it was seen of a stack without a fault.
+  const at = EVENLY.map((_, n) => [200, 255, 310][Math.floor(n / 6)] ?? 310);
+  const late = timed({ paced: [spoken(at)], limitMs: 160, heldUpMs: 120, usuallyLateMs: 60 });
+  expect(() => judge(pace, late)).toThrow(CouldNotRun);
+  expect(judge(pace, { ...late, heldUpMs: 20, usuallyLateMs: 1 })).toMatchObject({ verdict: "broken" });
+  const bursts = timed({ paced: [spoken(EVENLY.map((_, n) => (n < 8 ? 150 : 310)))], limitMs: 160 });
+  expect(() => judge(pace, { ...bursts, usuallyLateMs: 50 })).toThrow(CouldNotRun);
+});
+
 test("pace: no verdict without the engine's own pace", () => {
   expect(() => judge(pace, timed({ paced: [reply({ generations: null })] }))).toThrow(CouldNotRun);
 });
