@@ -46,13 +46,13 @@ export async function learnContract(
   context: LearnContext,
 ): Promise<LearnResult> {
   const { screen, config, folder, signal } = context;
-  const inferred = learnWire(openNetworkLog(log), flags.said, Object.keys(config.auth.users).length);
+  const inferred = learnWire(openNetworkLog(log), flags.said, config.auth.users);
   const learned = flags.url === undefined ? inferred : { ...inferred, url: parseServiceUrl(flags.url) };
   const planned = planConfig(folder, learned, { force: flags.force || flags["dry-run"] });
   const { file, text } = planned;
-  if (!flags["dry-run"] && !flags.yes) requirePerson("whether this may be tried and written");
   for (const line of learnedLines(learned)) screen.line(line, 4);
   screen.line();
+  if (!flags["dry-run"] && !flags.yes) requirePerson("whether this may be tried and written");
   if (flags["dry-run"]) {
     screen.write(text);
     return { file, written: false, learned, tried: null, text };

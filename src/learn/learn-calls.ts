@@ -55,6 +55,10 @@ export function learnCalls({ exchanges }: NetworkLog, { talk, ids, keys, rows }:
     { talk, replies, conversations },
   );
   const deletions = later.filter((each) => each !== cancel?.exchange && isDeletion(each));
+  const pages = exchanges.filter(
+    ({ method, contentType, status, origin }) =>
+      method === "GET" && contentType === "text/html" && status === 200 && origin === send.origin,
+  );
   const lists = here.filter(({ method }) => method === "GET");
   return {
     cancel,
@@ -77,10 +81,8 @@ export function learnCalls({ exchanges }: NetworkLog, { talk, ids, keys, rows }:
         names(each, /\/(?:health(?:z|check)?|ready|ping|status)$/i) &&
         !isOf(each, new Set(ids.map(({ value }) => value))),
     ),
-    page: exchanges.find(
-      ({ method, contentType, status, origin }) =>
-        method === "GET" && contentType === "text/html" && status === 200 && origin === send.origin,
-    ),
+    // Before it there may have been the page of a login.
+    page: pages.findLast(({ began_ms }) => began_ms <= send.began_ms) ?? pages[0],
   };
 }
 

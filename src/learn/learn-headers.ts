@@ -26,11 +26,13 @@ export function learnHeaders(
 ): LearnedHeaders {
   const isByCookie = login?.login.told?.["token"]?.startsWith(COOKIE_PLACE) === true;
   const proof = isByCookie ? repeatedCookieIn(exchanges.filter((each) => each.origin === origin)) : undefined;
+  const isTokenHeader = (name: string): boolean =>
+    isSecretHeader(name) || SESSION_HEADER.test(name) || login?.tokenHeaders.includes(name) === true;
   const own = Object.entries(requestHeaders).filter(([name]) => OWN_HEADER.test(name));
   const headers = Object.fromEntries(
     own.map(([name, value]) => [
       name,
-      login?.shownByMessage[name] ?? (isSecretHeader(name) ? "{token}" : value),
+      login?.shownByMessage[name] ?? (isTokenHeader(name) ? "{token}" : value),
     ]),
   );
   const { authorization, cookie } = requestHeaders;
@@ -57,6 +59,9 @@ export function learnHeaders(
           ],
   };
 }
+
+/** Headers of a page's own that show who calls, also where nothing in the log told what. */
+const SESSION_HEADER = /ticket|sess(?:ion)?(?:-?key)?$|(?:^|-)sid$|auth/i;
 
 /** The names of cookies by which back ends know people again. */
 const SESSION_COOKIE = /sess|(?:^|[._-])sid$|auth|token|jwt|login/i;

@@ -1,8 +1,8 @@
 import type { WireSettings } from "../contract/wire-description.ts";
 import { placeholderOfLogin } from "../contract/wire-placeholders.ts";
-import { type JsonLeaf, leavesOf } from "./json-leaves.ts";
+import type { JsonLeaf } from "./json-leaves.ts";
 import { type LearnedProof, learnProofs } from "./learn-proof.ts";
-import { isPassword, omittedIn, userIn } from "./login-fields.ts";
+import { hasPassword, isPasswordOf, isUserOf, omittedIn } from "./login-fields.ts";
 import type { LoggedExchange } from "./network-log.ts";
 import { pathOf } from "./network-log-words.ts";
 import { bodyTypeOf } from "./request-body.ts";
@@ -39,7 +39,6 @@ interface BesideLogin {
 
 /** The calls that are made until somebody is in: the one with the password, where that is another, and those that tell a proof. */
 export function stepsTo(exchange: LoggedExchange, { message, exchanges, token }: BesideLogin): WholeLogin {
-  const hasPassword = (each: LoggedExchange): boolean => leavesOf(each.requestBody).some(isPassword);
   const earlier = exchanges.filter(
     (each) =>
       each.origin === exchange.origin &&
@@ -88,9 +87,9 @@ export function stepsTo(exchange: LoggedExchange, { message, exchanges, token }:
   };
 }
 
-function proofsIn(call: LoggedExchange, exchanges: readonly LoggedExchange[]): LearnedProof[] {
-  const user = userIn(call);
-  return learnProofs(call, exchanges, (leaf) => isPassword(leaf) || leaf.place === user?.place);
+/** The proofs that a call shows which lets somebody in. */
+export function proofsIn(call: LoggedExchange, exchanges: readonly LoggedExchange[]): LearnedProof[] {
+  return learnProofs(call, exchanges, (leaf) => isPasswordOf(call, leaf) || isUserOf(call, leaf));
 }
 
 /** Whether each call shows one value at most, which is the one that was told last: then all are called the token. */
@@ -148,7 +147,6 @@ function signInCallOf(
   placeholderOf: (proof: LearnedProof) => string,
 ): Omit<LoginCall, "told"> {
   const { requestBody, requestHeaders, method } = exchange;
-  const user = userIn(exchange);
   const inBody = new Map(
     proofs.flatMap((proof) => ("body" in proof.shownAt ? [[proof.shownAt.body, placeholderOf(proof)]] : [])),
   );
@@ -159,8 +157,8 @@ function signInCallOf(
   );
   const omitted = omittedIn(exchange, proofs);
   const body = filled(requestBody, (leaf) => {
-    if (isPassword(leaf)) return "{password}";
-    if (leaf.place === user?.place) return "{user}";
+    if (isPasswordOf(exchange, leaf)) return "{password}";
+    if (isUserOf(exchange, leaf)) return "{user}";
     const proof = inBody.get(leaf.place);
     if (proof !== undefined) return proof;
     return omitted.some((each) => each.place === leaf.place) ? undefined : leaf.value;

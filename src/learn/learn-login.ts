@@ -1,10 +1,10 @@
 import type { WireSettings } from "../contract/wire-description.ts";
 import { COOKIE_PLACE } from "../targets/drivers/json-place.ts";
 import { isSecretField, isSecretHeader, isSecretName } from "../text/secret-names.ts";
-import { idsToldBy, idsUsedBy } from "./id-uses.ts";
+import { idsToldBy, idsUsedBy, OWN_HEADER } from "./id-uses.ts";
 import { type JsonLeaf, lastName, leavesOf } from "./json-leaves.ts";
-import { type LoginCall, loginCallOf, stepsTo } from "./learn-login-steps.ts";
-import { hasPerson, isPassword, omittedIn } from "./login-fields.ts";
+import { type LoginCall, loginCallOf, proofsIn, stepsTo } from "./learn-login-steps.ts";
+import { guessLoginFields, hasPassword, omittedIn } from "./login-fields.ts";
 import { jsonAnswer, type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
 import { isHidden, pathOf } from "./network-log-words.ts";
 import { repeatedCookieIn } from "./repeated-cookie.ts";
@@ -21,6 +21,8 @@ export interface LearnedLogin {
   readonly isByCookies: boolean;
   /** Headers by which a message shows what the login told beside its token, as templates. */
   readonly shownByMessage: Readonly<Record<string, string>>;
+  /** Headers by which a message shows the token itself, whatever they are called. */
+  readonly tokenHeaders: readonly string[];
   /** What a person has to know or to do, in words. */
   readonly notes: readonly string[];
 }
@@ -32,6 +34,8 @@ interface Given {
   readonly place: string | undefined;
   /** Whether it was seen to go on into the message. */
   readonly isSeen: boolean;
+  /** Headers of the message in which it stands by itself. */
+  readonly headers?: readonly string[];
 }
 
 /**
@@ -48,21 +52,40 @@ export function learnLogin(
   const found = exchanges.flatMap((exchange) => {
     const isCall = exchange.method !== "GET" && exchange.method !== "WS" && exchange.status < 400;
     if (!isCall || exchange.origin !== message.origin || exchange.began_ms >= message.began_ms) return [];
-    const hasPassword = leavesOf(exchange.requestBody).some(isPassword);
-    if (!hasPassword && (!LETS_IN.test(pathOf(exchange)) || makesWhatIsNamed(exchange, message))) return [];
-    const given = givenBy(exchange, message, { hasPassword, exchanges });
-    return given === undefined || (!given.isSeen && !hasPassword) ? [] : [{ exchange, given }];
+    const isForPerson = hasPassword(exchange);
+    if (!isForPerson && (!LETS_IN.test(pathOf(exchange)) || makesWhatIsNamed(exchange, message))) return [];
+    const given = givenBy(exchange, message, exchanges);
+    return given === undefined || (!given.isSeen && !isForPerson) ? [] : [{ exchange, given }];
   });
   const best = found.findLast(({ given }) => given.isSeen) ?? found.at(-1);
   if (best === undefined) return undefined;
-  return loginOf(best.exchange, best.given, { message, exchanges, people });
+  const beside = { message, exchanges, people };
+  const guessed = withGuessedFields(best.exchange, beside);
+  return loginOf(guessed ?? best.exchange, best.given, { ...beside, isGuessed: guessed !== undefined });
 }
+
+/** A call for one in person of which nothing says where the password is: none must be written as it is. */
+function withGuessedFields(
+  exchange: LoggedExchange,
+  { exchanges }: Pick<Beside, "exchanges">,
+): LoggedExchange | undefined {
+  const isOfSomebody =
+    exchange.login !== undefined ||
+    FOR_ANYBODY.test(pathOf(exchange)) ||
+    exchanges.some((each) => each.began_ms < exchange.began_ms && hasPassword(each));
+  const login = isOfSomebody ? undefined : guessLoginFields(exchange, proofsIn(exchange, exchanges));
+  return login && { ...exchange, login };
+}
+
+const FOR_ANYBODY = /guest|anonymous/i;
 
 /** What there is beside a login in its log. */
 interface Beside {
   readonly message: LoggedExchange;
   readonly exchanges: readonly LoggedExchange[];
   readonly people: number;
+  /** Whether which fields are the name and the password is guessed. */
+  readonly isGuessed?: boolean;
 }
 
 /** Whether an answer tells an id that the message has: it made the conversation, whatever else it gave. */
@@ -72,19 +95,22 @@ function makesWhatIsNamed(exchange: LoggedExchange, message: LoggedExchange): bo
 }
 
 function givenBy(
-  { answer, answerHeaders }: LoggedExchange,
+  login: LoggedExchange,
   message: LoggedExchange,
-  {
-    hasPassword,
-    exchanges,
-  }: { readonly hasPassword: boolean; readonly exchanges: readonly LoggedExchange[] },
+  exchanges: readonly LoggedExchange[],
 ): Given | undefined {
+  const { answer, answerHeaders } = login;
   const shown = secretsShownBy(message);
   const tokens = leavesOf(jsonAnswer({ answer })).filter(
     ({ place, value }) => typeof value === "string" && value !== "" && !/refresh/i.test(lastName(place)),
   );
-  const token = tokens.find((leaf) => shown.some((each) => isShownAs(each, leaf)));
-  if (token !== undefined) return { place: token.place, isSeen: true };
+  const token = tokens.find((leaf) => shown.some(({ value }) => isShownAs(value, leaf)));
+  if (token !== undefined) {
+    const headers = shown.flatMap(({ header, value }) =>
+      header !== undefined && header !== "authorization" && isShownAs(value, token) ? [header] : [],
+    );
+    return { place: token.place, isSeen: true, headers };
+  }
   if (answerHeaders["set-cookie"] !== undefined && message.requestHeaders["cookie"] !== undefined) {
     const repeated = repeatedCookieIn([
       message,
@@ -92,19 +118,27 @@ function givenBy(
     ]);
     return { place: repeated && `${COOKIE_PLACE}${repeated.cookie}`, isSeen: true };
   }
-  if (!hasPassword) return undefined;
+  if (!hasPassword(login)) return undefined;
   // Of what browsers and taps leave out, only the name of the field is left.
   const named = tokens.find(({ place }) => isSecretName(lastName(place)));
   return { place: named?.place, isSeen: false };
 }
 
-/** What a message shows of whoever sends it: the values of headers that are secrets, and of its query. */
-function secretsShownBy({ requestHeaders, path, origin }: LoggedExchange): string[] {
-  const headers = Object.entries(requestHeaders).filter(
-    ([name]) => name !== "cookie" && isSecretHeader(name),
-  );
-  const query = [...new URL(path, origin).searchParams].filter(([name]) => isSecretField(name));
-  return [...headers, ...query].map(([, value]) => value);
+interface ShownSecret {
+  /** Undefined for a field of the query. */
+  readonly header: string | undefined;
+  readonly value: string;
+}
+
+/** What a message may show of whoever sends it: headers that are secrets, or of the page's own, and fields of its query. */
+function secretsShownBy({ requestHeaders, path, origin }: LoggedExchange): ShownSecret[] {
+  const headers = Object.entries(requestHeaders)
+    .filter(([name]) => name !== "cookie" && (isSecretHeader(name) || OWN_HEADER.test(name)))
+    .map(([header, value]) => ({ header, value }));
+  const query = [...new URL(path, origin).searchParams]
+    .filter(([name]) => isSecretField(name))
+    .map(([, value]) => ({ header: undefined, value }));
+  return [...headers, ...query];
 }
 
 /** A token by itself, or behind its scheme. One that a record hides looks like every other: there its name has to do. */
@@ -120,8 +154,8 @@ const MIN_TOKEN = 6;
 
 function loginOf(
   exchange: LoggedExchange,
-  { place, isSeen }: Given,
-  { message, exchanges, people }: Beside,
+  { place, isSeen, headers = [] }: Given,
+  { message, exchanges, people, isGuessed = false }: Beside,
 ): LearnedLogin {
   const { steps, shownByMessage } = stepsTo(exchange, { message, exchanges, token: place });
   const calls: LoginCall[] = steps.map(loginCallOf);
@@ -135,7 +169,7 @@ function loginOf(
     ...rest,
     ...(Object.keys(allTold).length > 0 && { told: allTold }),
   };
-  const isForPeople = steps.some(({ call }) => hasPerson(call));
+  const isForPeople = steps.some(({ call }) => call.login !== undefined);
   const omitted = steps.flatMap(({ call, shown }) => omittedIn(call, shown));
   const what = place === undefined ? "sets cookies" : `tells ${place}`;
   const sent =
@@ -148,7 +182,9 @@ function loginOf(
     bytes: bytesInLine(`${sent}answered ${exchange.status} and ${what}`),
     isByCookies: place === undefined || place.startsWith(COOKIE_PLACE),
     shownByMessage,
+    tokenHeaders: headers,
     notes: [
+      ...(isGuessed ? [guessedWords(exchange)] : []),
       ...(isForPeople ? peopleWords(people) : []),
       ...(isSeen ? [] : [unseenWords(place, message)]),
       ...omitted.map(
@@ -167,6 +203,10 @@ function peopleWords(known: number): string[] {
     ];
   }
   return known === 1 ? [`a second name in auth.users ${another}`] : [];
+}
+
+function guessedWords({ login }: LoggedExchange): string {
+  return `which of its fields are a name and a password nothing in the log says: ${login?.user} is taken for the name, and ${login?.passwords.join(", ")} for the password`;
 }
 
 function unseenWords(place: string | undefined, { requestHeaders }: LoggedExchange): string {

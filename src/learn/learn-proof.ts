@@ -43,7 +43,13 @@ export function learnProofs(
   const told = exchanges
     .filter(({ origin, began_ms }) => origin === call.origin && began_ms < call.began_ms)
     .flatMap((teller) => toldBy(teller, call).map((each) => ({ ...each, teller })));
-  return shownBy(call, isOther).flatMap(({ value, name, isNamed, shownAt }) => {
+  // What a page has in a hidden field is there to be shown, whatever it looks like.
+  const isFromForm = ({ name, value }: Shown): boolean =>
+    told.some((each) => each.isInPage && each.name === name && each.value === value);
+  const shown = shownBy(call, isOther).filter(
+    (each) => each.isNamed || isHidden(each.value) || isMadeForOne(each.value) || isFromForm(each),
+  );
+  return shown.flatMap(({ value, name, isNamed, shownAt }) => {
     // What a record hides looks like every other secret: there the names have to do.
     const isIt = (each: Told): boolean =>
       isHidden(value) || isHidden(each.value) ? isNamed && isSameName(name, each.name) : each.value === value;
@@ -79,9 +85,7 @@ function shownBy(call: LoggedExchange, isOther: (leaf: JsonLeaf) => boolean): Sh
       const isNamed = PROOF_NAME.test(name);
       return { value: shown.slice(scheme.length), name, isNamed, shownAt: { header: name, scheme } };
     });
-  return [...inBody, ...inHeaders].filter(
-    ({ value, isNamed }) => isNamed || isHidden(value) || isMadeForOne(value),
-  );
+  return [...inBody, ...inHeaders];
 }
 
 /** Names that differ in how they are written, or are both those of proofs against others' pages. */
@@ -95,6 +99,7 @@ interface Told {
   readonly name: string;
   readonly value: string;
   readonly place: string;
+  readonly isInPage?: true;
 }
 
 function toldBy({ answer, answerHeaders, contentType }: LoggedExchange, call: LoggedExchange): Told[] {
@@ -112,7 +117,11 @@ function toldBy({ answer, answerHeaders, contentType }: LoggedExchange, call: Lo
   });
   const inPage =
     contentType === "text/html"
-      ? htmlFields(answer ?? "").map((field) => ({ ...field, place: `${HTML_PLACE}${field.name}` }))
+      ? htmlFields(answer ?? "").map((field) => ({
+          ...field,
+          place: `${HTML_PLACE}${field.name}`,
+          isInPage: true as const,
+        }))
       : [];
   // Where one answer tells it twice, the last one is taken.
   return [...cookies, ...inPage, ...inJson];

@@ -35,6 +35,7 @@ import { learnSocketChannel, type SocketChannel } from "./learn-socket-channel.t
 import { type LearnedStopFrame, learnStopFrame } from "./learn-stop-frame.ts";
 import { findingsOf, type LearnedSetting } from "./learned-setting.ts";
 import type { LearnedWire, UnknownSetting } from "./learned-wire.ts";
+import { type KnownPeople, withLoginFields } from "./login-fields.ts";
 import { type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
 import { segmentsOf } from "./network-log-words.ts";
 import { departuresFrom, recogniseDriver } from "./recognise-driver.ts";
@@ -49,13 +50,13 @@ import { hasId, sendingsOf, withIdHeaders, withoutIds } from "./values-in-messag
  * the result. Throws a UserError `nothing_learned` where no message with a reply is in it.
  *
  * @param text what the person said, where that is known
- * @param people how many are known by name, with which a login can be tried
+ * @param people those that are known, with whom a login can be tried
  */
-export function learnWire(logged: NetworkLog, text?: string, people = 0): LearnedWire {
-  const log = joinPolls(splitChannels(splitSockets(logged)));
+export function learnWire(logged: NetworkLog, text?: string, people: KnownPeople = {}): LearnedWire {
+  const log = withLoginFields(joinPolls(splitChannels(splitSockets(logged))), people);
   const talk = withLearnedFailure(log, findMessageAndReply(log, text));
   const driver = recogniseDriver(talk);
-  const login = learnLogin(log, talk.said.exchange, people);
+  const login = learnLogin(log, talk.said.exchange, Object.keys(people).length);
   const { settings, channel } = settingsOf(log, talk, login);
   const learned = Object.fromEntries(settings.map(({ name, value }) => [name, value])) as WireSettings;
   const { notes } = learnHeaders(talk.said.exchange, login, log.exchanges);

@@ -39,6 +39,8 @@ export interface LoggedExchange {
   readonly socket?: string;
   /** Of a reply that was asked for again and again: each answer; else none. */
   readonly polls: readonly LoggedPoll[];
+  /** The places in the body at which somebody names himself and shows a password, where that is known. */
+  readonly login?: { readonly user: string | undefined; readonly passwords: readonly string[] };
   /** Of one reply of a stream that is open for all: where its events say whose they are, and what this one is called. */
   readonly channel?: { readonly place: string; readonly value: string };
 }

@@ -99,7 +99,7 @@ test.each<[ProofIn, string]>([
   await logInAndSay(tap.url);
   const log = readTapRecord("chat.jsonl", exchanges.map((each) => JSON.stringify(each)).join("\n"));
   if (log === undefined) throw new Error("nothing passed the tap");
-  const learned = learnWire(log, undefined, 2);
+  const learned = learnWire(log, undefined, { ...USERS, bea: "potter-1866" });
   expect(learned.wire.login).toEqual({
     before: [
       { request: "GET /login", told: { token: place } },

@@ -5,9 +5,12 @@ import type { NetworkLog } from "../../src/learn/network-log.ts";
 import { readTapRecord } from "../../src/learn/tap-record.ts";
 
 /** What a tap has recorded of a chat that somebody used: fixtures/recorded/README.md. */
-function recorded(name: "form-and-lines" | "json-rpc"): NetworkLog {
+function recorded(
+  name: "form-and-lines" | "json-rpc",
+  change: (text: string) => string = (text) => text,
+): NetworkLog {
   const file = new URL(`../../fixtures/recorded/learned/${name}.jsonl`, import.meta.url);
-  const log = readTapRecord(name, readFileSync(file, "utf8"));
+  const log = readTapRecord(name, change(readFileSync(file, "utf8")));
   if (log === undefined) throw new Error("it is a tap's record");
   return log;
 }
@@ -16,4 +19,56 @@ test("what was called when the reader had left a reply did not end it: leaving d
   const { wire, findings } = learnWire(recorded("form-and-lines"));
   expect(wire.cancel).toBe("close");
   expect(findings.find(({ setting }) => setting === "cancel")?.where).toBe("exchange 17, POST /ask");
+});
+
+test("a password is known by its form's type, and the name by being typed before it; what a hidden field had is shown again", () => {
+  const { wire, findings } = learnWire(recorded("form-and-lines"));
+  expect(wire.login).toEqual({
+    before: [{ request: "GET /login", told: { token: "@html._proof" } }],
+    request: "POST /login",
+    body: { _proof: "{token}", sailor: "{user}", watchword: "{password}" },
+    content_type: "application/x-www-form-urlencoded",
+  });
+  expect(wire.page).toBe("/");
+  expect(JSON.stringify({ wire, findings })).not.toContain("s3a-salt");
+});
+
+test("a proof in a form's hidden field is one, whatever it looks like", () => {
+  const { wire } = learnWire(
+    recorded("form-and-lines", (text) => text.replaceAll("f909577ac2827d913dcacd2a", "plainword")),
+  );
+  expect(wire.login?.before).toEqual([{ request: "GET /login", told: { token: "@html._proof" } }]);
+});
+
+/** The form of a page that is made by a script: the log has no field of it. */
+const withoutForm = (text: string): string => text.replaceAll(/<input.*?<button/g, "<button");
+
+test("a password is known by who is known", () => {
+  const log = recorded("form-and-lines", withoutForm);
+  const { wire, unknown } = learnWire(log, undefined, { mara: "s3a-salt" });
+  expect(wire.login).toMatchObject({ body: { sailor: "{user}", watchword: "{password}" } });
+  expect(JSON.stringify(unknown)).not.toContain("for the password");
+});
+
+test("of a login of which nothing says which field is the password the last is taken for it, and none is written", () => {
+  const { wire, findings, unknown } = learnWire(recorded("form-and-lines", withoutForm));
+  expect(wire.login).toMatchObject({ body: { sailor: "{user}", watchword: "{password}" } });
+  expect(JSON.stringify({ wire, findings, unknown })).not.toContain("s3a-salt");
+  expect(unknown.map(({ why }) => why)).toContainEqual(expect.stringContaining("watchword for the password"));
+});
+
+test("a value of a login's answer that a header of the page's own repeats is its token", () => {
+  const { wire, findings } = learnWire(recorded("json-rpc"));
+  expect(wire.login).toEqual({
+    request: "POST /rpc",
+    body: {
+      jsonrpc: "2.0",
+      id: 1,
+      method: "session.open",
+      params: { name: "{user}", pin: "{password}" },
+    },
+    told: { token: "result.ticket" },
+  });
+  expect(wire.headers).toEqual({ "x-parley-ticket": "{token}" });
+  expect(JSON.stringify({ wire, findings })).not.toContain("tk_");
 });

@@ -16,6 +16,28 @@ export function htmlFields(page: string): { readonly name: string; readonly valu
   });
 }
 
+/** A form of a page in which somebody types a password: what that field is called, and the fields for other text before it. */
+export interface PasswordForm {
+  readonly password: string;
+  readonly texts: readonly string[];
+}
+
+/** The forms of a page that ask for a password. */
+export function passwordForms(page: string): PasswordForm[] {
+  return page.split(/<form\b/i).flatMap((form) => {
+    const inputs = [...form.matchAll(/<input\b[^>]{1,2000}>/gi)].map(([tag]) => ({
+      name: attributeOf(tag, "name") ?? attributeOf(tag, "id") ?? "",
+      type: (attributeOf(tag, "type") ?? "text").toLowerCase(),
+    }));
+    const index = inputs.findIndex(({ type }) => type === "password");
+    const texts = inputs.slice(0, index).filter(({ type }) => TYPED.includes(type));
+    return index < 0 ? [] : [{ password: inputs[index]?.name ?? "", texts: texts.map(({ name }) => name) }];
+  });
+}
+
+/** The types of inputs in which a person's name is typed. */
+const TYPED: readonly string[] = ["text", "email", "tel", "number", "search"];
+
 function attributeOf(tag: string, name: string): string | undefined {
   const [, , quoted, bare] =
     new RegExp(`\\s${name}\\s*=\\s*(?:(["'])(.*?)\\1|([^\\s"'>]+))`, "i").exec(tag) ?? [];
