@@ -9,7 +9,7 @@ import { learn } from "../support/learn.ts";
 
 function learnRecorded(name: string) {
   const file = fileURLToPath(new URL(`../../fixtures/recorded/ai-sdk/${name}.har`, import.meta.url));
-  const learned = learnWire(openNetworkLog(file), undefined, 0);
+  const learned = learnWire(openNetworkLog(file));
   expect(WireDescriptionSchema.safeParse(learned.wire).error).toBeUndefined();
   return learned;
 }
