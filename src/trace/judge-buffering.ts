@@ -59,8 +59,18 @@ function judgeHop(hop: HopObservation, { behind, pass, source }: ToldBehind): Ju
     const written = writtenOver(each, source);
     return written >= SHORTEST_SPREAD_MS && spreadOf(each) < written * HELD_SHARE;
   });
-  const isInLumps = isComparable && passes.every((each) => isLumpy(each, source));
-  return isHeld || isInLumps ? { finding: findingOf(hop, pass, { behind, source, isHeld, wentIn }) } : {};
+  // Of the passes behind it the steadiest: what held this process up in another one has merged text there.
+  const steadiest = toldPasses(behind).toSorted((a, b) => momentsOf(b).length - momentsOf(a).length)[0];
+  const isMerged = isComparable && passes.every((each) => isMergedIn(each, steadiest ?? source));
+  const isInLumps = isMerged && passes.filter(restsBetween).length * 2 >= passes.length;
+  if (isHeld || isInLumps) return { finding: findingOf(hop, pass, { behind, source, isHeld, wentIn }) };
+  if (!isMerged) return {};
+  const title = HOP_TITLES[hop.hop];
+  return {
+    notTold: [
+      `Whether ${title} holds text back is not told: it came in ${momentsOf(pass).length} lumps, too near each other to tell whose they are.`,
+    ],
+  };
 }
 
 /**
@@ -118,9 +128,13 @@ function momentsOf({ pieces }: HopPass): number[] {
   return moments;
 }
 
-function isLumpy(pass: HopPass, source: HopPass): boolean {
-  const came = momentsOf(pass).length;
+/** Whether text that came at many moments behind the hop comes at few from it. */
+function isMergedIn(pass: HopPass, source: HopPass): boolean {
   const sent = momentsOf(source).length * shareOf(pass, source);
-  const restMs = spreadOf(pass) / Math.max(1, came - 1);
-  return sent >= FEWEST_MOMENTS && came * LUMP <= sent && restMs >= LUMP_REST_MS;
+  return sent >= FEWEST_MOMENTS && momentsOf(pass).length * LUMP <= sent;
+}
+
+/** Whether it rests between its lumps for so long that they are no chance; what a busy machine delays comes nearer together. */
+function restsBetween(pass: HopPass): boolean {
+  return spreadOf(pass) / Math.max(1, momentsOf(pass).length - 1) >= LUMP_REST_MS;
 }

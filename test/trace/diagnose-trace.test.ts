@@ -523,3 +523,28 @@ test.each<[string, string | null, Partial<HopPass>, readonly string[]]>([
 ])("no swap is said where %s", (_, set, hmi, models) => {
   expect(muteHmi(set, hmi, [...models]).findings).toEqual([]);
 });
+
+/** A reply whose text comes at these moments, in equal parts. */
+function lumps(...at: readonly number[]): Partial<HopPass> {
+  const [first = 0, last = first] = [at[0], at.at(-1)];
+  return {
+    pieces: at.map((at_ms) => ({ at_ms, kind: "text", chars: 30 / at.length })),
+    ...{ first_token_ms: first, last_token_ms: last, ended_ms: last + 5 },
+  };
+}
+
+test("text in lumps is told also where a busy machine has moved them together in one of the passes", () => {
+  const { findings } = diagnoseTrace(
+    observations({ gateway: {}, hmi: [lumps(900, 920), lumps(490, 940), lumps(480, 940)] }),
+  );
+  expect(findings.map(({ hop, kind }) => `${hop} ${kind}`)).toContain("hmi held_back");
+});
+
+test("lumps that are near each other in most passes are not told to be anybody's", () => {
+  const near = lumps(700, 730);
+  const { findings, not_told } = diagnoseTrace(
+    observations({ gateway: {}, hmi: [near, near, lumps(480, 940)] }),
+  );
+  expect(findings.map(({ kind }) => kind)).not.toContain("held_back");
+  expect(not_told).toContainEqual(expect.stringContaining("came in 2 lumps, too near each other"));
+});
