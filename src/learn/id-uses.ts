@@ -1,6 +1,6 @@
 import { ADDRESS_HEADERS, addressSegments, HEADER_PLACE } from "../targets/drivers/json-place.ts";
 import { isSecretHeader, isSecretName } from "../text/secret-names.ts";
-import { lastName, leavesOf } from "./json-leaves.ts";
+import { type JsonLeaf, lastName, leavesOf } from "./json-leaves.ts";
 import { jsonAnswer, type LoggedExchange } from "./network-log.ts";
 import { CONVERSATION_NAME, idInSegment, segmentsOf } from "./network-log-words.ts";
 import { streamOf } from "./stream-events.ts";
@@ -39,7 +39,7 @@ export function idsToldBy(exchange: LoggedExchange): ToldId[] {
   const values = jsonAnswer(exchange) ?? undefined;
   const told = values === undefined ? (streamOf(exchange)?.events ?? []).map(({ value }) => value) : [values];
   const inBody = told.flatMap((value) =>
-    leavesOf(value).flatMap((leaf) => {
+    leavesBesideCallNumber(value).flatMap((leaf) => {
       const id = idIn(leaf.value);
       const name = lastName(leaf.place);
       const isNamed = id !== undefined && isCalledId(name, id);
@@ -90,7 +90,7 @@ export function idsUsedBy(exchange: LoggedExchange): IdUse[] {
     isInPath: true,
     isNamed: true,
   }));
-  const inBody = leavesOf(exchange.requestBody).flatMap(({ place, value }) => {
+  const inBody = leavesBesideCallNumber(exchange.requestBody).flatMap(({ place, value }) => {
     const [name, id] = [lastName(place), idIn(value)];
     const isNamed = id !== undefined && isCalledId(name, id);
     if (id === undefined || !(isNamed || looksLikeId(name, id))) return [];
@@ -116,7 +116,7 @@ export function ownHeadersOf({ requestHeaders }: LoggedExchange): [string, strin
 export const OWN_HEADER = /^(?:x-(?!forwarded|real-ip|requested-with)|api-key$)/;
 
 /**
- * Whether two calls are one, of other ids at most: a segment with a digit in it may be one.
+ * Whether two calls are one, of other ids at most, by their addresses and what they say that they do: a segment with a digit in it may be one.
  *
  * @param ids values that are known to be ids, whatever they look like
  */
@@ -129,10 +129,22 @@ export function isSameEndpoint(
     segmentsOf(path)
       .map((segment) => (/\d/.test(segment) || ids.has(segment) ? "" : segment))
       .join("/");
-  return one.method === other.method && one.origin === other.origin && route(one) === route(other);
+  return (
+    one.method === other.method &&
+    one.origin === other.origin &&
+    one.operation === other.operation &&
+    route(one) === route(other)
+  );
 }
 
 const NO_IDS: ReadonlySet<string> = new Set();
+
+/** The leaves of JSON; in JSON-RPC `id` is the number of the call, and names nothing else. */
+function leavesBesideCallNumber(value: unknown): JsonLeaf[] {
+  const leaves = leavesOf(value);
+  const isJsonRpc = leaves.some(({ place }) => place === "jsonrpc");
+  return isJsonRpc ? leaves.filter(({ place }) => place !== "id") : leaves;
+}
 
 function idIn(value: unknown): string | undefined {
   if (typeof value === "number" && Number.isInteger(value)) return String(value);

@@ -5,8 +5,8 @@ import { isInList, lastName, leavesOf } from "./json-leaves.ts";
 import { type LearnedCancel, learnCancelCall } from "./learn-cancel-call.ts";
 import type { IdPlaceholder, LearnedId } from "./learn-ids.ts";
 import { type LearnedModels, learnModels } from "./learn-models.ts";
-import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
-import { DELETION_NAME, idInSegment, isHidden, pathOf, segmentsOf } from "./network-log-words.ts";
+import { jsonAnswer, type LoggedExchange, mayList, type NetworkLog } from "./network-log.ts";
+import { callNameOf, DELETION_NAME, idInSegment, isHidden, segmentsOf } from "./network-log-words.ts";
 
 /** What may be beside a talk in a log. */
 export interface LearnedCalls {
@@ -38,7 +38,7 @@ export function learnCalls({ exchanges }: NetworkLog, { talk, ids, keys, rows }:
     (each) => each.origin === send.origin && !ofMessages.includes(each) && each !== rows && each.status < 400,
   );
   const later = here.filter(({ began_ms }) => began_ms >= send.began_ms);
-  const names = (exchange: LoggedExchange, pattern: RegExp): boolean => pattern.test(pathOf(exchange));
+  const names = (exchange: LoggedExchange, pattern: RegExp): boolean => pattern.test(callNameOf(exchange));
   const idsOf = (placeholder: IdPlaceholder): Set<string> =>
     new Set(ids.filter((id) => id.placeholder === placeholder).map(({ value }) => value));
   const [conversations, replies] = [idsOf("conversation"), new Set([...idsOf("reply"), ...keys])];
@@ -59,7 +59,7 @@ export function learnCalls({ exchanges }: NetworkLog, { talk, ids, keys, rows }:
     ({ method, contentType, status, origin }) =>
       method === "GET" && contentType === "text/html" && status === 200 && origin === send.origin,
   );
-  const lists = here.filter(({ method }) => method === "GET");
+  const lists = here.filter(mayList);
   return {
     cancel,
     // What is deleted below the conversation's address is something of it.
@@ -68,7 +68,11 @@ export function learnCalls({ exchanges }: NetworkLog, { talk, ids, keys, rows }:
     conversations:
       conversation &&
       firstList(
-        lists.filter((each) => !idsUsedBy(each).some(({ value }) => value === conversation.value)),
+        lists.filter(
+          (each) =>
+            each !== conversation.told?.exchange &&
+            !idsUsedBy(each).some(({ value }) => value === conversation.value),
+        ),
         (leaf) => String(leaf.value) === conversation.value,
       ),
     models: learnModels(lists, talk.said),
@@ -91,7 +95,7 @@ function showsCaller({ requestHeaders }: LoggedExchange): boolean {
 }
 
 /** What a page asks to know who is there. */
-const ACCOUNT_NAME = /\/(?:me|who-?am-?i|user-?info|current[-_]?user|user|account)$/i;
+const ACCOUNT_NAME = /[/.](?:me|who-?am-?i|user-?info|current[-_]?user|user|account)$/i;
 
 /** Where such an answer names an account, the surest first. */
 const ACCOUNT_IDS = [
@@ -101,7 +105,7 @@ const ACCOUNT_IDS = [
 
 /** The call that told who is there. A secret, or what is hidden, is nobody's name. */
 function learnAccount(lists: readonly LoggedExchange[]): LearnedCalls["account"] {
-  for (const exchange of lists.filter((each) => ACCOUNT_NAME.test(pathOf(each)))) {
+  for (const exchange of lists.filter((each) => ACCOUNT_NAME.test(callNameOf(each)))) {
     const leaves = leavesOf(jsonAnswer(exchange)).filter(
       ({ place, value }) =>
         !isInList(place) && ["string", "number"].includes(typeof value) && !isHidden(String(value)),

@@ -3,7 +3,7 @@ import { exchangesOf, type LearnedTalk } from "./find-message-and-reply.ts";
 import { idsUsedBy, isSameEndpoint } from "./id-uses.ts";
 import { timedFactsBy } from "./learn-stream.ts";
 import { isPageLoad, type LoggedExchange } from "./network-log.ts";
-import { CANCEL_NAME, pathOf } from "./network-log-words.ts";
+import { CANCEL_NAME, callNameOf } from "./network-log-words.ts";
 import { isStreamType } from "./stream-events.ts";
 
 /** The call that ended a reply, and how that was seen. */
@@ -43,7 +43,7 @@ export function learnCancelCall(calls: readonly LoggedExchange[], known: Known):
   /** What a page also asks for when no reply is ended by it, such as that somebody types, is something else. */
   const isOnlyThere = ({ exchange }: LearnedCancel): boolean =>
     !candidates.some((other) => other.ended === undefined && isSameEndpoint(other.exchange, exchange));
-  const isNamed = ({ exchange }: LearnedCancel): boolean => CANCEL_NAME.test(pathOf(exchange));
+  const isNamed = ({ exchange }: LearnedCancel): boolean => CANCEL_NAME.test(callNameOf(exchange));
   const isOf = ({ exchange }: LearnedCancel, ids: ReadonlySet<string>): boolean =>
     idsUsedBy(exchange).some(({ value }) => ids.has(value));
   const seen = candidates.filter((each) => each.ended !== undefined);

@@ -6,7 +6,7 @@ import { type JsonLeaf, lastName, leavesOf } from "./json-leaves.ts";
 import { type LoginCall, loginCallOf, proofsIn, stepsTo } from "./learn-login-steps.ts";
 import { guessLoginFields, hasPassword, omittedIn } from "./login-fields.ts";
 import { jsonAnswer, type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
-import { isHidden, pathOf } from "./network-log-words.ts";
+import { callNameOf, isHidden } from "./network-log-words.ts";
 import { repeatedCookieIn } from "./repeated-cookie.ts";
 import { bytesInLine } from "./stream-findings.ts";
 
@@ -53,7 +53,8 @@ export function learnLogin(
     const isCall = exchange.method !== "GET" && exchange.method !== "WS" && exchange.status < 400;
     if (!isCall || exchange.origin !== message.origin || exchange.began_ms >= message.began_ms) return [];
     const isForPerson = hasPassword(exchange);
-    if (!isForPerson && (!LETS_IN.test(pathOf(exchange)) || makesWhatIsNamed(exchange, message))) return [];
+    if (!isForPerson && (!LETS_IN.test(callNameOf(exchange)) || makesWhatIsNamed(exchange, message)))
+      return [];
     const given = givenBy(exchange, message, exchanges);
     return given === undefined || (!given.isSeen && !isForPerson) ? [] : [{ exchange, given }];
   });
@@ -71,7 +72,7 @@ function withGuessedFields(
 ): LoggedExchange | undefined {
   const isOfSomebody =
     exchange.login !== undefined ||
-    FOR_ANYBODY.test(pathOf(exchange)) ||
+    FOR_ANYBODY.test(callNameOf(exchange)) ||
     exchanges.some((each) => each.began_ms < exchange.began_ms && hasPassword(each));
   const login = isOfSomebody ? undefined : guessLoginFields(exchange, proofsIn(exchange, exchanges));
   return login && { ...exchange, login };

@@ -2,7 +2,7 @@ import { firstList, type LearnedCall, type ListRest } from "./find-list.ts";
 import { type JsonLeaf, lastName, leavesOf } from "./json-leaves.ts";
 import type { MessageCandidate } from "./message-candidates.ts";
 import type { LoggedExchange } from "./network-log.ts";
-import { MODEL_NAME, pathOf } from "./network-log-words.ts";
+import { callNameOf, MODEL_NAME, pathOf } from "./network-log-words.ts";
 
 /** The list of models, and the one of them that the message asked for. */
 export interface LearnedModels {
@@ -30,7 +30,7 @@ export function learnModels(
 ): LearnedModels | undefined {
   const values = valuesOf(said);
   const isOfModels = (exchange: LoggedExchange, list: string): boolean =>
-    MODELS_WORD.test(pathOf(exchange)) || /\/tags$/i.test(pathOf(exchange)) || MODELS_WORD.test(list);
+    MODELS_WORD.test(callNameOf(exchange)) || /\/tags$/i.test(pathOf(exchange)) || MODELS_WORD.test(list);
   for (const isNamed of [true, false]) {
     for (const asked of values.filter(({ name }) => MODEL_NAME.test(name) === isNamed)) {
       const call = firstList(
@@ -41,7 +41,7 @@ export function learnModels(
       if (call !== undefined) return { call, asked };
     }
   }
-  const call = firstList(lists, isName, (exchange) => /\/(?:models|tags)$/i.test(pathOf(exchange)));
+  const call = firstList(lists, isName, (exchange) => /[/.](?:models|tags)$/i.test(callNameOf(exchange)));
   return call && { call, asked: undefined };
 }
 

@@ -4,7 +4,7 @@ import { valueAt } from "../targets/drivers/json-place.ts";
 import { textInParts } from "../targets/drivers/text-in-parts.ts";
 import type { LearnedTalk } from "./find-message-and-reply.ts";
 import { type JsonLeaf, lastName, leavesOf, listsAndMapsIn } from "./json-leaves.ts";
-import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
+import { jsonAnswer, type LoggedExchange, mayList, type NetworkLog } from "./network-log.ts";
 import { MODEL_NAME } from "./network-log-words.ts";
 
 type Rows = NonNullable<WireSettings["rows"]>;
@@ -21,7 +21,7 @@ export interface LearnedRows {
 /** The call, after the message, whose list holds the message and its reply; undefined where there was none. */
 export function learnRows({ exchanges }: NetworkLog, { said, reply }: LearnedTalk): LearnedRows | undefined {
   const after = exchanges.filter(
-    ({ began_ms, method }) => method === "GET" && began_ms >= said.exchange.began_ms,
+    (each) => mayList(each) && each !== said.exchange && each.began_ms >= said.exchange.began_ms,
   );
   for (const exchange of after.toReversed()) {
     for (const { place, items } of listsAndMapsIn(jsonAnswer(exchange))) {

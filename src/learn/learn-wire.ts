@@ -18,6 +18,7 @@ import {
   type LearnedTalk,
 } from "./find-message-and-reply.ts";
 import { joinPolls, pollPauseOf } from "./join-polls.ts";
+import { isInList } from "./json-leaves.ts";
 import { withKnownWords } from "./known-row-words.ts";
 import { learnCalls } from "./learn-calls.ts";
 import { type LearnedClose, learnClose } from "./learn-cancel-by-close.ts";
@@ -42,6 +43,7 @@ import { departuresFrom, recogniseDriver } from "./recognise-driver.ts";
 import { splitChannels } from "./split-channels.ts";
 import { splitSockets } from "./split-sockets.ts";
 import { bytesInLine } from "./stream-findings.ts";
+import { withOperations } from "./tell-operations.ts";
 import { unknownOf, unsayableOf } from "./unknown-settings.ts";
 import { hasId, sendingsOf, withIdHeaders, withoutIds } from "./values-in-messages.ts";
 
@@ -53,7 +55,7 @@ import { hasId, sendingsOf, withIdHeaders, withoutIds } from "./values-in-messag
  * @param people those that are known, with whom a login can be tried
  */
 export function learnWire(logged: NetworkLog, text?: string, people: KnownPeople = {}): LearnedWire {
-  const log = withLoginFields(joinPolls(splitChannels(splitSockets(logged))), people);
+  const log = withLoginFields(withOperations(joinPolls(splitChannels(splitSockets(logged)))), people);
   const talk = withLearnedFailure(log, findMessageAndReply(log, text));
   const driver = recogniseDriver(talk);
   const login = learnLogin(log, talk.said.exchange, Object.keys(people).length);
@@ -173,14 +175,24 @@ function settingsOf(
       "rows",
       rows?.exchange,
       rows && {
+        ...bodyOf(rows.exchange, known),
         ...inPagesOf(log, rows.exchange, known),
         ...withCancelStatus(rows.rows, cancelled.status),
       },
     ),
-    ...setting("conversations", conversations?.exchange, conversations?.rest),
+    ...setting("conversations", conversations?.exchange, {
+      ...bodyOf(conversations?.exchange, known),
+      ...conversations?.rest,
+    }),
     ...setting("delete_conversation", deletion, bodyOf(deletion, known), callBytes(deletion ?? send)),
-    ...setting("models", models?.call.exchange, models?.call.rest),
-    ...setting("account", calls.account?.exchange, calls.account?.rest),
+    ...setting("models", models?.call.exchange, {
+      ...bodyOf(models?.call.exchange, known),
+      ...models?.call.rest,
+    }),
+    ...setting("account", calls.account?.exchange, {
+      ...bodyOf(calls.account?.exchange, known),
+      ...calls.account?.rest,
+    }),
     ...setting("health", health),
     ...(page === undefined || hasId(page, allIds)
       ? []
@@ -270,7 +282,8 @@ function makingOf(ids: readonly LearnedId[], talk: LearnedTalk, known: KnownValu
   const bytes = bytesInLine(id.value);
   if (id.told === undefined) return [{ name: "conversation", value: "own", from: id.used, bytes }];
   const { exchange, place } = id.told;
-  if (exchangesOf(talk).includes(exchange) || exchange.method === "GET") return [];
+  // What lists conversations makes none.
+  if (exchangesOf(talk).includes(exchange) || exchange.method === "GET" || isInList(place)) return [];
   const making = { request: requestTemplate(exchange, known), ...bodyOf(exchange, known) };
   return [
     {

@@ -6,6 +6,7 @@ import {
   type LoggedExchange,
   type LoggedFrame,
   mayBeConversation,
+  mayList,
   type NetworkLog,
 } from "./network-log.ts";
 import { segmentsOf } from "./network-log-words.ts";
@@ -95,7 +96,7 @@ export function textsShownBeside(
 ): ReadonlySet<string> {
   const texts = new Set(said.map(({ text }) => text));
   const shown = new Set<string>();
-  for (const exchange of exchanges.filter(({ method }) => method === "GET")) {
+  for (const exchange of exchanges.filter(mayList)) {
     for (const { items } of listsAndMapsIn(jsonAnswer(exchange))) {
       const byPlace = Map.groupBy(
         items.flatMap((item) => leavesOf(item)),

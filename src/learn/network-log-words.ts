@@ -32,6 +32,17 @@ export function pathOf({ path }: { readonly path: string }): string {
   return path.split("?")[0] ?? path;
 }
 
+/** What a call is called: its address, and what it says itself that it does. */
+export function callNameOf({
+  path,
+  operation,
+}: {
+  readonly path: string;
+  readonly operation?: string;
+}): string {
+  return operation === undefined ? pathOf({ path }) : `${pathOf({ path })}/${operation}`;
+}
+
 /** What ends a segment that is an id as a file's name: `c7.json`. */
 const FILE_ENDING = /\.(?:json|jsonl|ndjson|txt|md|xml|html?)$/i;
 

@@ -39,6 +39,8 @@ export interface LoggedExchange {
   readonly socket?: string;
   /** Of a reply that was asked for again and again: each answer; else none. */
   readonly polls: readonly LoggedPoll[];
+  /** Which of several calls on one address this is, by a word in it: `chat.say` of JSON-RPC. */
+  readonly operation?: string;
   /** The places in the body at which somebody names himself and shows a password, where that is known. */
   readonly login?: { readonly user: string | undefined; readonly passwords: readonly string[] };
   /** Of one reply of a stream that is open for all: where its events say whose they are, and what this one is called. */
@@ -87,6 +89,11 @@ const ASSETS = /javascript|^text\/css|^image\/|^font\/|^audio\/|^video\/|wasm/;
 /** Whether this may be part of a conversation. */
 export function mayBeConversation({ contentType, method }: LoggedExchange): boolean {
   return method !== "OPTIONS" && !ASSETS.test(contentType);
+}
+
+/** Whether a call may be one that lists something: it only asks, or says by a word in it what it is. */
+export function mayList({ method, operation }: LoggedExchange): boolean {
+  return method === "GET" || (method !== "WS" && operation !== undefined);
 }
 
 /**

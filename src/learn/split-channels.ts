@@ -1,7 +1,8 @@
 import { idAt } from "../targets/drivers/json-place.ts";
 import { idsToldBy, idsUsedBy } from "./id-uses.ts";
-import { leavesOf } from "./json-leaves.ts";
+import { lastName, leavesOf } from "./json-leaves.ts";
 import type { LoggedExchange, NetworkLog } from "./network-log.ts";
+import { MODEL_NAME } from "./network-log-words.ts";
 import { type LoggedEvent, streamOf } from "./stream-events.ts";
 
 /**
@@ -54,7 +55,9 @@ function separatorOf(
 ): Separator | undefined {
   const [told, used] = [namesIn(later, idsToldBy), namesIn(later, idsUsedBy)];
   const places = new Set(events.flatMap(({ value }) => leavesOf(value).map(({ place }) => place)));
-  const separators = [...places].flatMap((place): Separator[] => {
+  // Which model a reply is of many replies say.
+  const ofReplies = [...places].filter((place) => !MODEL_NAME.test(lastName(place)));
+  const separators = ofReplies.flatMap((place): Separator[] => {
     const ids = [...new Set(events.flatMap(({ value }) => idAt(value, place) ?? []))];
     const owners = ids.map((id) => [id, told.get(id) ?? used.get(id)] as const);
     const known = owners.filter((each): each is [string, LoggedExchange] => each[1] !== undefined);

@@ -1,7 +1,7 @@
 import { isSameEndpoint } from "./id-uses.ts";
 import { bodyOfFrame } from "./message-candidates.ts";
 import type { LoggedExchange, NetworkLog } from "./network-log.ts";
-import { CANCEL_NAME, pathOf } from "./network-log-words.ts";
+import { CANCEL_NAME, callNameOf } from "./network-log-words.ts";
 
 /** Such a word in a string of JSON. */
 const CANCEL_STRING = new RegExp(`"[^"]*(?:${CANCEL_NAME.source})`, "i");
@@ -26,7 +26,7 @@ export function isStopped({ exchanges }: NetworkLog, read: LoggedExchange): bool
   const isStop = (each: LoggedExchange): boolean =>
     each.origin === read.origin &&
     each !== read &&
-    (each.method === "DELETE" || (each.method === "POST" && CANCEL_NAME.test(pathOf(each)))) &&
+    (each.method === "DELETE" || (each.method === "POST" && CANCEL_NAME.test(callNameOf(each)))) &&
     each.began_ms > read.began_ms &&
     each.began_ms < read.ended_ms;
   return stopFrameOf(read) !== undefined || read.isLeft || exchanges.some(isStop);

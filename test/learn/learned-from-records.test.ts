@@ -72,3 +72,48 @@ test("a value of a login's answer that a header of the page's own repeats is its
   expect(wire.headers).toEqual({ "x-parley-ticket": "{token}" });
   expect(JSON.stringify({ wire, findings })).not.toContain("tk_");
 });
+
+test("of calls on one address each is known by the word in its body that says what it does", () => {
+  const { wire, unknown } = learnWire(recorded("json-rpc"));
+  const rpc = (id: number, method: string, params: object) => ({
+    request: "POST /rpc",
+    body: { jsonrpc: "2.0", id, method, params },
+  });
+  expect(wire).toMatchObject({
+    conversation: { ...rpc(4, "chat.create", {}), told: { conversation: "result.chat.key" } },
+    send: {
+      ...rpc(5, "chat.say", {
+        chat: "{conversation}",
+        parts: [{ type: "text", text: "{text}" }],
+        engine: "{model}",
+      }),
+      told: { reply: "result.turnId" },
+    },
+    cancel: rpc(5, "chat.stop", { turnId: "{reply}" }),
+    rows: {
+      ...rpc(3, "chat.transcript", { chat: "{conversation}" }),
+      list: "result.turns",
+      text: "parts",
+      role: "speaker",
+      id: "turnId",
+    },
+    conversations: { ...rpc(6, "chat.list", {}), list: "result.chats", id: "key" },
+    delete_conversation: rpc(4, "chat.remove", { chat: "{conversation}" }),
+    models: { ...rpc(2, "engine.catalog", {}), list: "result.engines", id: "key" },
+  });
+  expect(unknown.map(({ setting }) => setting)).toEqual(["login", "health"]);
+});
+
+test("the model that a stream names, and a count that is as high as a call's number, are no names of its reply", () => {
+  const named = recorded("json-rpc", (text) =>
+    text.replaceAll(
+      /\{\\"type\\":\\"start\\",\\"messageId\\":\\"\w+\\"/g,
+      '$&,\\"messageMetadata\\":{\\"engine\\":\\"harbour-grand-30b\\",\\"tokens\\":{\\"in\\":8}}',
+    ),
+  );
+  expect(JSON.stringify(named)).toContain("messageMetadata");
+  const { wire } = learnWire(named);
+  expect(wire.stream?.text).toEqual({ of: "text-delta", at: "delta" });
+  expect(wire.stream).not.toHaveProperty("channel");
+  expect(wire.stream?.model).toEqual({ of: "start", at: "messageMetadata.engine" });
+});
