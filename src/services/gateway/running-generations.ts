@@ -110,7 +110,8 @@ export class RunningGenerations {
   ): Promise<GatewayGeneration | undefined> {
     const { draining, directory } = this.#settings;
     return await draining.begin(async () => {
-      const [claiming, reading] = await Promise.allSettled([directory.claimWaiting(key), read()]);
+      // What is read takes longer to be made a prompt of than the claim takes.
+      const [reading, claiming] = await Promise.allSettled([read(), directory.claimWaiting(key)]);
       const request = reading.status === "fulfilled" ? reading.value : undefined;
       if (request?.message_id !== key.messageId) {
         if (claiming.status === "fulfilled" && claiming.value === undefined) this.#giveUp(key);

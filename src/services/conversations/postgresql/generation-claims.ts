@@ -136,7 +136,7 @@ export class GenerationClaims implements GenerationDirectory {
     const inTheWay = `${HOLDER} WHERE session_id = ? AND (message_id = ? OR running = 1) AND NOT ${HAS_ENDED}
       ORDER BY (message_id = ?) DESC LIMIT 1`;
     const statement = `WITH ${SOON}, claimed AS (${claim})
-      SELECT token, url, key FROM claimed JOIN writers ON token = writer UNION ALL (${inTheWay})`;
+      SELECT writer AS token, NULL AS url, NULL AS key FROM claimed UNION ALL (${inTheWay}) LIMIT 1`;
     const [writer, db] = [this.#writer, this.#db];
     const [holder] = await writer.withLease(() => {
       const values: readonly SqlValue[] = [

@@ -12,7 +12,7 @@ import { isStoreUnavailable } from "../store-unavailable.ts";
 import { AwaitedSendings } from "./awaited-sendings.ts";
 import { DeadConnections } from "./dead-connections.ts";
 import { asConnectionError, ConnectionLostError, lostInCrash } from "./postgresql-errors.ts";
-import { preparedQuery } from "./postgresql-statements.ts";
+import { statementsOn } from "./postgresql-statements.ts";
 import {
   answeredWithin,
   FLUSH,
@@ -124,7 +124,8 @@ export class PostgresqlDatabase implements Database {
    * done twice: where the answer is lost, it is done again.
    */
   async runAlone(sql: string, ...values: SqlValue[]): Promise<Row[]> {
-    return await this.#patiently(() => this.#ask(preparedQuery(sql, values)));
+    const ask = (client: PoolClient) => statementsOn(client, this.#silenceMs).all(sql, ...values);
+    return await this.#patiently(() => this.#onConnection(ask));
   }
 
   async probe(): Promise<void> {
@@ -179,10 +180,10 @@ export class PostgresqlDatabase implements Database {
   /** One try: whole, or nothing of it was done; or a CommitUnknownError. */
   async #attempt<Result>(transaction: PostgresqlTransaction<Result>): Promise<Result> {
     const client = await this.#connect();
-    const { beginning, naming, working } = sendTransaction(client, transaction, this.#silenceMs);
+    const { beginning, naming, working, statements } = sendTransaction(client, transaction, this.#silenceMs);
     try {
       const [, name, { result, rest }] = await inOrder(beginning, naming, working);
-      const { committing, flushing } = sendCommit(client, transaction);
+      const { committing, flushing } = sendCommit(client, statements, transaction);
       flushing?.catch(() => undefined);
       const committed = inOrder(Promise.resolve(rest), committing);
       committed.catch(() => undefined);
@@ -249,11 +250,17 @@ export class PostgresqlDatabase implements Database {
     });
   }
 
-  /** Asks what waits for nothing; a connection that is lost with it is not used again. */
   async #ask(query: QueryConfig): Promise<Row[]> {
+    return await this.#onConnection(
+      async (client) => (await answeredWithin(this.#silenceMs, client, query)).rows,
+    );
+  }
+
+  /** Asks what waits for nothing; a connection that is lost with it is not used again. */
+  async #onConnection(ask: (client: PoolClient) => Promise<Row[]>): Promise<Row[]> {
     const client = await this.#connect();
     try {
-      const { rows } = await answeredWithin(this.#silenceMs, client, query);
+      const rows = await ask(client);
       client.release();
       return rows;
     } catch (error) {

@@ -5,7 +5,8 @@ import { type PlacesQuery, SEARCHED, type SearchPlace } from "../sql/sql-search-
 import { LOCK_WHILE_SENDING } from "./sending-lock.ts";
 import { excerptOfWords } from "./word-excerpt.ts";
 
-const NEXT_KEY = "nextval(pg_get_serial_sequence('messages', 'id'))";
+/** By the name that PostgreSQL gives the sequence of the table's identity: to look it up costs more than the key. */
+const NEXT_KEY = "nextval('messages_id_seq')";
 
 /** PostgreSQL's own words. */
 export const POSTGRESQL_DIALECT: SqlDialect = {

@@ -9,8 +9,6 @@ const SERIALIZATION_FAILURES: ReadonlySet<string> = new Set(["40001", "40P01"]);
 const TOO_SLOW: ReadonlySet<string> = new Set(["55P03", "57014", "25P03"]);
 /** Classes of errors that say that the server, the account or the disk is not as it should be: nothing of the statement. */
 const UNUSABLE = /^(?:08|28|3D|53|57P|58|XX|25006|42501|55000)/;
-/** Another statement of the transaction has failed. */
-const IN_FAILED_TRANSACTION = "25P02";
 /** It starts, stops, or has no connection left: it may be there soon. */
 const NOT_READY: ReadonlySet<string> = new Set(["57P01", "57P02", "57P03", "53300"]);
 
@@ -41,11 +39,6 @@ export function lostInCrash(name: string, cause: unknown): WireError {
     "Send it again.",
     { cause },
   );
-}
-
-/** True where a statement was not tried, because one before it in its transaction has failed. */
-export function isPassedOver(error: unknown): boolean {
-  return sqlState(error) === IN_FAILED_TRANSACTION;
 }
 
 /** True where the transaction is not done, and may well be on another try. */

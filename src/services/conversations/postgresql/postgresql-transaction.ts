@@ -1,31 +1,41 @@
 import type { PoolClient, QueryConfig, QueryResult } from "pg";
 import type { Statements, Transaction } from "../sql/sql-database.ts";
 import { asConnectionError } from "./postgresql-errors.ts";
-import { statementsOn } from "./postgresql-statements.ts";
+import { type GatheredStatements, statementsOn } from "./postgresql-statements.ts";
 import { waitForSending } from "./sending-lock.ts";
 
 /**
- * Of each transaction, at the server: how long a statement, a wait for a lock, and a pause between two statements may take.
- * The last is for a process that was stopped within one, with locks that others wait for.
+ * Of each transaction, at the server, in milliseconds: how long a statement, a wait for a lock, and a pause between two statements may
+ * take. The last is for a process that was stopped within one, with locks that others wait for.
  */
-const LIMITS =
-  "SET LOCAL statement_timeout = 15000; SET LOCAL lock_timeout = 5000; SET LOCAL idle_in_transaction_session_timeout = 10000";
-
-/** How transactions of each kind begin: nothing in it waits for anything. */
-const BEGIN = {
-  read: `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${LIMITS}`,
-  write: `BEGIN; ${LIMITS}`,
+const LIMITS = {
+  statement_timeout: "15000",
+  lock_timeout: "5000",
+  idle_in_transaction_session_timeout: "10000",
 } as const;
 
-/** Of one that others see before it is on the disk: {@link FLUSH} waits for that. */
-const COMMIT_SOON = "; SET LOCAL synchronous_commit = off";
+/** Of a transaction that others see before it is on the disk: {@link FLUSH} waits for that. */
+const SEEN_SOON = { synchronous_commit: "off" } as const;
+
+/** How a transaction that only reads begins: nothing in it waits for anything. One that writes has its limits with its name. */
+const BEGIN_READING = [
+  "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+  ...Object.entries(LIMITS).map(([name, value]) => `SET LOCAL ${name} = ${value}`),
+].join("; ");
+
+/** Columns that set these until the transaction ends. */
+function settingColumns(settings: Readonly<Record<string, string>>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `set_config('${name}', '${value}', true)`)
+    .join(", ");
+}
 
 /** A transaction that changes nothing, and is done only when all is on the disk that the server has committed before it. */
 export const FLUSH = "SELECT pg_logical_emit_message(true, 'stack', '')";
 
 /** A transaction that is to be done. */
 export interface PostgresqlTransaction<Result> {
-  readonly kind: keyof typeof BEGIN;
+  readonly kind: "read" | "write";
   readonly work: Transaction<Worked<Result>>;
   /** Of one that writes, the number of the lock that it waits for first. */
   readonly lock?: bigint;
@@ -60,6 +70,7 @@ export interface SentTransaction<Result> {
   /** By which it can be asked for what became of it; undefined where nobody need know. */
   readonly naming: Promise<TransactionName | undefined>;
   readonly working: Promise<Worked<Result>>;
+  readonly statements: GatheredStatements;
 }
 
 /**
@@ -77,18 +88,21 @@ export function sendTransaction<Result>(
   const statements = statementsOn(client);
   stream.cork();
   try {
-    const beginning = answeredWithin(silenceMs, client, {
-      text: BEGIN[kind] + (onCommitting === undefined ? "" : COMMIT_SOON),
-    });
-    const naming = kind === "write" ? nameTransaction(statements, lock) : Promise.resolve(undefined);
-    return { beginning, naming, working: worked(work, statements) };
+    const text = kind === "read" ? BEGIN_READING : "BEGIN";
+    const beginning = answeredWithin(silenceMs, client, { text });
+    const settings = onCommitting === undefined ? LIMITS : { ...LIMITS, ...SEEN_SOON };
+    const naming = kind === "read" ? Promise.resolve(undefined) : nameTransaction(statements, settings, lock);
+    const working = worked(work, statements);
+    statements.send();
+    return { beginning, naming, working, statements };
   } finally {
     stream.uncork();
   }
 }
 
 /**
- * Sends statements that are no transaction, in one piece, with what they wait for: each sees what is there when it begins.
+ * Sends statements that are no transaction, in one piece, with what they wait for: each work sees what is there when it begins, and is
+ * answered by itself, so that whoever waits for the first can go on while the server sees to the next.
  *
  * @param silenceMs how long each may take to be answered, in milliseconds
  */
@@ -101,8 +115,15 @@ export function sendAfterSending(
   const { stream } = client.connection;
   stream.cork();
   try {
-    const waiting = answeredWithin(silenceMs, client, waitForSending(conversation));
-    return { waiting, working: works.map((work) => work(statementsOn(client, silenceMs))) };
+    const waiting: Promise<unknown>[] = [];
+    const working = works.map((work, index) => {
+      const statements = statementsOn(client, silenceMs);
+      if (index === 0) waiting.push(waitForSending(statements, conversation));
+      const result = work(statements);
+      statements.send();
+      return result;
+    });
+    return { waiting: Promise.all(waiting), working };
   } finally {
     stream.uncork();
   }
@@ -131,12 +152,17 @@ export async function inOrder<Results extends readonly unknown[]>(
   return results as unknown as Results;
 }
 
-/** Asks for the transaction's name, and waits for the lock, where there is one. */
-async function nameTransaction(sql: Statements, lock: bigint | undefined): Promise<TransactionName> {
+/** Asks for the transaction's name, sets what it is bound by, and waits for the lock, where there is one. */
+async function nameTransaction(
+  sql: Statements,
+  settings: Readonly<Record<string, string>>,
+  lock: bigint | undefined,
+): Promise<TransactionName> {
+  const select = `SELECT ${NAME}, ${settingColumns(settings)}`;
   const row =
     lock === undefined
-      ? await sql.get(`SELECT ${NAME}`)
-      : await sql.get(`SELECT ${NAME}, pg_advisory_xact_lock(?)`, String(lock));
+      ? await sql.get(select)
+      : await sql.get(`${select}, pg_advisory_xact_lock(?)`, String(lock));
   return {
     xid: String(row?.["xid"]),
     named: String(row?.["named"]),
@@ -179,14 +205,19 @@ export async function answeredWithin(
   }
 }
 
-/** Asks for the end of a transaction; and by `flushing`, where it is told before, when it is safe. */
+/**
+ * Asks for the end of a transaction, in one piece with the last of its `statements`; and by `flushing`, where it is told before, when
+ * it is safe.
+ */
 export function sendCommit<Result>(
   client: PoolClient,
+  statements: GatheredStatements,
   { onCommitting }: Pick<PostgresqlTransaction<Result>, "onCommitting">,
 ): { readonly committing: Promise<unknown>; readonly flushing: Promise<unknown> | undefined } {
   const { stream } = client.connection;
   stream.cork();
   try {
+    statements.send();
     const committing = simpleQuery(client, "COMMIT");
     return { committing, flushing: onCommitting && simpleQuery(client, FLUSH) };
   } finally {

@@ -1,5 +1,4 @@
-import type { QueryConfig } from "pg";
-import { preparedQuery } from "./postgresql-statements.ts";
+import type { Statements } from "../sql/sql-database.ts";
 
 /** The first number of these locks: the second is made of the conversation's key. Those of users are of another kind. */
 const KIND = 1;
@@ -11,7 +10,9 @@ const numberOf = (conversation: string): string => `(${conversation} % 214748364
 export const LOCK_WHILE_SENDING = `pg_advisory_xact_lock(${KIND}, ${numberOf("conversations.id")}) AS sending`;
 
 /** Waits for the end of a transaction that sends to this conversation; to be asked before what is to see it is begun. */
-export function waitForSending(conversation: number): QueryConfig {
-  const shared = `SELECT pg_advisory_xact_lock_shared(${KIND}, ${numberOf("CAST(? AS bigint)")})`;
-  return preparedQuery(shared, [conversation]);
+export async function waitForSending(sql: Statements, conversation: number): Promise<void> {
+  await sql.get(
+    `SELECT pg_advisory_xact_lock_shared(${KIND}, ${numberOf("CAST(? AS bigint)")})`,
+    conversation,
+  );
 }
