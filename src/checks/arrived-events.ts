@@ -1,6 +1,6 @@
 import type { FinishReason, StreamEvent } from "../contract/event-schemas.ts";
 import type { SeenEvent, SeenStream } from "../targets/http-client.ts";
-import { lastWord } from "./stream-endings.ts";
+import { endedInWords } from "./stream-endings.ts";
 
 /** An event of the contract that arrived, with when it did. */
 export interface Arrived {
@@ -40,7 +40,8 @@ export function eventName(event: StreamEvent): string {
 export function describeStream(stream: SeenStream): string {
   const path = decodeURIComponent(stream.request.replaceAll("+", " "));
   const last = eventsIn(stream).at(-1);
-  const word = stream.facts.length === 0 ? "brought no event" : `ended with ${lastWord(stream)}`;
+  const word = stream.facts.length === 0 ? "brought no event" : endedInWords(stream);
   const ending = last === undefined ? word : `ended with ${eventName(last)}`;
-  return `${path} ${ending}, ${stream.end} after ${Math.round(stream.duration_ms)} ms`;
+  const how = last === undefined && !stream.facts.some(({ kind }) => kind === "done") ? "" : `${stream.end} `;
+  return `${path} ${ending}, ${how}after ${Math.round(stream.duration_ms)} ms`;
 }

@@ -111,11 +111,11 @@ const ENOUGH_MS = 3_000;
 const SETTLING_MS = 10_000;
 
 /** ... and this long where its rows were waited for in vain: that is done once; ... */
-const AGAIN_MS = 2_000;
+const AGAIN_MS = 1_500;
 
 /** ... or, after so many times one after the other, this long. */
 const OFTEN = 4;
-const OFTEN_AGAIN_MS = 1_000;
+const OFTEN_AGAIN_MS = 750;
 
 function noteIfUnsettled({ target }: Context, isWell: boolean): void {
   const found = foundOn(target);

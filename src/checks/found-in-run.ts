@@ -27,6 +27,11 @@ export interface FoundInRun {
 
 const FOUND = new WeakMap<Target, FoundInRun>();
 
+/** What is found of this target is found of that one, too: it is the same, as another person meets it. */
+export function findTogether(target: Target, other: Target): void {
+  FOUND.set(other, foundOn(target));
+}
+
 /** What has been found of this target so far, to be added to. */
 export function foundOn(target: Target): FoundInRun {
   const found = FOUND.get(target) ?? {};

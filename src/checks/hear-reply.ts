@@ -98,7 +98,8 @@ function attend(
           const stream = await ended;
           await requireMadeByEngine(context, sent.text, stream);
           requireNoneFailed(stream);
-          if (heldBack !== undefined) throw new NotObservable(heldBack);
+          const unseen = heldBack ?? context.target.chat.missingAbilities["push replies"];
+          if (unseen !== undefined) throw new NotObservable(unseen);
           requireLongEnough(context, stream, what);
         }
         throw error;

@@ -60,6 +60,12 @@ export function requireMiddle({ target }: Pick<Context, "target">, options: Engi
   if (tokensAsked(options) <= heldBack.tokens) throw new NotObservable(wordsOf(heldBack, target));
 }
 
+/** Whether replies are known to be told when they are over: by how the wire tells them, or by what came of those so far. */
+export function isHeldBack({ target }: Pick<Context, "target">): boolean {
+  const { heldBack } = foundOn(target);
+  return target.chat.missingAbilities["push replies"] !== undefined || heldBack !== undefined;
+}
+
 /** How long these options let a reply become, in tokens; endless where they do not say. */
 export function tokensAsked({ num_predict: most, stand_in_tokens: exactly }: EngineOptions): number {
   return Math.min(...[most, exactly].map((each) => Number(each ?? Number.POSITIVE_INFINITY)));

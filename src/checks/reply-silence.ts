@@ -7,7 +7,7 @@ import type { Context } from "./contract-conversations.ts";
 import { patienceOf } from "./contract-replies.ts";
 import { type FoundInRun, foundOn } from "./found-in-run.ts";
 import { tokensAsked } from "./held-back-replies.ts";
-import { isAllSaid, unawaitedWords } from "./unended-replies.ts";
+import { hasEngineEnded, isAllSaid, unawaitedWords } from "./unended-replies.ts";
 
 /** A back end that promises nothing need not be waited for as for a model that loads, in milliseconds; ... */
 const SILENT_MS = 10_000;
@@ -77,6 +77,9 @@ export class ReplySilence {
   readonly #start = performance.now();
   readonly #known: FoundInRun["unended"];
   #pieces = 0;
+  #hasFailed = false;
+  /** Whether it was left sooner than it might have been, although it was not seen to be all there. */
+  #wasCutShort = false;
   #chars = 0;
   #pieceAtMs: number | undefined;
   #hasBeenPatient = false;
@@ -103,6 +106,7 @@ export class ReplySilence {
 
   /** Takes what has come. */
   take(fact: ReplyFact): void {
+    if (fact.kind === "failure") this.#hasFailed = true;
     if (fact.kind !== "text" && fact.kind !== "thought") return;
     const now = this.#waiting.elapsedMs();
     const found = foundOn(this.#context.target);
@@ -121,13 +125,22 @@ export class ReplySilence {
     const isAllSaid = await this.#isAllThere().catch(() => false);
     if (this.#pieces !== pieces) return 0;
     const moreMs = this.#mostMs - this.firstMs;
-    if (isAllSaid !== true && !this.#hasBeenPatient && moreMs > 0) {
+    // Where replies are left open, one that has told its failure, or that the engine has ended in any way, is over.
+    const isOver = isAllSaid === true || (this.#known !== undefined && (await this.#hasEnded()));
+    if (!isOver && !this.#hasBeenPatient && moreMs > 0) {
       this.#hasBeenPatient = true;
       return moreMs;
     }
     this.#isAllSaid = isAllSaid;
+    this.#wasCutShort = isOver && isAllSaid !== true && !this.#hasBeenPatient && moreMs > 0;
     foundOn(target).isFallingSilent = true;
     return undefined;
+  }
+
+  async #hasEnded(): Promise<boolean> {
+    if (this.#hasFailed) return true;
+    if (this.#pieces === 0) return false;
+    return await hasEngineEnded(this.#context, this.#asked).catch(() => false);
   }
 
   async #isAllThere(): Promise<boolean | null> {
@@ -144,8 +157,9 @@ export class ReplySilence {
     this.#stalledMs = performance.now() - this.#start - this.#waiting.elapsedMs();
     this.#waiting[Symbol.dispose]();
     const isTold = stream.facts.some(({ kind }) => kind === "done" || kind === "failure");
+    if (!wasSilent || isTold || this.#pieces === 0) return stream;
     // Where the engine is at work still, or text is missing, it is more than the end that does not come.
-    if (!wasSilent || isTold || this.#pieces === 0 || this.#isAllSaid === false) return stream;
+    if (this.#isAllSaid === false && !this.#wasCutShort) return stream;
     if (this.#known !== undefined) return { ...stream, unawaited: unawaitedWords(this.#known) };
     foundOn(this.#context.target).unended ??= { stream, waitedMs: this.#mostMs };
     return stream;

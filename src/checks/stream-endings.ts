@@ -23,6 +23,26 @@ export function endInWords(stream: SeenStream): string {
   return failure === undefined ? lastWord(stream) : `${lastWord(stream)}: ${quoted(failure.message)}`;
 }
 
+/** The same as what became of the stream: `ended with done (stop)`, `was cut off`, `was left by its reader`. */
+export function endedInWords(stream: SeenStream): string {
+  const isTold = stream.facts.some(({ kind }) => kind === "done");
+  if (isTold || stream.unawaited !== undefined) return `ended with ${endInWords(stream)}`;
+  const failure = failureOf(stream);
+  return `${untoldEnd(stream)}${failure === undefined ? "" : `, after a failure: ${quoted(failure.message)}`}`;
+}
+
+/** A reader who leaves does so while something comes; who gives up has waited for longer, in milliseconds. */
+const SILENT_MS = 900;
+
+function untoldEnd({ end, facts, duration_ms }: SeenStream): string {
+  if (end === "closed") return "was closed without a word of its end";
+  if (end === "cut") return "was cut off";
+  const silentMs = duration_ms - (facts.at(-1)?.at_ms ?? 0);
+  return silentMs < SILENT_MS
+    ? "was left by its reader"
+    : `was left open: nothing more came for ${(silentMs / 1000).toFixed(1)} s`;
+}
+
 function quoted(words: string): string {
   const line = words.replace(/\s+/g, " ").trim();
   return line.length <= MOST_CHARS ? line : `${line.slice(0, MOST_CHARS)}…`;

@@ -16,9 +16,20 @@ export async function isAllSaid(context: Context, asked: string, chars: number):
   return chars >= (last.text?.trim().length ?? last.chars_sent ?? Number.POSITIVE_INFINITY);
 }
 
+/** Whether the engine has ended its work on this message, however that was; false where it is not watched, or was not asked. */
+export async function hasEngineEnded(context: Context, asked: string): Promise<boolean> {
+  const generations = (await generationsOf(context, asked)) ?? [];
+  return generations.length > 0 && generations.every(({ ended }) => ended !== "running");
+}
+
 /** How a reply ended whose end was not waited for again, in words: in a stream's own record, and in its last word. */
 export function unawaitedWords({ waitedMs }: NonNullable<FoundInRun["unended"]>): string {
   return `${UNAWAITED} (one before it had none in ${Math.round(waitedMs / 1000)} s: sse/done judges that)`;
+}
+
+/** The same for a claim that something ends a reply, where none has an end. */
+export function noEndWords({ waitedMs }: NonNullable<FoundInRun["unended"]>): string {
+  return `replies have no end here (one had none in ${Math.round(waitedMs / 1000)} s: sse/done judges that): whether a cancel ends a stream is not seen`;
 }
 
 const UNAWAITED = "an end that was not waited for again";

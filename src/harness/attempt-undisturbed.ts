@@ -67,7 +67,9 @@ async function tryUndisturbed<Target>(
   const start = performance.now();
   for (let attempts = 1; ; attempts += 1) {
     const last = await attempt();
-    const isLate = isTimed && last.outcome.verdict !== "holds" && last.heldUpMs > DISTURBED_MS;
+    // What the target does not tell, it does not tell in time either.
+    const isOver = last.outcome.verdict === "holds" || last.outcome.verdict === "skipped";
+    const isLate = isTimed && !isOver && last.heldUpMs > DISTURBED_MS;
     const isPatient =
       attempts < DISTURBED_ATTEMPTS && performance.now() - start < PATIENCE_MS && !signal.aborted;
     if (!isLate || !isPatient) return last;

@@ -50,10 +50,25 @@ export interface Broken {
    * long while it looked cannot tell.
    */
   readonly late_ms?: number;
+  /**
+   * The fault, where it is all that was found and may meet other claims as well: the first claim that it breaks is broken, and
+   * the others are not judged.
+   */
+  readonly cause?: Cause;
   /** The database rows that show it, where rows are the subject. */
   readonly rows?: readonly unknown[];
   /** The texts that show it, where texts are the subject: a report shows where they differ. */
   readonly texts?: TextPair;
+}
+
+/** A fault that several claims may meet. */
+export interface Cause {
+  /** Its words, which are also what it is known by: `replies are not in their conversation`. */
+  readonly fault: string;
+  /** What to look at for it in a backend, which the claim's own words need not name. */
+  readonly look_at: string;
+  /** Wider faults, each in its words, any of which would show in the same way here. */
+  readonly within?: readonly string[];
 }
 
 /** Two texts that should have been one. */

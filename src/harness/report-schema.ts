@@ -9,6 +9,9 @@ const Broken = z.object({
   found: z.string(),
   seen: z.string(),
   late_ms: z.number().optional(),
+  cause: z
+    .object({ fault: z.string(), look_at: z.string(), within: z.array(z.string()).optional() })
+    .optional(),
   rows: z.array(z.unknown()).optional(),
   texts: z
     .object({

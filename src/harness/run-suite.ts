@@ -1,5 +1,6 @@
 import type { CheckRun, SharedEvidence } from "./attempt-undisturbed.ts";
 import type { Broken, Check, Suite } from "./define-check.ts";
+import { knownCausesOf } from "./known-causes.ts";
 import { retryCheck } from "./retry-check.ts";
 import { type CheckResult, countOutcomes, type RunEvent, type SuiteReport } from "./run-report.ts";
 import type { OpenTarget, RunSettings } from "./run-settings.ts";
@@ -94,10 +95,10 @@ async function runCheck<Target>(check: Check<Target, never>, run: CheckRun<Targe
     id: check.id,
     claim: check.claim,
     why: check.why,
-    look_at: check.lookAt,
+    look_at: lookAtOf(outcome) ?? check.lookAt,
     duration_ms: since(start),
     attempts,
-    outcome,
+    outcome: knownCausesOf(run.open).told(check.id, outcome),
     ...(lacks === undefined ? {} : { lacks }),
     ...(commands === undefined ? {} : { commands }),
     ...(evidence === undefined ? {} : { evidence }),
@@ -120,6 +121,10 @@ async function runCheck<Target>(check: Check<Target, never>, run: CheckRun<Targe
     if (error instanceof MissingEndpoint) return finish(1, outcomeOfMissing(error));
     throw error;
   }
+}
+
+function lookAtOf(outcome: CheckResult["outcome"]): string | undefined {
+  return outcome.verdict === "broken" ? outcome.cause?.look_at : undefined;
 }
 
 type Finish = (

@@ -6,7 +6,7 @@ import type { Target } from "../../src/targets/open-target.ts";
 import { startTestEngine } from "../services/stand-in-engine/client.ts";
 import { idsWith, judgeBackEnd } from "../support/judge-back-end.ts";
 import { ODD_WIRE, type OddFault, startOddBackEnd } from "../support/odd-back-end.ts";
-import { PLAIN_TEXT_WIRE, startPlainTextChat } from "../support/plain-text-chat.ts";
+import { PLAIN_TEXT_WIRE, type PlainTextFault, startPlainTextChat } from "../support/plain-text-chat.ts";
 
 const SUITES = ["model-conversation", "cancel", "persistence", "isolation", "sse"];
 
@@ -46,7 +46,7 @@ test("a reply that is left open for good is waited for once: the claim about the
   );
 }, 120_000);
 
-test("replies that are held back until they are over have no middle: what needs one is not judged, and not asked for", async () => {
+test("replies that are held back until they are over have no middle that a reader sees: a cancel comes when the engine is seen to write, and what else needs one is not judged", async () => {
   const engine = await startTestEngine({ tokenDelayMs: 15 });
   const url = await startPlainTextChat(engine.url, { fault: "holds-back" });
   const report = await judgeBackEnd(
@@ -54,20 +54,24 @@ test("replies that are held back until they are over have no middle: what needs 
     SUITES,
     /^(?:cancel\/(?:mid-reply|silence|deleted|in-time|slots|saved)|persistence\/(?:cancelled|grows|one-reply)|sse\/pace)$/,
   );
-  expect(idsWith(report, "broken")).toEqual(["sse/pace"]);
+  // It takes the next piece before it stops, and deletes without stopping, also where it holds nothing back.
+  expect(idsWith(report, "broken")).toEqual(["cancel/silence", "cancel/deleted", "sse/pace"]);
   expect(idsWith(report, "could-not-run")).toEqual([]);
   const heldBack = expect.stringMatching(
     /replies are held back here until they are over: what the engine wrote over \d+ ms came in 1 piece.*sse\/pace/,
   );
   expect(reasonsIn(report)).toMatchObject({
-    "cancel/mid-reply": heldBack,
-    "cancel/silence": heldBack,
-    "cancel/in-time": heldBack,
-    "cancel/slots": heldBack,
     "persistence/cancelled": heldBack,
     "persistence/grows": heldBack,
   });
-  expect(idsWith(report, "holds")).toContain("persistence/one-reply");
+  expect(idsWith(report, "holds")).toEqual(
+    expect.arrayContaining(["cancel/mid-reply", "cancel/saved", "cancel/slots", "persistence/one-reply"]),
+  );
+  expect(report.results.find(({ id }) => id === "cancel/mid-reply")?.outcome).toMatchObject({
+    seen: expect.stringMatching(
+      /^the engine was at the reply \(tokens: \d+\), of which its reader had no word yet; /,
+    ),
+  });
 }, 120_000);
 
 test("of replies that are asked for again and again it is not said that somebody holds them back", () => {
@@ -82,6 +86,44 @@ test("of replies that are asked for again and again it is not said that somebody
     /^replies come whole here when they are over: .* could be seen$/,
   );
 });
+
+test.each<[PlainTextFault, string[], string]>([
+  [
+    "saved-to-first",
+    ["model-conversation/reply"],
+    "not judged: replies that were streamed are not in their conversation, as model-conversation/reply found; nothing more was seen here",
+  ],
+  [
+    "saves-nothing",
+    ["model-conversation/reply"],
+    "not judged: replies that were streamed are not in their conversation, as model-conversation/reply found; nothing more was seen here",
+  ],
+  [
+    "saves-twice",
+    ["persistence/one-reply"],
+    "not judged: replies that were streamed are in their conversation more than once, as persistence/one-reply found; nothing more was seen here",
+  ],
+])(
+  "of a back end that %s one claim is broken, and the others say by which",
+  async (fault, broken, reason) => {
+    const engine = await startTestEngine();
+    const url = await startPlainTextChat(engine.url, { fault });
+    const report = await judgeBackEnd(
+      { url, engine: engine.url, wire: PLAIN_TEXT_WIRE },
+      SUITES,
+      /^(?:model-conversation\/|persistence\/(?:complete|one-reply|row-order|concurrent)|isolation\/(?:rows|history)|cancel\/mid-reply)/,
+    );
+    expect(idsWith(report, "broken")).toEqual(broken);
+    expect(idsWith(report, "could-not-run")).toEqual([]);
+    expect(reasonsIn(report)).toMatchObject({
+      "persistence/row-order": reason,
+      "persistence/concurrent": reason,
+      "isolation/rows": reason,
+    });
+    expect(idsWith(report, "holds")).toContain("cancel/mid-reply");
+  },
+  120_000,
+);
 
 test("who speaks is shown the wrong way round: that is said by the claims about what is shown, and others are not judged for it", async () => {
   const only =

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import {
+  type Cause,
   type Check,
   type CollectContext,
   CouldNotRun,
@@ -49,6 +50,36 @@ const never = async ({ signal }: Context): Promise<void> => {
 const fails = async (): Promise<never> => {
   throw new Error("boom");
 };
+
+test("a fault that several claims meet is one broken claim, and the others say which; what may be another fault is broken beside it", async () => {
+  const lost = "replies are lost";
+  const cut = "cancelled replies are lost";
+  const broken = (cause?: Cause): Verdict => ({ ...BROKEN, ...(cause && { cause }) });
+  const { outcomes } = await run([
+    check(undefined, { name: "cut", verdict: broken({ fault: cut, look_at: "there", within: [lost] }) }),
+    check(undefined, { name: "first", verdict: broken({ fault: lost, look_at: "there" }) }),
+    check(undefined, { name: "second", verdict: broken({ fault: lost, look_at: "there" }) }),
+    check(undefined, {
+      name: "cut again",
+      verdict: broken({ fault: cut, look_at: "there", within: [lost] }),
+    }),
+    check(undefined, { name: "other", verdict: broken({ fault: "replies are doubled", look_at: "there" }) }),
+    check(undefined, { name: "none", verdict: broken() }),
+  ]);
+  expect(outcomes.map(({ verdict }) => verdict)).toEqual([
+    "broken",
+    // A narrower fault does not explain a wider one.
+    "broken",
+    "skipped",
+    "skipped",
+    "broken",
+    "broken",
+  ]);
+  expect(outcomes[2]).toEqual({
+    verdict: "skipped",
+    reason: "not judged: replies are lost, as suite/first found; nothing more was seen here",
+  });
+});
 
 test("what was late is not judged by a process that was held up for as long itself, but what was later is", async () => {
   const heldUp = async (): Promise<void> => {

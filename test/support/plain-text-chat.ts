@@ -15,6 +15,10 @@ interface Turn {
 export type PlainTextFault =
   /** Replies are saved to the conversation that was there first. */
   | "saved-to-first"
+  /** Replies are saved nowhere. */
+  | "saves-nothing"
+  /** Replies are saved a second time beside the first. */
+  | "saves-twice"
   /** A reply whose reader left is saved whole, as one. */
   | "left-as-whole"
   /** A reply is sent when it is whole. */
@@ -91,8 +95,9 @@ export async function startPlainTextChat(
       const reply: Turn = { id: randomUUID(), by: "it", parts: [], state: "growing" };
       turns.push({ id: randomUUID(), by: "me", parts: [{ type: "text", text }], state: "whole" });
       const [first = turns] = chats.values();
-      (fault === "saved-to-first" ? first : turns).push(reply);
+      if (fault !== "saves-nothing") (fault === "saved-to-first" ? first : turns).push(reply);
       await answer(turns, reply, response);
+      if (fault === "saves-twice") turns.push({ ...reply, id: randomUUID() });
     },
   });
 }

@@ -15,7 +15,7 @@ export const atOnce = defineCheck<Context["target"], CancelledReply>({
     cancelAndLook(context, {
       name: "at-once",
       options: { num_predict: 400, stand_in_load_ms: 500, stand_in_tokens: 100, stand_in_token_ms: 20 },
-      moment: (reply, asked) => untilOnItsWay(context, reply, asked),
+      when: (reply, asked) => untilOnItsWay(context, reply, asked),
     }),
   // Whether the engine was asked by then is a matter of chance, so only the reader's end is judged, where it has one.
   judge: (reply) =>

@@ -18,7 +18,7 @@ export const beforeFirstToken = defineCheck<Context["target"], CancelledReply>({
     cancelAndLook(context, {
       name: "before-first-token",
       options: { stand_in_load_ms: 2_000, stand_in_tokens: 5 },
-      async moment(reply, asked) {
+      async when(reply, asked) {
         const isLoading = seenLoading();
         await pollUntil(
           context,

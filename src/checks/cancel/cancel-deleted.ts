@@ -8,12 +8,13 @@ import type { Talk } from "../any-wire-conversation.ts";
 import { GIVE_UP_MS, LIMIT_MS } from "../cancel-times.ts";
 import type { Context } from "../contract-conversations.ts";
 import { generationsFor, requireAsked } from "../engine-generations.ts";
-import { texts } from "../hear-reply.ts";
-import { requireMiddle } from "../held-back-replies.ts";
+import { foundOn } from "../found-in-run.ts";
 import { isConversationGone } from "../is-conversation-gone.ts";
 import { requireUnbufferedReply } from "../unbuffered-reply.ts";
+import { noEndWords } from "../unended-replies.ts";
 import { endOf, watchGeneration } from "./cancelled-reply.ts";
 import { lateBy, requireOwnTime } from "./judge-both-ends.ts";
+import { requireMiddleToCancel, untilInMiddle } from "./reply-middle.ts";
 import { beginReply, deleteTalk } from "./running-reply.ts";
 
 interface DeletedConversation {
@@ -27,6 +28,8 @@ interface DeletedConversation {
   /** As of {@link CancelledReply}. */
   readonly stalledMs?: number;
   readonly generations: readonly SeenGeneration[] | null;
+  /** As of {@link CancelledReply}. */
+  readonly noEnds?: string;
 }
 
 export const deleted = defineCheck<Context["target"], DeletedConversation>({
@@ -37,21 +40,25 @@ export const deleted = defineCheck<Context["target"], DeletedConversation>({
   needs: ["remember conversations", "delete conversations", "show what reached the engine"],
   isTimed: true,
   collect: deleteInMidReply,
-  judge({ refused, after, readerMs, engineMs, generations, stalledMs = 0 }) {
+  judge({ refused, after, readerMs, engineMs, generations, noEnds, stalledMs = 0 }) {
     if (generations === null) throw new NotObservable("whether the engine stops cannot be seen here");
-    const ends = generations.map(({ ended }) => ended).join(", ");
     requireAsked(generations);
+    const atEngine = engineInWords(generations, engineMs);
     const seen = [
       `the deletion ${refused ?? "was done"}`,
-      `the engine ${ends}, seen after ${engineMs ?? `more than ${GIVE_UP_MS}`} ms`,
+      `the engine ${atEngine}`,
       `the conversation then ${after ?? "not shown"}`,
     ].join("; ");
     const expected = `the engine's request aborted within ${LIMIT_MS} ms, the stream ended, the conversation gone`;
     const isAborted = generations.every(({ ended }) => ended === "aborted");
     const isGone = readerMs !== null && after !== "still there";
-    if (isAborted && isGone && engineMs !== null && engineMs <= LIMIT_MS) return { verdict: "holds", seen };
+    const isStopped = isAborted && engineMs !== null && engineMs <= LIMIT_MS;
+    if (isStopped && isGone) return { verdict: "holds", seen };
     if (readerMs === null || engineMs === null) requireOwnTime({ stalledMs });
-    const found = `the engine ${ends} (${engineMs ?? "no end"} ms), the stream ${readerMs === null ? "open" : "ended"}, the conversation ${after ?? "not shown"}`;
+    if (noEnds !== undefined && readerMs === null && isStopped && after !== "still there") {
+      throw new NotObservable(noEnds);
+    }
+    const found = `the engine ${atEngine}, the stream ${readerMs === null ? "open" : "ended"}, the conversation ${after ?? "not shown"}`;
     return {
       verdict: "broken",
       expected,
@@ -62,13 +69,20 @@ export const deleted = defineCheck<Context["target"], DeletedConversation>({
   },
 });
 
+function engineInWords(generations: readonly SeenGeneration[], engineMs: number | null): string {
+  const ends = generations.map(({ ended }) => ended).join(", ");
+  return engineMs === null
+    ? `${ends} still, ${GIVE_UP_MS} ms after the call`
+    : `${ends} after ${engineMs} ms`;
+}
+
 async function deleteInMidReply(context: Context): Promise<DeletedConversation> {
   const options = { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 };
-  requireMiddle(context, options);
+  requireMiddleToCancel(context, options);
   await generationsFor(context, "");
   const asked = `Count to 200. ${context.canary("deleted")}`;
   const reply = await beginReply(context, options, asked);
-  await reply.until("its third token", texts(3));
+  await untilInMiddle(context, reply, { asked, pieces: 3 });
   const start = performance.now();
   using wait = beginWaiting();
   const [refused, readerMs, seen] = await Promise.all([
@@ -77,6 +91,7 @@ async function deleteInMidReply(context: Context): Promise<DeletedConversation> 
     watchGeneration(context, asked, start),
   ]);
   const stalledMs = Math.round(performance.now() - start - wait.elapsedMs());
+  const { unended } = foundOn(context.target);
   const stream = await reply.ended;
   if (!context.target.capabilities.has("speak the contract")) requireUnbufferedReply(stream);
   return {
@@ -85,6 +100,7 @@ async function deleteInMidReply(context: Context): Promise<DeletedConversation> 
     stream,
     readerMs,
     stalledMs,
+    ...(unended !== undefined && { noEnds: noEndWords(unended) }),
     ...seen,
   };
 }

@@ -4,9 +4,11 @@ import type { SeenStream } from "../../targets/http-client.ts";
 import { afterWaiting } from "../../targets/unstalled-time.ts";
 import { GIVE_UP_MS, pollMsOf } from "../cancel-times.ts";
 import type { Context } from "../contract-conversations.ts";
+import { foundOn } from "../found-in-run.ts";
 import { hearAgain, texts } from "../hear-reply.ts";
 import { requireMiddle } from "../held-back-replies.ts";
-import { lastWord } from "../stream-endings.ts";
+import { endedInWords, lastWord } from "../stream-endings.ts";
+import { noEndWords } from "../unended-replies.ts";
 import { answerInWords, cancelStatusOf } from "./judge-both-ends.ts";
 import { beginReply, requireCancellable, type SeenCancel } from "./running-reply.ts";
 
@@ -14,6 +16,8 @@ interface TwoReaders {
   /** As of {@link CancelledReply}. */
   readonly isForeign: boolean;
   readonly answer: SeenCancel;
+  /** As of {@link CancelledReply}. */
+  readonly noEnds?: string;
   readonly streams: readonly SeenStream[];
 }
 
@@ -38,18 +42,31 @@ export const everyReader = defineCheck<Context["target"], TwoReaders>({
     const streams = await Promise.all(readers.map(({ ended }) => ended));
     callOff();
     await requireCancellable(context, own);
-    return { isForeign, answer, streams: streams.filter((stream) => stream !== null) };
+    const { unended } = foundOn(context.target);
+    const noEnds = unended && noEndWords(unended);
+    return {
+      isForeign,
+      answer,
+      ...(noEnds && { noEnds }),
+      streams: streams.filter((stream) => stream !== null),
+    };
   },
-  judge({ isForeign, answer, streams }) {
+  judge({ isForeign, answer, noEnds, streams }) {
     if (answer === "closed")
       throw new NotObservable("here a reply is ended by closing its own stream, not those of others");
     if (cancelStatusOf(answer) === "idle")
       throw new CouldNotRun("the reply had ended before it could be cancelled");
     const ends = streams.map(lastWord);
-    const seen = `the cancel answered ${answerInWords(answer)}; two streams of the reply ended with ${ends.join(" and ")}`;
+    const seen = `the cancel answered ${answerInWords(answer)}; of two streams of the reply one ${streams.map(endedInWords).join(", the other ")}`;
     const isEnd = (end: string): boolean => (isForeign ? end !== "given-up" : end === "done (cancelled)");
     if (ends.every(isEnd)) return { verdict: "holds", seen };
+    if (noEnds !== undefined) throw new NotObservable(noEnds);
     const expected = isForeign ? "both end" : "both end with done (cancelled)";
-    return { verdict: "broken", expected, found: ends.join(" and "), seen };
+    return {
+      verdict: "broken",
+      expected,
+      found: `one ${streams.map(endedInWords).join(", the other ")}`,
+      seen,
+    };
   },
 });

@@ -36,7 +36,8 @@ function judgeRows({ rows, streams, isForeign }: IdleCancels, seen: string): Bro
   const [row] = rows.filter(({ role }) => role === "assistant");
   const [stream] = streams;
   if (row === undefined || stream === undefined) {
-    throw new CouldNotRun("no reply was stored that a cancel could change");
+    const words = "no reply was stored that a cancel could change";
+    throw isForeign ? new NotObservable(words) : new CouldNotRun(words);
   }
   // Nobody was seen to write it to its end: then no cancel has changed that.
   if (isForeign && row.status === "streaming") {

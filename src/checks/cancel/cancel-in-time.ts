@@ -4,8 +4,8 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import { refusedWords } from "../../targets/drivers/refusal.ts";
 import { abortAfterWaiting } from "../../targets/unstalled-time.ts";
 import type { Context } from "../contract-conversations.ts";
-import { nameFor, texts } from "../hear-reply.ts";
-import { requireMiddle } from "../held-back-replies.ts";
+import { nameFor } from "../hear-reply.ts";
+import { requireMiddleToCancel, untilInMiddle } from "./reply-middle.ts";
 import { beginReply, deleteTalk, type RunningReply } from "./running-reply.ts";
 
 /** A call that ends a reply of which nothing more comes. */
@@ -52,9 +52,10 @@ export const inTime = defineCheck<Context["target"], readonly TimedCall[]>({
 /** Null where a reply is ended by what nobody answers. */
 async function endStalled(context: Context, what: TimedCall["what"]): Promise<TimedCall | null> {
   const options = { num_predict: 400, stand_in_tokens: 100, stand_in_fail: "stall", stand_in_fail_after: 4 };
-  requireMiddle(context, options);
-  const reply = await beginReply(context, options, `Count to 200. ${context.canary(what)}`);
-  await reply.until("its third token", texts(3));
+  requireMiddleToCancel(context, options);
+  const asked = `Count to 200. ${context.canary(what)}`;
+  const reply = await beginReply(context, options, asked);
+  await untilInMiddle(context, reply, { asked, pieces: 3 });
   const tooLate = abortAfterWaiting(PATIENCE_MS);
   const signal = AbortSignal.any([context.signal, tooLate]);
   const start = performance.now();

@@ -1,6 +1,5 @@
 import { defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../contract-conversations.ts";
-import { texts } from "../hear-reply.ts";
 import { type CancelledReply, cancelAndLook } from "./cancelled-reply.ts";
 import { judgeBothEnds, OR_THE_STREAM } from "./judge-both-ends.ts";
 
@@ -23,8 +22,7 @@ export async function cancelledInMidReply(context: Context): Promise<CancelledRe
       // Longer than anybody waits, at the pace of a real engine. Real Ollama has its own pace.
       options: { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 },
       looksAtRows: true,
-      moment: (reply) => reply.until("its third token", texts(3)),
-      isInMiddle: true,
+      when: 3,
     }),
   );
 }

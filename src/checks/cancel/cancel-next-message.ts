@@ -6,18 +6,21 @@ import { refusedWords } from "../../targets/drivers/refusal.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { findReplyRow } from "../../targets/reply-rows.ts";
+import { unsavedReply } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { settledRowsOf } from "../conversation-rows.ts";
-import { hear, texts } from "../hear-reply.ts";
-import { requireMiddle } from "../held-back-replies.ts";
+import { hear } from "../hear-reply.ts";
 import { rowStateInWords } from "../row-words.ts";
-import { endInWords, isWholeEnding, lastWord } from "../stream-endings.ts";
+import { endedInWords, isWholeEnding, lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { endOf } from "./cancelled-reply.ts";
 import { answerInWords } from "./judge-both-ends.ts";
+import { requireMiddleToCancel, untilInMiddle } from "./reply-middle.ts";
 import { beginReply, isAnswered, requireCancellable, type SeenCancel } from "./running-reply.ts";
 
 interface NextMessage {
+  /** As of {@link CancelledReply}; left out by the contract's own wire. */
+  readonly isForeign?: boolean;
   readonly cancel: SeenCancel;
   /** What the message after the cancel answered. */
   readonly sent: Pick<Sent, "isTaken" | "call">;
@@ -36,9 +39,10 @@ export const nextMessage = defineCheck<Context["target"], NextMessage>({
   async collect(context) {
     // The silence is where the cancel comes in; it is all that the second reply takes.
     const options = { num_predict: 24, stand_in_tokens: 12, stand_in_pause_after: 3, stand_in_pause_ms: 150 };
-    requireMiddle(context, options);
-    const first = await beginReply(context, options, `Count to 200. ${context.canary("cancelled")}`);
-    await first.until("its first token", texts(1));
+    requireMiddleToCancel(context, options);
+    const asked = `Count to 200. ${context.canary("cancelled")}`;
+    const first = await beginReply(context, options, asked);
+    await untilInMiddle(context, first, { asked, pieces: 1 });
     const cancel = await first.cancel();
     if (cancel === "closed") {
       throw new NotObservable("here a reply is ended by closing its stream: nothing answers that it is done");
@@ -58,19 +62,20 @@ export const nextMessage = defineCheck<Context["target"], NextMessage>({
     await first.ended;
     await requireCancellable(context, first);
     return {
+      isForeign: !capabilities.has("speak the contract"),
       cancel,
       sent: { isTaken: sent.isTaken, call: sent.call },
       stream,
       rows: capabilities.has("show rows") ? await settledRowsOf(context, talk) : null,
     };
   },
-  judge({ cancel, sent, stream, rows }) {
+  judge({ isForeign = false, cancel, sent, stream, rows }) {
     if (cancel !== "said" && !(isAnswered(cancel) && cancel.status < 300))
       throw new CouldNotRun(`the cancel answered ${answerInWords(cancel)}`);
     const answered = sent.isTaken ? "was taken" : `was not: ${refusedWords(sent.call)}`;
     const word = stream === null ? "no reply" : lastWord(stream);
-    const ended = stream === null ? word : endInWords(stream);
-    const seen = `the message after the cancel ${answered}; its stream: ${ended}`;
+    const ended = stream === null ? word : `its stream ${endedInWords(stream)}`;
+    const seen = `the message after the cancel ${answered}; ${ended}`;
     const text = stream === null ? "" : textOf(stream);
     // Wherever it stands: the order of rows is another claim's.
     const row = rows === null ? undefined : findReplyRow(rows, { text });
@@ -86,6 +91,7 @@ export const nextMessage = defineCheck<Context["target"], NextMessage>({
       seen,
       rows: rows ?? [],
       ...streamedAndStored(text, row?.content),
+      ...(isForeign && isWholeEnding(word) && text !== "" && row === undefined && unsavedReply("whole")),
     };
   },
 });

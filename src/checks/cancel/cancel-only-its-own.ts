@@ -1,14 +1,15 @@
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
-import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { isSameText } from "../../targets/compare-texts.ts";
 import { failureOf, type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import { causeInOnlyTurn, unsavedReply } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
-import { settledRowsOf } from "../conversation-rows.ts";
-import { texts } from "../hear-reply.ts";
-import { requireMiddle } from "../held-back-replies.ts";
+import { conversationRows, settledRowsOf } from "../conversation-rows.ts";
 import { rowStateInWords } from "../row-words.ts";
-import { endInWords, isWholeEnding, lastWord } from "../stream-endings.ts";
+import { endedInWords, endInWords, isWholeEnding, lastWord } from "../stream-endings.ts";
 import { answerInWords, cancelStatusOf } from "./judge-both-ends.ts";
+import { requireMiddleToCancel, untilInMiddle } from "./reply-middle.ts";
 import { beginReply, type RunningReply, requireCancellable, type SeenCancel } from "./running-reply.ts";
 
 interface TwoReplies {
@@ -20,6 +21,8 @@ interface TwoReplies {
   readonly other: SeenStream | null;
   /** Null where the back end shows none. */
   readonly otherRows: readonly SeenRow[] | null;
+  /** Those of the conversation that was cancelled, on a wire that is not ours; null where it shows none. */
+  readonly ownRows?: readonly SeenRow[] | null;
 }
 
 export const onlyItsOwn = defineCheck<Context["target"], TwoReplies>({
@@ -29,56 +32,85 @@ export const onlyItsOwn = defineCheck<Context["target"], TwoReplies>({
   lookAt: "how the generation to cancel is found: by the conversation's id alone",
   needs: ["cancel"],
   async collect(context) {
+    const messageOf = (name: string): string => `Count to 200. ${context.canary(name)}`;
     const begin = (name: string, options: EngineOptions): Promise<RunningReply> =>
-      beginReply(context, options, `Count to 200. ${context.canary(name)}`);
+      beginReply(context, options, messageOf(name));
     const slow = { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 };
-    requireMiddle(context, slow);
+    requireMiddleToCancel(context, slow);
     const own = await begin("own", slow);
     // Its silence is the time in which the cancel of the first could hit it.
     const brief = { stand_in_tokens: 9, stand_in_pause_after: 3, stand_in_pause_ms: 250 };
     const other = await begin("other", { num_predict: 24, ...brief });
-    await own.until("its first token", texts(1));
+    await untilInMiddle(context, own, { asked: messageOf("own"), pieces: 1 });
     const answer = await own.cancel();
     const left = await other.ended;
     // By then it has ended too, unless the cancel went astray.
     own.leave();
     await requireCancellable(context, own);
     const { capabilities } = context.target;
+    const isForeign = !capabilities.has("speak the contract");
+    const isShown = isForeign && capabilities.has("show rows") && own.talk.conversation !== null;
     return {
-      isForeign: !capabilities.has("speak the contract"),
+      isForeign,
       answer,
+      ...(isForeign && { ownRows: isShown ? await conversationRows(context, own.talk) : null }),
       cancelled: await own.ended,
       other: left,
       otherRows: capabilities.has("show rows") ? await settledRowsOf(context, other.talk) : null,
     };
   },
-  judge({ isForeign, answer, cancelled, other, otherRows }) {
+  judge({ isForeign, answer, cancelled, other, otherRows, ownRows = null }) {
     if (cancelStatusOf(answer) === "idle")
       throw new CouldNotRun("the reply had ended before it could be cancelled");
     requireOther(other);
     const ends = { own: wordOf(cancelled), other: wordOf(other) };
-    const seen = `of two replies one was cancelled: ${answerInWords(answer)}; it ended with ${ends.own}, the other with ${ends.other}`;
+    const seen = `of two replies one was cancelled: ${answerInWords(answer)}; its stream ${ends.own}, the other's ${ends.other}`;
     const row = otherRows?.find(({ role }) => role === "assistant");
     const isSaved =
       otherRows === null ||
       row?.status === "complete" ||
       (isForeign && row !== undefined && row.status === undefined);
-    const isOtherWhole = other !== null && isWholeEnding(lastWord(other)) && isSaved;
+    const isWritten = other !== null && isWholeEnding(lastWord(other));
+    const isOtherWhole = isWritten && isSaved;
     const own = cancelled === null ? "nothing" : lastWord(cancelled);
     const isOver = isForeign ? answer === "closed" || own !== "given-up" : own === "done (cancelled)";
     if (isOtherWhole && isOver) return { verdict: "holds", seen };
     return {
       verdict: "broken",
       expected: "the one cancelled, the other written to its end",
-      found: `${ends.own} and ${ends.other}, of the other ${rowStateInWords(row)}`,
+      found: `the cancelled one's stream ${ends.own}, the other's ${ends.other}; of the other ${rowStateInWords(row)}`,
       seen,
       rows: otherRows ?? [],
+      ...(isWritten &&
+        isOver &&
+        otherRows !== null &&
+        causeOf({ rows: otherRows, ownRows, text: textOf(other), isForeign })),
     };
   },
 });
 
+/** What is at fault where the other reply is not in its conversation: another one may be, of which there is none in its own. */
+function causeOf({
+  rows,
+  ownRows,
+  text,
+  isForeign,
+}: {
+  readonly rows: readonly SeenRow[];
+  readonly ownRows: readonly SeenRow[] | null;
+  readonly text: string;
+  readonly isForeign: boolean;
+}): Pick<Broken, "cause"> {
+  const hasReply = (seen: readonly SeenRow[]): boolean => seen.some(({ role }) => role === "assistant");
+  const isTextThere = rows.some(({ content }) => isSameText(content, text));
+  if (isForeign && ownRows !== null && !hasReply(ownRows) && hasReply(rows) && !isTextThere) {
+    return unsavedReply("whole");
+  }
+  return causeInOnlyTurn({ rows, kind: "whole", isForeign });
+}
+
 function wordOf(stream: SeenStream | null): string {
-  return stream === null ? "nothing" : endInWords(stream);
+  return stream === null ? "never began" : endedInWords(stream);
 }
 
 /** How failures are told that a cancel has made. */

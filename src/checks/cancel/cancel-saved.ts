@@ -1,6 +1,8 @@
+import { withoutOptions } from "../../contract/options-as-text.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
+import { causeInOnlyTurn } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { requireRightRoles } from "../require-right-roles.ts";
 import { holdsWhatCame, isSavedAsStreamed } from "../saved-as-streamed.ts";
@@ -25,7 +27,14 @@ export const saved = defineCheck<Context["target"], CancelledReply>({
     const seen = `${describeCancel(reply)}${isUntold ? "; rows tell no status" : ""}`;
     if (problem === undefined) return { verdict: "holds", seen };
     requireHeard(reply);
-    return { verdict: "broken", ...problem, seen, rows };
+    const { isForeign } = reply;
+    return {
+      verdict: "broken",
+      ...problem,
+      seen,
+      rows,
+      ...causeInOnlyTurn({ rows, kind: "cancelled", isForeign }),
+    };
   },
 });
 
@@ -35,8 +44,12 @@ type Problem = Pick<Broken, "expected" | "found" | "texts">;
 
 function problemOf(reply: CancelledReply, rows: readonly SeenRow[]): Problem | undefined {
   const users = rows.filter(({ role }) => role === "user");
-  if (users.length !== 1 || !isSavedAsStreamed(users[0]?.content, reply.asked, reply)) {
-    return { expected: "the user's message, once", found: `${users.length} messages of a user` };
+  const [user] = users;
+  if (user === undefined || users.length > 1) {
+    return { expected: "the user's message, once", found: `messages of the user: ${users.length}` };
+  }
+  if (!isAsSaid(user.content, reply)) {
+    return { expected: "the user's message, as it was sent", found: "another text of the user" };
   }
   const [row, ...others] = rows.filter(({ role }) => role === "assistant");
   if (row === undefined || others.length > 0) {
@@ -54,6 +67,13 @@ function problemOf(reply: CancelledReply, rows: readonly SeenRow[]): Problem | u
     found: `a row ${inWords(row)}${row.content.length === text.length && row.content !== text ? " that differ" : ""}`,
     ...streamedAndStored(text, row.content),
   };
+}
+
+/** Elsewhere without the line that directs the stand-in: who left before the message was answered for does not know of it. */
+function isAsSaid(content: string, { asked, isForeign }: CancelledReply): boolean {
+  return isForeign
+    ? isSavedAsStreamed(withoutOptions(content), withoutOptions(asked), { isForeign })
+    : content === asked;
 }
 
 /** Words that a foreign back end has no other word for are its own; one that it does not tell is not judged. */

@@ -1,6 +1,5 @@
 import { defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../contract-conversations.ts";
-import { texts } from "../hear-reply.ts";
 import { type CancelledReply, cancelAndLook } from "./cancelled-reply.ts";
 import { judgeBothEnds, OR_THE_STREAM } from "./judge-both-ends.ts";
 
@@ -15,8 +14,7 @@ export const silence = defineCheck<Context["target"], CancelledReply>({
     cancelAndLook(context, {
       name: "silence",
       options: { stand_in_tokens: 6, stand_in_pause_after: 3, stand_in_pause_ms: 2_000 },
-      moment: (reply) => reply.until("its third token", texts(3)),
-      isInMiddle: true,
+      when: 3,
     }),
   judge: judgeBothEnds,
 });

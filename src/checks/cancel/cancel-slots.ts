@@ -6,12 +6,11 @@ import { beginWaiting } from "../../targets/unstalled-time.ts";
 import { beginTalk, type Talk } from "../any-wire-conversation.ts";
 import type { Context } from "../contract-conversations.ts";
 import { fewerOnRealEngine } from "../engine-workload.ts";
-import { texts } from "../hear-reply.ts";
-import { requireMiddle } from "../held-back-replies.ts";
 import { converseIn } from "../say-and-hear.ts";
 import { endInWords, isWholeEnding, lastWord, requireNoneFailed } from "../stream-endings.ts";
 import { endOf } from "./cancelled-reply.ts";
 import { cancelStatusOf } from "./judge-both-ends.ts";
+import { requireMiddleToCancel, untilInMiddle } from "./reply-middle.ts";
 import { beginReply, isAnswered, placeWith, requireCancellable, type SeenCancel } from "./running-reply.ts";
 
 /** More than anybody keeps in reserve. */
@@ -20,6 +19,14 @@ const CANCELS = 24;
 /** Of a real engine these tell enough; of any, where each takes long, after this long, in milliseconds. */
 const FEWEST_CANCELS = CANCELS / 2;
 const CANCELLING_MS = 10_000;
+
+/** How many replies are cancelled at a time where a back end of others answers many at once: each may take its time to begin. */
+const TOGETHER = 4;
+
+function togetherOn({ target: { capabilities } }: Context): number {
+  const isMany = !capabilities.has("speak the contract") && capabilities.has("answer many at once");
+  return isMany ? TOGETHER : 1;
+}
 
 /** How many messages are sent at the same time after that. */
 const MESSAGES = 8;
@@ -43,20 +50,23 @@ export const slots = defineCheck<Context["target"], Slots>({
   needs: ["cancel"],
   async collect(context) {
     const slow = { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 };
-    requireMiddle(context, slow);
+    requireMiddleToCancel(context, slow);
     using wait = beginWaiting();
     const cancels: SeenCancel[] = [];
     let hasNoEnd = false;
     const wished = fewerOnRealEngine(context, FEWEST_CANCELS, CANCELS);
     while (cancels.length < wished) {
       if (cancels.length >= FEWEST_CANCELS && wait.elapsedMs() > CANCELLING_MS) break;
-      const count = cancels.length + 1;
-      const { answer, isOver, stream } = await cancelOne(context, slow, `${count}`);
+      const begun = cancels.length;
+      const together = begun === 0 ? 1 : togetherOn(context);
+      const names = Array.from({ length: together }, (_, index) => `${begun + index + 1}`);
+      const seen = await Promise.all(names.map((name) => cancelOne(context, slow, name)));
       // What fails before anything was cancelled lacks no slot.
-      if (count === 1 && stream !== null) requireNoneFailed(stream);
-      cancels.push(answer);
+      const [first] = seen;
+      if (begun === 0 && first?.stream != null) requireNoneFailed(first.stream);
+      cancels.push(...seen.map(({ answer }) => answer));
       // Of a reply that goes on in spite of its cancel, nothing was given back, and nor would it be of the next.
-      hasNoEnd = !isOver;
+      hasNoEnd = seen.some(({ isOver }) => !isOver);
       if (hasNoEnd) break;
     }
     const place = await placeWith(context, { num_predict: 2 });
@@ -93,9 +103,10 @@ async function cancelOne(
   options: EngineOptions,
   name: string,
 ): Promise<{ answer: SeenCancel; isOver: boolean; stream: SeenStream | null }> {
-  const reply = await beginReply(context, options, `Count to 200. ${context.canary(name)}`);
+  const asked = `Count to 200. ${context.canary(name)}`;
+  const reply = await beginReply(context, options, asked);
   // A stack that has no slot left ends the reply instead.
-  await reply.until("its first token", texts(1)).catch((error: unknown) => {
+  await untilInMiddle(context, reply, { asked, pieces: 1 }).catch((error: unknown) => {
     if (error instanceof NotObservable) throw error;
     return reply.ended;
   });

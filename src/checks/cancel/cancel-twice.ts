@@ -1,8 +1,8 @@
 import { defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
+import { causeInOnlyTurn } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
-import { texts } from "../hear-reply.ts";
 import { type CancelledReply, type CancelScene, cancelAndLook } from "./cancelled-reply.ts";
 import {
   answerInWords,
@@ -25,14 +25,13 @@ export const twice = defineCheck<Context["target"], readonly CancelledReply[]>({
       cancelAndLook(context, {
         name,
         options: { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 },
-        moment: (reply) => reply.until("its first token", texts(1)),
-        isInMiddle: true,
+        when: 1,
         ...(cancel && { cancel }),
       });
-    return [
-      await cancelled("one after the other", async (once) => [await once(), await once()]),
-      await cancelled("at the same time", (once) => Promise.all([once(), once()])),
-    ];
+    const first = await cancelled("one after the other", async (once) => [await once(), await once()]);
+    // What cannot be done twice need not be tried again.
+    if (first.answers.includes("closed")) return [first];
+    return [first, await cancelled("at the same time", (once) => Promise.all([once(), once()]))];
   },
   judge: (replies) =>
     firstBroken(replies, judgeOne) ?? { verdict: "holds", seen: replies.map(describeCancel).join(" | ") },
@@ -79,5 +78,6 @@ function judgeRow({ rows, isForeign }: CancelledReply, seen: string) {
     found: isForeign ? `replies: ${replies.length}` : (row?.status ?? "no row"),
     seen,
     rows,
+    ...causeInOnlyTurn({ rows, kind: "cancelled", isForeign }),
   };
 }

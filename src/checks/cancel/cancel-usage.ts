@@ -25,7 +25,7 @@ export const usage = defineCheck<Context["target"], CancelledReply>({
     const streamed = stream === null ? undefined : (isForeign ? usageTold : usageEvent)(stream);
     // That it is there at all is another claim's.
     if (streamed === undefined && !isForeign) throw new CouldNotRun("the stream has no usage");
-    if (pieces === 0) throw new CouldNotRun("the reply had no text yet");
+    if (pieces === 0 && !reply.unheardTokens) throw new CouldNotRun("the reply had no text yet");
     const row = reply.rows?.find(({ role }) => role === "assistant");
     const usages = [...(streamed ? [streamed] : []), ...(row?.usage ? [row.usage] : [])];
     if (usages.length === 0) {

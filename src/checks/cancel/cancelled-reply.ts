@@ -1,5 +1,6 @@
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { CouldNotRun } from "../../harness/define-check.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
@@ -9,8 +10,10 @@ import { GIVE_UP_MS, pollMsOf } from "../cancel-times.ts";
 import type { Context } from "../contract-conversations.ts";
 import { conversationRows, settledRowsOf } from "../conversation-rows.ts";
 import { generationsFor, requireAsked, requireMadeByEngine } from "../engine-generations.ts";
-import { requireMiddle } from "../held-back-replies.ts";
+import { foundOn } from "../found-in-run.ts";
 import { requireUnbufferedReply } from "../unbuffered-reply.ts";
+import { noEndWords } from "../unended-replies.ts";
+import { isMiddleSeenAtEngine, requireMiddleToCancel, untilInMiddle } from "./reply-middle.ts";
 import { beginReply, isAnswered, type RunningReply, type SeenCancel } from "./running-reply.ts";
 
 /** A reply that was cancelled, seen from both ends. */
@@ -29,12 +32,18 @@ export interface CancelledReply {
    * it did not, where the engine was never asked, and where it cannot be watched.
    */
   readonly engineMs: number | null;
+  /** How many tokens the engine had written before the first call, of which its reader had none; left out where that had text. */
+  readonly unheardTokens?: number;
   /** As of {@link pollMsOf}; left out where the stream tells its end by itself. */
   readonly pollMs?: number;
   /** For how long this process was held up in all while the ends were waited for, in milliseconds; left out for not at all. */
   readonly stalledMs?: number;
   /** What the engine was asked for this message; null where it cannot be watched. */
   readonly generations: readonly SeenGeneration[] | null;
+  /** Those of them that were over before the first call, by their ids; left out for none. */
+  readonly overBefore?: readonly number[];
+  /** How a reply before this one was waited for in vain to its end, in words; left out where all had one. */
+  readonly noEnds?: string;
   /** Why the engine cannot be watched, where that is so and known. */
   readonly whyUnseen?: string;
   /** The conversation as it was stored after that; null where the back end shows none, or the scene is not about them. */
@@ -46,10 +55,11 @@ export interface CancelScene {
   /** Names the scene's canary. */
   readonly name: string;
   readonly options: EngineOptions;
-  /** Waits for the moment to cancel at. */
-  readonly moment: (reply: RunningReply, asked: string) => Promise<unknown>;
-  /** Whether that is in the middle of the reply, so that there must be one. */
-  readonly isInMiddle?: boolean;
+  /**
+   * When it is cancelled: once so many pieces of text have come, as of {@link untilInMiddle}; or what waits for another moment, of
+   * which the reply need not have a middle.
+   */
+  readonly when: 1 | 3 | ((reply: RunningReply, asked: string) => Promise<unknown>);
   /** Whether a claim is about what is stored after it: rows are waited for, and some never settle. */
   readonly looksAtRows?: boolean;
   /** Calls for the cancel; once, where this is left out. */
@@ -58,18 +68,34 @@ export interface CancelScene {
 
 /** Begins a reply in a conversation of its own, cancels it, and looks at both ends. */
 export async function cancelAndLook(context: Context, scene: CancelScene): Promise<CancelledReply> {
-  const { name, options, moment, looksAtRows = false, cancel = async (once) => [await once()] } = scene;
+  const wasSeenAtEngine = isMiddleSeenAtEngine(context);
+  try {
+    return await cancelAndLookOnce(context, scene);
+  } catch (error) {
+    const isNews = !wasSeenAtEngine && isMiddleSeenAtEngine(context);
+    if (typeof scene.when !== "number" || !isNews || !(error instanceof NotObservable)) throw error;
+    // By this reply it is known that they come when they are over: its middle is to be seen at the engine.
+    return await cancelAndLookOnce(context, { ...scene, name: `${scene.name} again` });
+  }
+}
+
+async function cancelAndLookOnce(context: Context, scene: CancelScene): Promise<CancelledReply> {
+  const { name, options, when, looksAtRows = false, cancel = async (once) => [await once()] } = scene;
   const { capabilities } = context.target;
-  if (scene.isInMiddle === true) requireMiddle(context, options);
+  if (typeof when === "number") requireMiddleToCancel(context, options);
   await generationsFor(context, "");
   const asked = `Count to 200. ${context.canary(name)}`;
   const reply = await beginReply(context, options, asked);
-  await moment(reply, asked);
+  const unheardTokens =
+    typeof when === "number"
+      ? await untilInMiddle(context, reply, { asked, pieces: when })
+      : void (await when(reply, asked));
   await untilNamed(context, reply);
   if (reply.hasEnded) {
     await requireMadeByEngine(context, await wordingOf(reply, asked), await reply.ended);
     throw new CouldNotRun("the reply had ended before it could be cancelled");
   }
+  const overBefore = await endedFor(context, asked);
   const start = performance.now();
   using wait = beginWaiting();
   const refused = new AbortController();
@@ -90,6 +116,7 @@ export async function cancelAndLook(context: Context, scene: CancelScene): Promi
   ]);
   const stalledMs = Math.round(since(start) - wait.elapsedMs());
   const isForeign = !capabilities.has("speak the contract");
+  const { unended } = foundOn(context.target);
   const stream = await reply.ended;
   if (isForeign) {
     requireUnbufferedReply(stream);
@@ -103,9 +130,18 @@ export async function cancelAndLook(context: Context, scene: CancelScene): Promi
     readerMs,
     pollMs: pollMsOf(context),
     stalledMs,
+    ...(unheardTokens !== undefined && { unheardTokens }),
+    ...(overBefore.length > 0 && { overBefore }),
+    ...(unended !== undefined && { noEnds: noEndWords(unended) }),
     ...seen,
     rows: looksAtRows ? await rowsAfter(context, reply, readerMs) : null,
   };
+}
+
+/** What the engine has done for this message and is over, by its record's ids: no cancel is to abort it. */
+async function endedFor(context: Context, asked: string): Promise<readonly number[]> {
+  if (context.target.capabilities.has("speak the contract")) return [];
+  return (await generationsFor(context, asked)).flatMap(({ id, ended }) => (ended === "running" ? [] : [id]));
 }
 
 /** As it was said; of a message that was left before it was taken, as it was to be. */

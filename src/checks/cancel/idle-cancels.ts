@@ -7,7 +7,7 @@ import type { Context } from "../contract-conversations.ts";
 import { settledRowsOf } from "../conversation-rows.ts";
 import { hear, nameFor } from "../hear-reply.ts";
 import { sayIn } from "../say-and-hear.ts";
-import { endInWords } from "../stream-endings.ts";
+import { endedInWords } from "../stream-endings.ts";
 import { cancelStatusOf } from "./judge-both-ends.ts";
 import { cancelInTime, isAnswered, placeWith, type SeenCancel } from "./running-reply.ts";
 
@@ -65,7 +65,7 @@ export function describeIdleCancels({ answers, streams }: IdleCancels): string {
   const calls = answers.includes("said")
     ? "were said on a WebSocket, where nothing answers"
     : `answered ${answers.map((answer) => cancelStatusOf(answer) ?? statusIn(answer)).join(", ")}`;
-  return `cancels where nothing ran ${calls}; the replies ended with ${streams.map(endInWords).join(", ")}`;
+  return `cancels where nothing ran ${calls}; the streams of the replies: ${streams.map(endedInWords).join(", ")}`;
 }
 
 function statusIn(answer: SeenCancel): string {

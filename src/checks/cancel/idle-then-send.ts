@@ -1,6 +1,6 @@
 import { defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../contract-conversations.ts";
-import { endInWords, isWholeEnding, lastWord, requireNoneFailed } from "../stream-endings.ts";
+import { endedInWords, isWholeEnding, lastWord, requireNoneFailed } from "../stream-endings.ts";
 import { collectIdleCancels, describeIdleCancels, type IdleCancels } from "./idle-cancels.ts";
 
 export const idleThenSend = defineCheck<Context["target"], IdleCancels>({
@@ -18,7 +18,7 @@ export const idleThenSend = defineCheck<Context["target"], IdleCancels>({
     return {
       verdict: "broken",
       expected: "each reply written to its end",
-      found: `one ended with ${endInWords(cancelled)}`,
+      found: `one ${endedInWords(cancelled)}`,
       seen,
     };
   },

@@ -5,8 +5,9 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import { GIVE_UP_MS, LIMIT_MS } from "../cancel-times.ts";
+import { otherRequestsGoOn } from "../common-causes.ts";
 import { requireAsked } from "../engine-generations.ts";
-import { isWholeEnding, lastWord } from "../stream-endings.ts";
+import { endedInWords, isWholeEnding, lastWord } from "../stream-endings.ts";
 import type { CancelledReply } from "./cancelled-reply.ts";
 import { isAnswered, type SeenCancel } from "./running-reply.ts";
 
@@ -16,9 +17,17 @@ export const OR_THE_STREAM =
 
 /** Judges that a cancel was heard at the reader's end and at the engine's. */
 export function judgeBothEnds(reply: CancelledReply): Verdict {
-  const atReader = judgeReader(reply);
-  if (atReader !== undefined) return atReader;
-  return judgeEngine(reply) ?? { verdict: "holds", seen: describeCancel(reply) };
+  const unseen = unseenEnd(reply);
+  const broken = (unseen === undefined ? judgeReader(reply) : undefined) ?? judgeEngine(reply);
+  if (broken === undefined && unseen !== undefined) throw unseen;
+  return broken ?? { verdict: "holds", seen: describeCancel(reply) };
+}
+
+/** What is missing where a stream stayed open after its cancel, as all do here: that is said once, and by another claim. */
+function unseenEnd(reply: CancelledReply): NotObservable | undefined {
+  const { readerMs, noEnds, answers } = reply;
+  const isTaken = answers[0] !== "closed" && cancelStatusOf(answers[0], reply) === "cancelled";
+  return readerMs === null && isTaken && noEnds !== undefined ? new NotObservable(noEnds) : undefined;
 }
 
 /** Broken where the cancel was not answered so, or the reader's stream did not end with it in time. */
@@ -46,13 +55,24 @@ function judgeEnding(reply: CancelledReply): Broken | undefined {
   const isRightEnding = isForeign || ending === "done (cancelled)";
   if (readerMs === null || readerMs > limitMs) {
     if (readerMs === null) requireOwnTime(reply);
-    const found = `${readerMs === null ? "open" : "over"} ${after(readerMs, pollMs)}`;
+    const unseen = unseenEnd(reply);
+    if (unseen !== undefined) throw unseen;
     const late = isRightEnding && readerMs !== null ? lateBy(readerMs - pollMs, reply) : {};
-    const polled = pollMs === 0 ? "" : `, and ${pollMs} ms until it is asked for again`;
-    return { ...broken(reply, `the reader's stream over within ${LIMIT_MS} ms${polled}`, found), ...late };
+    return { ...lateEnding(reply), ...late };
   }
   if (isRightEnding) return undefined;
-  return broken(reply, "a stream that ends with done (cancelled)", `it ended with ${ending}`);
+  return broken(
+    reply,
+    "a stream that ends with done (cancelled)",
+    stream === null ? "it never began" : `it ${endedInWords(stream)}`,
+  );
+}
+
+function lateEnding(reply: CancelledReply): Broken {
+  const { readerMs, pollMs = 0 } = reply;
+  const found = `${readerMs === null ? "open" : "over"} ${after(readerMs, pollMs)}`;
+  const polled = pollMs === 0 ? "" : `, and ${pollMs} ms until it is asked for again`;
+  return broken(reply, `the reader's stream over within ${LIMIT_MS} ms${polled}`, found);
 }
 
 /** Throws {@link CouldNotRun} where nothing ran any more: a model may have had no more to say by the time that the cancel came in. */
@@ -70,16 +90,22 @@ function hadEnded(reply: CancelledReply): boolean {
 
 /** Broken where the engine went on, or was late to stop. */
 export function judgeEngine(reply: CancelledReply): Broken | undefined {
-  const { engineMs, generations, stream } = reply;
-  if (generations === null) throw engineNotSeen(reply);
-  requireAsked(generations, stream);
+  const { engineMs, stream, overBefore = [] } = reply;
+  if (reply.generations === null) throw engineNotSeen(reply);
+  requireAsked(reply.generations, stream);
+  const generations = reply.generations.filter(({ id }) => !overBefore.includes(id));
+  if (generations.length === 0) {
+    throw new CouldNotRun("the engine had written the reply before it was cancelled");
+  }
   const ends = generations.map(({ ended }) => ended);
   const isAborted = ends.every((end) => end === "aborted");
   if (engineMs !== null && engineMs <= LIMIT_MS && isAborted) return undefined;
   const expected = `the engine's request aborted within ${LIMIT_MS} ms`;
   if (engineMs === null) requireOwnTime(reply);
   const late = isAborted ? lateBy(engineMs, reply) : {};
-  return { ...broken(reply, expected, `${ends.join(", ")} ${after(engineMs)}`), ...late };
+  const others =
+    reply.isForeign && ends.includes("aborted") && ends.includes("running") ? otherRequestsGoOn() : {};
+  return { ...broken(reply, expected, `${ends.join(", ")} ${after(engineMs)}`), ...late, ...others };
 }
 
 /** For a claim about the engine, where nobody keeps a record of what it is asked. */
@@ -130,7 +156,7 @@ export function answerInWords(answer: SeenCancel | undefined): string {
 
 /** What was done and when each end was over, in one line. */
 export function describeCancel(reply: CancelledReply): string {
-  const { answers, stream, readerMs, engineMs, generations, pollMs = 0 } = reply;
+  const { answers, stream, readerMs, engineMs, generations, pollMs = 0, unheardTokens } = reply;
   const calls = answers.map((answer) => {
     if (answer === "closed") return "the reader closed the stream";
     if (answer === "said") return "the cancel was said on the reply's WebSocket";
@@ -143,9 +169,13 @@ export function describeCancel(reply: CancelledReply): string {
   const reader =
     readerMs === null
       ? `the stream had not ended ${GIVE_UP_MS + pollMs} ms after the call`
-      : `the stream ended with ${endOf(stream)} ${after(readerMs)}`;
+      : `the stream ${stream === null ? "had not begun" : endedInWords(stream)} ${after(readerMs)}`;
   const atReader = answers.includes("closed") ? [] : [reader];
-  return `${calls.join("; ")}; ${[...atReader, engine].join(", ")}`;
+  const before =
+    unheardTokens === undefined
+      ? []
+      : [`the engine was at the reply (tokens: ${unheardTokens}), of which its reader had no word yet`];
+  return [...before, ...calls, [...atReader, engine].join(", ")].join("; ");
 }
 
 function endOf(stream: CancelledReply["stream"]): string {

@@ -5,6 +5,7 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import type { ChatPlace } from "../../targets/drivers/chat-client.ts";
 import type { SeenRow, WholeRow } from "../../targets/drivers/reply-facts.ts";
 import { beginTalk, openPlace, type Talk } from "../any-wire-conversation.ts";
+import { doubledTurn } from "../common-causes.ts";
 import { type Context, makeProfile } from "../contract-conversations.ts";
 import { readSettledRows } from "../contract-replies.ts";
 import { settledRowsOf } from "../conversation-rows.ts";
@@ -12,6 +13,8 @@ import { fewerOnRealEngine } from "../engine-workload.ts";
 import { converseIn } from "../say-and-hear.ts";
 
 interface Evidence {
+  /** Left out by the contract's own wire. */
+  readonly isForeign?: boolean;
   readonly asked: readonly string[];
   /** How each was answered. */
   readonly statuses: readonly number[];
@@ -34,7 +37,7 @@ export const firstMessages = defineCheck<Context["target"], Evidence>({
     const hasProfiles = capabilities.has("speak the contract") && capabilities.has("keep profiles");
     return hasProfiles ? await sendToProfile(context) : await sendOnAnyWire(context);
   },
-  judge({ asked, statuses, conversations }) {
+  judge({ isForeign = false, asked, statuses, conversations }) {
     const said = conversations.map((rows) =>
       rows.filter(({ role }) => role === "user").map(({ content }) => content),
     );
@@ -50,9 +53,22 @@ export const firstMessages = defineCheck<Context["target"], Evidence>({
       found: `${conversations.length}, with ${said.map(({ length }) => length).join(", ") || "no"} messages`,
       seen,
       rows: conversations.flat(),
+      ...(isForeign && areOnlyRepeated(said, asked) && doubledTurn()),
     };
   },
 });
+
+/** Whether each message has a conversation of its own, and stands there several times. */
+function areOnlyRepeated(said: readonly (readonly string[])[], asked: readonly string[]): boolean {
+  const each = said.map((messages) => new Set(messages));
+  return (
+    each.every(({ size }) => size === 1) &&
+    each
+      .flatMap((one) => [...one])
+      .toSorted()
+      .join() === asked.toSorted().join()
+  );
+}
 
 async function sendToProfile(context: Context): Promise<Evidence> {
   const options = { num_predict: 4, stand_in_token_ms: 0 };
@@ -89,6 +105,7 @@ async function sendOnAnyWire(context: Context): Promise<Evidence> {
     settledRowsOf(context, talk, (rows) => rows.length > 1),
   );
   return {
+    isForeign: true,
     asked: said.map(({ sent }) => sent.text),
     statuses: said.map(({ sent }) => sent.call.status),
     conversations: await Promise.all(conversations),

@@ -5,6 +5,7 @@ import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import { wrongRolesIn } from "../../targets/judge-saved-turn.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { beginTalk, openPlace } from "../any-wire-conversation.ts";
+import { messagesSentTwice, unsentReplies } from "../common-causes.ts";
 import { type Context, makeProfile, makeSession } from "../contract-conversations.ts";
 import { readSettledRows, sendAndReadReply } from "../contract-replies.ts";
 import { generationsFor, requireAsked, textsOf } from "../engine-generations.ts";
@@ -14,6 +15,8 @@ import { wordFrom } from "./marker-words.ts";
 
 /** A conversation of three turns, with another one between each of its turns. */
 interface Talk {
+  /** Left out by the contract's own wire. */
+  readonly isForeign?: boolean;
   readonly word: string;
   readonly sessionId: string | null;
   readonly rows: readonly Pick<SeenRow, "content">[];
@@ -83,7 +86,13 @@ async function talksOnAnyWire(context: Context): Promise<readonly Talk[]> {
         asked = sent.text;
         rows.push({ content: asked }, { content: textOf(stream).trim() });
       }
-      return { word, sessionId: talk.conversation, rows, generations: await generationsFor(context, asked) };
+      return {
+        isForeign: true,
+        word,
+        sessionId: talk.conversation,
+        rows,
+        generations: await generationsFor(context, asked),
+      };
     }),
   );
 }
@@ -106,11 +115,12 @@ function judgeOne(talk: Talk, talks: readonly Talk[]): Broken | undefined {
   const missing = said.filter((text) => !given.some((each) => each.includes(text)));
   const isInOrder = isOrdered(given.join("\n"), said);
   const foreign = talks.filter(({ word }) => word !== talk.word && given.join("\n").includes(word));
-  const wrong = [
+  const twice = twiceIn(generation?.messages ?? [], streamed);
+  const otherwise = [
     ...(isInOrder ? [] : ["not in order"]),
-    ...twiceIn(generation?.messages ?? [], streamed),
     ...rolesIn(generation?.messages ?? [], streamed),
   ];
+  const wrong = [...twice, ...otherwise];
   if (missing.length === 0 && wrong.length === 0 && foreign.length === 0) return undefined;
   return {
     verdict: "broken",
@@ -122,7 +132,33 @@ function judgeOne(talk: Talk, talks: readonly Talk[]): Broken | undefined {
     ].join(", "),
     seen: `turn ${TURNS.length} of ${conversationInWords(talk.sessionId)}`,
     rows: talk.generations,
+    ...(talk.isForeign === true && otherwise.length === 0 && causeOf()),
   };
+
+  function causeOf(): Pick<Broken, "cause"> {
+    if (twice.length > 0) return missing.length + foreign.length === 0 ? messagesSentTwice() : {};
+    const areOnlyReplies =
+      areReplies(missing, streamed) && haveOnlyReplies(generation?.messages ?? [], foreign);
+    return areOnlyReplies ? unsentReplies() : {};
+  }
+}
+
+/** Whether these are all that the model has said before. */
+function areReplies(missing: readonly string[], streamed: readonly string[]): boolean {
+  return String(missing) === String(streamed.filter((_, index) => index % 2 === 1));
+}
+
+/** Whether all that the engine was given of these other conversations is what it has said in them, as its own turns. */
+function haveOnlyReplies(given: Given, others: readonly Talk[]): boolean {
+  return others.every(({ word, rows }) =>
+    given
+      .filter(({ content }) => content.includes(word))
+      .every(
+        ({ role, content }) =>
+          role === "assistant" &&
+          rows.some((row, index) => index % 2 === 1 && isSameText(row.content, content)),
+      ),
+  );
 }
 
 type Given = NonNullable<SeenGeneration["messages"]>;

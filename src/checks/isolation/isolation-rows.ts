@@ -1,6 +1,9 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { isSameText } from "../../targets/compare-texts.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
+import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
+import { causeInOnlyTurn, unsavedReply } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { conversationInWords } from "../row-words.ts";
 import { isSavedAsStreamed } from "../saved-as-streamed.ts";
@@ -38,5 +41,33 @@ function judgeOne(voice: Voice, voices: readonly Voice[]): Broken | undefined {
     found: foreign.length > 0 ? `words of others: ${foreign.join(", ")}` : `rows: ${roles || "none"}`,
     seen: stream.request,
     rows: voice.rows,
+    ...(isSavedAsStreamed(message?.content, asked, voice) && causeOf(voice, voices)),
   };
+}
+
+/** What is at fault where replies of others, and nothing else of theirs, stand in a conversation, and not in their own. */
+function causeOf(voice: Voice, voices: readonly Voice[]): Pick<Broken, "cause"> {
+  const { isForeign, rows } = voice;
+  if (!isForeign || rows === null) return {};
+  const own = rows.filter((row) => !isStray(row, voice, voices));
+  const isOthersAway = foreignWords(own.map(({ content }) => content).join(" "), voice, voices).length === 0;
+  if (!isOthersAway) return {};
+  return own.length < rows.length
+    ? unsavedReply("at-once")
+    : causeInOnlyTurn({ rows, kind: "at-once", isForeign });
+}
+
+function isStray({ role, content }: SeenRow, own: Voice, voices: readonly Voice[]): boolean {
+  const isOf = ({ stream }: Voice): boolean => isSameText(content, textOf(stream));
+  const others = voices.filter((other) => other !== own && isOf(other));
+  return (
+    role === "assistant" &&
+    others.length > 0 &&
+    others.every(
+      (other) =>
+        other.rows?.some(
+          (row) => row.role === "assistant" && isSameText(row.content, textOf(other.stream)),
+        ) !== true,
+    )
+  );
 }

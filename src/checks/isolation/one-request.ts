@@ -1,5 +1,6 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { askedTwice } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { requireAsked, textsOf } from "../engine-generations.ts";
 import { conversationsAtOnce, type Voice } from "./concurrent-conversations.ts";
@@ -30,6 +31,7 @@ function judgeOne(voice: Voice): Broken | undefined {
     found: `requests: ${generations.length}${isTheReply ? "" : ", one of them for something else"}`,
     seen: stream.request,
     rows: generations,
+    ...(isForeign && isTheReply && askedTwice("any")),
   };
 }
 

@@ -8,6 +8,7 @@ import { refusedWords } from "../../targets/drivers/refusal.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { beginTalk, openPlace, type Talk } from "../any-wire-conversation.ts";
+import { causeInOnlyTurn } from "../common-causes.ts";
 import { type Context, makeProfile, makeSession } from "../contract-conversations.ts";
 import { readReply, readRows, readSettledRows, sendMessage } from "../contract-replies.ts";
 import { conversationRows, settledRowsOf } from "../conversation-rows.ts";
@@ -71,6 +72,8 @@ export const openedMeanwhile = defineCheck<Context["target"], Evidence>({
       seen,
       rows: [...rows, ...openedRows],
       ...streamedAndStored(text, reply?.content),
+      ...(stray.length === 0 &&
+        causeInOnlyTurn({ rows, kind: "whole", isForeign: evidence.isForeign === true })),
     };
   },
 });

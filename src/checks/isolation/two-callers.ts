@@ -6,6 +6,7 @@ import type { SeenStream } from "../../targets/http-client.ts";
 import { beginTalk, openPlace, type Talk } from "../any-wire-conversation.ts";
 import type { Context } from "../contract-conversations.ts";
 import { settledRowsOf } from "../conversation-rows.ts";
+import { findTogether } from "../found-in-run.ts";
 import { hear, nameFor } from "../hear-reply.ts";
 import { isConversationGone } from "../is-conversation-gone.ts";
 import { converseIn, sayIn } from "../say-and-hear.ts";
@@ -52,7 +53,9 @@ export interface ApartCallers {
 export function asOther(context: Context): Context {
   const { target } = context;
   if (target.otherPerson === undefined) throw new CouldNotRun("no other person is known");
-  return { ...context, target: { ...target, chat: target.otherPerson.chat } };
+  const other = { ...target, chat: target.otherPerson.chat };
+  findTogether(target, other);
+  return { ...context, target: other };
 }
 
 /** Begins a conversation of each of the two, once a run: whoever is let into nothing would keep apart from everybody. */

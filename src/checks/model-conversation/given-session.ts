@@ -1,6 +1,7 @@
 import { ErrorBody } from "../../contract/common-schemas.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { unsavedReply } from "../common-causes.ts";
 import { exchangesOnAnyWire } from "./any-wire-exchange.ts";
 import { hasProfiles, rowPlaces, unjudgedIn } from "./first-exchanges.ts";
 import { exchangeByModel, type ModelExchange, type SendEndpoint } from "./model-exchange.ts";
@@ -63,7 +64,15 @@ function judgeGiven(exchange: ModelExchange): Broken | undefined {
     found: places.size === 0 ? "nothing there" : `rows in conversation ${[...places].join(" and ")}`,
     seen: exchange.seen,
     rows: rowPlaces(exchange.newRows),
+    ...(exchange.isForeign && isReplyAlone(exchange, sessionId) && unsavedReply("whole")),
   };
+}
+
+/** Whether nothing but the reply is elsewhere. */
+function isReplyAlone({ newRows }: ModelExchange, sessionId: string | null): boolean {
+  const elsewhere = newRows.filter((row) => row.session_id !== String(sessionId));
+  const isMessageThere = newRows.some(({ role, session_id }) => role === "user" && session_id === sessionId);
+  return isMessageThere && elsewhere.length > 0 && elsewhere.every(({ role }) => role === "assistant");
 }
 
 function judgeMismatched(exchange: ModelExchange): Broken | undefined {

@@ -5,6 +5,7 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import { wrongRolesIn } from "../../targets/judge-saved-turn.ts";
+import { doubledTurn, unsavedReply } from "../common-causes.ts";
 import { conversationInWords } from "../row-words.ts";
 import { isSavedAsStreamed } from "../saved-as-streamed.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
@@ -74,19 +75,34 @@ function judgeOne({ exchange, rows }: Reloaded): Broken | undefined {
       wrongRolesIn(rows, { asked: exchange.asked.message, text: exchange.streamedText }) ??
       (isReplyOf(rows[asked - 1], exchange) && !isReplyOf(reply, exchange)
         ? "the reply before its message"
-        : describe(asked, reply)),
+        : describe(asked, reply, exchange)),
     seen: exchange.seen,
     rows: rowPlaces(rows),
-    ...streamedAndStored(exchange.streamedText, reply?.content),
+    ...(reply?.role === "assistant" && streamedAndStored(exchange.streamedText, reply.content)),
+    ...(exchange.isForeign && asked !== -1 && causeOf(rows, asked, exchange)),
   };
+}
+
+/** What is at fault where another message, or this one again, follows the message. */
+function causeOf(rows: readonly SeenRow[], asked: number, exchange: ModelExchange): Pick<Broken, "cause"> {
+  const next = rows[asked + 1];
+  const isThere = rows.some((row) => isReplyOf(row, exchange));
+  if (isThere) return isMessageOf(next, exchange) ? doubledTurn() : {};
+  return next === undefined || next.role === "user" ? unsavedReply("whole") : {};
+}
+
+function isMessageOf(row: SeenRow | undefined, exchange: ModelExchange): boolean {
+  return row?.role === "user" && isSavedAsStreamed(row.content, exchange.asked.message, exchange);
 }
 
 function isReplyOf(row: SeenRow | undefined, exchange: ModelExchange): boolean {
   return row?.role === "assistant" && isSavedAsStreamed(row.content, exchange.streamedText, exchange);
 }
 
-function describe(asked: number, reply: SeenRow | undefined): string {
+function describe(asked: number, reply: SeenRow | undefined, exchange: ModelExchange): string {
   if (asked === -1) return "the user's message is missing";
   if (reply === undefined) return "nothing follows the user's message";
+  if (isMessageOf(reply, exchange)) return "the message, and then the same message again";
+  if (reply.role === "user") return "the next message follows the user's message, and no reply";
   return `then a row of role ${reply.role}, ${reply.status ?? "without a status"}, ${reply.content.length} characters`;
 }

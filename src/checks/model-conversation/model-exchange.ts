@@ -5,7 +5,7 @@ import { type SeenRow, textOf, type WholeRow } from "../../targets/drivers/reply
 import type { SeenStream } from "../../targets/http-client.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { readAllRows } from "../contract-replies.ts";
-import { eventsOf, lastWord } from "../stream-endings.ts";
+import { endedInWords, eventsOf, lastWord } from "../stream-endings.ts";
 import { type Context, getStage, listOwnSessions, type Stage } from "./staged-profiles.ts";
 
 /** The two calls that send a message; the claims are the same for both. */
@@ -217,6 +217,6 @@ export function describeEnding(stream: SeenStream): string {
   const result =
     stream.events.length === 0 && stream.facts.length === 0
       ? `answered ${stream.status}`
-      : `ended with ${lastWord(stream)} after ${Math.round(stream.duration_ms)} ms`;
+      : `${endedInWords(stream)} after ${Math.round(stream.duration_ms)} ms`;
   return `${path} ${result}`;
 }

@@ -1,5 +1,6 @@
 import type { Broken, Verdict } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { unsavedReply } from "../common-causes.ts";
 import { place, rowOf, rowPlaces, unjudgedIn } from "./first-exchanges.ts";
 import type { ModelExchange } from "./model-exchange.ts";
 
@@ -20,5 +21,6 @@ function judgeOne(exchange: ModelExchange, role: "user" | "assistant"): Broken |
     found: row === undefined ? "no such row in any conversation" : place(row.session_id, row.model_id),
     seen: exchange.seen,
     rows: rowPlaces(exchange.newRows),
+    ...(exchange.isForeign && role === "assistant" && unsavedReply("whole")),
   };
 }

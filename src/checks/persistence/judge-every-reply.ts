@@ -3,7 +3,7 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { describeStored, type StoredReply } from "./stored-replies.ts";
 
 /** What is wrong with one stored reply. */
-export type Problem = Pick<Broken, "expected" | "found">;
+export type Problem = Pick<Broken, "expected" | "found" | "cause">;
 
 /** Judges a claim about stored replies by each of them; `how` says what was seen of all, where none is broken. */
 export function judgeEach(

@@ -11,7 +11,7 @@ import { BRIEF_INSTRUCTIONS, type Context, expectAnswer } from "../contract-conv
 import { settledRowsOf } from "../conversation-rows.ts";
 import { generationsFor, requireAsked } from "../engine-generations.ts";
 import { converseIn, sayToFail } from "../say-and-hear.ts";
-import { isWholeEnding, lastWord } from "../stream-endings.ts";
+import { endedInWords, isWholeEnding, lastWord } from "../stream-endings.ts";
 
 interface NextTurn {
   /** Of the turn that failed without a token. */
@@ -53,7 +53,7 @@ export const nextTurn = defineCheck<Context["target"], NextTurn>({
     const turns = generations.flatMap(({ messages }) => messages ?? []);
     const blank = turns.filter(({ role, content }) => role === "assistant" && content.trim() === "").length;
     const roles = turns.map(({ role }) => role).join(", ");
-    const seen = `the first turn ended with ${lastWord(failed)}, the next with ${lastWord(next)}; its prompt: ${roles || "none"}`;
+    const seen = `the first turn ${endedInWords(failed)}, the next ${endedInWords(next)}; its prompt: ${roles || "none"}`;
     // That it fails where the engine is not asked is what is claimed not to be so.
     if (isWholeEnding(lastWord(next))) requireAsked(generations, next);
     const isEndless = isWrittenWithoutEnd(next, generations);
@@ -64,7 +64,7 @@ export const nextTurn = defineCheck<Context["target"], NextTurn>({
     return {
       verdict: "broken",
       expected,
-      found: `${blank} empty turns; ${lastWord(next)}`,
+      found: `${blank} empty turns; the next turn ${endedInWords(next)}`,
       seen,
       rows: turns,
     };

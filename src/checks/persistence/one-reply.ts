@@ -3,7 +3,7 @@ import { textOf } from "../../targets/drivers/reply-facts.ts";
 import { replyRows } from "../../targets/reply-rows.ts";
 import type { Context } from "../contract-conversations.ts";
 import { judgeEach, type Problem, rolesOf } from "./judge-every-reply.ts";
-import { allReplies, type StoredReply } from "./stored-replies.ts";
+import { allReplies, causeInRows, type StoredReply } from "./stored-replies.ts";
 
 export const oneReply = defineCheck<Context["target"], readonly StoredReply[]>({
   id: "persistence/one-reply",
@@ -12,7 +12,11 @@ export const oneReply = defineCheck<Context["target"], readonly StoredReply[]>({
   lookAt: "who writes the reply: one row that is begun once and ended once",
   needs: ["show rows"],
   collect: allReplies,
-  judge: (replies) => judgeEach(replies.filter(isSeenEnded), "with one reply", judgeCount),
+  judge: (replies) =>
+    judgeEach(replies.filter(isSeenEnded), "with one reply", (reply) => {
+      const problem = judgeCount(reply);
+      return problem && { ...problem, ...causeInRows(reply) };
+    }),
 });
 
 function judgeCount(reply: StoredReply): Problem | undefined {

@@ -4,6 +4,7 @@ import { isSameText, isShortenedText } from "../../targets/compare-texts.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { beginTalk, openPlace, type Talk } from "../any-wire-conversation.ts";
+import { causeInOnlyTurn } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { settledRowsOf } from "../conversation-rows.ts";
 import { conversationInWords } from "../row-words.ts";
@@ -19,6 +20,8 @@ const AT_ONCE = 8;
 const REPLY = { num_predict: 8, stand_in_token_ms: 40 } as const;
 
 interface Concurrent {
+  /** Left out by the contract's own wire. */
+  readonly isForeign?: boolean;
   /** Null where it was not told. */
   readonly sessionId: string | null;
   readonly asked: string;
@@ -42,12 +45,13 @@ export const concurrent = defineCheck<Context["target"], readonly Concurrent[]>(
         ...(await converseIn(context, talk, `Hello ${context.canary(`${index}`)}`)),
       })),
     );
+    const isForeign = !context.target.capabilities.has("speak the contract");
     return await Promise.all(
       said.map(async ({ talk, sent, stream }): Promise<Concurrent> => {
         const rows = await settledRowsOf(context, talk, (seen) =>
           isSameText(storedReplyRow({ rows: seen })?.content ?? "", textOf(stream)),
         );
-        return { sessionId: talk.conversation, asked: sent.text, stream, rows };
+        return { isForeign, sessionId: talk.conversation, asked: sent.text, stream, rows };
       }),
     );
   },
@@ -58,7 +62,7 @@ export const concurrent = defineCheck<Context["target"], readonly Concurrent[]>(
     },
 });
 
-function judgeOne({ sessionId, asked, stream, rows }: Concurrent): Broken | undefined {
+function judgeOne({ isForeign = false, sessionId, asked, stream, rows }: Concurrent): Broken | undefined {
   const said = rows.filter(({ role }) => role !== "system");
   // By who said it: whether a conversation is shown in order is another claim's.
   const user = said.find(({ role }) => role === "user");
@@ -81,6 +85,7 @@ function judgeOne({ sessionId, asked, stream, rows }: Concurrent): Broken | unde
     seen: `${textOf(stream).length} characters streamed`,
     rows,
     ...streamedAndStored(textOf(stream), reply?.content),
+    ...(others.length === 0 && causeInOnlyTurn({ rows, kind: "at-once", isForeign })),
   };
 }
 

@@ -3,10 +3,12 @@ import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
 import { startTalk } from "../any-wire-conversation.ts";
+import { unsavedReply } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { patienceOf } from "../contract-replies.ts";
 import { conversationRows } from "../conversation-rows.ts";
-import { hear, texts } from "../hear-reply.ts";
+import { hear } from "../hear-reply.ts";
+import { untilHeard } from "../heard-pieces.ts";
 import { requireMiddle } from "../held-back-replies.ts";
 import { beginsWithText } from "../saved-as-streamed.ts";
 import { sayIn } from "../say-and-hear.ts";
@@ -40,7 +42,7 @@ export const grows = defineCheck<Context["target"], GrowingReply>({
     const talk = await startTalk(context, { name: "persistence", options });
     const sent = await sayIn(context, talk, `Count to 200. ${context.canary("growing")}`);
     const hearing = hear(context, talk, sent);
-    await hearing.until("its third token", texts(3));
+    await untilHeard(context, hearing, 3);
     const start = performance.now();
     const patience = Math.min(patienceOf(context.target), LIMIT_MS);
     const rows = await pollUntil(
@@ -74,6 +76,7 @@ export const grows = defineCheck<Context["target"], GrowingReply>({
     const found =
       row === undefined ? "no row" : `${row.content.length} characters${isPart ? "" : " that differ"}`;
     const texts = isPart ? {} : streamedAndStored(streamed, row?.content);
-    return { verdict: "broken", expected, found, seen, rows, ...texts };
+    const cause = isForeign && row === undefined && rows.length > 0 ? unsavedReply("growing") : {};
+    return { verdict: "broken", expected, found, seen, rows, ...texts, ...cause };
   },
 });

@@ -2,7 +2,7 @@ import { defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../contract-conversations.ts";
 import { isSavedAsStreamed } from "../saved-as-streamed.ts";
 import { judgeEach, type Problem, rolesOf } from "./judge-every-reply.ts";
-import { allReplies, type StoredReply } from "./stored-replies.ts";
+import { allReplies, causeInRows, type StoredReply } from "./stored-replies.ts";
 
 export const keptMessage = defineCheck<Context["target"], readonly StoredReply[]>({
   id: "persistence/user-message",
@@ -12,7 +12,13 @@ export const keptMessage = defineCheck<Context["target"], readonly StoredReply[]
     "the saving of the message: before the engine is asked, in a transaction that no later failure undoes",
   needs: ["show rows"],
   collect: allReplies,
-  judge: (replies) => judgeEach(replies, "with the user's message", judgeUser),
+  judge: (replies) =>
+    judgeEach(replies, "with the user's message", (reply) => {
+      const problem = judgeUser(reply);
+      // Whether its reply is there is for another claim.
+      const isRepeated = reply.rows.filter(({ role }) => role === "user").length > 1;
+      return problem && { ...problem, ...(isRepeated && causeInRows(reply)) };
+    }),
 });
 
 /** Where it stands among the rows is for the claim about their order. */

@@ -6,6 +6,7 @@ import { beginsWithText } from "../saved-as-streamed.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import {
+  causeInRows,
   describeStored,
   type StoredReply,
   storedReplyRow,
@@ -41,6 +42,7 @@ export const readerLeft = defineCheck<Context["target"], StoredReply>({
       seen,
       rows: reply.rows,
       ...streamedAndStored(read, row?.content),
+      ...(row === undefined && causeInRows(reply)),
     };
   },
 });

@@ -1,7 +1,8 @@
-import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { isSameText } from "../../targets/compare-texts.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import { startTalk } from "../any-wire-conversation.ts";
+import { doubledReply, doubledTurn, unsavedReply } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { settledRowsOf } from "../conversation-rows.ts";
 import { converseIn } from "../say-and-hear.ts";
@@ -10,6 +11,8 @@ import { converseIn } from "../say-and-hear.ts";
 const MESSAGES = 4;
 
 interface QuickMessages {
+  /** Left out by the contract's own wire. */
+  readonly isForeign?: boolean;
   readonly asked: readonly string[];
   readonly rows: readonly SeenRow[];
 }
@@ -36,18 +39,42 @@ export const rowOrder = defineCheck<Context["target"], QuickMessages>({
           seen.length >= 2 * asked.length && seen.some(({ content }) => isSameText(content, textOf(stream))),
       );
     }
-    return { asked, rows };
+    return { isForeign: !context.target.capabilities.has("speak the contract"), asked, rows };
   },
-  judge({ asked, rows }) {
+  judge({ isForeign = false, asked, rows }) {
     if (asked.length === 0) throw new CouldNotRun("nothing was sent");
-    const wished = asked.flatMap((message) => [message, "(reply)"]);
+    const wished = wishedFor(asked);
     const said = rows.filter(({ role }) => role !== "system");
-    const found = said.map(({ role, content }) => (role === "assistant" ? "(reply)" : content));
+    const found = said.map(({ role, content }) => (role === "assistant" ? REPLY : content));
     const seen = `${asked.length} messages one after the other, then ${rows.length} rows`;
     if (String(found) === String(wished)) return { verdict: "holds", seen };
     const inOrder = (texts: readonly string[]): string => texts.map((text) => text.slice(0, 12)).join(" | ");
     const isTurned = String(found.toReversed()) === String(wished);
     const turned = isTurned ? "; newest first, which contract.wire.rows.newest_first would say" : "";
-    return { verdict: "broken", expected: inOrder(wished), found: inOrder(found) + turned, seen, rows };
+    const cause = isForeign ? causeOf(found, asked) : {};
+    return {
+      verdict: "broken",
+      expected: inOrder(wished),
+      found: inOrder(found) + turned,
+      seen,
+      rows,
+      ...cause,
+    };
   },
 });
+
+const REPLY = "(reply)";
+
+/** What is at fault where all stands in order, and replies are only missing, or turns only there several times. */
+function causeOf(found: readonly string[], asked: readonly string[]): Pick<Broken, "cause"> {
+  const messages = found.filter((each) => each !== REPLY);
+  const isOrdered = String(messages) === String(asked);
+  if (isOrdered && messages.length === found.length) return unsavedReply("whole");
+  const isOnce = found.filter((each, index) => each !== found[index - 1]);
+  if (String(isOnce) !== String(wishedFor(asked))) return {};
+  return isOrdered ? doubledReply("whole") : doubledTurn();
+}
+
+function wishedFor(asked: readonly string[]): readonly string[] {
+  return asked.flatMap((message) => [message, REPLY]);
+}

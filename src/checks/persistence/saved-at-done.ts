@@ -5,12 +5,13 @@ import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { requireBeginningRead } from "../../targets/late-reading.ts";
 import { startTalk, type Talk, type TalkDraft } from "../any-wire-conversation.ts";
+import { unsavedReply } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { conversationRows } from "../conversation-rows.ts";
 import { hear, texts } from "../hear-reply.ts";
 import { beginsWithText, isSavedAsStreamed, whiteSpaceWords } from "../saved-as-streamed.ts";
 import { sayIn } from "../say-and-hear.ts";
-import { isWholeEnding, lastWord, requireNoneFailed } from "../stream-endings.ts";
+import { endedInWords, isWholeEnding, lastWord, requireNoneFailed } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { storedReplyRow } from "./stored-replies.ts";
 
@@ -101,10 +102,14 @@ function judgeOne(look: SavedAtDone): Broken | undefined {
     found:
       row === undefined
         ? "no row of a reply"
-        : `${lastWord(stream)}, and a row${status} with ${row.content.length} characters`,
+        : `the stream ${endedInWords(stream)}, and a row${status} with ${row.content.length} characters`,
     seen: seenOf(look),
     rows,
     ...streamedAndStored(textOf(stream), row?.content),
+    ...(look.isForeign === true &&
+      row === undefined &&
+      isWholeEnding(lastWord(stream)) &&
+      unsavedReply("ended")),
   };
 }
 
@@ -120,7 +125,7 @@ function requireHeardOut({ isForeign = false, stream }: SavedAtDone, row: SeenRo
 }
 
 function seenOf({ stream }: SavedAtDone): string {
-  return `${textOf(stream).length} characters streamed, ended with ${lastWord(stream)}`;
+  return `${textOf(stream).length} characters streamed, and the stream ${endedInWords(stream)}`;
 }
 
 function whiteSpaceOf({ stream, rows }: SavedAtDone): string {

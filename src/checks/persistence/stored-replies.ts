@@ -12,16 +12,18 @@ import { wrongRolesIn } from "../../targets/judge-saved-turn.ts";
 import { findReplyRow } from "../../targets/reply-rows.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { startTalk, type Talk } from "../any-wire-conversation.ts";
+import { causeInOnlyTurn, type SavedReplyKind } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { StillWritten, settledRowsOf, shownRowsOf } from "../conversation-rows.ts";
 import { generationsOf } from "../engine-generations.ts";
 import { fewerOnRealEngine } from "../engine-workload.ts";
-import { type Hearing, hear, hearAgain, nameFor, texts } from "../hear-reply.ts";
+import { type Hearing, hear, hearAgain, nameFor } from "../hear-reply.ts";
+import { untilHeard } from "../heard-pieces.ts";
 import { requireMiddle } from "../held-back-replies.ts";
 import { requireRightRoles } from "../require-right-roles.ts";
 import { holdsWhatCame, isSavedAsStreamed, whiteSpaceWords } from "../saved-as-streamed.ts";
 import { sayIn, sayToFail } from "../say-and-hear.ts";
-import { lastWord } from "../stream-endings.ts";
+import { endedInWords, lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 
 /** One message in a conversation of its own: its reply as it was streamed, as it is stored, and as it is read again. */
@@ -47,6 +49,11 @@ export interface StoredReply {
 
 /** Text that is changed by whoever trims it, splits it at lines, cuts it into bytes, or drops what was there before. */
 const DELICATE = '\n  One line: "two",\n\n- ha ha ha\n- ha ha ha\n\n🏛️ é 漢 data: {}\n\n ';
+
+/** What happens to a reply, as {@link StoredReply.name} has it. */
+const CANCELLED = "cancelled";
+const LEFT = "left by its reader";
+const FAILED = "failed";
 
 /** A reply that comes to its end, under whatever roles it is stored. */
 export function completeReplyOfAnyRole(context: Context): Promise<StoredReply> {
@@ -74,9 +81,9 @@ export async function cutReply(context: Context): Promise<StoredReply> {
 /** A reply that is cancelled after some tokens; needs a wire that can. */
 export async function cancelledReply(context: Context): Promise<StoredReply> {
   const options = { num_predict: 400, stand_in_tokens: 9, stand_in_pause_after: 4, stand_in_pause_ms: 600 };
-  const reply = await storeReply(context, "cancelled", options, {
+  const reply = await storeReply(context, CANCELLED, options, {
     async meanwhile(hearing) {
-      await hearing.until("its third token", texts(3));
+      await untilHeard(context, hearing, 3);
       const { chat } = context.target;
       const answer = await chat.cancel(nameFor(context, hearing.name()), context.signal).catch((error) => {
         // Of a reply that cannot be named nothing more is to be seen.
@@ -94,9 +101,9 @@ export async function cancelledReply(context: Context): Promise<StoredReply> {
 /** A reply whose only reader leaves after some tokens. */
 export async function unreadReply(context: Context): Promise<StoredReply> {
   const options = { num_predict: 24, stand_in_tokens: 12, stand_in_pause_after: 4, stand_in_pause_ms: 200 };
-  const reply = await storeReply(context, "left by its reader", options, {
+  const reply = await storeReply(context, LEFT, options, {
     async meanwhile(hearing) {
-      await hearing.until("its third token", texts(3));
+      await untilHeard(context, hearing, 3);
       return void hearing.leave();
     },
     isStored: (row, read) => row.content.length > read.length,
@@ -114,12 +121,15 @@ const FAILURES = [
 
 /** Replies in which the engine fails; needs an engine that can be directed. */
 export async function failedStoredReplies(context: Context): Promise<readonly StoredReply[]> {
-  const replies: StoredReply[] = [];
-  for (const options of FAILURES) {
-    const name = `failed by ${options.stand_in_fail} after ${options.stand_in_fail_after} tokens`;
+  const store = async (options: (typeof FAILURES)[number]): Promise<StoredReply> => {
+    const name = `${FAILED} by ${options.stand_in_fail} after ${options.stand_in_fail_after} tokens`;
     const scene = { mayBeRefused: true };
-    replies.push(inItsRole(await storeReply(context, name, { ...options, stand_in_tokens: 9 }, scene)));
-  }
+    return inItsRole(await storeReply(context, name, { ...options, stand_in_tokens: 9 }, scene));
+  };
+  // What is waited for with one of them is waited for with all.
+  if (context.target.capabilities.has("answer many at once")) return await Promise.all(FAILURES.map(store));
+  const replies: StoredReply[] = [];
+  for (const options of FAILURES) replies.push(await store(options));
   return replies;
 }
 
@@ -183,7 +193,23 @@ export function judgeStored(reply: StoredReply, status: Message["status"]): Brok
     seen: describeStored(reply),
     rows: reply.rows,
     ...streamedAndStored(isSaved ? replayed : streamed, row?.content),
+    ...causeInRows(reply),
   };
+}
+
+/** What is at fault with the rows of this reply, where nothing else is. */
+export function causeInRows({
+  rows,
+  name,
+  speaksContract,
+}: Pick<StoredReply, "rows" | "name" | "speaksContract">): Pick<Broken, "cause"> {
+  return causeInOnlyTurn({ rows, kind: kindOf(name), isForeign: !speaksContract });
+}
+
+function kindOf(name: string): SavedReplyKind {
+  if (name === CANCELLED) return "cancelled";
+  if (name === LEFT) return "left";
+  return name.startsWith(FAILED) ? "failed" : "whole";
 }
 
 /**
@@ -210,7 +236,7 @@ export function describeStored(reply: Pick<StoredReply, "name" | "stream" | "row
   const { name, stream } = reply;
   if (stream.status >= 300) return `${name}: ${refusedWords(stream)}`;
   const saved = whiteSpaceWords(storedReplyRow(reply)?.content, textOf(stream));
-  return `${name}: ${textOf(stream).length} characters streamed, ended with ${lastWord(stream)}${saved}`;
+  return `${name}: ${textOf(stream).length} characters streamed, and the stream ${endedInWords(stream)}${saved}`;
 }
 
 /** `a row complete (stop) with 24 characters`, as far as it tells that. */

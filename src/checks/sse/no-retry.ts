@@ -1,6 +1,7 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { describeStream } from "../arrived-events.ts";
+import { askedTwice } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { requireAsked } from "../engine-generations.ts";
 import { type FailedReply, failedReplies, story } from "./failed-replies.ts";
@@ -29,5 +30,6 @@ function judgeOne(failed: FailedReply): Broken | undefined {
     found: `${generations.length} requests`,
     seen: `${story(failed)}; ${describeStream(stream)}`,
     rows: generations,
+    ...(failed.reply.door === "wire" && askedTwice("failed")),
   };
 }

@@ -1,6 +1,7 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { describeStream, eventName, eventsIn } from "../arrived-events.ts";
+import { noEnd } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { CLOSE_MS } from "../follow-stream.ts";
 import { foundOn } from "../found-in-run.ts";
@@ -57,6 +58,7 @@ function judgeByWire(stream: StreamByDoor): Broken | undefined {
       first < 0 ? "an end that is told" : "no text after the end, and then the stream closed by the server",
     found: first >= 0 ? after : noEndInWords(stream),
     seen: describeStream(stream),
+    ...(first < 0 && stream.end === "given-up" && noEnd("written")),
   };
 }
 

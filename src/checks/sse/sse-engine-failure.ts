@@ -3,6 +3,7 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { failureOf } from "../../targets/drivers/reply-facts.ts";
 import { describeStream, finishReasonOf } from "../arrived-events.ts";
+import { noEnd } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { requireAsked } from "../engine-generations.ts";
 import { rowStateInWords } from "../row-words.ts";
@@ -59,5 +60,6 @@ function judgeByWire(failed: FailedReply): Broken | undefined {
     found: `${endInWords(stream)}${isTold ? "" : ", and no failure"}${replyRow(failed.reply) === null ? "" : `; ${rowStateInWords(row)}`}`,
     seen: `${story(failed)}; ${describeStream(stream)}`,
     rows: failed.reply.rows,
+    ...(!isCalledWell && stream.end === "given-up" && noEnd("failed")),
   };
 }

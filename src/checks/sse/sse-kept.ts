@@ -3,6 +3,7 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import { describeStream, textIn } from "../arrived-events.ts";
+import { causeInOnlyTurn } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { requireAsked } from "../engine-generations.ts";
 import { beginsWithText } from "../saved-as-streamed.ts";
@@ -69,5 +70,6 @@ function judgeByWire(failed: FailedReply): Broken | undefined {
     seen: `${story(failed)}; ${describeStream(reply.stream)}`,
     rows: reply.rows,
     ...streamedAndStored(streamed, replyRow(reply)?.content),
+    ...(isStreamed && causeInOnlyTurn({ rows: reply.rows, kind: "failed", isForeign: true })),
   };
 }

@@ -39,8 +39,8 @@ test("saved: holds where the message and the partial reply are there", () => {
 });
 
 test.each([
-  ["the message is lost", [replyRow(cancelled)], "0 messages of a user"],
-  ["the message is there twice", [row(), row(), replyRow(cancelled)], "2 messages of a user"],
+  ["the message is lost", [replyRow(cancelled)], "messages of the user: 0"],
+  ["the message is there twice", [row(), row(), replyRow(cancelled)], "messages of the user: 2"],
   ["the reply is lost", [row()], "none"],
   [
     "the whole reply is there too",

@@ -17,7 +17,12 @@ test.each([
   ["nothing is there", [], "the user's message is missing"],
   ["the reply is missing", [row()], "nothing follows the user's message"],
   ["the order is turned", [replyRow(), row()], "the reply before its message"],
-  ["another message follows", [row(), row(), replyRow()], "then a row of role user, complete, 5 characters"],
+  ["the same message follows", [row(), row(), replyRow()], "the message, and then the same message again"],
+  [
+    "another message follows",
+    [row(), row({ content: "And then?" }), replyRow()],
+    "the next message follows the user's message, and no reply",
+  ],
   [
     "the reply is blank",
     [row(), replyRow({ content: "" })],

@@ -27,7 +27,7 @@ describe("complete", () => {
   test("holds where streamed, stored and read again are one text", () => {
     expect(judge(complete, stored())).toEqual({
       verdict: "holds",
-      seen: "complete: 2 characters streamed, ended with done (stop)",
+      seen: "complete: 2 characters streamed, and the stream ended with done (stop)",
     });
   });
 

@@ -1,0 +1,144 @@
+import type { Broken, Cause } from "../harness/define-check.ts";
+import { isSameText } from "../targets/compare-texts.ts";
+import type { SeenRow } from "../targets/drivers/reply-facts.ts";
+import { replyRows } from "../targets/reply-rows.ts";
+
+/** How a reply came about whose row is looked for. */
+export type SavedReplyKind = "whole" | "at-once" | "growing" | "ended" | "left" | "cancelled" | "failed";
+
+/** Replies of that kind, and when. */
+const REPLIES = {
+  whole: "replies that were streamed",
+  "at-once": "replies to messages of the same time",
+  growing: "replies that are being written",
+  ended: "replies whose end has just been told",
+  left: "replies whose reader left",
+  cancelled: "cancelled replies",
+  failed: "replies in which the engine failed",
+} as const satisfies Record<SavedReplyKind, string>;
+
+/** Where to look where they are not saved. */
+const UNSAVED_LOOK_AT = {
+  whole:
+    "the call that saves the reply: that it is made, also of a short one, and by the id of the conversation that was asked (BUG-016: a literal None)",
+  "at-once": "writes that read, change and write back, and state that is shared between requests",
+  growing: "the writing of the row while tokens come: at least every 250 ms, not only at the end",
+  ended: "the order of commit and done, and writes that are handed to a background task",
+  left: "who saves the reply: the service, not the connection to the browser",
+  cancelled: "what is saved when a reply is cancelled: the text that came, with a status of its own",
+  failed:
+    "the saving after an error, and after a stream that stops: the text so far, with a status that says so",
+} as const satisfies Record<SavedReplyKind, string>;
+
+const DOUBLED_TURN = "a message and its reply are in their conversation more than once";
+const ASKED_TWICE = "the engine is asked more than once for one message";
+const NO_ENDS = "the end of a reply is not told";
+
+type WithCause = Pick<Broken, "cause">;
+
+/** What is at fault where all that is wrong is that a reply has no row in its conversation; what is lost of all replies is lost of these, too. */
+export function unsavedReply(kind: SavedReplyKind): WithCause {
+  const faultOf = (of: SavedReplyKind): string => `${REPLIES[of]} are not in their conversation`;
+  return { cause: { fault: faultOf(kind), look_at: UNSAVED_LOOK_AT[kind], ...withinWhole(kind, faultOf) } };
+}
+
+/** What is at fault where all that is wrong is that a reply's row stands in its conversation more than once. */
+export function doubledReply(kind: SavedReplyKind): WithCause {
+  const faultOf = (of: SavedReplyKind): string => `${REPLIES[of]} are in their conversation more than once`;
+  const look_at =
+    "who saves the reply: one row that is begun once and ended once; a retry, or a second listener, must find it";
+  return { cause: { fault: faultOf(kind), look_at, ...withinWhole(kind, faultOf) } };
+}
+
+function withinWhole(kind: SavedReplyKind, faultOf: (of: SavedReplyKind) => string): Pick<Cause, "within"> {
+  return kind === "whole" ? {} : { within: [faultOf("whole")] };
+}
+
+/** What is at fault where all that is wrong is that one message has become several turns. */
+export function doubledTurn(): WithCause {
+  const look_at = "what takes a message: each once, also where it is sent, or listened to, a second time";
+  return { cause: { fault: DOUBLED_TURN, look_at } };
+}
+
+/** What is at fault where all that is wrong is that the engine got a message several times; for a reply that failed, or any. */
+export function askedTwice(how: "failed" | "any"): WithCause {
+  const failed = `${ASKED_TWICE} whose reply failed`;
+  return {
+    cause: {
+      fault: how === "any" ? ASKED_TWICE : failed,
+      look_at: "what is asked of the engine when a message comes: the reply, once, whatever becomes of it",
+      within: how === "any" ? [DOUBLED_TURN] : [ASKED_TWICE, DOUBLED_TURN],
+    },
+  };
+}
+
+/** What is at fault where a cancel has stopped one of the requests that were made for its message, and others went on. */
+export function otherRequestsGoOn(): WithCause {
+  return {
+    cause: {
+      fault: "a cancel stops one of several requests for its message",
+      look_at: "what a cancel reaches: all that runs for the message",
+      within: [ASKED_TWICE, DOUBLED_TURN],
+    },
+  };
+}
+
+/** What is at fault where all that is missing in a prompt are the replies of its conversation. */
+export function unsentReplies(): WithCause {
+  return {
+    cause: {
+      fault: "the engine is not given the replies of a conversation with its next message",
+      look_at:
+        "where the messages for the engine are read: all of this conversation, what the model said, too",
+      within: [`${REPLIES.whole} are not in their conversation`],
+    },
+  };
+}
+
+/** What is at fault where all that is wrong with a prompt is that it has messages of the person several times. */
+export function messagesSentTwice(): WithCause {
+  return {
+    cause: {
+      fault: "the engine is given a message more than once",
+      look_at: "where the messages for the engine are read: each of this conversation once",
+      within: [DOUBLED_TURN],
+    },
+  };
+}
+
+/** What is at fault where a reply has no end: one that was written, or one in which the engine failed. */
+export function noEnd(how: "written" | "failed"): WithCause {
+  const failed = "the end of a reply in which the engine failed is not told";
+  const look_at = "what tells the end: also after a failure, and whatever the last piece of text was";
+  return {
+    cause: how === "written" ? { fault: NO_ENDS, look_at } : { fault: failed, look_at, within: [NO_ENDS] },
+  };
+}
+
+/** A conversation's only turn, as it is shown. */
+interface OnlyTurn {
+  readonly rows: readonly SeenRow[];
+  readonly kind: SavedReplyKind;
+  /** False of the contract's own wire, by which each claim is judged for itself. */
+  readonly isForeign: boolean;
+}
+
+/**
+ * What is at fault with the rows of a conversation in which one message was said, where that is all that is: its reply is not there, or
+ * is there several times with one and the same text, alone or with its message. Nothing where it may be something else.
+ */
+export function causeInOnlyTurn({ rows, kind, isForeign }: OnlyTurn): WithCause {
+  const messages = rows.filter(({ role }) => role === "user");
+  const replies = replyRows(rows);
+  if (!isForeign || messages.length === 0 || !areAlike(messages) || !areAlike(replies)) return {};
+  if (messages.length > 1) return messages.length === replies.length ? doubledTurn() : {};
+  if (replies.length === 1) return {};
+  return replies.length === 0 ? unsavedReply(kind) : doubledReply(kind);
+}
+
+function areAlike(rows: readonly SeenRow[]): boolean {
+  const [first] = rows;
+  return rows.every(
+    ({ content, status }) => isSameText(content, first?.content ?? "") && status === first?.status,
+  );
+}
