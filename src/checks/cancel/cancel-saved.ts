@@ -33,7 +33,7 @@ export const saved = defineCheck<Context["target"], CancelledReply>({
       ...problem,
       seen,
       rows,
-      ...causeInOnlyTurn({ rows, kind: "cancelled", isForeign }),
+      ...(areAsStreamed(reply, rows) && causeInOnlyTurn({ rows, kind: "cancelled", isForeign })),
     };
   },
 });
@@ -74,6 +74,14 @@ function isAsSaid(content: string, { asked, isForeign }: CancelledReply): boolea
   return isForeign
     ? isSavedAsStreamed(withoutOptions(content), withoutOptions(asked), { isForeign })
     : content === asked;
+}
+
+/** Whether each of the replies would do, if it were the only one. */
+function areAsStreamed({ stream }: CancelledReply, rows: readonly SeenRow[]): boolean {
+  const text = textOf(stream ?? NOTHING_HEARD);
+  return rows
+    .filter(({ role }) => role === "assistant")
+    .every((row) => isPartial(row) && holdsWhatCame(row.content, text));
 }
 
 /** Words that a foreign back end has no other word for are its own; one that it does not tell is not judged. */

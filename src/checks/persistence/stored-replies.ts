@@ -193,7 +193,8 @@ export function judgeStored(reply: StoredReply, status: Message["status"]): Brok
     seen: describeStored(reply),
     rows: reply.rows,
     ...streamedAndStored(isSaved ? replayed : streamed, row?.content),
-    ...causeInRows(reply),
+    // That there are several is not what is found wrong here.
+    ...(row === undefined && causeInRows(reply)),
   };
 }
 
