@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { DEFAULT_CONFIG } from "../src/config/default-config.ts";
+import type { WireDescription } from "../src/contract/wire-description.ts";
 import { findFault, hopsOf, wireFaults } from "../src/faults/find-fault.ts";
 import { type ProveTargetOptions, proveTarget } from "../src/prove-target/prove-target.ts";
 import type { TargetFaultProof, TargetProofReport } from "../src/prove-target/target-proof-report.ts";
@@ -12,6 +13,8 @@ import { openStore, startGatewayOn, startHmiOn } from "../src/services/start-ser
 import { CHANNEL_WIRE, startChannelChat } from "./support/channel-chat.ts";
 import { isAlive } from "./support/cli.ts";
 import { everythingIn, startTestStack } from "./support/hmi.ts";
+import { ODD_WIRE, startOddBackEnd } from "./support/odd-back-end.ts";
+import { oneSocketWire, startOneSocketBackEnd } from "./support/one-socket-back-end.ts";
 import { ownCheck } from "./support/own-check.ts";
 import { PLAIN_TEXT_WIRE, startPlainTextChat } from "./support/plain-text-chat.ts";
 import { freePorts } from "./support/ports.ts";
@@ -191,22 +194,74 @@ test("on a wire that is none of ours, by what any stream can suffer", { timeout:
   });
 });
 
+/** A back end that is known by its description, before an engine. */
+type DescribedBackEnd = readonly [url: string, wire: WireDescription, engine: string];
+
+async function startOn(
+  start: (engine: string) => Promise<readonly [url: string, wire: WireDescription]>,
+): Promise<DescribedBackEnd> {
+  const engine = await startStandIn({ tokenDelayMs: 20 });
+  onTestFinished(() => engine.close());
+  return [...(await start(engine.url)), engine.url];
+}
+
+async function startOneSocket(
+  engine: string,
+  framing: "websocket" | "socket.io",
+): Promise<readonly [url: string, wire: WireDescription]> {
+  const backEnd = await startOneSocketBackEnd(engine, [], framing);
+  onTestFinished(() => backEnd.close());
+  return [backEnd.url, oneSocketWire(framing) as WireDescription];
+}
+
+/** What is found of it with these faults on its wire. */
+async function proveDescribed([url, wire, engine]: DescribedBackEnd, ...faults: string[]) {
+  const contract = { ...DEFAULT_CONFIG.contract, driver: "described", wire };
+  return await proveTarget({
+    target: { hmi: url, gateway: "http://127.0.0.1:9", engine, contract, settings: SETTINGS },
+    faults,
+  });
+}
+
 test(
-  "on a wire whose stream stays open, what is not applied says what it looks for; only what is spoken to is named",
+  "on a wire whose stream stays open the event that tells the end is lost; what cannot be applied says what it looks for",
   async () => {
-    const engine = await startStandIn();
-    onTestFinished(() => engine.close());
-    const { url } = await startChannelChat();
-    const contract = { ...DEFAULT_CONFIG.contract, driver: "described", wire: CHANNEL_WIRE };
-    const { target, faults } = await proveTarget({
-      target: { hmi: url, gateway: "http://127.0.0.1:9", engine: engine.url, contract, settings: SETTINGS },
-      faults: ["done-missing", "cancel-swallowed"],
-    });
-    expect(target).toBe(`hmi ${url}, engine ${engine.url}`);
-    expect(faults.map(({ verdict, reason }) => [verdict, reason])).toEqual([
-      ["not-applied", expect.stringContaining("of a stream that stays open nobody on the way knows")],
-      ["not-applied", expect.stringContaining("this target speaks another wire")],
+    const backEnd = await startOn(async () => [(await startChannelChat()).url, CHANNEL_WIRE]);
+    const { target, faults } = await proveDescribed(backEnd, "done-missing", "cancel-swallowed");
+    expect(target).toBe(`hmi ${backEnd[0]}, engine ${backEnd[2]}`);
+    expect(faults.map(({ name, verdict }) => [name, verdict])).toEqual([
+      ["done-missing", "caught"],
+      ["cancel-swallowed", "not-applied"],
     ]);
+    expect(faults[0]?.caught_by).toContain("sse/done");
+    expect(faults[1]?.reason).toContain("it changes what contract.wire.cancel says");
+  },
+  TIMEOUT_MS,
+);
+
+const BACK_ENDS = {
+  "a call": () => startOn(async (engine) => [(await startOddBackEnd(engine)).url, ODD_WIRE]),
+  "a frame": () => startOn((engine) => startOneSocket(engine, "websocket")),
+  "an event of socket.io": () => startOn((engine) => startOneSocket(engine, "socket.io")),
+  "closing the stream": () => startOn(async (engine) => [await startPlainTextChat(engine), PLAIN_TEXT_WIRE]),
+} as const;
+
+test.each(Object.keys(BACK_ENDS) as (keyof typeof BACK_ENDS)[])(
+  "a cancel by %s that never arrives is caught",
+  async (kind) => {
+    const { faults } = await proveDescribed(await BACK_ENDS[kind](), "cancel-swallowed");
+    expect(faults).toMatchObject([
+      { verdict: "caught", caught_by: expect.arrayContaining(["cancel/mid-reply"]) },
+    ]);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "on a WebSocket the frame that tells the end is lost",
+  async () => {
+    const { faults } = await proveDescribed(await BACK_ENDS["a frame"](), "done-missing");
+    expect(faults).toMatchObject([{ verdict: "caught", caught_by: expect.arrayContaining(["sse/done"]) }]);
   },
   TIMEOUT_MS,
 );

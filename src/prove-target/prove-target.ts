@@ -1,8 +1,9 @@
 import { type Fault, findWireFault, hopsOf, wireFaults } from "../faults/find-fault.ts";
 import { newSeed } from "../harness/run-seed.ts";
 import type { Rewrite } from "../tap/tap-rewrite.ts";
-import { driverOf, frontOf } from "../targets/connect-chat.ts";
+import { driverOf, frontOf, wireOf } from "../targets/connect-chat.ts";
 import type { WholeTargetUrls } from "../targets/open-target.ts";
+import { describedFault } from "./described-wire-faults.ts";
 import { judgeByChecks } from "./judge-by-checks.ts";
 import { judgeByCommand } from "./judge-by-command.ts";
 import { requireUpstreams, type TapPlan, withTaps } from "./taps-before-target.ts";
@@ -129,8 +130,10 @@ function onTarget(fault: Fault, target: WholeTargetUrls, onApplied: () => void):
   if (driverOf(target) === undefined) {
     return { hops, wire: fault.overrides(onApplied, "every-stream").wire ?? {} };
   }
-  const { wire = {} } = fault.overrides(onApplied, "any-wire");
   const front = frontOf(target);
+  const described = describedFault(fault.name, wireOf(target), onApplied);
+  if (described !== undefined) return { hops: [front], wire: { [front]: described } };
+  const { wire = {} } = fault.overrides(onApplied, "any-wire");
   if (front === "hmi" || wire.hmi === undefined) return { hops, wire };
   return { hops: [front], wire: { [front]: wire.hmi } };
 }

@@ -12,14 +12,14 @@ import { messageOf } from "../errors/thrown-error.ts";
 import { sendWireError } from "../http-guard/guarded-server.ts";
 import type { ExchangeRecorder, OpenExchange } from "./exchange-recorder.ts";
 import { upstreamTarget } from "./request-target.ts";
-import type { Rewrite, TappedAnswer, TappedHead, TappedRequest } from "./tap-rewrite.ts";
+import type { Rewrite, TappedAnswer, TappedHead, TappedRequest, TappedText } from "./tap-rewrite.ts";
 import { type TappedWebSocket, tapWebSocket } from "./web-socket-tap.ts";
 
 /** Passes exchanges on to one upstream, rewrites them where that is wished, and has them recorded. */
 export interface RecordingProxy {
   /** Passes one on; whatever goes wrong is answered, or done to the client as the upstream did it. */
   pass(incoming: IncomingMessage, outgoing: ServerResponse): void;
-  /** Passes a WebSocket on; nothing of it is rewritten. `early`: what came behind its request. */
+  /** Passes a WebSocket on; of it texts may be lost. `early`: what came behind its request. */
   passWebSocket(incoming: IncomingMessage, client: Duplex, early: Buffer): void;
   close(): void;
 }
@@ -81,10 +81,11 @@ async function pass(
   }
   const entry = recorder.begin(method, path, incoming.headers);
   const left = new AbortController();
+  let isOutlived = (): boolean => false;
   outgoing.once("close", () => {
     if (outgoing.writableFinished) return;
     entry.ended("client-left");
-    left.abort();
+    if (!isOutlived()) left.abort();
   });
   try {
     const body = await bodyOf(incoming, entry);
@@ -100,7 +101,12 @@ async function pass(
       return;
     }
     const sent = rewrite.request?.(asked) ?? asked;
+    isOutlived = () => rewrite.outlivesClient?.(sent) === true;
     const answer = await ask(upstream, sent, left.signal);
+    if (outgoing.destroyed) {
+      answer.resume();
+      return;
+    }
     await answerWith(answer, sent, rewrite, entry, outgoing);
     entry.ended("complete");
   } catch (error) {
@@ -109,7 +115,7 @@ async function pass(
 }
 
 function passWebSocket(
-  { upstream: { host, port, basePath }, recorder }: Passing,
+  { upstream: { host, port, basePath }, rewrite, recorder }: Passing,
   incoming: IncomingMessage,
   client: Duplex,
   early: Buffer,
@@ -120,7 +126,9 @@ function passWebSocket(
   const { "sec-websocket-extensions": _, ...sent } = headers;
   const to = upstreamTarget(path, basePath) ?? basePath;
   const handshake = httpRequest({ host, port, method, path: to, headers: sent, agent: false });
-  return tapWebSocket(handshake, client, early, recorder.begin(method, path, headers));
+  const losesText = rewrite.losesText?.bind(rewrite);
+  const loses = losesText && ((from: TappedText["from"], text: string) => losesText({ from, path, text }));
+  return tapWebSocket(handshake, client, early, recorder.begin(method, path, headers), loses);
 }
 
 /** Requests of a chat stack are small: read whole, so that a rewrite sees what it is about. */
@@ -190,9 +198,17 @@ async function answerWith(
   entry.answered(told.status, told.headers);
   outgoing.writeHead(told.status, told.headers);
   outgoing.flushHeaders();
-  await passOn(answer, [rewrite.body?.(told) ?? []].flat(), outgoing, (bytes) =>
-    entry.passed("response", bytes),
-  );
+  const changes = [rewrite.body?.(told) ?? []].flat();
+  const isOutlived = (): boolean => rewrite.outlivesClient?.(request) === true;
+  await passOn(answer, changes, { outgoing, isOutlived, passed: (bytes) => entry.passed("response", bytes) });
+}
+
+/** Where an answer is passed on. */
+interface PassedTo {
+  readonly outgoing: ServerResponse;
+  /** Whether the answer is read to its end when its client has left. */
+  isOutlived(): boolean;
+  passed(bytes: Buffer): void;
 }
 
 /**
@@ -203,8 +219,7 @@ async function answerWith(
 function passOn(
   answer: IncomingMessage,
   changes: readonly Transform[],
-  outgoing: ServerResponse,
-  passed: (bytes: Buffer) => void,
+  { outgoing, isOutlived, passed }: PassedTo,
 ): Promise<void> {
   const sources = [answer, ...changes];
   return new Promise((resolve, reject) => {
@@ -218,7 +233,10 @@ function passOn(
       });
     }
     outgoing.once("error", breakOff).once("close", () => {
-      if (!outgoing.writableFinished) breakOff(new Error("the client left"));
+      if (outgoing.writableFinished) return;
+      if (!isOutlived()) return breakOff(new Error("the client left"));
+      last.unpipe(outgoing).resume();
+      resolve();
     });
     outgoing.once("finish", resolve);
     const last = changes.reduce<Readable>((from, change) => from.pipe(change), answer);

@@ -46,4 +46,16 @@ export interface Rewrite {
    * client's connection.
    */
   body?(answer: TappedAnswer): Transform | readonly Transform[] | undefined;
+  /** Whether the upstream is read on when its client has left, who then leaves unnoticed. */
+  outlivesClient?(request: TappedRequest): boolean;
+  /** Whether a text on a WebSocket is lost on its way; one that comes in several frames never is. */
+  losesText?(text: TappedText): boolean;
+}
+
+/** A text that is about to pass on a WebSocket. */
+export interface TappedText {
+  readonly from: "client" | "upstream";
+  /** With the query, as the WebSocket was asked for. */
+  readonly path: string;
+  readonly text: string;
 }

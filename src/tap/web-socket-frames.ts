@@ -21,10 +21,15 @@ export class WebSocketFrames {
   /** Once it is no longer known where a frame begins. */
   #isLost = false;
   #isClosing = false;
+  readonly #losesText: ((text: Buffer) => boolean) | undefined;
 
-  /** @param onText told of each whole text, unmasked */
-  constructor(onText: (text: Buffer) => void) {
+  /**
+   * @param onText told of each whole text, unmasked
+   * @param losesText whether a text does not pass
+   */
+  constructor(onText: (text: Buffer) => void, losesText?: (text: Buffer) => boolean) {
     this.#onText = onText;
+    this.#losesText = losesText;
   }
 
   /** Whether this side has said that it closes. */
@@ -32,32 +37,42 @@ export class WebSocketFrames {
     return this.#isClosing;
   }
 
-  take(bytes: Buffer): void {
-    if (this.#isLost) return;
+  /** Takes what comes, and gives what passes: the same, or, where texts may be lost, the frames that are whole by now without those. */
+  take(bytes: Buffer): Buffer {
+    if (this.#isLost) return bytes;
     this.#rest = Buffer.concat([this.#rest, bytes]);
-    for (let length = this.#takeFrame(); length > 0; length = this.#takeFrame()) {
-      this.#rest = this.#rest.subarray(length);
+    const passing: Buffer[] = [];
+    for (let frame = this.#takeFrame(); frame !== undefined; frame = this.#takeFrame()) {
+      if (frame.passes) passing.push(this.#rest.subarray(0, frame.length));
+      this.#rest = this.#rest.subarray(frame.length);
     }
     if (this.#rest.length > MOST_BYTES) this.#isLost = true;
-    if (this.#isLost) this.#rest = Buffer.alloc(0);
+    if (this.#isLost) {
+      passing.push(this.#rest);
+      this.#rest = Buffer.alloc(0);
+    }
+    return this.#losesText === undefined ? bytes : Buffer.concat(passing);
   }
 
-  /** Reads the frame at the beginning, and tells its length; 0 while it is not whole. */
-  #takeFrame(): number {
+  /** Reads the frame at the beginning; undefined while it is not whole. */
+  #takeFrame(): { readonly length: number; readonly passes: boolean } | undefined {
     const bytes = this.#rest;
-    if (bytes.length < 2) return 0;
+    if (bytes.length < 2) return undefined;
     const [first = 0, second = 0] = bytes;
     const short = second & 0x7f;
     const sizeBytes = SIZE_BYTES.get(short) ?? 0;
     const maskAt = 2 + sizeBytes;
     const start = maskAt + (second & 0x80 ? MASK_BYTES : 0);
-    if (bytes.length < start) return 0;
+    if (bytes.length < start) return undefined;
     const size = sizeBytes === 0 ? short : Number(`0x${bytes.toString("hex", 2, maskAt)}`);
     if (size > MOST_BYTES) this.#isLost = true;
-    if (this.#isLost || bytes.length < start + size) return 0;
+    if (this.#isLost || bytes.length < start + size) return undefined;
     const payload = unmasked(bytes.subarray(start, start + size), bytes.subarray(maskAt, start));
-    this.#takePayload(first & 0x0f, payload, (first & 0x80) !== 0);
-    return start + size;
+    const [opcode, isLast] = [first & 0x0f, (first & 0x80) !== 0];
+    const isWholeText = opcode === TEXT && isLast;
+    const passes = !(isWholeText && this.#losesText?.(payload) === true);
+    this.#takePayload(opcode, payload, isLast);
+    return { length: start + size, passes };
   }
 
   #takePayload(opcode: number, payload: Buffer, isLast: boolean): void {

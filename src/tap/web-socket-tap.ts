@@ -1,6 +1,7 @@
 import { type ClientRequest, type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import type { OpenExchange } from "./exchange-recorder.ts";
+import type { TappedText } from "./tap-rewrite.ts";
 import { WebSocketFrames } from "./web-socket-frames.ts";
 
 /** One WebSocket, on whose two ends what comes is passed on to the other. */
@@ -14,12 +15,14 @@ export interface TappedWebSocket {
  *
  * @param handshake the request to the upstream, not yet ended
  * @param early what the client has sent already behind its own request
+ * @param losesText whether a text does not pass; left out, all bytes pass as they come
  */
 export function tapWebSocket(
   handshake: ClientRequest,
   client: Duplex,
   early: Buffer,
   entry: OpenExchange,
+  losesText?: (from: TappedText["from"], text: string) => boolean,
 ): TappedWebSocket {
   const ends = new Set<Duplex>([client]);
   const drop = (): void => {
@@ -40,14 +43,16 @@ export function tapWebSocket(
       ends.add(upstream);
       entry.answered(101, answer.headers);
       client.write(headOf(answer));
-      const [fromClient, fromUpstream] = (["request", "response"] as const).map(
-        (direction) => new WebSocketFrames((text) => entry.passed(direction, text)),
-      );
+      const [fromClient, fromUpstream] = (["request", "response"] as const).map((direction) => {
+        const from = direction === "request" ? "client" : "upstream";
+        const loses = losesText && ((text: Buffer) => losesText(from, text.toString()));
+        return new WebSocketFrames((text) => entry.passed(direction, text), loses);
+      });
       const isClosing = (): boolean => fromClient?.isClosing === true || fromUpstream?.isClosing === true;
       const passOn = (from: Duplex, to: Duplex, frames: WebSocketFrames | undefined, begun: Buffer): void => {
         const pass = (bytes: Buffer): void => {
-          frames?.take(bytes);
-          if (!to.write(bytes)) from.pause();
+          const passing = frames?.take(bytes) ?? bytes;
+          if (passing.length > 0 && !to.write(passing)) from.pause();
         };
         to.on("drain", () => from.resume());
         if (begun.length > 0) pass(begun);

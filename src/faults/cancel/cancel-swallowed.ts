@@ -26,6 +26,8 @@ export const cancelSwallowed: Fault = {
   ],
   alsoStops: ["cancel/usage", "cancel/slots", "persistence/cancelled", "regenerate/cancelled-keeps"],
   actsIn: ["cancel", "persistence", "isolation", "regenerate"],
+  onAnyWire:
+    "what contract.wire.cancel says: the call is answered on the way, a frame is lost, a stream that was closed is read on",
   overrides: (onApplied) => ({
     wire: {
       hmi: {

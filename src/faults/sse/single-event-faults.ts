@@ -55,7 +55,7 @@ const SINGLE_EVENT_FAULTS: readonly SingleEventFault[] = [
     // Whatever tells an end stands in the last piece; of bare text, its last words.
     onAnyWire: {
       words:
-        "the last of several pieces of a streamed answer, when that ends: of a stream that stays open nobody on the way knows which piece is a reply's last",
+        "the events that contract.wire.stream.done speaks of, of a stream by event or line or of a WebSocket; where nothing does, the last of several pieces of a streamed answer, when that ends",
       change: loseLastPiece,
     },
   },
