@@ -91,6 +91,8 @@ export const GenerationRecord = z.object({
   /** What its final object counted; null where none was sent. */
   counted: z.object({ prompt_tokens: z.int().min(0), completion_tokens: z.int().min(0) }).nullable(),
   ended: GenerationEnd,
+  /** How it was refused, in the engine's own words; left out where it was taken, and by the stand-in, which keeps no record of those. */
+  refused: z.object({ status: z.int(), said: z.string() }).optional(),
   started_at: z.string(),
   first_token_at: z.string().nullable(),
   ended_at: z.string().nullable(),

@@ -1,6 +1,12 @@
 import type { GenerationRecord } from "../contract/engine-schemas.ts";
 import { engineRoutes } from "../contract/routes.ts";
-import { type AnswerFacts, type AskedFacts, type Fields, parseObject } from "./engine-exchange.ts";
+import {
+  type AnswerFacts,
+  type AskedFacts,
+  type Fields,
+  jsonFieldsOf,
+  parseObject,
+} from "./engine-exchange.ts";
 import { ollamaAnswered, ollamaAsked } from "./ollama-exchange.ts";
 import { openAiAnswered, openAiAsked } from "./openai-exchange.ts";
 import { type RecordedExchange, textOfChunks } from "./recorded-exchange.ts";
@@ -57,11 +63,25 @@ function recordOf(exchange: RecordedExchange, call: ReplyCall, epochMs: number):
     text,
     counted,
     ended: endOf(exchange, isWhole),
+    ...refusalIn(exchange),
     started_at: at(began_ms) ?? "",
     first_token_at: tokens === 0 ? null : at(response.chunks[0]?.at_ms ?? null),
     ended_at: at(ended_ms),
   };
 }
+
+/** What was answered in place of a reply. */
+function refusalIn({ status, response }: RecordedExchange): Pick<GenerationRecord, "refused"> {
+  if (status === null || status < 400) return {};
+  const text = textOfChunks(response);
+  const { error = text } = parseObject(text) ?? {};
+  const { message = error } = jsonFieldsOf(error);
+  const said = typeof message === "string" ? message : JSON.stringify(message);
+  return { refused: { status, said: said.replace(/\s+/g, " ").trim().slice(0, MOST_CHARS) } };
+}
+
+/** Of an answer that is a page, no more is quoted than this. */
+const MOST_CHARS = 300;
 
 /** An engine that has said its last word is done, however the connection ended after that. */
 function endOf({ ended }: RecordedExchange, isWhole: boolean): GenerationRecord["ended"] {

@@ -1,5 +1,6 @@
 import { isSameModelName } from "../contract/model-names.ts";
 import { isModelRefused } from "../targets/drivers/refusal.ts";
+import { engineRefusalOf, searchForModel } from "./engine-refusals.ts";
 import { duration, inSomePasses, quotedText, sentence } from "./finding-words.ts";
 import { HOP_TITLES } from "./hop-names.ts";
 import { hopsBehind, isLeftUnbegun, isLeftWriting, isWholePass, toldPasses } from "./hop-passes.ts";
@@ -37,10 +38,30 @@ export function judgeAnswers(trace: TraceObservations): JudgedTrace {
         ],
       };
     }
-    const finding = isLeftUnbegun(told) ? unbegun(trace, hop, told) : findingOf(hop, told);
+    const finding =
+      refusedByEngine(trace, hop, told) ??
+      (isLeftUnbegun(told) ? unbegun(trace, hop, told) : findingOf(hop, told));
     const words = `${finding.sentence.replace(/\.$/, "")}${inSomePasses(bad.length, hop.passes.length)}.`;
     return { finding: { ...finding, sentence: [words, ...trace.deaths].join(" ") } };
   });
+}
+
+/** A reply that failed because the engine was seen to refuse its request. */
+function refusedByEngine(
+  trace: TraceObservations,
+  { hop }: HopObservation,
+  pass: HopPass,
+): TraceFinding | undefined {
+  const words = hop === "engine" ? undefined : engineRefusalOf(trace, pass);
+  if (words === undefined) return undefined;
+  const told = pass.failure?.message ?? pass.problem;
+  const how = told === null ? "" : `. It tells: ${quotedText(told, 200)}`;
+  return {
+    hop,
+    kind: "failure",
+    sentence: `The reply fails by way of ${HOP_TITLES[hop]}, because the engine ${words}${how}`,
+    next: searchForModel(trace, pass),
+  };
 }
 
 /** A reply of which not a word had come when we waited no longer: who keeps it, and whether it would have come, is not known. */

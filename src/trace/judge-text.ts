@@ -2,6 +2,7 @@ import { isPartOfText, isSameText, withoutThoughts } from "../targets/compare-te
 import { brokenCharactersIn } from "../targets/counting-message.ts";
 import { isWithoutBeginning } from "../targets/late-reading.ts";
 import { beforeMisreading } from "../targets/mojibake.ts";
+import { engineRefusalOf, searchForModel } from "./engine-refusals.ts";
 import { quotedText, sentence } from "./finding-words.ts";
 import { HOP_TITLES } from "./hop-names.ts";
 import { comparableHopBehind, isWholePass, replyRequestOf, toldPasses } from "./hop-passes.ts";
@@ -30,10 +31,28 @@ export function judgeText(trace: TraceObservations): JudgedTrace {
 }
 
 function judgePass(trace: TraceObservations, hop: HopObservation, pass: HopPass): TraceFinding | undefined {
+  const refused = judgeEmpty(trace, hop, pass);
+  if (refused !== undefined) return refused;
   const byRow = judgeRow(hop, pass);
   // Of the last hop nobody else could tell what it was given.
   if (hop.behind === null || byRow !== undefined) return byRow;
   return judgeByTap(hop, pass) ?? judgeByCharacters(trace, hop, pass) ?? judgeByCounts(trace, hop, pass);
+}
+
+/** An empty reply for which the engine was seen to refuse: nothing was lost, and nothing need be saved. */
+function judgeEmpty(
+  trace: TraceObservations,
+  { hop }: HopObservation,
+  pass: HopPass,
+): TraceFinding | undefined {
+  const refusal = pass.text === "" ? engineRefusalOf(trace, pass) : undefined;
+  if (refusal === undefined) return undefined;
+  return {
+    hop,
+    kind: "failure",
+    sentence: `${sentence(HOP_TITLES[hop])} tells a failure as an empty reply that is whole: the engine ${refusal}.`,
+    next: searchForModel(trace, pass),
+  };
 }
 
 /** What became of the reply where it is saved. Whether its message is kept is a claim of `stack verify`. */

@@ -51,6 +51,7 @@ export function readEngineRequests(
       first_token_ms: since(record.first_token_at),
       ended_ms: since(record.ended_at),
       text: record.text ?? null,
+      refused: record.refused ?? null,
       counted: record.counted,
     };
   });

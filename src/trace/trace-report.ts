@@ -186,6 +186,8 @@ export interface TracedEngineRequest {
   readonly ended_ms: number | null;
   /** What it answered; null where only a count was kept. */
   readonly text: string | null;
+  /** How the engine refused it; null where it took it. */
+  readonly refused: { readonly status: number; readonly said: string } | null;
   /** The tokens that the engine counted at its end; null where it told none. */
   readonly counted: { readonly prompt_tokens: number; readonly completion_tokens: number } | null;
 }

@@ -26,6 +26,7 @@ const LATE: Partial<HopPass> = { first_token_ms: 1_240, last_token_ms: 2_140, en
 const FROM_NGINX = { server: "nginx/1.22.1", "content-type": "text/event-stream" };
 const request = (more: Partial<TracedEngineRequest>): TracedEngineRequest => ({
   counted: null,
+  refused: null,
   purpose: "reply",
   model: "llama3.1:8b",
   messages: 1,

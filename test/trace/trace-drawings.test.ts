@@ -11,6 +11,7 @@ import { observations } from "../support/trace.ts";
 
 const REQUEST = {
   counted: null,
+  refused: null,
   purpose: "reply",
   model: "llama3.1:8b",
   messages: 1,

@@ -1,3 +1,4 @@
+import type { Role } from "../../config/service-config.ts";
 import { SERVICE_TITLES } from "../../targets/service-titles.ts";
 import type { Explanations } from "../climb-ladder.ts";
 import { seconds } from "../text-helpers.ts";
@@ -8,6 +9,8 @@ export interface MissingEndpointSymptoms {
   cancel_missing: { service: "gateway" | "hmi"; call: string; status: number };
   cancel_refused: { call: string; status: number; said: string };
   engine_goes_on: { found: string };
+  /** A cancel was answered, and its reply went on as if nothing had been said. */
+  cancel_ignored: { service: Role; answered: string; found: string };
   page_cacheable: { path: string; cacheControl: string | undefined };
   script_cacheable: { scripts: readonly { path: string; cacheControl: string | undefined }[] };
   no_heartbeat: { silentMs: number; heartbeatMs: number };
@@ -27,12 +30,18 @@ export const missingEndpointExplanations: Explanations<MissingEndpointSymptoms> 
   }),
   cancel_refused: ({ call, status, said }) => ({
     found: `${call} answered ${status}: ${said}`,
-    cause: "The HMI does not get its cancel through to the gateway.",
+    cause:
+      "What takes a cancel fails: it does not find the reply that runs, or does not get through to what writes it.",
     next: `stack verify cancel`,
   }),
   engine_goes_on: ({ found }) => ({
     found: `after a cancel the engine works on: ${found}`,
     cause: "The cancel ends the stream, and not the request to the engine: that must be aborted.",
+    next: `stack verify cancel --grep mid-reply`,
+  }),
+  cancel_ignored: ({ service, answered, found }) => ({
+    found: `a cancel changes nothing: ${answered}, and the reply went on, ${found}`,
+    cause: `What takes a cancel at the ${SERVICE_TITLES[service]} ends neither the stream nor the request to the engine: it does not find the reply that runs, or nobody heeds it.`,
     next: `stack verify cancel --grep mid-reply`,
   }),
   page_cacheable: ({ path, cacheControl }) => ({

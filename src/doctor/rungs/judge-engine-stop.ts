@@ -132,7 +132,18 @@ export async function judgeEngineStop(
   return judgeAfterCancel(seen);
 }
 
-function worksOn({ tokens, ms }: AfterCancel): boolean {
+/** What came of a reply since its cancel was answered. */
+export interface StreamAfterCancel {
+  readonly pieces: number;
+  readonly ms: number;
+}
+
+/** Whether a reply goes on in spite of its cancel: what was on its way when that was answered has come long before. */
+export function goesOn({ pieces, ms }: StreamAfterCancel): boolean {
+  return worksOn({ tokens: pieces, ms });
+}
+
+function worksOn({ tokens, ms }: Pick<AfterCancel, "tokens" | "ms">): boolean {
   return tokens >= WORKS_ON.tokens && ms >= WORKS_ON.ms;
 }
 

@@ -8,6 +8,8 @@ export interface EngineRecord {
   generations(): Promise<GenerationRecord[]>;
   /** Whether nothing was asked that could be for a reply, by whatever call. */
   isUnasked(): Promise<boolean>;
+  /** True of a tap's, which has also what the engine refused. */
+  readonly hasRefusals: boolean;
 }
 
 /** Opens the record; undefined where nobody keeps one that can be read. */
@@ -21,6 +23,7 @@ export async function openEngineRecord(stack: ExaminedStack): Promise<EngineReco
   const generations = () => generationsAfter(before.id, callDeadline(stack));
   return {
     generations,
+    hasRefusals: watch.tapRecordAfter !== undefined,
     async isUnasked() {
       if (watch.tapRecordAfter === undefined) return (await generations()).length === 0;
       const now = await watch.tapRecordAfter(before.id, callDeadline(stack));

@@ -10,6 +10,7 @@ import { isWithoutBeginning, lateWords } from "../../targets/late-reading.ts";
 import { rowsAtRest } from "../../targets/rows-at-rest.ts";
 import type { BrokenRung, Rung, RungFinding } from "../climb-ladder.ts";
 import { callDeadline, type DoctorTalk, type ExaminedStack } from "../doctor-context.ts";
+import { explainByEngine } from "../explain-by-engine.ts";
 import { judgeReply, notInTime, replyTimeoutMs, waitedBefore } from "../judge-reply.ts";
 import { refusedByFront } from "../refused-call.ts";
 import { brokenRung } from "../symptom-explanations.ts";
@@ -34,10 +35,12 @@ export function wireReplyRung(service: Role): Rung<ExaminedStack> {
       using listener = new ReplyListener();
       const record = await openEngineRecord(stack);
       const said = await sendTestMessage(stack, asked, { num_predict: 16 }, listener.take);
-      if ("status" in said) return said;
+      const explained = async (finding: RungFinding, message: string): Promise<RungFinding> =>
+        await explainByEngine(stack, finding, { service, message, record });
+      if ("status" in said) return await explained(said, asked);
       const { stream, isEngineDone } = await listener.hear(stack, said, record);
       const finding = judgeReply(stream, service, stack, { isEngineDone });
-      if (finding !== undefined) return finding;
+      if (finding !== undefined) return await explained(finding, said.sent.text);
       stack.notes.reply = {
         talk: said.talk,
         text: textOf(stream),

@@ -1,0 +1,69 @@
+/** What a tap saw the engine be asked, and answer, is told in place of a guess: by doctor and by trace. */
+import { expect, onTestFinished, test } from "vitest";
+import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
+import { examine } from "../../src/doctor/run-doctor.ts";
+import { startTap } from "../../src/tap/start-tap.ts";
+import { rungOf } from "../support/doctor.ts";
+import { answerInWords, startOpenAiEngine } from "../support/openai-engine.ts";
+import { SAVE_AT_END_WIRE, type SaveAtEndFault, startSaveAtEndChat } from "../support/save-at-end-chat.ts";
+import { traceUrls } from "../support/trace.ts";
+
+const contract = { ...DEFAULT_CONFIG.contract, driver: "described", wire: SAVE_AT_END_WIRE };
+const REFUSED =
+  'was asked for "m-gguf", which it does not list (it has m), and answered 404: no model m-gguf';
+
+test.each<[SaveAtEndFault[], string]>([
+  [["asks-other-model"], "The HMI answers, and tells of a failure. The engine at URL REFUSED."],
+  [
+    ["asks-other-model", "failure-as-empty"],
+    "The engine at URL REFUSED, and the HMI tells that as an empty reply.",
+  ],
+])("doctor: an engine that refuses what it is asked, %j", async (faults, cause) => {
+  const { report, engine } = await doctor(faults);
+  expect(rungOf(report, "hmi/reply").problem).toMatchObject({
+    cause: cause.replace("URL", engine).replace("REFUSED", REFUSED),
+    next: expect.stringMatching(/^grep -rnF m-gguf /),
+  });
+});
+
+test.each<[SaveAtEndFault[], string]>([
+  [["asks-other-model"], `The reply fails by way of the HMI, because the engine ${REFUSED}. It tells: `],
+  [
+    ["asks-other-model", "failure-as-empty"],
+    `The HMI tells a failure as an empty reply that is whole: the engine ${REFUSED}.`,
+  ],
+])("trace: an engine that refuses what it is asked, %j", async (faults, sentence) => {
+  const { diagnosis } = await traceUrls({ ...(await start(faults)), contract, model: "m" }, OPENAI);
+  expect(diagnosis).toMatchObject({ kind: "failure", next: "grep -rnF m-gguf ." });
+  expect(diagnosis.sentence).toContain(sentence);
+});
+
+test("doctor: a stop that is answered and changes nothing is told as that, with its answer", async () => {
+  const { report } = await doctor(["stop-ignored"]);
+  expect(rungOf(report, "hmi/cancel")).toMatchObject({
+    text: expect.stringMatching(
+      /^a cancel changes nothing: POST \/turns\/\S+\/stop answered 200 \{"stopped":true\}, and the reply went on, /,
+    ),
+    problem: { code: "cancel_ignored" },
+  });
+}, 60_000);
+
+const OPENAI = { engineApi: "openai" } as const;
+
+/** A back end before an engine that has the model `m`, and a tap between them. */
+async function start(faults: readonly SaveAtEndFault[]) {
+  const engine = await startOpenAiEngine((response, asked) => {
+    if (asked.body["model"] === "m") return answerInWords(response, asked);
+    response.writeHead(404).end('{"error":{"message":"no model m-gguf"}}');
+  });
+  const tap = await startTap({ upstream: engine.url });
+  onTestFinished(() => tap.close());
+  return { hmi: await startSaveAtEndChat(tap.url, faults), engine: tap.url };
+}
+
+async function doctor(faults: readonly SaveAtEndFault[]) {
+  const urls = await start(faults);
+  const { signal } = new AbortController();
+  const config = { ...DEFAULT_CONFIG, engine: { ...DEFAULT_CONFIG.engine, api: "openai" as const } };
+  return { report: await examine({ config, env: {}, urls, contract, signal }), engine: urls.engine };
+}
