@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { UserError } from "../errors/user-error.ts";
+import { beforeMisreading } from "../targets/mojibake.ts";
 import { type LoggedExchange, type LoggedFrame, type NetworkLog, withoutParameters } from "./network-log.ts";
 import { readRequestBody } from "./request-body.ts";
 
@@ -120,10 +121,13 @@ function isLeft({ response: { _error, _failureText }, _resourceType: type }: Ent
   return type !== "eventsource" && [_error, _failureText].includes("net::ERR_ABORTED");
 }
 
-/** Chromium leaves the body of an `EventSource` out, and writes its events beside it. */
-function answerOf({ response: { content }, _eventSourceMessages: events }: Entry): string | null {
+/** Chromium reads what tells no charset as Windows-1252, also where it was sent as UTF-8. It leaves the body of an `EventSource` out, and writes its events beside it. */
+function answerOf({ response, _eventSourceMessages: events }: Entry): string | null {
+  const { content } = response;
   if (content.text !== undefined && content.text !== "") {
-    return content.encoding === "base64" ? Buffer.from(content.text, "base64").toString() : content.text;
+    if (content.encoding === "base64") return Buffer.from(content.text, "base64").toString();
+    const isCharsetTold = /charset/i.test(contentTypeIn(response.headers));
+    return isCharsetTold ? content.text : (beforeMisreading(content.text) ?? content.text);
   }
   if (events === undefined || events.length === 0) return null;
   return events.map(({ eventName, data }) => eventText(eventName, data)).join("");

@@ -59,8 +59,9 @@ export function modelOf(
 /** Input and output are counted by many names, and not always by one event. */
 export function usageOf(events: readonly TypedEvent[], type: string | undefined): StreamDescription["usage"] {
   const counts = fieldPathsIn(events, type).filter(
-    ({ place, values }) =>
-      /token|usage|count|eval|(?:^|\.)use\./i.test(place) && values.some((value) => Number.isInteger(value)),
+    ({ type: of, place, values }) =>
+      (/token|usage|count|eval|(?:^|\.)use\./i.test(place) || COUNTS.test(of ?? "")) &&
+      values.some((value) => Number.isInteger(value)),
   );
   const prompt = counts.find(({ place }) => /prompt|input|(?:^|[._])(?:in|p)$/i.test(place));
   const completions = counts.filter(
@@ -85,6 +86,9 @@ export function usageOf(events: readonly TypedEvent[], type: string | undefined)
     ...(completion !== undefined && { completion: completion.place }),
   };
 }
+
+/** What an event is called that counts tokens. */
+const COUNTS = /usage|tokens|counts?$|tally|stats/i;
 
 function ofType(spot: StreamFieldPath | undefined): { readonly of?: string } {
   return spot?.type === undefined ? {} : { of: spot.type };

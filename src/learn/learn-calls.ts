@@ -1,12 +1,13 @@
 import { firstList, type LearnedCall, type ListRest } from "./find-list.ts";
 import { exchangesOf, type LearnedTalk } from "./find-message-and-reply.ts";
-import { idsUsedBy, isMadeForOne } from "./id-uses.ts";
+import { idsUsedBy, isSameEndpoint } from "./id-uses.ts";
 import { isInList, lastName, leavesOf } from "./json-leaves.ts";
 import { type LearnedCancel, learnCancelCall } from "./learn-cancel-call.ts";
+import { learnDeletions } from "./learn-deletion.ts";
 import type { IdPlaceholder, LearnedId } from "./learn-ids.ts";
 import { type LearnedModels, learnModels } from "./learn-models.ts";
 import { jsonAnswer, type LoggedExchange, mayList, type NetworkLog } from "./network-log.ts";
-import { callNameOf, DELETION_NAME, idInSegment, isHidden, segmentsOf } from "./network-log-words.ts";
+import { callNameOf, isHidden } from "./network-log-words.ts";
 
 /** What may be beside a talk in a log. */
 export interface LearnedCalls {
@@ -44,37 +45,32 @@ export function learnCalls({ exchanges }: NetworkLog, { talk, ids, keys, rows }:
   const [conversations, replies] = [idsOf("conversation"), new Set([...idsOf("reply"), ...keys])];
   const isOf = (exchange: LoggedExchange, values: ReadonlySet<string>): boolean =>
     idsUsedBy(exchange).some(({ value }) => values.has(value));
-  const isDeletion = (each: LoggedExchange): boolean =>
-    (each.method === "DELETE" || names(each, DELETION_NAME)) &&
-    isOf(each, conversations) &&
-    !isOf(each, replies);
-  const isOfConversation = (each: LoggedExchange): boolean =>
-    each.method === "DELETE" && endsWith(each, conversations) && !isOf(each, replies);
+  const lists = here.filter(mayList);
+  // What is asked of one conversation lists something of it.
+  const listing =
+    conversation &&
+    firstList(
+      lists.filter(
+        (each) =>
+          each !== conversation.told?.exchange &&
+          !idsUsedBy(each).some(({ value }) => value === conversation.value),
+      ),
+      (leaf) => String(leaf.value) === conversation.value,
+    );
+  const listed = lists.filter((each) => listing !== undefined && isSameEndpoint(each, listing.exchange));
+  const { isDeletion, isOfConversation, best } = learnDeletions({ conversations, replies, lists: listed });
   const cancel = learnCancelCall(
-    here.filter((each) => !isOfConversation(each) && !(names(each, DELETION_NAME) && isDeletion(each))),
+    here.filter((each) => !isOfConversation(each)),
     { talk, replies, conversations },
   );
-  const deletions = later.filter((each) => each !== cancel?.exchange && isDeletion(each));
   const pages = exchanges.filter(
     ({ method, contentType, status, origin }) =>
       method === "GET" && contentType === "text/html" && status === 200 && origin === send.origin,
   );
-  const lists = here.filter(mayList);
   return {
     cancel,
-    // What is deleted below the conversation's address is something of it.
-    deletion: deletions.find((each) => endsWith(each, conversations)) ?? deletions.find(isNamedAlone),
-    // What is asked of one conversation lists something of it.
-    conversations:
-      conversation &&
-      firstList(
-        lists.filter(
-          (each) =>
-            each !== conversation.told?.exchange &&
-            !idsUsedBy(each).some(({ value }) => value === conversation.value),
-        ),
-        (leaf) => String(leaf.value) === conversation.value,
-      ),
+    deletion: best(later.filter((each) => each !== cancel?.exchange && isDeletion(each))),
+    conversations: listing,
     models: learnModels(lists, talk.said),
     // Where nobody says who he is, everybody is one.
     account: showsCaller(talk.said.exchange) ? learnAccount(lists) : undefined,
@@ -115,14 +111,4 @@ function learnAccount(lists: readonly LoggedExchange[]): LearnedCalls["account"]
     if (id !== undefined) return { exchange, rest: { id: id.place } };
   }
   return undefined;
-}
-
-/** Whether its address ends with a word, and not with the name of something that nothing has told. */
-function isNamedAlone({ path }: LoggedExchange): boolean {
-  return !isMadeForOne(segmentsOf(path).at(-1) ?? "");
-}
-
-function endsWith({ path }: LoggedExchange, values: ReadonlySet<string>): boolean {
-  const last = segmentsOf(path).at(-1) ?? "";
-  return values.has(last) || values.has(idInSegment(last).id);
 }

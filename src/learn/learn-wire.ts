@@ -29,6 +29,7 @@ import { learnHistory } from "./learn-history.ts";
 import { type IdPlaceholder, idPlacesOf, kindredIds, type LearnedId, learnIds } from "./learn-ids.ts";
 import { learnLastReply } from "./learn-last-reply.ts";
 import { type LearnedLogin, learnLogin } from "./learn-login.ts";
+import { type LearnedModels, likelyModelsNote } from "./learn-models.ts";
 import { inPages, learnPages } from "./learn-pages.ts";
 import { type LearnedRows, learnRows } from "./learn-rows.ts";
 import type { LearnedSending } from "./learn-sending.ts";
@@ -59,13 +60,14 @@ export function learnWire(logged: NetworkLog, text?: string, people: KnownPeople
   const talk = withLearnedFailure(log, findMessageAndReply(log, text));
   const driver = recogniseDriver(talk);
   const login = learnLogin(log, talk.said.exchange, Object.keys(people).length);
-  const { settings, channel } = settingsOf(log, talk, login);
+  const { settings, channel, models } = settingsOf(log, talk, login);
   const learned = Object.fromEntries(settings.map(({ name, value }) => [name, value])) as WireSettings;
   const { notes } = learnHeaders(talk.said.exchange, login, log.exchanges);
   const unknown: UnknownSetting[] = [
     ...(login?.notes ?? []).map((why) => ({ setting: "login", why })),
     ...notes.map((why) => ({ setting: "headers", why })),
     ...(channel?.isSeen === false ? [unseenChannel(channel)] : []),
+    ...(models?.isLikely === true ? [likelyModelsNote(models)] : []),
     ...(driver?.connect === undefined ? unknownOf({ wire: driver?.wire ?? learned, talk, log }) : []),
   ];
   return {
@@ -94,7 +96,11 @@ function settingsOf(
   log: NetworkLog,
   talk: LearnedTalk,
   login: LearnedLogin | undefined,
-): { readonly settings: readonly LearnedSetting[]; readonly channel: SocketChannel | undefined } {
+): {
+  readonly settings: readonly LearnedSetting[];
+  readonly channel: SocketChannel | undefined;
+  readonly models: LearnedModels | undefined;
+} {
   const { first, later } = talk.turns ?? { first: undefined, later: talk };
   const send = later.said.exchange;
   const { read } = later;
@@ -205,7 +211,7 @@ function settingsOf(
           } as const,
         ]),
   ];
-  return { settings, channel };
+  return { settings, channel, models };
 }
 
 /** By which of its ids a reply is told from others on one stream. */

@@ -47,15 +47,42 @@ export function typeOf(events: readonly LoggedEvent[]): string | undefined {
   if (patched !== undefined && new Set(objects.map((value) => valueAt(value, patched))).size > 1)
     return patched;
   const named = TYPE_NAMES.flatMap((name) => places.filter((place) => lastName(place) === name));
-  return named.find((place) => {
+  const isType = (place: string): boolean => {
     const words = objects.map((value) => valueAt(value, place));
     const kinds = new Set(words);
     return (
       words.every((word) => typeof word === "string" && /^[\w.:/-]{1,60}$/.test(word)) &&
       kinds.size > 1 &&
-      kinds.size <= 12
+      kinds.size <= MOST_TYPES
     );
-  });
+  };
+  return named.find(isType) ?? places.find((place) => isType(place) && tellsShapes(place, objects));
+}
+
+const MOST_TYPES = 12;
+
+/**
+ * Whether a word at the outermost place, whatever that is called (`["w", " word"]`, `{"k": "w", "v": " word"}`), tells the
+ * events' shapes: those with the word of the most bear a text, another one each, and those with another word something else.
+ */
+function tellsShapes(place: string, objects: readonly unknown[]): boolean {
+  if (place.includes(".")) return false;
+  const kinds = Map.groupBy(objects, (value) => valueAt(value, place));
+  const [most = [], ...others] = [...kinds.values()].toSorted((a, b) => b.length - a.length);
+  if (most.length * 2 < objects.length || most.length <= others.length) return false;
+  const shapeOf = (value: unknown): string =>
+    leavesOf(value)
+      .map((leaf) => `${leaf.place} ${typeof leaf.value}`)
+      .join("\n");
+  const [shape] = most.map(shapeOf);
+  const pieces = leavesOf(most[0])
+    .filter((leaf) => leaf.place !== place && typeof leaf.value === "string")
+    .map((leaf) => new Set(most.map((value) => valueAt(value, leaf.place))));
+  return (
+    most.every((value) => shapeOf(value) === shape) &&
+    pieces.some(({ size }) => size > 1) &&
+    others.flat().every((value) => shapeOf(value) !== shape)
+  );
 }
 
 /** Whether it names a place in JSON, as RFC 6901 has them. */

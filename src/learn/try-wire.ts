@@ -83,6 +83,8 @@ export async function tryWire(learned: LearnedWire, { signal, ...people }: TryOp
         const until = within();
         conversation = await chat.openConversation(place, until);
         const sent = await chat.send({ place, conversation, text: SAID }, until);
+        // Whose id is made up here is nowhere, where the message that would begin it was refused.
+        if (!sent.isTaken && learned.wire.conversation === "own") conversation = null;
         reply = await readReply(sent, until, problems, (told) => {
           conversation ??= told;
         });

@@ -374,3 +374,15 @@ test("thoughts and text in events of one type, told apart by a word, and rows wh
     rows: { list: "nodes", text: "parts", thought: "parts", role: "role" },
   });
 });
+
+test("UTF-8 that tells no charset, which Chromium reads as another one, is read as what it is", () => {
+  const misread = (text: string): string =>
+    new TextDecoder("windows-1252").decode(new TextEncoder().encode(text));
+  const { talk } = learn({
+    request: `POST ${AT}/say`,
+    body: { text: "What is a port in Chinese?" },
+    type: SSE,
+    answer: misread(eventsOf("港 — ", "“port”", " café", "[DONE]")),
+  });
+  expect(talk.reply).toBe("港 — “port” café");
+});

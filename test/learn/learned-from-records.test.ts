@@ -117,3 +117,36 @@ test("the model that a stream names, and a count that is as high as a call's num
   expect(wire.stream).not.toHaveProperty("channel");
   expect(wire.stream?.model).toEqual({ of: "start", at: "messageMetadata.engine" });
 });
+
+test("what events are is told by a word at any place, where that tells their shapes", () => {
+  const { wire, unknown } = learnWire(recorded("form-and-lines"));
+  expect(wire.stream).toEqual({
+    framing: "ndjson",
+    type: "0",
+    started: { conversation: "1.thread" },
+    text: { of: "w", at: "1" },
+    usage: { of: "tally", prompt: "1.in", completion: "1.out" },
+    done: { of: "fin", reason: "1.why" },
+  });
+  const short = recorded("form-and-lines", (text) =>
+    text.replaceAll(/\[\\"(cast|w|tally|fin)\\", (.*?)\](?=\\n)/g, '{\\"k\\":\\"$1\\",\\"v\\":$2}'),
+  );
+  expect(learnWire(short).wire.stream).toMatchObject({
+    type: "k",
+    text: { of: "w", at: "v" },
+    done: { of: "fin", reason: "v.why" },
+  });
+  expect(unknown.map(({ setting }) => setting)).toEqual(["login", "models", "stream", "health"]);
+});
+
+test("the call after which a list lacks the conversation deletes it, whatever it is called", () => {
+  const { wire } = learnWire(recorded("form-and-lines"));
+  expect(wire.delete_conversation).toEqual({ request: "POST /threads/{conversation}/bin" });
+});
+
+test("what a message names as a list calls its items is taken for the model, and said to be a guess", () => {
+  const { wire, unknown } = learnWire(recorded("form-and-lines"));
+  expect(wire.models).toEqual({ request: "GET /voices", list: "", id: "voice" });
+  expect(wire.send).toMatchObject({ body: { voice: "{model}" } });
+  expect(unknown.find(({ setting }) => setting === "models")?.why).toContain("taken for the model");
+});

@@ -100,3 +100,11 @@ test.each([
     left: "r1",
   });
 });
+
+test("where the first message is refused nothing is left of a conversation whose id was made up for it", async () => {
+  const { url } = await startRooms();
+  const send = { request: "POST /refused/{conversation}", body: { say: "{text}" } };
+  const { problems, left } = await tried(url, { conversation: "own", send });
+  expect(problems).not.toEqual([]);
+  expect(left).toBeNull();
+});
