@@ -1,6 +1,7 @@
 /** How checks open conversations of their own on a target, whatever wire it speaks; deleted at the end. */
 import type { EngineOptions, Think } from "../contract/gateway-schemas.ts";
 import { CouldNotRun } from "../harness/define-check.ts";
+import { deleteAndLook } from "../targets/delete-and-look.ts";
 import type { ChatPlace } from "../targets/drivers/chat-client.ts";
 import { isRefusal } from "../targets/drivers/refusal.ts";
 import type { SeenStream } from "../targets/http-client.ts";
@@ -94,5 +95,5 @@ export function learnConversation(context: Context, talk: Talk, id: string): voi
   const { chat, journal } = context.target;
   // A wire that is none of ours need not tell when a conversation was made.
   journal.madeConversation({ session_id: id, created_at: "" });
-  context.defer(`deleting conversation ${id}`, (signal) => chat.deleteConversation(id, signal));
+  context.defer(`deleting conversation ${id}`, (signal) => deleteAndLook(chat, id, signal));
 }

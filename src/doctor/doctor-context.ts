@@ -4,6 +4,7 @@ import { type Address, addressOfUrl } from "../contract/address.ts";
 import type { Health } from "../contract/common-schemas.ts";
 import type { RungReport } from "../contract/doctor-report.ts";
 import type { ForeignContract } from "../contract/foreign-back-end.ts";
+import { messageOf } from "../errors/thrown-error.ts";
 import { type SocketTable, socketTable } from "../os/listening-ports.ts";
 import type { ServiceState } from "../supervisor/inspect-service.ts";
 import type { LastExit } from "../supervisor/supervisor-protocol.ts";
@@ -235,7 +236,9 @@ export function openExamination(options: ExaminationOptions): {
     const leftBehind: string[] = [];
     for (const { what, undo } of deferred.reverse()) {
       // Not bound to Ctrl-C: what was made is deleted all the same.
-      await undo(AbortSignal.timeout(CLOSE_TIMEOUT_MS)).catch(() => leftBehind.push(what));
+      await undo(AbortSignal.timeout(CLOSE_TIMEOUT_MS)).catch((error: unknown) =>
+        leftBehind.push(`${what}: ${messageOf(error)}`),
+      );
     }
     await Promise.all(Object.values(services).map(({ client }) => client.close()));
     await engineTap?.close();

@@ -1,3 +1,5 @@
+import { messageOf } from "../errors/thrown-error.ts";
+import { deleteAndLook } from "../targets/delete-and-look.ts";
 import type { ChatClient, ChatPlace, Sent } from "../targets/drivers/chat-client.ts";
 import { answerWords, isRefusal } from "../targets/drivers/refusal.ts";
 import type { SeenStream } from "../targets/http-client.ts";
@@ -152,8 +154,8 @@ async function forget({ chat, place, leftBehind }: TracePlace, conversation: str
   // A profile's conversations go with it, where one cannot be deleted by itself.
   const cannot = chat.missingAbilities["delete conversations"];
   if (cannot !== undefined && place.modelId !== null) return;
-  await chat.deleteConversation(conversation, soon()).catch(() => {
-    leftBehind.push(`conversation ${conversation}`);
+  await deleteAndLook(chat, conversation, soon()).catch((error: unknown) => {
+    leftBehind.push(`conversation ${conversation}: ${messageOf(error)}`);
   });
 }
 

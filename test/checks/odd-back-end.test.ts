@@ -181,6 +181,24 @@ test.each<[OddFault[], string[]]>([
   60_000,
 );
 
+test("a deletion that is answered and not done is seen, and what is left by it is told as left", async () => {
+  const report = await judge(/persistence\/(?:deleted|row-order)/, ["deletes-nothing"], {
+    suites: PERSISTENCE,
+  });
+  expect(report.results.find(({ id }) => id === "persistence/deleted")?.outcome).toMatchObject({
+    verdict: "broken",
+    found: "it is still listed, and its rows are still shown",
+  });
+  expect(report.left_behind.length).toBeGreaterThan(0);
+  for (const what of report.left_behind)
+    expect(what).toContain(
+      "the deletion was answered as done, and it is still listed, and its rows are still shown",
+    );
+  const healthy = await judge(/persistence\/(?:deleted|row-order)/, [], { suites: PERSISTENCE });
+  expect(idsWith(healthy, "holds")).toContain("persistence/deleted");
+  expect(healthy.left_behind).toEqual([]);
+}, 60_000);
+
 test("white space that is trimmed where a text is saved is told, and is no loss", async () => {
   const saved =
     /\/(complete|cancelled|reader-left|saved-at-done|grows|row-order|concurrent|user-message|saved|rows|reload)$/;

@@ -43,6 +43,8 @@ export type OddFault =
   | "refuses"
   /** HEAD and OPTIONS do what DELETE does. */
   | "head-deletes"
+  /** A deletion is answered, and nothing is deleted. */
+  | "deletes-nothing"
   /** What is wrong is told with where in the program. */
   | "tells-internals"
   /** Browsers keep the page and its script. */
@@ -210,7 +212,7 @@ export async function startOddBackEnd(
   const routes: Readonly<Record<string, (called: Called) => unknown>> = {
     "DELETE chats/:chat"({ chat, rows, response }) {
       for (const each of answers.values()) if (rows.includes(each.row)) each.cancel.abort();
-      chats.delete(chat);
+      if (!has("deletes-nothing")) chats.delete(chat);
       json(response, 204);
     },
     "GET chats/:chat/messages"({ rows, response }) {

@@ -5,6 +5,7 @@ import { oneReply } from "./one-reply.ts";
 import { cancelled } from "./persistence-cancelled.ts";
 import { complete } from "./persistence-complete.ts";
 import { concurrent } from "./persistence-concurrent.ts";
+import { deleted } from "./persistence-deleted.ts";
 import { failed } from "./persistence-failed.ts";
 import { grows } from "./persistence-grows.ts";
 import { settled } from "./persistence-settled.ts";
@@ -32,5 +33,6 @@ export const persistenceSuite: Suite<Target> = {
     concurrent,
     rowUsage,
     nextTurn,
+    deleted,
   ],
 };

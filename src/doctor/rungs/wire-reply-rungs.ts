@@ -1,5 +1,6 @@
 import type { Role } from "../../config/service-config.ts";
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
+import { deleteAndLook } from "../../targets/delete-and-look.ts";
 import type { ChatClient, NamedReply, Reading, Sent } from "../../targets/drivers/chat-client.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import { isRefusal } from "../../targets/drivers/refusal.ts";
@@ -196,5 +197,5 @@ function learnConversation(
   if (id === null || id === talk.conversation) return;
   talk.conversation = id;
   if (talk.place.modelId !== null) return;
-  stack.defer(`conversation ${id}`, (signal) => chat.deleteConversation(id, signal));
+  stack.defer(`conversation ${id}`, (signal) => deleteAndLook(chat, id, signal));
 }

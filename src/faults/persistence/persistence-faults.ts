@@ -1,6 +1,7 @@
 import type { Fault } from "../fault.ts";
 import { cannedAnswerAppended } from "./canned-answer-appended.ts";
 import { concurrentMessagesDropped } from "./concurrent-messages-dropped.ts";
+import { deletionNotDone } from "./deletion-not-done.ts";
 import { disconnectLosesPartialReply } from "./disconnect-loses-partial-reply.ts";
 import { doneBeforeCommit } from "./done-before-commit.ts";
 import { emptyReplyInPrompt } from "./empty-reply-in-prompt.ts";
@@ -26,4 +27,5 @@ export const persistenceFaults: readonly Fault[] = [
   streamHangsBeforeDone,
   rowsOrderedByTiedClock,
   concurrentMessagesDropped,
+  deletionNotDone,
 ];
