@@ -5,6 +5,8 @@ import {
   AI_SDK_UI_STREAM,
   ANTHROPIC_STREAM,
   CONTRACT_STREAM,
+  LANGCHAIN_EVENTS_STREAM,
+  LANGSERVE_LOG_STREAM,
   OLLAMA_STREAM,
   OPENAI_CHAT_STREAM,
   OPENAI_RESPONSES_STREAM,
@@ -37,6 +39,8 @@ const KNOWN: readonly (readonly [name: string, description: StreamDescription])[
   ["Anthropic's messages", ANTHROPIC_STREAM],
   ["the UI messages of Vercel's AI SDK", AI_SDK_UI_STREAM],
   ["the data stream of Vercel's AI SDK", AI_SDK_DATA_STREAM],
+  ["LangChain's events", LANGCHAIN_EVENTS_STREAM],
+  ["LangServe's log", LANGSERVE_LOG_STREAM],
 ];
 
 /**

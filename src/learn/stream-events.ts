@@ -1,6 +1,6 @@
-import { createSseDecoder } from "../contract/sse-decoder.ts";
 import type { StreamDescription } from "../contract/wire-description.ts";
 import { readPacket } from "../targets/drivers/socket-io.ts";
+import { createSseEventsDecoder } from "../targets/drivers/sse-events.ts";
 import { dataStreamPart, parsedEvent } from "../targets/drivers/stream-framings.ts";
 import { jsonOrText, type LoggedExchange } from "./network-log.ts";
 
@@ -66,8 +66,9 @@ export function streamOf(exchange: LoggedExchange): LoggedStream | undefined {
 
 function eventsOf(text: string): LoggedEvent[] {
   const events: LoggedEvent[] = [];
-  const { push } = createSseDecoder({
-    onMessage: ({ event, data }) => events.push({ name: event, value: parsedEvent(data), text: data }),
+  const { push } = createSseEventsDecoder(({ name, data }) => {
+    // Of an event without data its name is what stands in the log.
+    events.push({ name, value: parsedEvent(data), text: data === "" ? `event: ${name}` : data });
   });
   // A log may end without the blank line that ends the last event.
   push(Buffer.from(`${text}\n\n`));

@@ -122,6 +122,39 @@ export const AI_SDK_DATA_STREAM: StreamDescription = {
   done: { of: "d", reason: "finishReason" },
 };
 
+/** The events of LangChain (`astream_events`), as LangServe and others hand them on: what its model says, and the end of the whole. */
+export const LANGCHAIN_EVENTS_STREAM: StreamDescription = {
+  framing: "sse",
+  type: "event",
+  model: { of: "on_chat_model_start", at: "metadata.ls_model_name" },
+  text: { of: "on_chat_model_stream", at: "data.chunk.content" },
+  usage: {
+    of: "on_chat_model_end",
+    prompt: "data.output.usage_metadata.input_tokens",
+    completion: "data.output.usage_metadata.output_tokens",
+  },
+  failure: { message: "message", code: "status_code" },
+  // What has no parent is the whole.
+  done: { of: "on_chain_end", where: { "parent_ids.0": null } },
+};
+
+/** The patches of LangServe's `/stream_log`: what is added to the output, as messages or as texts. */
+export const LANGSERVE_LOG_STREAM: StreamDescription = {
+  framing: "sse",
+  type: "@event",
+  text: [
+    { where: { "ops.0.path": "/streamed_output/-" }, at: "ops.0.value.content" },
+    { where: { "ops.0.path": "/streamed_output/-" }, at: "ops.0.value" },
+  ],
+  usage: {
+    where: { "ops.0.path": "/streamed_output/-" },
+    prompt: "ops.0.value.usage_metadata.input_tokens",
+    completion: "ops.0.value.usage_metadata.output_tokens",
+  },
+  failure: { of: "error", message: "message", code: "status_code" },
+  done: { of: "end" },
+};
+
 /** Ollama's lines, of `/api/chat` and of `/api/generate`. */
 export const OLLAMA_STREAM: StreamDescription = {
   framing: "ndjson",

@@ -1,9 +1,9 @@
 import { createLineDecoder, createNdjsonDecoder } from "../../contract/ndjson.ts";
-import { createSseDecoder } from "../../contract/sse-decoder.ts";
 import type { StreamDescription } from "../../contract/wire-description.ts";
 import { endInText } from "./facts-in-event.ts";
 import type { ReplyFact } from "./reply-facts.ts";
 import { readPacket } from "./socket-io.ts";
+import { createSseEventsDecoder } from "./sse-events.ts";
 
 /** Takes the bytes of a reply's stream, cut anywhere (of a WebSocket frame by frame), and tells the facts in them. */
 export interface StreamDecoder {
@@ -26,12 +26,10 @@ export const FRAMING_DECODERS: Readonly<
   >
 > = {
   sse(take, onFact, description) {
-    const { push } = createSseDecoder({
-      onMessage({ data, event }) {
-        const end = endInText(data, description);
-        if (end !== undefined) onFact(end);
-        else take(parsedEvent(data), event ?? "message");
-      },
+    const { push } = createSseEventsDecoder(({ data, name = "message" }) => {
+      const end = endInText(data, description);
+      if (end !== undefined) onFact(end);
+      else take(parsedEvent(data), name);
     });
     return { push, end: () => undefined };
   },
