@@ -1,7 +1,7 @@
 import { engineRoutes } from "../contract/routes.ts";
 import type { Step } from "../harness/record-steps.ts";
 import { TAP_PATH } from "../tap/recorded-exchange.ts";
-import { curlLine, ID_FIELD, isTellingId } from "./curl-line.ts";
+import { curlLine, ID_FIELD, isTellingId, wordsForSaidLater } from "./curl-line.ts";
 import { SignIns } from "./curl-sign-in.ts";
 import type { TargetUrls } from "./open-target.ts";
 import type { RequestStep, SignIn } from "./request-step.ts";
@@ -62,6 +62,8 @@ interface Command {
   /** Whether it was refused, or not answered. */
   readonly isRefused: boolean;
   readonly signIn: SignIn | undefined;
+  /** What it does not say, in words. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -89,7 +91,15 @@ export function curlCommands(
     // What only reads tells of what was there before.
     const gives = step.method === "GET" && !step.isStream ? [] : ids.collect(step.answer);
     const isRefused = step.status === undefined || step.status >= 400;
-    return { line, uses: [...uses], gives, isRefused, signIn: step.signIn };
+    // It may name what its own reply told.
+    const named = new Set<string>();
+    const notes = wordsForSaidLater(step, {
+      secrets,
+      addresses,
+      find: (name, value) => ids.find(name, value, named),
+    });
+    for (const name of named) uses.add(name);
+    return { line, uses: [...uses], gives, isRefused, signIn: step.signIn, notes };
   });
   const chosen = chosenOf(withoutRepetitions(commands));
   const callers = new Map(chosen.flatMap(({ signIn }) => (signIn ? [[signIn.caller, signIn] as const] : [])));
@@ -98,7 +108,7 @@ export function curlCommands(
     [
       ...[...callers.values()]
         .flatMap((each) => signIns.linesOf(each, words))
-        .map((line) => ({ line, gives: [] })),
+        .map((line) => ({ line, gives: [], notes: [] })),
       ...chosen,
     ],
     secrets,
@@ -106,12 +116,15 @@ export function curlCommands(
 }
 
 /** The lines with what has to be filled in, each said once, and what they give. */
-function withNotes(commands: readonly Pick<Command, "line" | "gives">[], secrets: ShellSecrets): string[] {
+function withNotes(
+  commands: readonly Pick<Command, "line" | "gives" | "notes">[],
+  secrets: ShellSecrets,
+): string[] {
   const said = new Set<string>();
-  return commands.map(({ line, gives }) => {
-    const meanings = secrets.meaningsIn(line).filter((each) => !said.has(each));
+  return commands.map(({ line, gives, notes: own }) => {
+    const meanings = secrets.meaningsIn([line, ...own].join(" ")).filter((each) => !said.has(each));
     for (const each of meanings) said.add(each);
-    const notes = [...(gives.length === 0 ? [] : [`gives ${gives.join(", ")}`]), ...meanings];
+    const notes = [...(gives.length === 0 ? [] : [`gives ${gives.join(", ")}`]), ...meanings, ...own];
     return notes.length === 0 ? line : `${line}   # ${notes.join("; ")}`;
   });
 }
@@ -121,8 +134,8 @@ function withoutRepetitions(commands: readonly Command[]): Command[] {
   const shapeOf = shapesIn(commands.map(({ line }) => line));
   const told = new Map<string, Command>();
   for (const command of commands) {
-    const { line, gives, isRefused } = command;
-    const key = [shapeOf(line), isRefused, ...gives].join(" ");
+    const { line, gives, isRefused, notes } = command;
+    const key = [shapeOf(line), isRefused, notes.length, ...gives].join(" ");
     told.delete(key);
     told.set(key, command);
   }

@@ -73,6 +73,17 @@ export function curlLine(
   ].join(" ");
 }
 
+/** What is said on a WebSocket after its message, as words for a person: no line does both at their times. */
+export function wordsForSaidLater(
+  { saidLater = [] }: Pick<RequestStep, "saidLater">,
+  words: LineWords,
+): string[] {
+  return saidLater.map(
+    ({ frame, after_ms }) =>
+      `left out: ${(after_ms / 1000).toFixed(1)} s after its message, on the same WebSocket, ${bodyWord(frame, words, shortened)}`,
+  );
+}
+
 /** Opens a WebSocket, says one thing, and shows what comes within a minute: curl says nothing on one. */
 function webSocketStart(url: string): string {
   const address = url.replace(/^http/, "ws").replace(/^\$(\w+)/, "$${$1/#http/ws}");

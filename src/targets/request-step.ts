@@ -50,6 +50,8 @@ export interface RequestStep extends SentRequest {
   readonly signIn?: SignIn | undefined;
   /** After how long a stream was left before its end, in milliseconds; undefined where it was not. */
   left_ms?: number;
+  /** What was said on a WebSocket after its message, such as what ends the reply, with how long after, in milliseconds. */
+  saidLater?: readonly { readonly frame: unknown; readonly after_ms: number }[];
   /** Undefined while nothing is answered. */
   status: number | undefined;
   /** What was answered; undefined while nothing is. */

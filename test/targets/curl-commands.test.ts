@@ -147,6 +147,25 @@ test("what a stream told of its conversation is a variable, wherever another wir
   ]);
 });
 
+test("what was said later on a WebSocket is told to be left out, with its time and the ids that the line gives", () => {
+  const id = "9c1fef21-2af7-4beb-807b-df13257d258e";
+  const say = (more: Partial<RequestStep>) =>
+    step({
+      method: "WS",
+      path: "/live",
+      body: { t: "say" },
+      isStream: true,
+      answer: { reply_id: id },
+      ...more,
+    });
+  expect(
+    curlCommands([say({}), say({ saidLater: [{ frame: { t: "stop", node: id }, after_ms: 312 }] })]),
+  ).toEqual([
+    `npx wscat -c "ws://hmi/live" -w 60 -x '{"t":"say"}'   # gives REPLY_ID`,
+    `npx wscat -c "ws://hmi/live" -w 60 -x '{"t":"say"}'   # left out: 0.3 s after its message, on the same WebSocket, '{"t":"stop","node":"'"$REPLY_ID"'"}'`,
+  ]);
+});
+
 test("a shell sends just what was sent, whatever is in it", async () => {
   const { hmi } = await startTestStack();
   const tap = await startTap({ upstream: hmi });

@@ -3,7 +3,7 @@ import type { StreamDescription } from "../../contract/wire-description.ts";
 import { messageOf } from "../../errors/thrown-error.ts";
 import { withoutSecretQuery } from "../../text/secret-names.ts";
 import { type HeardStream, headersOf, type OpenStream, parseBody, type SeenStream } from "../http-client.ts";
-import { noteRequest, type SignIn } from "../request-step.ts";
+import { noteRequest, type RequestStep, type SignIn } from "../request-step.ts";
 import { type DroppableWebSocket, openDroppableWebSocket } from "./droppable-web-socket.ts";
 import { idsStarted } from "./reply-facts.ts";
 import { connectPacket, eventPacket, PONG_PACKET, readPacket } from "./socket-io.ts";
@@ -68,16 +68,12 @@ export class ReplySocket {
    * that refuses the connection is a stream that is refused. Rejects where it cannot be opened.
    */
   async hear(message: SocketMessage): Promise<OpenStream> {
-    const { url, path, headers, framing, signIn } = this.#options;
+    const { path } = this.#options;
     const { body, signal } = message;
     const start = performance.now();
     const sent_at = new Date().toISOString();
     const since = (): number => Math.round((performance.now() - start) * 100) / 100;
-    // No line for a shell speaks socket.io.
-    const step =
-      framing === "websocket"
-        ? noteRequest({ base: url, method: "WS", path, body, headers, isStream: true, token: "", signIn })
-        : undefined;
+    const step = this.#noteStep(body);
     const reply = new SocketReply({ ...message, since });
     this.#replies.add(reply);
     const giveUp = (): void => this.#hangUp(reply, "given-up");
@@ -100,7 +96,13 @@ export class ReplySocket {
         if (step !== undefined) step.answer = idsStarted(seen);
         return { kind: "stream", ...head, ...seen, ...answer, duration_ms: since() };
       }),
-      say: (said) => this.isHeld && this.#replies.has(reply) && this.#say(said),
+      say: (said) => {
+        const isSaid = this.isHeld && this.#replies.has(reply) && this.#say(said);
+        if (isSaid && step !== undefined) {
+          step.saidLater = [...(step.saidLater ?? []), { frame: said, after_ms: since() }];
+        }
+        return isSaid;
+      },
     };
   }
 
@@ -110,10 +112,12 @@ export class ReplySocket {
    */
   async sayAndLeave(body: unknown, signal: AbortSignal): Promise<void> {
     const { socket, leave } = this.#connection;
+    const step = this.#noteStep(body);
     const closed = Promise.withResolvers<void>();
     socket.addEventListener("close", () => closed.resolve());
     const request = withoutSecretQuery(`WS ${this.#options.path}`);
     const refused = await opened(this.#connection, request, signal);
+    if (step !== undefined) step.status = refused?.head.status ?? 101;
     if (refused !== undefined) throw new Error(`${request} answered ${refused.head.status}`);
     await Promise.race([this.#ready.promise, closed.promise]);
     if (this.isHeld) this.#say(body);
@@ -121,6 +125,13 @@ export class ReplySocket {
     this.#isOver = true;
     leave();
     await closed.promise;
+  }
+
+  /** Undefined of socket.io, which no line for a shell speaks. */
+  #noteStep(body: unknown): RequestStep | undefined {
+    const { url, path, headers, framing, signIn } = this.#options;
+    if (framing === "socket.io") return undefined;
+    return noteRequest({ base: url, method: "WS", path, body, headers, isStream: true, token: "", signIn });
   }
 
   async #sayInTurn(reply: SocketReply, body: unknown): Promise<void> {
