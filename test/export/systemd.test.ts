@@ -110,6 +110,13 @@ test("with PostgreSQL its address is a credential, and there is no file of conve
   expect(hmi).toContain("LoadCredential=store-url:/etc/stack/store-url\n");
   expect(hmi).not.toContain("STACK_STORE_PATH");
   expect(hmi).not.toContain("secret-of-the-database");
+  const told = (config: Config) => systemdFormat.render(config, { hosts: [], path: PATH_WITH_OLLAMA }).notes;
+  const words = "Secrets are files of root's with mode 0600, which you make: /etc/stack/";
+  expect(told({ ...DEFAULT_CONFIG, store })).toContain(`${words}store-url.`);
+  // Each once, though both services read it.
+  const auth = { ...DEFAULT_CONFIG.auth, token: "of-the-house" };
+  expect(told({ ...DEFAULT_CONFIG, store, auth })).toContain(`${words}auth-token, /etc/stack/store-url.`);
+  expect(told(DEFAULT_CONFIG).join()).not.toContain("Secrets");
 });
 
 test("programs of the user's run as the user, jobs once and first, with nothing that systemd would fill in", () => {

@@ -6,7 +6,7 @@ import type { EnginePlan } from "../../launch/plan-engine.ts";
 import { planServices } from "../../launch/plan-services.ts";
 import type { ExportFormat } from "../export-format.ts";
 import { namesToAllow, publicHosts } from "../public-hosts.ts";
-import { TARGET, targetOf, unitName, unitOf } from "./systemd-units.ts";
+import { secretFilesOf, TARGET, targetOf, unitName, unitOf } from "./systemd-units.ts";
 import { renderUnit } from "./unit-file.ts";
 
 /** A unit for each service that runs on this machine, and a target that groups them. */
@@ -28,13 +28,16 @@ export const systemdFormat: ExportFormat = {
     const context = { config: settings, user: userInfo().username, planned };
     const units = planned.map((service) => ({
       name: unitName(service.name),
-      text: renderUnit(unitOf(service, { ...context, find: (file) => findProgram(file, path) ?? file })),
+      unit: unitOf(service, { ...context, find: (file) => findProgram(file, path) ?? file }),
     }));
+    const files = units.map(({ name, unit }) => ({ name, text: renderUnit(unit) }));
+    const secrets = new Set(units.flatMap(({ unit }) => secretFilesOf(unit)));
     return {
-      files: [...units, { name: TARGET, text: renderUnit(targetOf(planned)) }],
+      files: [...files, { name: TARGET, text: renderUnit(targetOf(planned)) }],
       notes: notesOf(
         settings,
         planned.map(({ kind }) => kind),
+        [...secrets],
       ),
     };
   },
@@ -50,12 +53,14 @@ function enginePlan({ engine }: Config, path: string | undefined): EnginePlan {
   return { use: "ollama", program: findProgram("ollama", path) ?? USUAL_OLLAMA };
 }
 
-function notesOf({ auth, monitor, engine, store }: Config, kinds: readonly string[]): string[] {
+function notesOf(
+  { monitor, engine, store }: Config,
+  kinds: readonly string[],
+  secrets: readonly string[],
+): string[] {
   const notes: string[] = [];
-  if (auth.token !== "")
-    notes.push(
-      "Secrets are files of root's: put each at /etc/stack, such as /etc/stack/auth-token, with mode 0600.",
-    );
+  if (secrets.length > 0)
+    notes.push(`Secrets are files of root's with mode 0600, which you make: ${secrets.join(", ")}.`);
   if (kinds.includes("ollama"))
     notes.push(
       "Where the installer of Ollama has made ollama.service, that one runs: leave stack-engine.service out.",

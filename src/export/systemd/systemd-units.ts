@@ -62,6 +62,12 @@ export function unitOf(service: PlannedService, context: UnitContext): UnitFile 
   };
 }
 
+/** The files that root keeps secrets of a unit in. */
+export function secretFilesOf({ Service = {} }: UnitFile): readonly string[] {
+  const credentials = [Service["LoadCredential"] ?? []].flat();
+  return credentials.map((credential) => String(credential).replace(/^[^:]*:/, ""));
+}
+
 /** The target of all units. */
 export function targetOf(planned: readonly PlannedService[]): UnitFile {
   return {
