@@ -36,6 +36,30 @@ const NO_ENDS = "the end of a reply is not told";
 
 type WithCause = Pick<Broken, "cause">;
 
+/** Whether a row was begun for a reply, and has nothing of it. */
+export function isUnfinishedRow(row: Pick<SeenRow, "status" | "content"> | null | undefined): boolean {
+  return row != null && row.status === "streaming" && row.content.trim() === "";
+}
+
+/** What is at fault where all that is wrong is that a reply's row was begun, and neither its text nor its end came to it. */
+export function unfinishedReply(kind: SavedReplyKind): WithCause {
+  const look_at =
+    "who writes the text and the end of a reply: to the row that was begun for it, by the id of its own conversation, on every way out";
+  return { cause: { fault: unfinished(kind), look_at, ...withinWhole(kind, unfinished) } };
+}
+
+function unfinished(kind: SavedReplyKind): string {
+  return `${REPLIES[kind]} are in their conversation as empty rows that are being written for ever`;
+}
+
+/** What is at fault where all that is wrong is that replies stand in another conversation, and not in their own. */
+export function strayReplies(): WithCause {
+  const { cause } = unsavedReply("at-once");
+  return cause === undefined
+    ? {}
+    : { cause: { ...cause, within: [...(cause.within ?? []), unfinished("whole")] } };
+}
+
 /** What is at fault where all that is wrong is that a reply has no row in its conversation; what is lost of all replies is lost of these, too. */
 export function unsavedReply(kind: SavedReplyKind): WithCause {
   const faultOf = (of: SavedReplyKind): string => `${REPLIES[of]} are not in their conversation`;
@@ -83,6 +107,15 @@ export function otherRequestsGoOn(): WithCause {
   };
 }
 
+/** What is at fault where an engine that was to be stopped works on: in the middle of what it writes, or at another moment. */
+export function engineGoesOn(moment: string): WithCause {
+  const faultOf = (when: string): string => `the engine works on after a cancel (${when})`;
+  const within = moment === IN_MID_REPLY ? {} : { within: [faultOf(IN_MID_REPLY)] };
+  return { cause: { fault: faultOf(moment), ...within } };
+}
+
+const IN_MID_REPLY = "mid-reply";
+
 /** What is at fault where all that is missing in a prompt are the replies of its conversation. */
 export function unsentReplies(): WithCause {
   return {
@@ -90,7 +123,7 @@ export function unsentReplies(): WithCause {
       fault: "the engine is not given the replies of a conversation with its next message",
       look_at:
         "where the messages for the engine are read: all of this conversation, what the model said, too",
-      within: [`${REPLIES.whole} are not in their conversation`],
+      within: [`${REPLIES.whole} are not in their conversation`, unfinished("whole")],
     },
   };
 }
@@ -115,6 +148,18 @@ export function noEnd(how: "written" | "failed"): WithCause {
   };
 }
 
+/** What is at fault where the text of a reply comes when it is over; or, of one that fails, not at all. */
+export function heldBack(how: "whole" | "failed"): WithCause {
+  const faultOf = (of: string): string => `replies are held back until they are over${of}`;
+  const look_at = "whatever buffers between engine and reader: each token must be flushed at once";
+  return {
+    cause:
+      how === "whole"
+        ? { fault: faultOf(""), look_at }
+        : { fault: faultOf(", and one that fails is lost"), look_at, within: [faultOf("")] },
+  };
+}
+
 /** A conversation's only turn, as it is shown. */
 interface OnlyTurn {
   readonly rows: readonly SeenRow[];
@@ -132,7 +177,7 @@ export function causeInOnlyTurn({ rows, kind, isForeign }: OnlyTurn): WithCause 
   const replies = replyRows(rows);
   if (!isForeign || messages.length === 0 || !areAlike(messages) || !areAlike(replies)) return {};
   if (messages.length > 1) return messages.length === replies.length ? doubledTurn() : {};
-  if (replies.length === 1) return {};
+  if (replies.length === 1) return isUnfinishedRow(replies[0]) ? unfinishedReply(kind) : {};
   return replies.length === 0 ? unsavedReply(kind) : doubledReply(kind);
 }
 

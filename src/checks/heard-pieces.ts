@@ -15,7 +15,10 @@ export async function untilHeard(
   pieces: 1 | 3,
 ): Promise<void> {
   const all = reply.until(`its ${pieces === 1 ? "first" : "third"} token`, texts(pieces));
-  if (pieces === 1 || context.target.capabilities.has("speak the contract")) return await all;
+  const { capabilities, chat } = context.target;
+  // What is told when it is over has no silence in its middle.
+  const isPushed = chat.missingAbilities["push replies"] === undefined;
+  if (pieces === 1 || capabilities.has("speak the contract") || !isPushed) return await all;
   const silent = Promise.withResolvers<void>();
   let callOff: (() => void) | undefined;
   const never = reply.until("a silence", ({ kind }) => {

@@ -138,8 +138,11 @@ export class ReplySilence {
   }
 
   async #hasEnded(): Promise<boolean> {
-    if (this.#hasFailed) return true;
-    if (this.#pieces === 0) return false;
+    return this.#hasFailed || (await this.#hasEngineEnded());
+  }
+
+  /** Also of one of which no word was told: where an end is not, a reply without text has none that could be. */
+  async #hasEngineEnded(): Promise<boolean> {
     return await hasEngineEnded(this.#context, this.#asked).catch(() => false);
   }
 

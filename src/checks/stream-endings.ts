@@ -26,6 +26,7 @@ export function endInWords(stream: SeenStream): string {
 /** The same as what became of the stream: `ended with done (stop)`, `was cut off`, `was left by its reader`. */
 export function endedInWords(stream: SeenStream): string {
   const isTold = stream.facts.some(({ kind }) => kind === "done");
+  if (stream.status >= 300) return `was refused by ${answerWords(stream)}`;
   if (isTold || stream.unawaited !== undefined) return `ended with ${endInWords(stream)}`;
   const failure = failureOf(stream);
   return `${untoldEnd(stream)}${failure === undefined ? "" : `, after a failure: ${quoted(failure.message)}`}`;

@@ -65,8 +65,8 @@ export interface Broken {
 export interface Cause {
   /** Its words, which are also what it is known by: `replies are not in their conversation`. */
   readonly fault: string;
-  /** What to look at for it in a backend, which the claim's own words need not name. */
-  readonly look_at: string;
+  /** What to look at for it in a backend; left out where the claim's own words name it. */
+  readonly look_at?: string;
   /** Wider faults, each in its words, any of which would show in the same way here. */
   readonly within?: readonly string[];
 }

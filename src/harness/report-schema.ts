@@ -10,7 +10,7 @@ const Broken = z.object({
   seen: z.string(),
   late_ms: z.number().optional(),
   cause: z
-    .object({ fault: z.string(), look_at: z.string(), within: z.array(z.string()).optional() })
+    .object({ fault: z.string(), look_at: z.string().optional(), within: z.array(z.string()).optional() })
     .optional(),
   rows: z.array(z.unknown()).optional(),
   texts: z

@@ -1,7 +1,9 @@
 import { expect, onTestFinished, test } from "vitest";
 import { foundOn } from "../../src/checks/found-in-run.ts";
 import { requireMiddle } from "../../src/checks/held-back-replies.ts";
+import { endedInWords } from "../../src/checks/stream-endings.ts";
 import type { RunReport } from "../../src/harness/run-report.ts";
+import type { SeenStream } from "../../src/targets/http-client.ts";
 import type { Target } from "../../src/targets/open-target.ts";
 import { startTestEngine } from "../services/stand-in-engine/client.ts";
 import { idsWith, judgeBackEnd } from "../support/judge-back-end.ts";
@@ -124,6 +126,21 @@ test.each<[PlainTextFault, string[], string]>([
   },
   120_000,
 );
+
+test("of an answer that was refused, a stream that was cut, left, or left open it is said so", () => {
+  const text = { kind: "text", text: "Hi", at_ms: 20 } as const;
+  const stream = { request: "POST /say", status: 200, facts: [text], duration_ms: 30, end: "closed" };
+  const words = (more: object) => endedInWords({ ...stream, ...more } as unknown as SeenStream);
+  const done = { kind: "done", reason: "stop", at_ms: 25 };
+  expect(words({ facts: [text, done] })).toBe("ended with done (stop)");
+  expect(words({})).toBe("was closed without a word of its end");
+  expect(words({ end: "cut" })).toBe("was cut off");
+  expect(words({ end: "given-up" })).toBe("was left by its reader");
+  expect(words({ end: "given-up", duration_ms: 10_020 })).toBe("was left open: nothing more came for 10.0 s");
+  expect(words({ status: 502, body: { problem: "no engine" } })).toBe(
+    'was refused by 502: {"problem":"no engine"}',
+  );
+});
 
 test("who speaks is shown the wrong way round: that is said by the claims about what is shown, and others are not judged for it", async () => {
   const only =

@@ -1,4 +1,4 @@
-import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { isSameText } from "../../targets/compare-texts.ts";
 import type { Sent } from "../../targets/drivers/chat-client.ts";
@@ -6,7 +6,7 @@ import { refusedWords } from "../../targets/drivers/refusal.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { findReplyRow } from "../../targets/reply-rows.ts";
-import { unsavedReply } from "../common-causes.ts";
+import { isUnfinishedRow, unfinishedReply, unsavedReply } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { settledRowsOf } from "../conversation-rows.ts";
 import { hear } from "../hear-reply.ts";
@@ -91,10 +91,16 @@ export const nextMessage = defineCheck<Context["target"], NextMessage>({
       seen,
       rows: rows ?? [],
       ...streamedAndStored(text, row?.content),
-      ...(isForeign && isWholeEnding(word) && text !== "" && row === undefined && unsavedReply("whole")),
+      ...(isForeign && isWholeEnding(word) && text !== "" && causeOf(row)),
     };
   },
 });
+
+/** What is at fault with the row of a reply that was written to its end, where that is all. */
+function causeOf(row: SeenRow | undefined): Pick<Broken, "cause"> {
+  if (row === undefined) return unsavedReply("whole");
+  return isUnfinishedRow(row) ? unfinishedReply("whole") : {};
+}
 
 /** Whether this is the whole reply's row; a status that is not told is not judged. */
 function isRowOf(row: SeenRow | undefined, text: string): boolean {

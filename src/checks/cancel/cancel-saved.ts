@@ -1,5 +1,6 @@
 import { withoutOptions } from "../../contract/options-as-text.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import { causeInOnlyTurn } from "../common-causes.ts";
@@ -23,6 +24,7 @@ export const saved = defineCheck<Context["target"], CancelledReply>({
     if (rows === null) throw conversationNotNamed();
     requireRightRoles(rows, [{ asked: reply.asked, text: textOf(reply.stream ?? NOTHING_HEARD) }]);
     const problem = problemOf(reply, rows);
+    if (problem !== undefined) requireStopped(reply);
     const isUntold = rows.some(({ role, status }) => role === "assistant" && status === undefined);
     const seen = `${describeCancel(reply)}${isUntold ? "; rows tell no status" : ""}`;
     if (problem === undefined) return { verdict: "holds", seen };
@@ -74,6 +76,14 @@ function isAsSaid(content: string, { asked, isForeign }: CancelledReply): boolea
   return isForeign
     ? isSavedAsStreamed(withoutOptions(content), withoutOptions(asked), { isForeign })
     : content === asked;
+}
+
+/** Elsewhere a reply of which the engine had not stopped writing when its rows were looked at is not seen as it is kept. */
+function requireStopped({ isForeign, generations, engineMs }: CancelledReply): void {
+  if (!isForeign || engineMs !== null || !generations?.some(({ ended }) => ended === "running")) return;
+  throw new NotObservable(
+    "the engine had not stopped when the rows were looked at (cancel/mid-reply judges that): what is kept of a cancelled reply is not seen",
+  );
 }
 
 /** Whether each of the replies would do, if it were the only one. */

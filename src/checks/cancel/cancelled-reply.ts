@@ -32,6 +32,8 @@ export interface CancelledReply {
    * it did not, where the engine was never asked, and where it cannot be watched.
    */
   readonly engineMs: number | null;
+  /** The name of its scene; left out by the contract's own wire. */
+  readonly scene?: string;
   /** How many tokens the engine had written before the first call, of which its reader had none; left out where that had text. */
   readonly unheardTokens?: number;
   /** As of {@link pollMsOf}; left out where the stream tells its end by itself. */
@@ -75,9 +77,11 @@ export async function cancelAndLook(context: Context, scene: CancelScene): Promi
     const isNews = !wasSeenAtEngine && isMiddleSeenAtEngine(context);
     if (typeof scene.when !== "number" || !isNews || !(error instanceof NotObservable)) throw error;
     // By this reply it is known that they come when they are over: its middle is to be seen at the engine.
-    return await cancelAndLookOnce(context, { ...scene, name: `${scene.name} again` });
+    return await cancelAndLookOnce(context, { ...scene, name: `${scene.name}${AGAIN}` });
   }
 }
+
+const AGAIN = " again";
 
 async function cancelAndLookOnce(context: Context, scene: CancelScene): Promise<CancelledReply> {
   const { name, options, when, looksAtRows = false, cancel = async (once) => [await once()] } = scene;
@@ -130,6 +134,7 @@ async function cancelAndLookOnce(context: Context, scene: CancelScene): Promise<
     readerMs,
     pollMs: pollMsOf(context),
     stalledMs,
+    ...(isForeign && { scene: scene.name.replace(AGAIN, "") }),
     ...(unheardTokens !== undefined && { unheardTokens }),
     ...(overBefore.length > 0 && { overBefore }),
     ...(unended !== undefined && { noEnds: noEndWords(unended) }),

@@ -5,7 +5,7 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import { GIVE_UP_MS, LIMIT_MS } from "../cancel-times.ts";
-import { otherRequestsGoOn } from "../common-causes.ts";
+import { engineGoesOn, otherRequestsGoOn } from "../common-causes.ts";
 import { requireAsked } from "../engine-generations.ts";
 import { endedInWords, isWholeEnding, lastWord } from "../stream-endings.ts";
 import type { CancelledReply } from "./cancelled-reply.ts";
@@ -103,9 +103,19 @@ export function judgeEngine(reply: CancelledReply): Broken | undefined {
   const expected = `the engine's request aborted within ${LIMIT_MS} ms`;
   if (engineMs === null) requireOwnTime(reply);
   const late = isAborted ? lateBy(engineMs, reply) : {};
-  const others =
-    reply.isForeign && ends.includes("aborted") && ends.includes("running") ? otherRequestsGoOn() : {};
-  return { ...broken(reply, expected, `${ends.join(", ")} ${after(engineMs)}`), ...late, ...others };
+  return {
+    ...broken(reply, expected, `${ends.join(", ")} ${after(engineMs)}`),
+    ...late,
+    ...(reply.isForeign && causeAtEngine(reply, ends)),
+  };
+}
+
+/** What is at fault where requests run on, and nothing else is: some of them, or all. */
+function causeAtEngine({ scene }: CancelledReply, ends: readonly string[]): Pick<Broken, "cause"> {
+  if (!ends.includes("running")) return {};
+  if (ends.includes("aborted")) return otherRequestsGoOn();
+  const isAll = ends.every((end) => end === "running");
+  return isAll && scene !== undefined ? engineGoesOn(scene) : {};
 }
 
 /** For a claim about the engine, where nobody keeps a record of what it is asked. */

@@ -3,7 +3,7 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { isSameText } from "../../targets/compare-texts.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
-import { causeInOnlyTurn, unsavedReply } from "../common-causes.ts";
+import { causeInOnlyTurn, strayReplies } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { conversationInWords } from "../row-words.ts";
 import { isSavedAsStreamed } from "../saved-as-streamed.ts";
@@ -52,9 +52,7 @@ function causeOf(voice: Voice, voices: readonly Voice[]): Pick<Broken, "cause"> 
   const own = rows.filter((row) => !isStray(row, voice, voices));
   const isOthersAway = foreignWords(own.map(({ content }) => content).join(" "), voice, voices).length === 0;
   if (!isOthersAway) return {};
-  return own.length < rows.length
-    ? unsavedReply("at-once")
-    : causeInOnlyTurn({ rows, kind: "at-once", isForeign });
+  return own.length < rows.length ? strayReplies() : causeInOnlyTurn({ rows, kind: "at-once", isForeign });
 }
 
 function isStray({ role, content }: SeenRow, own: Voice, voices: readonly Voice[]): boolean {

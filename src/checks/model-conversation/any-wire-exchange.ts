@@ -48,6 +48,7 @@ async function exchangeIn(context: Context, talk: Talk, name: string): Promise<M
   return {
     asked: { endpoint: "message", message: sent.text, sessionId: talk.conversation ?? undefined },
     isForeign: true,
+    isSoughtElsewhere: context.target.capabilities.has("list conversations"),
     status: sent.call.status,
     refusal: undefined,
     seen: `${sent.call.request}; ${describeEnding(stream)}`,

@@ -5,7 +5,7 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import { wrongRolesIn } from "../../targets/judge-saved-turn.ts";
-import { doubledTurn, unsavedReply } from "../common-causes.ts";
+import { doubledTurn, isUnfinishedRow, unfinishedReply, unsavedReply } from "../common-causes.ts";
 import { conversationInWords } from "../row-words.ts";
 import { isSavedAsStreamed } from "../saved-as-streamed.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
@@ -87,6 +87,7 @@ function judgeOne({ exchange, rows }: Reloaded): Broken | undefined {
 function causeOf(rows: readonly SeenRow[], asked: number, exchange: ModelExchange): Pick<Broken, "cause"> {
   const next = rows[asked + 1];
   const isThere = rows.some((row) => isReplyOf(row, exchange));
+  if (next?.role === "assistant" && isUnfinishedRow(next)) return unfinishedReply("whole");
   if (isThere) return isMessageOf(next, exchange) ? doubledTurn() : {};
   return next === undefined || next.role === "user" ? unsavedReply("whole") : {};
 }

@@ -24,6 +24,8 @@ export interface ModelExchange {
   readonly asked: ModelQuestion;
   /** True of a target without profiles, or of another wire: nothing is known there of any `model_id`. */
   readonly isForeign: boolean;
+  /** False where rows could be looked for in its own conversation alone; left out where they were in all. */
+  readonly isSoughtElsewhere?: boolean;
   /** What the sending call answered: for `general-stream` its status and, where it was refused, its body. */
   readonly status: number;
   readonly refusal: unknown;

@@ -18,7 +18,10 @@ function judgeOne(exchange: ModelExchange, role: "user" | "assistant"): Broken |
   return {
     verdict: "broken",
     expected: place(exchange.sessionId, asked),
-    found: row === undefined ? "no such row in any conversation" : place(row.session_id, row.model_id),
+    found:
+      row === undefined
+        ? `no such row in ${exchange.isSoughtElsewhere === false ? "it" : "any conversation"}`
+        : place(row.session_id, row.model_id),
     seen: exchange.seen,
     rows: rowPlaces(exchange.newRows),
     ...(exchange.isForeign && role === "assistant" && unsavedReply("whole")),

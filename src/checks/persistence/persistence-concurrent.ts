@@ -4,7 +4,7 @@ import { isSameText, isShortenedText } from "../../targets/compare-texts.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { beginTalk, openPlace, type Talk } from "../any-wire-conversation.ts";
-import { causeInOnlyTurn } from "../common-causes.ts";
+import { causeInOnlyTurn, isUnfinishedRow } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { settledRowsOf } from "../conversation-rows.ts";
 import { conversationInWords } from "../row-words.ts";
@@ -85,7 +85,8 @@ function judgeOne({ isForeign = false, sessionId, asked, stream, rows }: Concurr
     seen: `${textOf(stream).length} characters streamed`,
     rows,
     ...streamedAndStored(textOf(stream), reply?.content),
-    ...(others.length === 0 && causeInOnlyTurn({ rows, kind: "at-once", isForeign })),
+    ...((others.length === 0 || (isAsked && isUnfinishedRow(reply))) &&
+      causeInOnlyTurn({ rows, kind: "at-once", isForeign })),
   };
 }
 

@@ -8,7 +8,7 @@ import { beginsWithText } from "../saved-as-streamed.ts";
 import { lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import {
-  causeInRows,
+  causeWithoutText,
   describeStored,
   failedStoredReplies,
   judgeStored,
@@ -73,6 +73,6 @@ function judgeByRow(reply: StoredReply): Broken | undefined {
     seen: describeStored(reply),
     rows: reply.rows,
     ...streamedAndStored(streamed, row?.content),
-    ...(row === undefined && causeInRows(reply)),
+    ...causeWithoutText(reply, row),
   };
 }

@@ -2,7 +2,7 @@ import { defineCheck } from "../../harness/define-check.ts";
 import type { Context } from "../contract-conversations.ts";
 import { requireFieldInRows } from "../rows-lack-field.ts";
 import { judgeEach, type Problem, rolesOf } from "./judge-every-reply.ts";
-import { allReplies, type StoredReply } from "./stored-replies.ts";
+import { allReplies, causeInRows, type StoredReply } from "./stored-replies.ts";
 
 export const settled = defineCheck<Context["target"], readonly StoredReply[]>({
   id: "persistence/settled",
@@ -22,7 +22,8 @@ export const settled = defineCheck<Context["target"], readonly StoredReply[]>({
   },
 });
 
-function judgeSettled({ rows }: StoredReply): Problem | undefined {
+function judgeSettled(reply: StoredReply): Problem | undefined {
+  const { rows } = reply;
   if (rows.every(({ status }) => status !== "streaming")) return undefined;
-  return { expected: "no row that is streaming", found: rolesOf(rows) };
+  return { expected: "no row that is streaming", found: rolesOf(rows), ...causeInRows(reply) };
 }

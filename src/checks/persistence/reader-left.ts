@@ -1,4 +1,5 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import type { Context } from "../contract-conversations.ts";
 import { endAtEngineInWords } from "../left-replies.ts";
@@ -6,7 +7,7 @@ import { beginsWithText } from "../saved-as-streamed.ts";
 import { isWholeEnding, lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import {
-  causeInRows,
+  causeWithoutText,
   describeStored,
   type StoredReply,
   storedReplyRow,
@@ -26,6 +27,9 @@ export const readerLeft = defineCheck<Context["target"], StoredReply>({
     const read = textOf(reply.stream);
     if (isWholeEnding(lastWord(reply.stream)))
       throw new CouldNotRun("the reply had ended before its reader left");
+    if (row?.status === "complete" && hadAllOfIt(reply)) {
+      throw new NotObservable("all of the reply had come when its reader left, without a word of its end");
+    }
     const seen = `${describeStored(reply)}${endAtEngineInWords(reply.generations)}; then ${storedRowInWords(row)}`;
     const replayed = reply.replay && textOf(reply.replay);
     const isThere =
@@ -42,7 +46,15 @@ export const readerLeft = defineCheck<Context["target"], StoredReply>({
       seen,
       rows: reply.rows,
       ...streamedAndStored(read, row?.content),
-      ...(row === undefined && causeInRows(reply)),
+      ...causeWithoutText(reply, row),
     };
   },
 });
+
+/** Whether nothing was left that could have come, as far as the engine that is watched wrote it. */
+function hadAllOfIt({ stream, generations, speaksContract }: StoredReply): boolean {
+  const last = generations?.at(-1);
+  if (speaksContract || last?.ended !== "done") return false;
+  const written = last.text?.trim().length ?? last.chars_sent ?? Number.POSITIVE_INFINITY;
+  return textOf(stream).trim().length >= written;
+}

@@ -5,7 +5,7 @@ import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { requireBeginningRead } from "../../targets/late-reading.ts";
 import { startTalk, type Talk, type TalkDraft } from "../any-wire-conversation.ts";
-import { unsavedReply } from "../common-causes.ts";
+import { isUnfinishedRow, unfinishedReply, unsavedReply } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { conversationRows } from "../conversation-rows.ts";
 import { hear, texts } from "../hear-reply.ts";
@@ -106,11 +106,14 @@ function judgeOne(look: SavedAtDone): Broken | undefined {
     seen: seenOf(look),
     rows,
     ...streamedAndStored(textOf(stream), row?.content),
-    ...(look.isForeign === true &&
-      row === undefined &&
-      isWholeEnding(lastWord(stream)) &&
-      unsavedReply("ended")),
+    ...(look.isForeign === true && isWholeEnding(lastWord(stream)) && causeOf(row)),
   };
+}
+
+/** What is at fault with the row of a reply whose end was told, where that is all. */
+function causeOf(row: SeenRow | undefined): Pick<Broken, "cause"> {
+  if (row === undefined) return unsavedReply("ended");
+  return isUnfinishedRow(row) ? unfinishedReply("ended") : {};
 }
 
 /** Where a reply was given up while more of it was saved than had come, it is not known when its end would have been told. */

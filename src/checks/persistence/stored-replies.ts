@@ -12,7 +12,7 @@ import { wrongRolesIn } from "../../targets/judge-saved-turn.ts";
 import { findReplyRow } from "../../targets/reply-rows.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { startTalk, type Talk } from "../any-wire-conversation.ts";
-import { causeInOnlyTurn, type SavedReplyKind } from "../common-causes.ts";
+import { causeInOnlyTurn, isUnfinishedRow, type SavedReplyKind } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { StillWritten, settledRowsOf, shownRowsOf } from "../conversation-rows.ts";
 import { generationsOf } from "../engine-generations.ts";
@@ -193,8 +193,7 @@ export function judgeStored(reply: StoredReply, status: Message["status"]): Brok
     seen: describeStored(reply),
     rows: reply.rows,
     ...streamedAndStored(isSaved ? replayed : streamed, row?.content),
-    // That there are several is not what is found wrong here.
-    ...(row === undefined && causeInRows(reply)),
+    ...causeWithoutText(reply, row),
   };
 }
 
@@ -205,6 +204,11 @@ export function causeInRows({
   speaksContract,
 }: Pick<StoredReply, "rows" | "name" | "speaksContract">): Pick<Broken, "cause"> {
   return causeInOnlyTurn({ rows, kind: kindOf(name), isForeign: !speaksContract });
+}
+
+/** The same for a claim about a reply's text: that there are several is not what it finds wrong. */
+export function causeWithoutText(reply: StoredReply, row: SeenRow | undefined): Pick<Broken, "cause"> {
+  return row === undefined || isUnfinishedRow(row) ? causeInRows(reply) : {};
 }
 
 function kindOf(name: string): SavedReplyKind {

@@ -3,7 +3,7 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { failureOf } from "../../targets/drivers/reply-facts.ts";
 import { describeStream, finishReasonOf } from "../arrived-events.ts";
-import { noEnd } from "../common-causes.ts";
+import { isUnfinishedRow, noEnd, unfinishedReply } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { requireAsked } from "../engine-generations.ts";
 import { rowStateInWords } from "../row-words.ts";
@@ -61,5 +61,6 @@ function judgeByWire(failed: FailedReply): Broken | undefined {
     seen: `${story(failed)}; ${describeStream(stream)}`,
     rows: failed.reply.rows,
     ...(!isCalledWell && stream.end === "given-up" && noEnd("failed")),
+    ...(isTold && isUnfinishedRow(row) && unfinishedReply("failed")),
   };
 }

@@ -3,7 +3,7 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import { describeStream, textIn } from "../arrived-events.ts";
-import { causeInOnlyTurn } from "../common-causes.ts";
+import { causeInOnlyTurn, heldBack } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { requireAsked } from "../engine-generations.ts";
 import { beginsWithText } from "../saved-as-streamed.ts";
@@ -71,5 +71,6 @@ function judgeByWire(failed: FailedReply): Broken | undefined {
     rows: reply.rows,
     ...streamedAndStored(streamed, replyRow(reply)?.content),
     ...(isStreamed && causeInOnlyTurn({ rows: reply.rows, kind: "failed", isForeign: true })),
+    ...(isSaved && streamed === "" && heldBack("failed")),
   };
 }

@@ -1,6 +1,7 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { describeStream } from "../arrived-events.ts";
+import { heldBack } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { requireAsked } from "../engine-generations.ts";
 import {
@@ -75,6 +76,7 @@ function judgeOne(reply: SeenReply, disturbance: Disturbance): Broken | undefine
     expected: `${asked.tokens_sent} tokens over about ${sentOver} ms, as the engine sent them`,
     found: `tokens at ${moments.length} moments over ${spreadOf(reply)} ms`,
     seen: describeStream(reply.stream),
+    ...(reply.door === "wire" && moments.length === 1 && heldBack("whole")),
   };
 }
 

@@ -6,6 +6,7 @@ import { COUNTING_MESSAGE } from "../../targets/counting-message.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import { requireBeginningRead } from "../../targets/late-reading.ts";
 import { describeStream } from "../arrived-events.ts";
+import { isUnfinishedRow, unfinishedReply } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { requireAsked } from "../engine-generations.ts";
 import { isSavedAsStreamed } from "../saved-as-streamed.ts";
@@ -121,6 +122,7 @@ function judgeOne({ asked, reply }: Said): Broken | undefined {
     found: `${excerpt(found, at)}${found === streamed ? "" : " in the row"}`,
     seen: `${describeStream(reply.stream)}; ${waysOfWriting(asked)}`,
     ...streamedAndStored(streamed, replyRow(reply)?.content),
+    ...(isStreamed && asked.door === "wire" && isUnfinishedRow(row) && unfinishedReply("whole")),
   };
 }
 
