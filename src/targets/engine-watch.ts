@@ -78,7 +78,7 @@ export async function watchEngine(
           ? `the tap before ${name} refuses its record: 401 (auth.token must be the one it was started with)`
           : nobodyRecords(name, engine.url, namedBy),
       }),
-      "direct the engine": `only the engine stand-in can be told how to answer, and here is ${name}`,
+      "direct the engine": `only the engine stand-in can be told how to answer, and here is ${name} (\`stack up engine\` starts one where no other engine is named: let the back end ask that)`,
     },
     name: `${name}${isTapped ? " behind a tap" : ""}`,
     isStandIn: false,

@@ -48,6 +48,11 @@ test("doctor: a stop that is answered and changes nothing is told as that, with 
   });
 }, 60_000);
 
+test("doctor: a message that is not saved is told as that, and not its reply", async () => {
+  const { report } = await doctor(["message-lost"]);
+  expect(rungOf(report, "hmi/stored").text).toMatch(/^the reply is saved, and its message is not: /);
+}, 60_000);
+
 const OPENAI = { engineApi: "openai" } as const;
 
 /** A back end before an engine that has the model `m`, and a tap between them. */

@@ -7,8 +7,12 @@ type Headers = Readonly<Record<string, string>>;
 export function isRevalidated(headers: Headers): boolean {
   const cache = headers["cache-control"] ?? "";
   if (/\b(?:no-store|no-cache|max-age=0)\b/.test(cache)) return true;
-  const isTold = /\bmax-age=\d/.test(cache) || headers["expires"] !== undefined;
-  return !isTold && headers["last-modified"] === undefined;
+  return !isToldToKeep(headers) && headers["last-modified"] === undefined;
+}
+
+/** Whether browsers are told for how long they may keep it, and need not guess. */
+export function isToldToKeep(headers: Headers): boolean {
+  return /\bmax-age=\d/.test(headers["cache-control"] ?? "") || headers["expires"] !== undefined;
 }
 
 /** What an answer says of it. */

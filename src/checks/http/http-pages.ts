@@ -1,10 +1,11 @@
 import { pageRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import type { PlainHttpCalls } from "../../targets/plain-http-calls.ts";
 import { allButLacking, type Context } from "../contract-conversations.ts";
-import { cachingInWords, isRevalidated } from "./browser-caching.ts";
+import { cachingInWords, isRevalidated, isToldToKeep } from "./browser-caching.ts";
 import { httpSuiteConversation } from "./http-suite-conversation.ts";
 import { askForPage } from "./plain-calls.ts";
 
@@ -76,7 +77,14 @@ function judgeOne({ isForeign = false, status, call }: SeenPage): Broken | undef
 
 /** That it is a page, and that a change of it is seen, by whatever words. */
 function judgeForeign({ request, status, headers }: SeenCall, type: string): Broken | undefined {
-  if (status === 200 && /^text\/html\b/i.test(type) && isRevalidated(headers)) return undefined;
+  const isPage = status === 200 && /^text\/html\b/i.test(type);
+  if (isPage && isRevalidated(headers)) return undefined;
+  if (isPage && !isToldToKeep(headers)) {
+    const words = `${request} answered with ${cachingInWords(headers)}`;
+    throw new NotObservable(
+      `${words}; whether they do is theirs, and only docs/contract.md promises no-store`,
+    );
+  }
   return {
     verdict: "broken",
     expected:

@@ -146,9 +146,19 @@ export const chatExplanations: Explanations<ChatSymptoms> = {
 };
 
 /** What is wrong where both message and reply are there. */
-type WrongRows = Exclude<SavedTurnProblem["kind"], "not_saved" | "message_not_saved" | "changed">;
+type WrongRows = Exclude<SavedTurnProblem["kind"], "not_saved">;
 
 const ROWS_WRONG: Readonly<Record<WrongRows, (title: string, found: string) => Omit<RungProblem, "code">>> = {
+  message_not_saved: (title, found) => ({
+    found: `the reply is saved, and its message is not: ${found}`,
+    cause: `The ${title} saves what the model says, and not what it was asked, or shows that under another text: after a reload the answer stands there alone.`,
+    next: "stack verify persistence",
+  }),
+  changed: (title, found) => ({
+    found: `the saved reply is another text than was streamed: ${found}`,
+    cause: `The ${title} changes text on its stream, or when it saves it: bytes that are read as other characters, a filter. Or what it shows is the row of another reply.`,
+    next: "stack trace",
+  }),
   lost_on_stream: (title, found) => ({
     found: `the saved reply has more than what was streamed: ${found}`,
     cause: `The ${title} loses text on its stream; what it saves is whole.`,

@@ -8,7 +8,7 @@ import { askService, type ExaminedStack } from "../doctor-context.ts";
 import { isTokenRefused, refusedCall } from "../refused-call.ts";
 import { brokenRung } from "../symptom-explanations.ts";
 import { noAnswer } from "./answers-rung.ts";
-import { connectTo } from "./wire-connection.ts";
+import { type ConnectedFront, connectFront, connectTo } from "./wire-connection.ts";
 
 /** The service that messages are sent to answers over HTTP, whatever wire it speaks. */
 export function wireAnswersRung(service: Role): Rung<ExaminedStack> {
@@ -19,10 +19,12 @@ export function wireAnswersRung(service: Role): Rung<ExaminedStack> {
     needs: [`${service}/port`],
     async look(stack) {
       try {
-        const chat = await connectTo(stack, stack.model);
-        const health = await healthOf(chat, stack, service);
+        const { chat, plain } = await connectFront(stack, stack.model);
+        const health = await healthOf({ chat, plain }, stack, service);
         const said = wordsIn(health);
-        if (health.status < 500 && !isTokenRefused(health.status, said)) {
+        // An address that nobody has named may be anybody's.
+        const isNamed = chat.missingAbilities["report health"] === undefined || plain?.page !== undefined;
+        if (health.status < 500 && !(isNamed && isTokenRefused(health.status, said))) {
           stack.notes.chat = chat;
           return { status: "holds", text: `answers: ${health.request} ${health.status}` };
         }
@@ -56,8 +58,9 @@ export function wireModelRung(service: Role): Rung<ExaminedStack> {
       stack.notes.installed = installed;
       stack.notes.model = inForce;
       if (inForce !== stack.model) stack.notes.chat = await connectTo(stack, inForce);
-      const stands =
-        inForce === stack.model ? "" : `: it does not list ${stack.model}, so ${inForce} is asked`;
+      // Of a default nobody has said that it should be there.
+      const why = stack.isModelGiven ? `it does not list ${stack.model}, so ` : "";
+      const stands = inForce === stack.model ? "" : `: ${why}${inForce} is asked`;
       return { status: "holds", text: `lists ${installed.length} models${stands}` };
     },
   };
@@ -81,9 +84,11 @@ async function listed(
 /** What a list may take, in milliseconds: some ask every provider for theirs. */
 const LIST_TIMEOUT_MS = 10_000;
 
-async function healthOf(chat: ChatClient, stack: ExaminedStack, service: Role) {
-  const soon = AbortSignal.any([stack.signal, AbortSignal.timeout(LIST_TIMEOUT_MS)]);
-  return chat.missingAbilities["report health"] === undefined
-    ? await chat.health(soon)
-    : await askService(stack, service, ["GET", "/"]);
+/** Its health report; where it has none, its page, as somebody sees it who may chat. */
+async function healthOf({ chat, plain }: ConnectedFront, stack: ExaminedStack, service: Role) {
+  const signal = AbortSignal.any([stack.signal, AbortSignal.timeout(LIST_TIMEOUT_MS)]);
+  if (chat.missingAbilities["report health"] === undefined) return await chat.health(signal);
+  return plain === undefined
+    ? await askService(stack, service, ["GET", "/"])
+    : await plain.call({ method: "GET", path: plain.page ?? "/" }, { signal });
 }

@@ -123,7 +123,7 @@ const LOOK_AGAIN_MS = 50;
 
 /** What is wrong with the rows of a turn, as a rung tells it. */
 export function brokenTurn(service: Role, { kind, found, isWithoutModelId }: SavedTurnProblem): BrokenRung {
-  return kind === "not_saved" || kind === "message_not_saved" || kind === "changed"
+  return kind === "not_saved" || isWithoutModelId
     ? brokenRung("reply_not_saved", { found, isWithoutModelId })
     : brokenRung("rows_wrong", { service, kind, found });
 }

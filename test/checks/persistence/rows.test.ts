@@ -50,6 +50,8 @@ test("grows: text on disk in time, while the reply streams", () => {
   expect(judge(grows, { savedMs: 501, rows, hadEnded: false, stream: stream() }).verdict).toBe("broken");
   expect(judge(grows, { savedMs: null, rows, hadEnded: false, stream: stream() }).verdict).toBe("broken");
   expect(judge(grows, { savedMs: null, rows: [], hadEnded: false, stream: stream() }).verdict).toBe("broken");
+  const foreign = { isForeign: true, savedMs: null, hadEnded: false, stream: stream() };
+  expect(() => judge(grows, { ...foreign, rows: [] })).toThrow("a promise of docs/contract.md alone");
   // What is saved first and told later is on disk, too.
   const ahead = [row(), savedReply({ status: "streaming", content: "Hi there" })];
   expect(judge(grows, { savedMs: 60, rows: ahead, hadEnded: false, stream: stream() }).verdict).toBe("holds");
