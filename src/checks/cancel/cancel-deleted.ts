@@ -1,4 +1,4 @@
-import { defineCheck } from "../../harness/define-check.ts";
+import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { isRefusal } from "../../targets/drivers/refusal.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
@@ -7,7 +7,7 @@ import { beginWaiting } from "../../targets/unstalled-time.ts";
 import type { Talk } from "../any-wire-conversation.ts";
 import { GIVE_UP_MS, LIMIT_MS } from "../cancel-times.ts";
 import type { Context } from "../contract-conversations.ts";
-import { generationsFor, requireAsked } from "../engine-generations.ts";
+import { generationsFor, requireAsked, requireMadeByEngine } from "../engine-generations.ts";
 import { foundOn } from "../found-in-run.ts";
 import { isConversationGone } from "../is-conversation-gone.ts";
 import { requireUnbufferedReply } from "../unbuffered-reply.ts";
@@ -83,6 +83,10 @@ async function deleteInMidReply(context: Context): Promise<DeletedConversation> 
   const asked = `Count to 200. ${context.canary("deleted")}`;
   const reply = await beginReply(context, options, asked);
   await untilInMiddle(context, reply, { asked, pieces: 3 });
+  if (reply.hasEnded) {
+    await requireMadeByEngine(context, asked, await reply.ended);
+    throw new CouldNotRun("the reply had ended before its conversation could be deleted");
+  }
   const start = performance.now();
   using wait = beginWaiting();
   const [refused, readerMs, seen] = await Promise.all([
