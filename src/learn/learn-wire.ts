@@ -24,6 +24,7 @@ import { learnCalls } from "./learn-calls.ts";
 import { type LearnedClose, learnClose } from "./learn-cancel-by-close.ts";
 import { learnCancelled, withCancelReason, withCancelStatus } from "./learn-cancelled.ts";
 import { withLearnedFailure } from "./learn-failure.ts";
+import { learnGradio } from "./learn-gradio.ts";
 import { learnHeaders } from "./learn-headers.ts";
 import { learnHistory } from "./learn-history.ts";
 import { type IdPlaceholder, idPlacesOf, kindredIds, type LearnedId, learnIds } from "./learn-ids.ts";
@@ -56,6 +57,8 @@ import { hasId, sendingsOf, withIdHeaders, withoutIds } from "./values-in-messag
  * @param people those that are known, with whom a login can be tried
  */
 export function learnWire(logged: NetworkLog, text?: string, people: KnownPeople = {}): LearnedWire {
+  const gradio = learnGradio(logged);
+  if (gradio !== undefined) return gradio;
   const log = withLoginFields(withOperations(joinPolls(splitChannels(splitSockets(logged)))), people);
   const talk = withLearnedFailure(log, findMessageAndReply(log, text));
   const driver = recogniseDriver(talk);
