@@ -29,6 +29,8 @@ export interface ExaminedService {
   readonly url: string;
   /** What names that: `--hmi`, `engine.url`. */
   readonly namedBy: string;
+  /** Whether somebody has named it: else it is where ours would be. */
+  readonly isNamed: boolean;
   readonly address: Address;
   /** For the two questions after its port. */
   readonly sockets: SocketTable;
@@ -183,6 +185,7 @@ export function openExamination(options: ExaminationOptions): {
       name,
       url,
       namedBy: options.origins[name]?.namedBy ?? `--${name}`,
+      isNamed: options.origins[name]?.isDefault !== true,
       address: addressOfUrl(url),
       sockets: socketTable(),
       state: states[name],

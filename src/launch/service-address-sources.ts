@@ -19,8 +19,10 @@ export function serviceAddressSources(config: Config, { urls, contract }: GivenS
   const originOf = (name: Role): ServiceAddressSource => {
     const given = urls[name];
     const isHere = given === undefined || given === configuredUrl(config, name);
+    const isDefault = given === undefined && hasDefaultUrl(config, name);
     return {
       namedBy: given === undefined ? settingOf(config, name) : `--${name}`,
+      ...(isDefault && { isDefault }),
       isStartedByStack: isHere && isStartedHere(config, name, contract),
     };
   };
@@ -34,8 +36,11 @@ function configuredUrl(config: Config, name: Role): string {
 function settingOf(config: Config, name: Role): string {
   if (name === "engine" && config.engine.tap_port !== 0) return "engine.tap_port";
   const settings = name === "engine" ? "engine.url" : `${name}.host and ${name}.port`;
-  const isDefault = configuredUrl(config, name) === configuredUrl(DEFAULT_CONFIG, name);
-  return isDefault ? `the default of ${settings}` : settings;
+  return hasDefaultUrl(config, name) ? `the default of ${settings}` : settings;
+}
+
+function hasDefaultUrl(config: Config, name: Role): boolean {
+  return configuredUrl(config, name) === configuredUrl(DEFAULT_CONFIG, name);
 }
 
 /** A program of the user's, or one of ours: but ours speaks no other wire than our own. */

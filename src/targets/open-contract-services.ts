@@ -31,10 +31,7 @@ export async function openContractServices({ given, soon, opened }: Connecting):
     gateway: open("gateway", other.secret),
     chat: createContractChat(otherHmi, departures),
   };
-  await Promise.all([
-    requireService(hmi, "hmi", given, soon()),
-    requireService(gateway, "gateway", given, soon()),
-  ]);
+  await requireServices({ hmi, gateway }, given, soon);
   const listed = await findModelsByCapability(hmi, soon());
   const models = isLacking(departures, "engine.think") ? { ...listed, thinking: null } : listed;
   const chat = createContractChat(hmi, departures);
@@ -72,18 +69,45 @@ async function meetReplicas(clients: MetReplicas["clients"], signal: AbortSignal
   };
 }
 
+/** Both at once. What is said of a gateway that nobody has named depends on what the HMI is. */
+async function requireServices(
+  { hmi, gateway }: Readonly<Record<Service, HttpClient>>,
+  given: Connecting["given"],
+  soon: Connecting["soon"],
+): Promise<void> {
+  const [front, behind] = await Promise.allSettled([
+    requireService(hmi, "hmi", given, soon()),
+    requireService(gateway, "gateway", given, soon()),
+  ]);
+  if (front.status === "rejected") throw front.reason;
+  if (behind.status === "fulfilled") return;
+  const isUndescribed = front.value === undefined && given.origins?.gateway?.isDefault === true;
+  throw isUndescribed ? notDescribed(hmi.url, behind.reason) : behind.reason;
+}
+
+function notDescribed(url: string, cause: unknown): UserError {
+  return new UserError(
+    "unreachable",
+    `Nothing says how the back end at ${url} is talked to: its health is not told as docs/contract.md has it, and there is no gateway.`,
+    {
+      hint: "`stack init --from chat.har` learns it from a browser's network log of one message (docs/your-back-end.md), or contract.driver names a wire.",
+      cause,
+    },
+  );
+}
+
 /**
  * A claim about a reply can be judged only where replies can come. A service that does not report its
- * health as ours do is taken as it is: what is wrong with it is for the checks to say.
+ * health as ours do is taken as it is, and undefined: what is wrong with it is for the checks to say.
  */
 async function requireService(
   client: HttpClient,
   name: Service,
   given: Connecting["given"],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Health | undefined> {
   const health = Health.safeParse(await healthOf(client, name, given, signal)).data;
-  if (health === undefined) return;
+  if (health === undefined) return undefined;
   if (health.service !== name) {
     throw new UserError(
       "bad_url",
@@ -94,7 +118,7 @@ async function requireService(
     );
   }
   const missing = Object.entries(health.dependencies).filter(([, { status }]) => status !== "ok");
-  if (missing.length === 0) return;
+  if (missing.length === 0) return health;
   const said = missing
     .map(([dependency, { error }]) => `${dependency}: ${error ?? "unavailable"}`)
     .join("; ");

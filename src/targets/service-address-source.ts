@@ -4,6 +4,8 @@ import type { SERVICE_TITLES } from "./service-titles.ts";
 export interface ServiceAddressSource {
   /** What names its address: `--hmi`, `engine.url`, `hmi.host and hmi.port`. */
   readonly namedBy: string;
+  /** Whether nobody has named it, so that it is where ours would be; left out: no. */
+  readonly isDefault?: boolean;
   /** Whether `stack up` starts it. */
   readonly isStartedByStack: boolean;
 }

@@ -138,7 +138,7 @@ const CASES: readonly Case[] = [
     "an HMI that is none of this stack",
     "port_taken",
     { service: "hmi", url: "http://127.0.0.1:6101", by: [OTHER], isAlike: true },
-    { cause: "stack doctor --hmi http://127.0.0.1:6101", next: "kill 977 && stack up" },
+    { cause: "`kill 977 && stack up`", next: "stack doctor --hmi http://127.0.0.1:6101" },
   ],
   [
     "a stranger that this user may not see",
@@ -281,8 +281,14 @@ const CASES: readonly Case[] = [
   [
     "another program behind the address",
     "wrong_service",
-    { service: "hmi", url: "http://127.0.0.1:6101", found: "404 not here" },
+    { service: "hmi", url: "http://127.0.0.1:6101", found: "404 not here", isNamed: false },
     { found: "is not the HMI: 404 not here", next: "curl -i http://127.0.0.1:6101/health" },
+  ],
+  [
+    "a back end of somebody's own, of which nothing is told",
+    "wrong_service",
+    { service: "hmi", url: "http://127.0.0.1:7720", found: "404 not here", isNamed: true },
+    { cause: "nothing says how it is talked to", next: "stack init --from chat.har" },
   ],
   [
     "another token",

@@ -71,6 +71,22 @@ test("an HMI that does not answer is one", async () => {
   });
 });
 
+test("of a back end that nothing describes, not the gateway is said to be missing that nobody has named", async () => {
+  const hmi = await listenOnAnyPort(createServer((_, response) => response.writeHead(404).end("not here")));
+  const gateway = "http://127.0.0.1:1";
+  const origins = {
+    gateway: { namedBy: "the default of gateway.host", isStartedByStack: false, isDefault: true },
+  };
+  await expect(openTarget({ hmi, gateway, engine: gateway, origins }, signal)).rejects.toMatchObject({
+    code: "unreachable",
+    message: expect.stringContaining(`Nothing says how the back end at ${hmi} is talked to`),
+    hint: expect.stringContaining("stack init --from chat.har"),
+  });
+  await expect(openTarget({ hmi, gateway, engine: gateway }, signal)).rejects.toMatchObject({
+    message: expect.stringContaining("The gateway at http://127.0.0.1:1 does not answer"),
+  });
+});
+
 test("a stack that asks for a token gets it, and no check gets to see it", async () => {
   const stack = await startTestStack({ auth: { token: "secret" } });
   const target = await open({ ...stack, token: "secret" });

@@ -18,7 +18,13 @@ export interface AnswerSymptoms {
   };
   /** Several processes share its port, each with a memory of its own. */
   several_workers: { service: Role; url: string; pids: readonly number[] };
-  wrong_service: { service: Role; url: string; found: string };
+  wrong_service: {
+    service: Role;
+    url: string;
+    found: string;
+    /** Whether somebody has named its address. */
+    isNamed: boolean;
+  };
   token_refused: {
     service: Role;
     url: string;
@@ -73,10 +79,13 @@ export const answerExplanations: Explanations<AnswerSymptoms> = {
     cause: `The ${SERVICE_TITLES[service]} runs with several workers: what one keeps in memory (running replies, locks) the others do not know, so that a cancel or a second reader may reach the wrong one.`,
     next: "stack verify cancel",
   }),
-  wrong_service: ({ service, url, found }) => ({
+  wrong_service: ({ service, url, found, isNamed }) => ({
     found: `what answers at ${url} is not the ${SERVICE_TITLES[service]}: ${shortened(found)}`,
-    cause: `Another program has the port, or the address is wrong.`,
-    next: `curl -i ${url}/health`,
+    cause:
+      service === "hmi" && isNamed
+        ? "It is a back end of your own, and nothing says how it is talked to (`contract`); or another program has the port."
+        : "Another program has the port, or the address is wrong.",
+    next: service === "hmi" && isNamed ? "stack init --from chat.har" : `curl -i ${url}/health`,
   }),
   token_refused: ({ service, url, hasToken, call, status, said }) => ({
     found: `refuses our token: ${status} at ${url}, ${call}${said === "" ? "" : `: ${shortened(said)}`}`,

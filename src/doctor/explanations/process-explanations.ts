@@ -83,9 +83,10 @@ export const processExplanations: Explanations<ProcessSymptoms> = {
   port_taken: ({ service, url, by, isAlike }) => ({
     found: `no process of this stack: ${url} is taken by ${list(by)}`,
     cause: isAlike
-      ? `It answers like the ${SERVICE_TITLES[service]}, but no record of this stack names it: started by hand, or by another stack. \`stack doctor --${service} ${url}\` examines it as it is.`
+      ? `It answers as the ${SERVICE_TITLES[service]} should, but no record of this stack names it: started by hand, or by another stack. To have it run here, end it first: \`${stopping(by)} && stack up\`.`
       : `A program that is no ${SERVICE_TITLES[service]} had the port first.${keepers(by)}`,
-    next: `${stopping(by)} && stack up`,
+    // What works is examined as it is, and not ended.
+    next: isAlike ? `stack doctor --${service} ${url}` : `${stopping(by)} && stack up`,
   }),
   duplicate: ({ port, owner, others }) => ({
     found: `${others.length + 1} processes run the same program: ${owner.words} owns port ${port}; ${list(others)} ${others.length === 1 ? "owns" : "own"} none`,

@@ -86,11 +86,16 @@ async function serviceAnswer(
   stack: ExaminedStack,
 ): Promise<RungFinding> {
   const { status, body } = answer;
-  const { url } = examinedService(stack, service);
+  const { url, isNamed } = examinedService(stack, service);
   const said = wordsIn(answer);
   if (isTokenRefused(status, said)) return refusedCall(stack, service, answer, said);
   if (status !== 200 || serviceIn(body) !== service) {
-    return brokenRung("wrong_service", { service, url, found: `${status} ${JSON.stringify(body)}` });
+    return brokenRung("wrong_service", {
+      service,
+      url,
+      found: `${status} ${JSON.stringify(body)}`,
+      isNamed,
+    });
   }
   // Others may tell less of their health than the contract wants.
   const health = Health.safeParse(body).data;
