@@ -21,6 +21,9 @@ export class MissingEndpoint extends Error {
   }
 }
 
+/** How the reason of a claim ends that nothing would let be judged on this target. */
+export const NEVER_JUDGED = "no setting supplies them";
+
 /**
  * What a claim is about is not told by this target: the claim is not judged. The message says which call or field is
  * missing, and which settings would supply it; whether one of them is set already, whoever knows the target can say.

@@ -1,6 +1,7 @@
 import type { Comparison } from "../harness/compare-runs.ts";
 import type { Broken } from "../harness/define-check.ts";
-import type { CheckResult, RunEvent, RunReport, SuiteReport } from "../harness/run-report.ts";
+import type { CheckResult, Counts, RunEvent, RunReport, SuiteReport } from "../harness/run-report.ts";
+import { NEVER_JUDGED } from "../harness/target-errors.ts";
 import { paint, styled, type Text } from "../text/styled-text.ts";
 import { deletedAgainWords, leftBehindWords } from "./left-behind-words.ts";
 import { createLoadReporter } from "./load-lines.ts";
@@ -56,14 +57,25 @@ function suiteBySuite(screen: ReportScreen): (event: RunEvent) => void {
     if (event.type === "check-started") screen.progress(`  … ${event.id}`);
     if (event.type === "check-ended" && event.result.outcome.verdict !== "holds") trouble.push(event.result);
     if (event.type !== "suite-ended") return;
-    reportSuite(screen, event.suite);
-    const told = trouble.splice(0);
+    const all = trouble.splice(0);
+    const told = all.filter((result) => !isNeverJudged(result));
+    reportSuite(screen, event.suite, all.length - told.length);
     const inside = indented(screen);
     const groups = skippedTogether(told);
     for (const result of told)
       if (!groups.some(({ ids }) => ids.includes(result.id))) reportCheck(inside, result);
     for (const group of groups) reportSkipped(inside, group);
   };
+}
+
+/** Whether nothing would let this claim be judged here: what is said of it once is enough for a person. */
+function isNeverJudged({ outcome }: CheckResult): boolean {
+  return outcome.verdict === "skipped" && outcome.reason.endsWith(NEVER_JUDGED);
+}
+
+/** Without so many claims that are never judged here. */
+function countsWithout(counts: Counts, never: number): Counts {
+  return { ...counts, skipped: counts.skipped - never };
 }
 
 /** How many claims that are skipped for one reason are told in one. */
@@ -99,13 +111,17 @@ function indented(screen: ReportScreen): ReportScreen {
   };
 }
 
-function reportSuite(screen: ReportScreen, { name, duration_ms, counts }: SuiteReport): void {
+function reportSuite(screen: ReportScreen, { name, duration_ms, counts }: SuiteReport, never: number): void {
   const isBad = counts.broken + counts.flaky + counts.could_not_run > 0;
   // A suite of which nothing was tried, because the run was interrupted before it, is neither good nor bad.
   const isTried = Object.values(counts).some((count) => count > 0);
   // What was left out altogether shows nothing, either.
   const mark = isBad ? paint("bad", "✗") : counts.holds > 0 ? paint("good", "✓") : paint("quiet", "·");
-  const words = isTried ? countWords(counts) : "not tried";
+  const isOthers = never > 0 && counts.skipped === never && counts.holds === 0 && !isBad;
+  const judged = isOthers
+    ? "is about what this target does not have"
+    : countWords(countsWithout(counts, never));
+  const words = isTried ? judged : "not tried";
   const took = paint("quiet", secondsWords(duration_ms));
   screen.line(styled`  ${mark} ${paint("strong", name.padEnd(INDENT + 3))} ${words}  ${took}`, 4);
 }
@@ -184,8 +200,10 @@ function detailLine(name: string, text: Text): Text {
 }
 
 function reportEnd(screen: ReportScreen, report: RunReport): void {
-  const { counts, duration_ms, left_behind } = report;
-  const summary = `${countWords(counts)} in ${secondsWords(duration_ms)}.`;
+  const { counts, duration_ms, left_behind, results, suites } = report;
+  // Of one suite each claim has had its line.
+  const never = suites.length > 1 ? results.filter(isNeverJudged) : [];
+  const summary = `${countWords(countsWithout(counts, never.length))} in ${secondsWords(duration_ms)}.`;
   const isBad = counts.broken + counts.flaky + counts.could_not_run > 0;
   const tone = isBad ? "bad" : counts.holds > 0 ? "good" : "strong";
   screen.line();
@@ -193,6 +211,11 @@ function reportEnd(screen: ReportScreen, report: RunReport): void {
   if (report.stopped_early)
     screen.line("  Stopped early: as many claims did not hold as --max-failures allows.", 2);
   screen.line(styled`  ${paint(tone, summary)} ${deletedAgainWords(left_behind)}`.trimEnd(), 2);
+  const [first] = never;
+  if (first?.outcome.verdict === "skipped") {
+    const words = `${never.length} more do not apply (--json names them): ${first.outcome.reason}.`;
+    screen.line(styled`  ${paint("quiet", words)}`, 2);
+  }
   if (isBad) screen.line(styled`  The same run again: --seed ${report.seed}`, 2);
   for (const what of leftBehindWords(left_behind))
     screen.line(styled`  ${paint("bad", "left behind")}  ${what}`, 4);

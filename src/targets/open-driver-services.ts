@@ -1,3 +1,4 @@
+import { NEVER_JUDGED } from "../harness/target-errors.ts";
 import { connectChatWithModel, wireOf } from "./connect-chat.ts";
 import { asCaller, callersOf } from "./drivers/caller-session.ts";
 import type { EngineWatch } from "./engine-watch.ts";
@@ -35,5 +36,5 @@ export async function openDriverServices(
 export function otherWire(driver: string): string {
   const wire =
     driver === "described" ? "a wire described in contract.wire" : `the wire of the driver ${driver}`;
-  return `this claim needs calls or fields that only docs/contract.md defines, and the target speaks ${wire}: no setting supplies them`;
+  return `this claim needs calls or fields that only docs/contract.md defines, and the target speaks ${wire}: ${NEVER_JUDGED}`;
 }

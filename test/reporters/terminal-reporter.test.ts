@@ -208,3 +208,32 @@ test("what could not run, or was interrupted, or is left behind, is said", () =>
     "  left behind  deleting profile 7: boom",
   ]);
 });
+
+test("claims that nothing would let be judged are told in one line, whatever their suites", () => {
+  const reason = "it is another wire: no setting supplies them";
+  const never = ended({ verdict: "skipped", reason });
+  const counts = { holds: 1, broken: 0, flaky: 0, skipped: 2, could_not_run: 0 };
+  const suite = { name: "one", title: "A suite.", duration_ms: 100, counts };
+  const none = { ...suite, name: "two", counts: { ...counts, holds: 0 } };
+  const started = [suite, none].map(({ name, title }) => ({ name, title, checks: 3 }));
+  const results = [never, never, never, never].flatMap((event) =>
+    event.type === "check-ended" ? [event.result] : [],
+  );
+  const lines = linesFor(
+    { type: "run-started", target: "t", suites: started },
+    never,
+    never,
+    { type: "suite-ended", suite },
+    never,
+    never,
+    { type: "suite-ended", suite: none },
+    runEnded({ suites: [suite, none], results, counts: { ...counts, skipped: 5 } }),
+  );
+  expect(lines.slice(2)).toEqual([
+    "  ✓ one                  1 hold, 0 broken, 0 skipped  0.1 s",
+    "  · two                  is about what this target does not have  0.1 s",
+    "",
+    "  1 hold, 0 broken, 1 skipped in 1.2 s. All that was created has been deleted.",
+    "  4 more do not apply (--json names them): it is another wire: no setting supplies them.",
+  ]);
+});
