@@ -256,7 +256,10 @@ export const wireFields = {
       /** Where a page of the list tells the `{cursor}` of the next one; null, or nothing, on the last. */
       next: z.optional(place),
       text: place,
-      role: place,
+      /** Of rows that hold what the person said and the reply to it: where the first stands; `text` is then the reply. */
+      question: z.optional(place),
+      /** Needed unless there is a `question`. */
+      role: z.optional(place),
       /** The back end's words for who speaks. */
       roles: z.optional(z.strictObject({ user: z.optional(words), assistant: z.optional(words) })),
       id: z.optional(place),

@@ -18,7 +18,7 @@ export function withKnownWords(
     ids.filter(({ placeholder }) => placeholder !== "conversation").map(({ value }) => value),
   );
   const word = done === undefined || Array.isArray(done) ? undefined : done.reasons?.stop?.[0];
-  const others = leavesOf(row).filter(({ place }) => place !== rows.text && place !== rows.role);
+  const others = leavesOf(row).filter(({ place }) => ![rows.text, rows.role, rows.question].includes(place));
   const id = rows.id ?? others.find(({ value }) => names.has(String(value)))?.place;
   const status = others.find(({ place, value }) => value === word && place !== id)?.place;
   const isNew = rows.status === undefined && status !== undefined && word !== undefined;

@@ -1,3 +1,4 @@
+import { valueAt } from "../targets/drivers/json-place.ts";
 import { isClientGenerated, isOfEachMessage } from "./client-generated-ids.ts";
 import type { LearnedMessage } from "./find-message-and-reply.ts";
 import { type IdUse, idsToldBy, idsUsedBy, isSameEndpoint, type ToldId } from "./id-uses.ts";
@@ -46,14 +47,34 @@ export function learnIds(
     id !== undefined && placesInSend.has(id.place) && isSameEndpoint(id.exchange, send, known)
       ? { ...id, exchange: send }
       : id;
+  /** Where a message before had nothing, the back end makes it, though the log may have lost where it first told it. */
+  const isTheirs = (told: ToldId | undefined, uses: readonly IdUse[]): boolean =>
+    told !== undefined &&
+    isSameEndpoint(told.exchange, send, known) &&
+    uses.some(({ exchange, place }) => exchange === send && place !== "" && wasEmpty(place, send, about));
   const ids = [...Map.groupBy(users, (use) => use.value)].flatMap(([value, uses]) => {
     const firstTold = firstToldOf(value, uses, tellers);
-    const flow = { uses, told: asOfSend(firstTold), isFlowing: isBefore(firstTold?.exchange, uses) };
+    const flow = {
+      uses,
+      told: asOfSend(firstTold),
+      isFlowing: isBefore(firstTold?.exchange, uses) || isTheirs(firstTold, uses),
+    };
     return idOf(value, flow, { send, read, rows, known }) ?? [];
   });
   const likely = ids.toSorted((a, b) => b.weight - a.weight);
   return likely.filter(
     (id, index) => likely.findIndex(({ placeholder }) => placeholder === id.placeholder) === index,
+  );
+}
+
+/** Whether an earlier message had nothing at a place of its body. */
+function wasEmpty(place: string, send: LoggedExchange, exchanges: readonly LoggedExchange[]): boolean {
+  return exchanges.some(
+    (each) =>
+      each.began_ms < send.began_ms &&
+      isSameEndpoint(each, send) &&
+      each.requestBody !== undefined &&
+      (valueAt(each.requestBody, place) ?? "") === "",
   );
 }
 

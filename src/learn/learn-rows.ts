@@ -3,7 +3,8 @@ import { knownRole, statusMeant } from "../targets/drivers/described-rows.ts";
 import { valueAt } from "../targets/drivers/json-place.ts";
 import { textInParts } from "../targets/drivers/text-in-parts.ts";
 import type { LearnedTalk } from "./find-message-and-reply.ts";
-import { type JsonLeaf, lastName, leavesOf, listsAndMapsIn } from "./json-leaves.ts";
+import { isInList, type JsonLeaf, lastName, leavesOf, listsAndMapsIn } from "./json-leaves.ts";
+import { TITLE_NAME } from "./message-candidates.ts";
 import { jsonAnswer, type LoggedExchange, mayList, type NetworkLog } from "./network-log.ts";
 import { MODEL_NAME } from "./network-log-words.ts";
 
@@ -23,27 +24,74 @@ export function learnRows({ exchanges }: NetworkLog, { said, reply }: LearnedTal
   const after = exchanges.filter(
     (each) => mayList(each) && each !== said.exchange && each.began_ms >= said.exchange.began_ms,
   );
-  for (const exchange of after.toReversed()) {
-    for (const { place, items } of listsAndMapsIn(jsonAnswer(exchange))) {
-      const found = rowsIn(items, said.text, reply.text);
+  const lists = after
+    .toReversed()
+    .flatMap((exchange) => listsAndMapsIn(jsonAnswer(exchange)).map((list) => ({ exchange, ...list })));
+  // Who speaks says more than that both are in one item, which may also be a whole conversation.
+  for (const isPair of [false, true]) {
+    for (const { exchange, place, items } of lists) {
+      const found = rowsIn(items, { said: said.text, replied: reply.text, isPair });
       if (found !== undefined) return { exchange, rows: { list: place, ...found.rows }, row: found.row };
     }
   }
   return undefined;
 }
 
-function rowsIn(items: readonly object[], said: string, replied: string) {
+interface Wanted {
+  readonly said: string;
+  readonly replied: string;
+  /** Whether one item holds both. */
+  readonly isPair: boolean;
+}
+
+function rowsIn(items: readonly object[], wanted: Wanted) {
+  const { said, replied, isPair } = wanted;
   const [message, row] = [
     items.findLast((item) => holds(item, said)),
     items.findLast((item) => holds(item, replied)),
   ];
   if (message === undefined || row === undefined) return undefined;
-  const text = textPlaceOf(row, replied);
-  if (text === undefined || !isText(textOfRow(message, text), said)) return undefined;
+  const at = isPair === (message === row) ? textsIn(message, row, wanted) : undefined;
+  if (at === undefined) return undefined;
   // Of a text in parts, what one of them says of itself says nothing of the row: the next one has others.
-  const beside = leavesOf(row).filter(({ place }) => !isWithin(place, text));
+  const beside = leavesOf(row).filter(({ place }) => !isWithin(place, at.text) && place !== at.question);
   const role = roleOf(beside, message);
-  if (role === undefined) return undefined;
+  if (role === undefined && at.question === undefined) return undefined;
+  const rows = {
+    ...(items.indexOf(row) < items.indexOf(message) && { newest_first: true }),
+    ...at,
+    ...(role !== undefined && { role, ...rolesOf(valueAt(message, role), valueAt(row, role)) }),
+    ...besideText(beside, { row, text: at.text, role, message: at.question === undefined ? message : {} }),
+  };
+  return { rows, row };
+}
+
+/** Where what was said and the reply stand: at one place of two rows, or at two of one. */
+function textsIn(
+  message: object,
+  row: object,
+  { said, replied, isPair }: Wanted,
+): Pick<Rows, "text" | "question"> | undefined {
+  const text = textPlaceOf(row, replied);
+  if (text === undefined) return undefined;
+  if (isPair) {
+    const question = questionIn(row, said);
+    // Two that are called alike are rows of a map.
+    return question === undefined || lastName(question) === lastName(text) ? undefined : { text, question };
+  }
+  return isText(textOfRow(message, text), said) ? { text } : undefined;
+}
+
+interface RowOfReply {
+  readonly row: object;
+  readonly text: string;
+  readonly role: string | undefined;
+  /** The row of what was said; without anything where that is the same. */
+  readonly message: object;
+}
+
+/** What a row has beside its text and who speaks. */
+function besideText(beside: readonly JsonLeaf[], { row, text, role, message }: RowOfReply) {
   const at = (name: RegExp, type: string): string | undefined =>
     beside.find(({ place, value }) => place !== role && name.test(lastName(place)) && typeof value === type)
       ?.place;
@@ -58,11 +106,7 @@ function rowsIn(items: readonly object[], said: string, replied: string) {
   const thought = textInParts(valueAt(row, text), "thought")
     ? text
     : at(/think|thought|reasoning/i, "string");
-  const rows = {
-    ...(items.indexOf(row) < items.indexOf(message) && { newest_first: true }),
-    text,
-    role,
-    ...rolesOf(valueAt(message, role), valueAt(row, role)),
+  return {
     ...(id !== undefined && { id }),
     ...(status !== undefined && { status, ...statusesOf(valueAt(row, status)) }),
     ...(model !== undefined && { model }),
@@ -70,7 +114,13 @@ function rowsIn(items: readonly object[], said: string, replied: string) {
     ...(prompt !== undefined && { prompt_tokens: prompt }),
     ...(completion !== undefined && { completion_tokens: completion }),
   };
-  return { rows, row };
+}
+
+/** Where a row that holds the reply as well has what was said; a title that repeats it is none. */
+function questionIn(row: object, said: string): string | undefined {
+  return leavesOf(row).find(
+    ({ place, value }) => isText(value, said) && !isInList(place) && !TITLE_NAME.test(lastName(place)),
+  )?.place;
 }
 
 function holds(item: object, text: string): boolean {
@@ -124,7 +174,11 @@ function roleOf(leaves: readonly JsonLeaf[], message: object): string | undefine
 }
 
 /** Where the reply has a word for its end, and the message does not have it. */
-function statusIn(leaves: readonly JsonLeaf[], message: object, role: string): string | undefined {
+function statusIn(
+  leaves: readonly JsonLeaf[],
+  message: object,
+  role: string | undefined,
+): string | undefined {
   return leaves.find(
     ({ place, value }) =>
       place !== role &&

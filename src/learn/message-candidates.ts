@@ -24,7 +24,7 @@ export interface MessageCandidate {
 const TEXT_NAME =
   /^(?:message|text|content|prompt|input|query|question|msg|q|utterance|user_?input|user_?message|body)$/i;
 /** What a conversation is called is nothing that is said in it. */
-const TITLE_NAME = /^(?:title|subject|caption|headline|name)$|(?:[_-]title|Title|[_-]name|Name)$/;
+export const TITLE_NAME = /^(?:title|subject|caption|headline|name)$|(?:[_-]title|Title|[_-]name|Name)$/;
 /** A query of GraphQL is a program's, whatever the field is called in which it stands. */
 const GRAPHQL = /^\s*(?:query|mutation|subscription|fragment)\b[^{]*\{/;
 /** Words of programs. */

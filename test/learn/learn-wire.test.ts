@@ -386,3 +386,51 @@ test("UTF-8 that tells no charset, which Chromium reads as another one, is read 
   });
   expect(talk.reply).toBe("港 — “port” café");
 });
+
+test("rows that hold a question with its answer, in a conversation that the back end names where the log has lost it", () => {
+  const { wire } = learn(
+    // Of a stream that the page leaves when it has heard its end browsers keep nothing.
+    {
+      request: `POST ${AT}/ask`,
+      body: { q: "Why is the sea salty?", thread: "", voice: "quick" },
+      type: SSE,
+      answer: undefined,
+    },
+    {
+      request: `GET ${AT}/threads`,
+      answer: { threads: { "idle-tide-55807": { title: "Why is the sea salty?" } } },
+    },
+    {
+      request: `POST ${AT}/ask`,
+      body: { q: "And why are lakes not?", thread: "idle-tide-55807", voice: "quick" },
+      type: SSE,
+      answer: [
+        'event: cast\ndata: {"thread":"idle-tide-55807"}\n\n',
+        "data: Rivers \n\n",
+        "data: leave them.\n\n",
+        'event: fin\ndata: {"why":"stop"}\n\n',
+      ].join(""),
+    },
+    {
+      request: `GET ${AT}/threads/idle-tide-55807`,
+      answer: {
+        title: "And why are lakes not?",
+        turns: [
+          { n: 1, question: "Why is the sea salty?", answer: "Rivers do.", state: "whole" },
+          { n: 2, question: "And why are lakes not?", answer: "Rivers leave them.", state: "whole" },
+        ],
+      },
+    },
+  );
+  expect(wire).not.toHaveProperty("conversation");
+  expect(wire.stream?.started).toEqual({ conversation: "thread" });
+  expect(wire.send).toMatchObject({ body: { q: "{text}", thread: "{conversation}" } });
+  expect(wire.rows).toEqual({
+    request: "GET /threads/{conversation}",
+    list: "turns",
+    question: "question",
+    text: "answer",
+    status: "state",
+    statuses: { complete: ["whole"] },
+  });
+});

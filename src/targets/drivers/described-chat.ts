@@ -25,7 +25,7 @@ import {
   TOLD_IDS,
   type ToldIdName,
 } from "./described-calls.ts";
-import { readRow } from "./described-rows.ts";
+import { readRows } from "./described-rows.ts";
 import type { PlaceholderValues } from "./fill-placeholders.ts";
 import { hasPlaceholder } from "./has-placeholder.ts";
 import { idAt, idToldBy } from "./json-place.ts";
@@ -180,15 +180,15 @@ class DescribedChat implements ChatClient {
 
   async rows(conversation: string, signal: AbortSignal, limit?: number) {
     const listing = this.#require(this.#given.wire.rows, "show rows");
-    const listed: SeenRow[] = [];
+    const listed: SeenRow[][] = [];
     for await (const answer of this.#calls.pages(listing, this.#values({ conversation }), signal)) {
       // It is made by its first message, by some as late as its reply ends: until then nothing is kept of it.
       if (answer.status === 404 && this.#unshown.has(conversation)) return [];
       if (answer.status < 300) this.#unshown.delete(conversation);
       const items = requireItems(answer, listing.list);
-      listed.push(...items.map((row) => readRow(row, conversation, listing, answer)));
+      listed.push(...items.map((item) => readRows(item, conversation, listing, answer)));
     }
-    const rows = listing.newest_first === true ? listed.toReversed() : listed;
+    const rows = (listing.newest_first === true ? listed.toReversed() : listed).flat();
     return limit === undefined ? rows : rows.slice(-limit);
   }
 

@@ -73,13 +73,29 @@ export function knownRole(word: string): Message["role"] | undefined {
   return Object.hasOwn(ROLES, name) ? ROLES[name] : undefined;
 }
 
-/** One row by the contract's names; what the description has no place for is not in it. Throws where it has no text. */
-export function readRow(
+/** What one item of a list says, by the contract's names: a row, or a message with its reply, where that has come. */
+export function readRows(
   value: unknown,
   session_id: string,
   rows: RowsDescription,
   answer: SeenCall,
-): SeenRow {
+): SeenRow[] {
+  if (rows.question === undefined) return [readRow(value, session_id, rows, answer)];
+  const question = readRow(
+    value,
+    session_id,
+    { list: "", request: rows.request, text: rows.question },
+    answer,
+  );
+  const isAnswered = (valueAt(value, rows.text) ?? null) !== null;
+  return [
+    { ...question, role: "user" },
+    ...(isAnswered ? [{ ...readRow(value, session_id, rows, answer), role: "assistant" }] : []),
+  ];
+}
+
+/** One row by the contract's names; what the description has no place for is not in it. Throws where it has no text. */
+function readRow(value: unknown, session_id: string, rows: RowsDescription, answer: SeenCall): SeenRow {
   const said = valueAt(value, rows.text);
   const content = textInParts(said, "text") ?? said;
   if (typeof content !== "string" && content !== null) {

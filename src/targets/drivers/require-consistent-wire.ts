@@ -5,7 +5,16 @@ import { UserError } from "../../errors/user-error.ts";
 /** Throws a UserError where one part of a wire does not fit another one. */
 export function requireConsistent(name: string, wire: WireDescription): void {
   requireReadable(name, wire);
+  requireSpeakers(wire);
   requireToldByLogin(wire);
+}
+
+/** Throws a UserError where nothing says who speaks in a row. */
+function requireSpeakers({ rows }: WireDescription): void {
+  if (rows === undefined || rows.role !== undefined || rows.question !== undefined) return;
+  throw new UserError("config_invalid", "contract.wire.rows has no role: nothing says who speaks in a row.", {
+    hint: "Where a row holds what was said and its reply, question is the place of the first, and text that of the reply.",
+  });
 }
 
 /** Throws a UserError where a wire names what its login does not tell, or its login tells what nothing names. */
