@@ -4,7 +4,7 @@ import { complete } from "../../src/checks/persistence/persistence-complete.ts";
 import { readerLeft } from "../../src/checks/persistence/reader-left.ts";
 import { savedAtDone } from "../../src/checks/persistence/saved-at-done.ts";
 import { beginsWithText, isSavedAsStreamed, whiteSpaceWords } from "../../src/checks/saved-as-streamed.ts";
-import { judge, row } from "./model-conversation/evidence.ts";
+import { generation, judge, row } from "./model-conversation/evidence.ts";
 import { stored } from "./persistence/evidence.ts";
 import { executing, savedReply, stream, token, whole } from "./sse/evidence.ts";
 
@@ -56,6 +56,13 @@ test("all claims about a saved text go by the one rule", () => {
   expect(judge(cancelled, stored(cut)).verdict).toBe("holds");
   const left = { ...foreign, stream: stream([executing, token("Hi ")], { end: "given-up" }) };
   const further = [row(), savedReply({ content: "Hi you" })];
+  // A little more than was read was on its way, unless the engine wrote the reply to its end; a request before it was another one.
+  const cutLater = { ...left, rows: [row(), savedReply({ content: "Hi you", status: "cancelled" })] };
+  const asked = (...ends: ("done" | "aborted")[]) => ends.map((ended) => ({ ...generation(""), ended }));
+  expect(judge(cancelled, stored({ ...cutLater, generations: asked("done", "aborted") })).verdict).toBe(
+    "holds",
+  );
+  expect(judge(cancelled, stored({ ...cutLater, generations: asked("done") })).verdict).toBe("broken");
   expect(judge(readerLeft, stored({ ...left, rows: further })).verdict).toBe("holds");
   // What only lacks the white space did not go on.
   expect(judge(readerLeft, stored({ ...left, rows })).verdict).toBe("broken");

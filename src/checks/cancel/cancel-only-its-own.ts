@@ -102,9 +102,11 @@ function causeOf({
   readonly isForeign: boolean;
 }): Pick<Broken, "cause"> {
   const hasReply = (seen: readonly SeenRow[]): boolean => seen.some(({ role }) => role === "assistant");
-  const isTextThere = rows.some(({ content }) => isSameText(content, text));
-  if (isForeign && ownRows !== null && !hasReply(ownRows) && hasReply(rows) && !isTextThere) {
-    return unsavedReply("whole");
+  const isTextIn = (seen: readonly SeenRow[]): boolean =>
+    seen.some(({ content }) => isSameText(content, text));
+  if (isForeign && ownRows !== null && hasReply(rows) && !isTextIn(rows)) {
+    // Each may have the other's.
+    return !hasReply(ownRows) || isTextIn(ownRows) ? unsavedReply("whole") : {};
   }
   return causeInOnlyTurn({ rows, kind: "whole", isForeign });
 }

@@ -227,7 +227,8 @@ function isCutLater(
   streamed: string,
 ): boolean {
   const isCut = !speaksContract && lastWord(stream) === "given-up" && row?.status !== "complete";
-  const isWritten = generations?.some(({ ended }) => ended === "done") === true;
+  // What was asked before it, and is over, is another request's.
+  const isWritten = generations?.at(-1)?.ended === "done";
   return isCut && !isWritten && holdsWhatCame(row?.content ?? "", streamed);
 }
 
