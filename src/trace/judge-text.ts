@@ -25,7 +25,7 @@ export function judgeText(trace: TraceObservations): JudgedTrace {
     const passes = hop.passes.filter(isWholePass);
     const finding = firstOf(passes, (pass) => judgePass(trace, hop, pass));
     return finding === undefined
-      ? { notTold: [...unrestOf(hop, passes), ...untold(trace, hop)] }
+      ? { notTold: [...unrestOf(hop, passes), ...lostMessageOf(hop, passes), ...untold(trace, hop)] }
       : { finding };
   });
 }
@@ -99,6 +99,16 @@ function unrestOf({ hop }: HopObservation, passes: readonly HopPass[]): string[]
   if (late != null) return [`Whether ${HOP_TITLES[hop]} loses text is not judged: ${late}.`];
   const unrest = passes.find(({ row_unrest }) => row_unrest !== null)?.row_unrest;
   return unrest == null ? [] : [`What ${HOP_TITLES[hop]} saves is not judged: ${unrest}.`];
+}
+
+/** Not what a hop does to a reply, and worth knowing: of what is asked, the rows have the answer alone. */
+function lostMessageOf({ hop }: HopObservation, passes: readonly HopPass[]): string[] {
+  const isLost = passes.some(({ row_problem }) => row_problem?.kind === "message_not_saved");
+  return isLost
+    ? [
+        `${sentence(HOP_TITLES[hop])} has the reply among the conversation's rows, and not its message (stack verify persistence judges that).`,
+      ]
+    : [];
 }
 
 function otherText(

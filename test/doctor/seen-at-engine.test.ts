@@ -53,6 +53,13 @@ test("doctor: a message that is not saved is told as that, and not its reply", a
   expect(rungOf(report, "hmi/stored").text).toMatch(/^the reply is saved, and its message is not: /);
 }, 60_000);
 
+test("trace: a message that is not saved is no hop's fault at the reply, and said beside", async () => {
+  const trace = await traceUrls({ ...(await start(["message-lost"])), contract, model: "m" }, OPENAI);
+  expect(trace.not_told.join(" ")).toContain(
+    "has the reply among the conversation's rows, and not its message",
+  );
+}, 60_000);
+
 const OPENAI = { engineApi: "openai" } as const;
 
 /** A back end before an engine that has the model `m`, and a tap between them. */
