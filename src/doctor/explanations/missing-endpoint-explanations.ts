@@ -41,7 +41,7 @@ export const missingEndpointExplanations: Explanations<MissingEndpointSymptoms> 
   }),
   cancel_ignored: ({ service, answered, found }) => ({
     found: `a cancel changes nothing: ${answered}, and the reply went on, ${found}`,
-    cause: `What takes a cancel at the ${SERVICE_TITLES[service]} ends neither the stream nor the request to the engine: it does not find the reply that runs, or nobody heeds it.`,
+    cause: `What takes a cancel at the ${SERVICE_TITLES[service]} ends neither the stream nor the request to the engine: it does not find the reply that runs, or nobody heeds it. Or another call is the one that cancels (contract.wire.cancel).`,
     next: `stack verify cancel --grep mid-reply`,
   }),
   page_cacheable: ({ path, cacheControl }) => ({
