@@ -97,6 +97,7 @@ export async function settledRowsOf(
   const late = lateStreamOf(talk, rows);
   if (late !== undefined) throw beginningNotRead(late);
   if (unrest !== undefined) throw new StillWritten(unrest);
+  if (rows.length === 0) await understood((async () => target.chat.requireShownRows?.())());
   if (!isPromised) noteIfUnsettled(context, isWell(rows));
   return rows;
 }

@@ -65,6 +65,9 @@ class DescribedChat implements ChatClient {
   readonly #lastReplies = new LastReplies();
   /** Conversations whose names were made up here, and of which the back end has shown nothing yet: it may not know them. */
   readonly #unshown = new Set<string>();
+  /** What it answered in place of rows, as long as it has shown no conversation at all. */
+  #rowsRefused: Refusal | undefined;
+  #hasShownRows = false;
 
   constructor(given: DescribedWire) {
     const { driver, wire, isStandIn } = given;
@@ -183,13 +186,24 @@ class DescribedChat implements ChatClient {
     const listed: SeenRow[][] = [];
     for await (const answer of this.#calls.pages(listing, this.#values({ conversation }), signal)) {
       // It is made by its first message, by some as late as its reply ends: until then nothing is kept of it.
-      if (answer.status === 404 && this.#unshown.has(conversation)) return [];
-      if (answer.status < 300) this.#unshown.delete(conversation);
+      if (answer.status === 404 && this.#unshown.has(conversation)) {
+        if (!this.#hasShownRows) this.#rowsRefused = new Refusal(answer);
+        return [];
+      }
+      if (answer.status < 300) {
+        this.#unshown.delete(conversation);
+        this.#hasShownRows = true;
+        this.#rowsRefused = undefined;
+      }
       const items = requireItems(answer, listing.list);
       listed.push(...items.map((item) => readRows(item, conversation, listing, answer)));
     }
     const rows = (listing.newest_first === true ? listed.toReversed() : listed).flat();
     return limit === undefined ? rows : rows.slice(-limit);
+  }
+
+  requireShownRows(): void {
+    if (this.#rowsRefused !== undefined) throw this.#rowsRefused;
   }
 
   async conversations(signal: AbortSignal): Promise<readonly string[]> {
