@@ -69,20 +69,26 @@ async function meetReplicas(clients: MetReplicas["clients"], signal: AbortSignal
   };
 }
 
-/** Both at once. What is said of a gateway that nobody has named depends on what the HMI is. */
+/**
+ * A claim about a reply can be judged only where replies can come. A service that does not report its
+ * health as ours do is taken as it is: what is wrong with it is for the checks to say.
+ */
 async function requireServices(
   { hmi, gateway }: Readonly<Record<Service, HttpClient>>,
   given: Connecting["given"],
   soon: Connecting["soon"],
 ): Promise<void> {
   const [front, behind] = await Promise.allSettled([
-    requireService(hmi, "hmi", given, soon()),
-    requireService(gateway, "gateway", given, soon()),
+    healthOf(hmi, "hmi", given, soon()),
+    healthOf(gateway, "gateway", given, soon()),
   ]);
   if (front.status === "rejected") throw front.reason;
-  if (behind.status === "fulfilled") return;
-  const isUndescribed = front.value === undefined && given.origins?.gateway?.isDefault === true;
-  throw isUndescribed ? notDescribed(hmi.url, behind.reason) : behind.reason;
+  if (behind.status === "rejected") {
+    const isUndescribed = front.value === undefined && given.origins?.gateway?.isDefault === true;
+    throw isUndescribed ? notDescribed(hmi.url, behind.reason) : behind.reason;
+  }
+  requireHealthy(hmi, "hmi", front.value);
+  requireHealthy(gateway, "gateway", behind.value);
 }
 
 function notDescribed(url: string, cause: unknown): UserError {
@@ -96,47 +102,38 @@ function notDescribed(url: string, cause: unknown): UserError {
   );
 }
 
-/**
- * A claim about a reply can be judged only where replies can come. A service that does not report its
- * health as ours do is taken as it is, and undefined: what is wrong with it is for the checks to say.
- */
-async function requireService(
-  client: HttpClient,
-  name: Service,
-  given: Connecting["given"],
-  signal: AbortSignal,
-): Promise<Health | undefined> {
-  const health = Health.safeParse(await healthOf(client, name, given, signal)).data;
-  if (health === undefined) return undefined;
+function requireHealthy({ url }: HttpClient, name: Service, health: Health | undefined): void {
+  if (health === undefined) return;
   if (health.service !== name) {
     throw new UserError(
       "bad_url",
-      `At ${client.url} is the ${SERVICE_TITLES[health.service]}, not the ${SERVICE_TITLES[name]}.`,
+      `At ${url} is the ${SERVICE_TITLES[health.service]}, not the ${SERVICE_TITLES[name]}.`,
       {
         hint: `Check the URL given with --${name}.`,
       },
     );
   }
   const missing = Object.entries(health.dependencies).filter(([, { status }]) => status !== "ok");
-  if (missing.length === 0) return health;
+  if (missing.length === 0) return;
   const said = missing
     .map(([dependency, { error }]) => `${dependency}: ${error ?? "unavailable"}`)
     .join("; ");
   throw new UserError(
     "unreachable",
-    `The ${SERVICE_TITLES[name]} at ${client.url} cannot answer a message: ${said}`,
+    `The ${SERVICE_TITLES[name]} at ${url} cannot answer a message: ${said}`,
     {
       hint: "Run `stack status` to see which service is down.",
     },
   );
 }
 
+/** What a service says of itself; undefined where that is not as ours say it. */
 async function healthOf(
   client: HttpClient,
   name: Service,
   given: Connecting["given"],
   signal: AbortSignal,
-): Promise<unknown> {
+): Promise<Health | undefined> {
   let answer: SeenCall;
   try {
     answer = await client.call("GET", hmiRoutes.health.path(), { signal });
@@ -146,5 +143,5 @@ async function healthOf(
     throw doesNotAnswer(name, client.url, error, given);
   }
   if (answer.status === 401) throw tokenRefused(SERVICE_TITLES[name], client.url);
-  return answer.body;
+  return Health.safeParse(answer.body).data;
 }

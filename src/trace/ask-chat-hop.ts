@@ -8,6 +8,7 @@ import { findReplyRow } from "../targets/reply-rows.ts";
 import { rowsAtRest } from "../targets/rows-at-rest.ts";
 import { type HopQuestion, noAnswerWords } from "./hop-question.ts";
 import { type AroundStream, NOTHING_SEEN, readHopPass } from "./read-hop-pass.ts";
+import { SilenceAfterText } from "./silence-after-text.ts";
 import type { HopPass, ReplyRow } from "./trace-report.ts";
 
 /** What a trace makes where people's messages go, and how that is undone. */
@@ -127,10 +128,12 @@ async function read(
   onConversation: (id: string) => void,
 ): Promise<HopPass> {
   let stream: SeenStream;
+  using silence = new SilenceAfterText();
   try {
     stream = await sent.read({
-      signal,
+      signal: AbortSignal.any([signal, silence.signal]),
       onFact(fact) {
+        silence.take(fact);
         if (fact.kind === "started" && fact.conversation !== null) onConversation(fact.conversation);
       },
     }).ended;

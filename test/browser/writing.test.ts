@@ -30,6 +30,8 @@ describe.runIf(CHROMIUM !== undefined)("what is written", () => {
     await expect.poll(() => chat.message.inputValue(), PATIENTLY).toBe("for this one");
     await chat.message.press("Enter");
     await expect.poll(() => chat.page.getByText("for this one", { exact: true }).count(), PATIENTLY).toBe(1);
+    // A page that is left before its message was taken has it in the draft again.
+    await expect.poll(() => chat.lastReply.locator(".content").textContent(), PATIENTLY).not.toBe("1, 2");
     await chat.page.reload();
     await chat.page.getByText("for this one", { exact: true }).waitFor();
     expect(await chat.message.inputValue()).toBe("");

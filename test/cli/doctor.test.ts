@@ -197,8 +197,8 @@ test("a stranger on the HMI's port is named with its pid, program, folder and wh
     ),
     problem: {
       code: "port_taken",
-      cause: expect.stringContaining(`\`stack doctor --hmi http://127.0.0.1:${port}\` examines it as it is.`),
-      next: `kill ${pid} && stack up`,
+      cause: expect.stringContaining(`To have it run here, end it first: \`kill ${pid} && stack up\`.`),
+      next: `stack doctor --hmi http://127.0.0.1:${port}`,
     },
   });
 });
@@ -209,7 +209,7 @@ test.runIf(process.platform === "linux")("who keeps the stranger alive is named,
   await startProgram(folder, port, { PM2_HOME: folder, pm_id: "3", name: "webui" });
   const stack = { STACK_HMI_PORT: String(port), STACK_STATE_DIR: join(folder, "state") };
   const { report } = await doctor(healthy, stack);
-  expect(rungOf(report, "hmi/process").problem?.next).toBe("pm2 delete webui && stack up");
+  expect(rungOf(report, "hmi/process").problem?.cause).toContain("`pm2 delete webui && stack up`");
   const up = await runStack(["up", "--detach"], withEnv(healthy, stack));
   expect(up.exitCode).toBe(1);
   expect(up.stderr).toContain("It is kept alive by pm2 as webui: `pm2 delete webui` stops it for good.");

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { execa } from "execa";
 import { beforeAll, expect, test } from "vitest";
 import { clearStack, prepareStack, type TestStack } from "../support/cli.ts";
+import { releasePort } from "../support/ports.ts";
 
 // The second seed's "Quick Start" and "Test Commands", word for word but for the ports.
 
@@ -78,6 +79,7 @@ EOF`,
 );
 
 test.skipIf(!has("lsof", "-v"))("one process owns the HMI's port (needs lsof)", async () => {
+  releasePort(stack.ports.hmi);
   expect((await shell("lsof -ti:6101 | wc -l  # Should be 1, not 2+")).trim()).toBe("1");
 });
 

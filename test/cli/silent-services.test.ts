@@ -66,7 +66,11 @@ test("an address that nobody wrote is told to be the default, and that of a tap 
     urls: { hmi: "http://127.0.0.1:1" },
     contract: { driver: "described" },
   });
-  expect(engine).toEqual({ namedBy: "the default of engine.url", isStartedByStack: true });
+  expect(engine).toEqual({
+    namedBy: "the default of engine.url",
+    isDefault: true,
+    isStartedByStack: true,
+  });
   const tapped = serviceAddressSources(await configured("engine: { tap_port: 6134 }"), {
     urls: {},
     contract: { driver: "ours" },

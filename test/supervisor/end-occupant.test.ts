@@ -40,7 +40,8 @@ test("several that share the port are ended one by one", async () => {
   await byHand("shares-its-port", spec.address.port);
   await eventually(() => findListeners(spec.address)).toHaveLength(2);
   for (const occupant of await occupantsOf(spec, state)) await endOccupant(occupant, spec, state);
-  expect(await findListeners(spec.address)).toEqual([]);
+  // A process has ended with its first thread; another one of it may close what it has open a moment later.
+  await eventually(() => findListeners(spec.address)).toEqual([]);
 });
 
 test("what somebody else keeps alive is left alone, with the command that ends it for good", async () => {

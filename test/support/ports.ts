@@ -1,4 +1,4 @@
-import { createSocket } from "node:dgram";
+import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
@@ -14,6 +14,14 @@ export async function freePorts(count: number): Promise<number[]> {
     if (await reservePort(port)) ports.push(port);
   }
   return ports;
+}
+
+const reserved = new Map<number, Socket>();
+
+/** Gives a port up that something listens on by now: for a test that counts who has it, by UDP too. */
+export function releasePort(port: number): void {
+  reserved.get(port)?.close();
+  reserved.delete(port);
 }
 
 const LOWEST = 12_000;
@@ -33,6 +41,7 @@ export async function reservePort(port: number): Promise<boolean> {
     return false;
   }
   socket.unref();
+  reserved.set(port, socket);
   return await isFree(port);
 }
 
