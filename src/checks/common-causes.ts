@@ -17,18 +17,16 @@ const REPLIES = {
   failed: "replies in which the engine failed",
 } as const satisfies Record<SavedReplyKind, string>;
 
-/** Where to look where they are not saved. */
-const UNSAVED_LOOK_AT = {
+/** Where to look where they are not saved; left out where one claim alone is about such replies, and says so itself. */
+const UNSAVED_LOOK_AT: Readonly<Partial<Record<SavedReplyKind, string>>> = {
   whole:
     "the call that saves the reply: that it is made, also of a short one, and by the id of the conversation that was asked (BUG-016: a literal None)",
   "at-once": "writes that read, change and write back, and state that is shared between requests",
-  growing: "the writing of the row while tokens come: at least every 250 ms, not only at the end",
-  ended: "the order of commit and done, and writes that are handed to a background task",
   left: "who saves the reply: the service, not the connection to the browser",
   cancelled: "what is saved when a reply is cancelled: the text that came, with a status of its own",
   failed:
     "the saving after an error, and after a stream that stops: the text so far, with a status that says so",
-} as const satisfies Record<SavedReplyKind, string>;
+};
 
 const DOUBLED_TURN = "a message and its reply are in their conversation more than once";
 const ASKED_TWICE = "the engine is asked more than once for one message";
@@ -45,7 +43,7 @@ export function isUnfinishedRow(row: Pick<SeenRow, "status" | "content"> | null 
 export function unfinishedReply(kind: SavedReplyKind): WithCause {
   const look_at =
     "who writes the text and the end of a reply: to the row that was begun for it, by the id of its own conversation, on every way out";
-  return { cause: { fault: unfinished(kind), look_at, ...withinWhole(kind, unfinished) } };
+  return { cause: ofReplies(kind, unfinished, look_at) };
 }
 
 function unfinished(kind: SavedReplyKind): string {
@@ -54,16 +52,17 @@ function unfinished(kind: SavedReplyKind): string {
 
 /** What is at fault where all that is wrong is that replies stand in another conversation, and not in their own. */
 export function strayReplies(): WithCause {
-  const { cause } = unsavedReply("at-once");
-  return cause === undefined
-    ? {}
-    : { cause: { ...cause, within: [...(cause.within ?? []), unfinished("whole")] } };
+  const cause = ofReplies("at-once", unsaved, UNSAVED_LOOK_AT["at-once"]);
+  return { cause: { ...cause, within: [...(cause.within ?? []), unfinished("whole")] } };
 }
 
 /** What is at fault where all that is wrong is that a reply has no row in its conversation; what is lost of all replies is lost of these, too. */
 export function unsavedReply(kind: SavedReplyKind): WithCause {
-  const faultOf = (of: SavedReplyKind): string => `${REPLIES[of]} are not in their conversation`;
-  return { cause: { fault: faultOf(kind), look_at: UNSAVED_LOOK_AT[kind], ...withinWhole(kind, faultOf) } };
+  return { cause: ofReplies(kind, unsaved, UNSAVED_LOOK_AT[kind]) };
+}
+
+function unsaved(kind: SavedReplyKind): string {
+  return `${REPLIES[kind]} are not in their conversation`;
 }
 
 /** What is at fault where all that is wrong is that a reply's row stands in its conversation more than once. */
@@ -71,11 +70,20 @@ export function doubledReply(kind: SavedReplyKind): WithCause {
   const faultOf = (of: SavedReplyKind): string => `${REPLIES[of]} are in their conversation more than once`;
   const look_at =
     "who saves the reply: one row that is begun once and ended once; a retry, or a second listener, must find it";
-  return { cause: { fault: faultOf(kind), look_at, ...withinWhole(kind, faultOf) } };
+  return { cause: ofReplies(kind, faultOf, look_at) };
 }
 
-function withinWhole(kind: SavedReplyKind, faultOf: (of: SavedReplyKind) => string): Pick<Cause, "within"> {
-  return kind === "whole" ? {} : { within: [faultOf("whole")] };
+/** A fault with replies of one kind: what is so with whole ones is so with these, too. */
+function ofReplies(
+  kind: SavedReplyKind,
+  faultOf: (of: SavedReplyKind) => string,
+  look_at: string | undefined,
+): Cause {
+  return {
+    fault: faultOf(kind),
+    ...(look_at !== undefined && { look_at }),
+    ...(kind !== "whole" && { within: [faultOf("whole")] }),
+  };
 }
 
 /** What is at fault where all that is wrong is that one message has become several turns. */
@@ -123,7 +131,7 @@ export function unsentReplies(): WithCause {
       fault: "the engine is not given the replies of a conversation with its next message",
       look_at:
         "where the messages for the engine are read: all of this conversation, what the model said, too",
-      within: [`${REPLIES.whole} are not in their conversation`, unfinished("whole")],
+      within: [unsaved("whole"), unfinished("whole")],
     },
   };
 }

@@ -131,44 +131,30 @@ function keyOf({ teller, place }: LearnedProof): string {
   return `${teller.where} ${place}`;
 }
 
-/** A step as a template. */
+/** A step as a template without a secret. */
 export function loginCallOf({ call, shown, told }: SignInStep): LoginCall {
-  const placeholders = new Map(shown.map((proof) => [proof as LearnedProof, proof.placeholder]));
-  return {
-    ...signInCallOf(call, shown, (proof) => placeholders.get(proof) ?? "{token}"),
-    ...(Object.keys(told).length > 0 && { told }),
-  };
-}
-
-/** A call by which somebody is let in, as a template without a secret. */
-function signInCallOf(
-  exchange: LoggedExchange,
-  proofs: readonly LearnedProof[],
-  placeholderOf: (proof: LearnedProof) => string,
-): Omit<LoginCall, "told"> {
-  const { requestBody, requestHeaders, method } = exchange;
+  const { requestBody, requestHeaders, method } = call;
   const inBody = new Map(
-    proofs.flatMap((proof) => ("body" in proof.shownAt ? [[proof.shownAt.body, placeholderOf(proof)]] : [])),
+    shown.flatMap(({ shownAt, placeholder }) => ("body" in shownAt ? [[shownAt.body, placeholder]] : [])),
   );
-  const headers = proofs.flatMap((proof) =>
-    "header" in proof.shownAt
-      ? [[proof.shownAt.header, `${proof.shownAt.scheme}${placeholderOf(proof)}`]]
-      : [],
+  const headers = shown.flatMap(({ shownAt, placeholder }) =>
+    "header" in shownAt ? [[shownAt.header, `${shownAt.scheme}${placeholder}`]] : [],
   );
-  const omitted = omittedIn(exchange, proofs);
+  const omitted = omittedIn(call, shown);
   const body = filled(requestBody, (leaf) => {
-    if (isPasswordOf(exchange, leaf)) return "{password}";
-    if (isUserOf(exchange, leaf)) return "{user}";
+    if (isPasswordOf(call, leaf)) return "{password}";
+    if (isUserOf(call, leaf)) return "{user}";
     const proof = inBody.get(leaf.place);
     if (proof !== undefined) return proof;
     return omitted.some((each) => each.place === leaf.place) ? undefined : leaf.value;
   });
   const type = bodyTypeOf(requestHeaders["content-type"] ?? "");
   return {
-    request: `${method} ${pathOf(exchange)}`,
+    request: `${method} ${pathOf(call)}`,
     ...(requestBody !== undefined && { body }),
     ...(type !== undefined && { content_type: type }),
     ...(headers.length > 0 && { headers: Object.fromEntries(headers) }),
+    ...(Object.keys(told).length > 0 && { told }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { Transform } from "node:stream";
 import type { StreamDescription, WireSettings } from "../contract/wire-description.ts";
-import type { Rewrite, TappedAnswer, TappedText } from "../tap/tap-rewrite.ts";
+import type { Rewrite, TappedAnswer, TappedRequest, TappedText } from "../tap/tap-rewrite.ts";
 import { readPacket } from "../targets/drivers/socket-io.ts";
 import { streamDecoderOf } from "../targets/drivers/stream-decoder.ts";
 import { parsedEvent } from "../targets/drivers/stream-framings.ts";
@@ -43,14 +43,20 @@ function loseEnds({ stream, ...wire }: WireSettings, onApplied: () => void): Rew
     return { losesText: ({ from, text }) => from === "upstream" && isEnd(text) };
   }
   const frameEnd = FRAME_ENDS[stream.framing];
-  const carriers = [wire.read ?? wire.send, wire.read === undefined ? wire.send_first : undefined];
   if (frameEnd === undefined) return undefined;
   return {
-    body: (answer: TappedAnswer) =>
-      carriers.some((call) => call !== undefined && isDescribedCall(call, answer.request))
-        ? withoutFrames(frameEnd, isEnd)
-        : undefined,
+    body: ({ request }: TappedAnswer) =>
+      streamsReply(wire, request) ? withoutFrames(frameEnd, isEnd) : undefined,
   };
+}
+
+/** Whether a call is one that streams replies. */
+function streamsReply(
+  { read, send, send_first }: Pick<WireSettings, "read" | "send" | "send_first">,
+  request: TappedRequest,
+): boolean {
+  const calls = read === undefined ? [send, send_first] : [read];
+  return calls.some((call) => call !== undefined && isDescribedCall(call, request));
 }
 
 /** Lets through what is framed, but for some frames. */
@@ -81,10 +87,9 @@ function withoutFrames(frameEnd: RegExp, isLost: (frame: string) => boolean): Tr
 function swallowCancel({ cancel, ...wire }: WireSettings, onApplied: () => void): Rewrite | undefined {
   if (cancel === undefined) return undefined;
   if (cancel === "close") {
-    const carriers = [wire.read ?? wire.send, wire.read === undefined ? wire.send_first : undefined];
     return {
       outlivesClient(request) {
-        const isMeant = carriers.some((call) => call !== undefined && isDescribedCall(call, request));
+        const isMeant = streamsReply(wire, request);
         if (isMeant) onApplied();
         return isMeant;
       },
