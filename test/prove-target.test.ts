@@ -205,6 +205,12 @@ async function startOn(
   return [...(await start(engine.url)), engine.url];
 }
 
+async function startOdd(engine: string): Promise<readonly [url: string, wire: WireDescription]> {
+  const { url, close } = await startOddBackEnd(engine);
+  onTestFinished(close);
+  return [url, ODD_WIRE];
+}
+
 async function startOneSocket(
   engine: string,
   framing: "websocket" | "socket.io",
@@ -240,7 +246,7 @@ test(
 );
 
 const BACK_ENDS = {
-  "a call": () => startOn(async (engine) => [(await startOddBackEnd(engine)).url, ODD_WIRE]),
+  "a call": () => startOn(startOdd),
   "a frame": () => startOn((engine) => startOneSocket(engine, "websocket")),
   "an event of socket.io": () => startOn((engine) => startOneSocket(engine, "socket.io")),
   "closing the stream": () => startOn(async (engine) => [await startPlainTextChat(engine), PLAIN_TEXT_WIRE]),
