@@ -33,7 +33,6 @@ const LEAST_PATIENCE_MS = 10_000;
 const MOST_PATIENCE_MS = 60_000;
 /** The engine reads what is summarised, which is as much as this many short exchanges, and writes more than for one. */
 const EXCHANGES_LONG = 60;
-const LOOK_AGAIN_MS = 10;
 
 export const summary = defineCheck<Context["target"], Evidence>({
   id: "model-conversation/summary",
@@ -130,12 +129,7 @@ async function waitForSummary(
     const rows = await Promise.all(sessionIds.map((sessionId) => readAllRows(context, sessionId)));
     return rows.flat().filter((row) => row.message_type === "summary");
   };
-  const summaries = await pollUntil(
-    { signal: context.signal, pauseMs: LOOK_AGAIN_MS },
-    patienceMs,
-    look,
-    ({ length }) => length > 0,
-  );
+  const summaries = await pollUntil({ signal: context.signal }, patienceMs, look, ({ length }) => length > 0);
   return { summaries, waitedMs: Math.round(performance.now() - start) };
 }
 

@@ -100,8 +100,13 @@ export class ReplySaver {
   /** Ends the saving: what has come is saved, also an ending that waits, if that can be done at once. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    if (this.#ending === undefined) await this.grow();
-    else await this.#tryToFinish();
+    if (this.#ending === undefined) {
+      // What is being saved just now was taken before the last pieces came.
+      await this.#growing;
+      await this.grow();
+    } else {
+      await this.#tryToFinish();
+    }
     clearTimeout(this.#retry);
     this.#ending = undefined;
   }
