@@ -40,7 +40,7 @@ export const history = defineCheck<Context["target"], readonly Talk[]>({
     if (!hasProfiles) return await talksOnAnyWire(context);
     const modelId = await makeProfile(context, {
       name: "isolation",
-      options: { num_predict: 8, stand_in_token_ms: 0 },
+      options: { num_predict: 4, stand_in_token_ms: 0 },
     });
     await generationsFor(context, "");
     const talks: { word: string; sessionId: string }[] = [];
@@ -72,7 +72,7 @@ export const history = defineCheck<Context["target"], readonly Talk[]>({
 async function talksOnAnyWire(context: Context): Promise<readonly Talk[]> {
   const place = await openPlace(context, {
     name: "history",
-    options: { num_predict: 8, stand_in_token_ms: 0 },
+    options: { num_predict: 4, stand_in_token_ms: 0 },
   });
   await generationsFor(context, "");
   return await Promise.all(

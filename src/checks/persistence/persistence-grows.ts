@@ -1,6 +1,7 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
+import { endReply } from "../../targets/end-reply.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { pollUntil } from "../../targets/poll-until.ts";
 import { startTalk } from "../any-wire-conversation.ts";
@@ -55,6 +56,9 @@ export const grows = defineCheck<Context["target"], GrowingReply>({
     const savedMs = Math.round(performance.now() - start);
     const isThere = rows.some((row) => row.role === "assistant" && row.content !== "");
     const hadEnded = hearing.hasEnded;
+    // An engine with one slot would go on with it, before what is asked next.
+    const endsSoon = AbortSignal.any([context.signal, AbortSignal.timeout(LIMIT_MS)]);
+    await endReply(context.target.chat, hearing.name(), hearing, endsSoon);
     hearing.leave();
     const isForeign = !context.target.capabilities.has("speak the contract");
     return { isForeign, savedMs: isThere ? savedMs : null, rows, hadEnded, stream: await hearing.ended };

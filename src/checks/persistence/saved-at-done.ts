@@ -27,9 +27,9 @@ interface SavedAtDone {
 const LONG = { num_predict: 2_000, stand_in_tokens: 1_500, stand_in_token_ms: 0 } as const;
 
 /** Of an engine that takes its time. */
-const NOT_SO_LONG = { num_predict: 48 } as const;
+const NOT_SO_LONG = { num_predict: 32 } as const;
 
-const SHORT = { num_predict: 8, stand_in_token_ms: 0 } as const;
+const SHORT = { num_predict: 4, stand_in_token_ms: 0 } as const;
 
 /** A commit that races with `done` is late only now and then: this many replies are looked at, ... */
 const MOST_LOOKS = 20;

@@ -53,7 +53,7 @@ const REPLY = { num_predict: 12, stand_in_tokens: 12, stand_in_token_ms: 20 } as
 const SHORT_REPLY = { num_predict: 6 } as const;
 
 /** Only its first token is timed; the very first may be half a character. */
-const FEW_TOKENS = { num_predict: 4 } as const;
+const FEW_TOKENS = { num_predict: 2 } as const;
 
 /** Half of the shortest time that is allowed for an answer. */
 const HELD_UP_LIMIT_MS = TARGETS.acceptedP95 / 2;

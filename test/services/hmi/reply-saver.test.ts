@@ -17,8 +17,9 @@ test("what comes while an earlier piece is being saved is on disk when the savin
     },
   };
   const received = { text: "1, 2", thinking: "", notices: [], thinkingMs: null };
-  const settings = { replies, stream: { save_every_ms: 60_000 }, onError: expect.unreachable };
-  const saver = new ReplySaver(reply, received, settings, expect.unreachable);
+  const fail = (error: unknown): never => expect.unreachable(String(error));
+  const settings = { replies, stream: { save_every_ms: 60_000 }, onError: fail };
+  const saver = new ReplySaver(reply, received, settings, () => fail("lost"));
   const growing = saver.grow();
   received.text = "1, 2, 3";
   const stopped = saver.stop();
