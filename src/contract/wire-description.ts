@@ -90,9 +90,10 @@ const StreamDescription = z.strictObject({
   /** Where an event says what it is; `@event` is the name that server-sent and socket.io's events, and the lines of a data stream, have beside their data. */
   type: z.optional(z.string()),
   /**
-   * Of a stream that is open for all replies of a user: where each event says whose it is. `read` is then opened before the
-   * message is sent, and left when the reply has ended; what is of other replies is passed over. Without `read`, of a WebSocket
-   * that carries messages and replies of several conversations.
+   * Of a stream that is open for all replies of a user, or of a conversation: where each event says whose it is; nowhere, where
+   * only the address and the time do. `read` is then opened before the message is sent, and left when the reply has ended; what
+   * is of other replies, or came before the message, is passed over. Without `read`, of a WebSocket that carries messages and
+   * replies of several conversations.
    */
   channel: z.optional(
     z.strictObject({

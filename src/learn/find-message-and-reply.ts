@@ -133,7 +133,7 @@ function weightOf(
 /** Whether a call tells, or names, the id that a reply has on the stream of all. */
 function isNamedIn(exchange: LoggedExchange, { channel }: LoggedExchange): boolean {
   return (
-    channel !== undefined &&
+    channel?.isTurn === false &&
     [...idsToldBy(exchange), ...idsUsedBy(exchange)].some(({ value }) => value === channel.value)
   );
 }

@@ -20,8 +20,12 @@ const END_MARK = /^(?:\[\w+\]|<[\w|/ -]+>|_*(?:END|DONE|EOS|EOF|STOP|FINISHED|CO
 /** The bare text with which a stream ends; undefined where it ends with none. */
 export function endMarkOf(events: readonly LoggedEvent[]): string | undefined {
   const last = events.at(-1);
-  const text = typeof last?.value === "string" ? last.text.trim() : "";
-  return END_MARK.test(text) ? text : undefined;
+  return last !== undefined && isEndMark(last) ? last.text.trim() : undefined;
+}
+
+/** Whether an event is such a text. */
+export function isEndMark({ value, text }: LoggedEvent): boolean {
+  return typeof value === "string" && END_MARK.test(text.trim());
 }
 
 /** What stands at the end, and nowhere before it. */

@@ -7,6 +7,8 @@ import { timedFactsBy } from "./learn-stream.ts";
 import { jsonAnswer, type LoggedExchange, type NetworkLog } from "./network-log.ts";
 import { endWordOf, withCancelWord } from "./polled-ends.ts";
 import { stoppedOnSocket } from "./stopped-replies.ts";
+import { streamOf } from "./stream-events.ts";
+import { nameOf } from "./stream-field-paths.ts";
 
 /** What a back end calls a reply that was cancelled, where a log has one. */
 export interface CancelledWords {
@@ -14,6 +16,8 @@ export interface CancelledWords {
   readonly reason: string | undefined;
   /** In its row. */
   readonly status: string | undefined;
+  /** The event that ends it, where that is another one than a whole reply's. */
+  readonly end?: string | undefined;
 }
 
 interface Known {
@@ -40,10 +44,25 @@ export function learnCancelled(log: NetworkLog, { cancel, read, description, row
       return { reason: word, status: undefined };
     }
     if (text === "") continue;
-    const reason = lastFact({ facts }, "done")?.reason ?? undefined;
-    return { reason: reason === "stop" ? undefined : reason, status: rows && statusOf(rows, text) };
+    const done = lastFact({ facts }, "done");
+    const reason = done?.reason ?? undefined;
+    const end = done === undefined ? otherEndOf(stream, read, description) : undefined;
+    return { end, reason: reason === "stop" ? undefined : reason, status: rows && statusOf(rows, text) };
   }
   return { reason: undefined, status: undefined };
+}
+
+/** What its last event calls itself, where no event of a whole reply does. */
+function otherEndOf(
+  stream: LoggedExchange,
+  whole: LoggedExchange,
+  { type, done }: StreamDescription,
+): string | undefined {
+  if (done === undefined) return undefined;
+  const typesIn = (exchange: LoggedExchange) =>
+    (streamOf(exchange)?.events ?? []).map((event) => nameOf(event, type));
+  const end = typesIn(stream).at(-1);
+  return end === undefined || typesIn(whole).includes(end) ? undefined : end;
 }
 
 /** The word for it in the row with this text, where that is not one for a whole reply. */
@@ -58,8 +77,17 @@ function statusOf({ exchange, rows }: LearnedRows, text: string): string | undef
 }
 
 /** A stream that is read so, too. */
-export function withCancelReason(stream: StreamDescription, reason: string | undefined): StreamDescription {
-  const { done } = stream;
+export function withCancelReason(
+  stream: StreamDescription,
+  { reason, end }: Pick<CancelledWords, "reason" | "end">,
+): StreamDescription {
+  const { done, type } = stream;
+  if (end !== undefined && done !== undefined) {
+    // A name beside the data says which event it is, and stands at no place in it.
+    const told =
+      type === undefined || type === "@event" ? {} : { reason: type, reasons: { cancelled: [end] } };
+    return { ...stream, done: [done, { of: end, ...told }].flat() };
+  }
   if (stream.framing === "polled" && !hasReason(stream)) return withCancelWord(stream, reason);
   if (reason === undefined || done === undefined || Array.isArray(done) || done.reason === undefined)
     return stream;

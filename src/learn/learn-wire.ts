@@ -172,7 +172,7 @@ function settingsOf(
     {
       name: "stream",
       value: {
-        ...withCancelReason(streamWith(talk, Object.assign({}, ...started)), cancelled.reason),
+        ...withCancelReason(streamWith(talk, Object.assign({}, ...started)), cancelled),
         ...channelOf(talk.read, allIds, channel),
       },
       from: talk.read,
@@ -225,8 +225,9 @@ function channelOf(
 ): Pick<StreamDescription, "channel"> {
   if (onSocket?.isSeen === true) return { channel: onSocket.channel };
   if (channel === undefined) return {};
-  const placeholder = ids.find(({ value }) => value === channel.value)?.placeholder ?? "reply";
-  return { channel: { [placeholder]: channel.place } };
+  const { place, value } = channel;
+  const placeholder = ids.find((id) => id.value === value)?.placeholder ?? "reply";
+  return { channel: place === undefined ? {} : { [placeholder]: place } };
 }
 
 /** Of frames that name their conversation, where the log has one a WebSocket: whether that is enough for several it does not tell. */

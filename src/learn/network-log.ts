@@ -43,8 +43,22 @@ export interface LoggedExchange {
   readonly operation?: string;
   /** The places in the body at which somebody names himself and shows a password, where that is known. */
   readonly login?: { readonly user: string | undefined; readonly passwords: readonly string[] };
-  /** Of one reply of a stream that is open for all: where its events say whose they are, and what this one is called. */
-  readonly channel?: { readonly place: string; readonly value: string };
+  /** Of one reply of a stream that is open for all. */
+  readonly channel?: LoggedChannel;
+  /** Of a stream that is open for all: how many messages it has replies to, where nothing tells them apart. */
+  readonly untoldReplies?: number;
+  /** Whether a stream told what it had told before, when it was opened again; that is not in its events here. */
+  readonly isToldAgain?: boolean;
+}
+
+/** How one reply of a stream that is open for several is told from the others. */
+export interface LoggedChannel {
+  /** Where its events say whose they are; undefined where they do not, so that only the address and the time tell it. */
+  readonly place: string | undefined;
+  /** What stands there: this reply's own name, or its conversation's; undefined where nothing has one. */
+  readonly value: string | undefined;
+  /** Whether it is one of several that have the same name, or none, one after the other. */
+  readonly isTurn: boolean;
 }
 
 /** One answer to a question that was repeated. */

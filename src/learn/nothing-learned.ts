@@ -85,7 +85,7 @@ function onChannel(name: string, channel: LoggedExchange): UserError {
     "nothing_learned",
     `In ${name} is no reply that a description can say: ${stream} streams from before the message was sent.`,
     {
-      hint: "Its events have no id of a message or a conversation by which one reply could be told from others: it needs a driver in code (`contract.driver: ./driver.ts`, docs/contract.md, section 8).",
+      hint: "Its events have no id of a message by which one reply could be told from others, and none of them ends each: it needs a driver in code (`contract.driver: ./driver.ts`, docs/contract.md, section 8).",
     },
   );
 }

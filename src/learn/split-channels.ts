@@ -1,13 +1,16 @@
 import { idAt } from "../targets/drivers/json-place.ts";
 import { idsToldBy, idsUsedBy } from "./id-uses.ts";
 import { lastName, leavesOf } from "./json-leaves.ts";
+import { messagesOnFeed, nameOfFeed, withoutRepeats } from "./messages-on-feed.ts";
 import type { LoggedExchange, NetworkLog } from "./network-log.ts";
 import { MODEL_NAME } from "./network-log-words.ts";
+import { eventsByReply } from "./split-turns.ts";
 import { type LoggedEvent, streamOf } from "./stream-events.ts";
 
 /**
  * A log in which a stream of events that is open for all replies is one exchange for each of them: with the events that have
- * the id of that one, as from the call that the id is of. A stream whose events have none stays as it is.
+ * the id of that one, as from the call that the id is of. Replies that have one name, such as that of their conversation, or
+ * none, are told apart by what ends them; where nothing does, the stream stays as it is, and says of how many replies it is.
  */
 export function splitChannels(log: NetworkLog): NetworkLog {
   const exchanges = log.exchanges.flatMap((each) => partsOf(each, log) ?? [each]);
@@ -23,28 +26,82 @@ interface Separator {
   readonly told: number;
 }
 
-function partsOf(channel: LoggedExchange, { exchanges }: NetworkLog): LoggedExchange[] | undefined {
-  if (channel.method !== "GET" || channel.contentType !== "text/event-stream") return undefined;
-  const later = exchanges.filter(
-    ({ method, origin, began_ms }) =>
-      !/^(?:GET|WS)$/.test(method) && origin === channel.origin && began_ms > channel.began_ms,
-  );
-  const events = later.length === 0 ? [] : (streamOf(channel)?.events ?? []);
-  const best = separatorOf(events, later, new Set(idsUsedBy(channel).map(({ value }) => value)));
-  if (best === undefined) return undefined;
-  return [...best.owners].map(([value, owner]) => ({
-    ...channel,
-    where: `${channel.where}, ${value}`,
+/** The events of one reply, with the call that asked for it. */
+interface ReplyOnFeed {
+  readonly events: readonly LoggedEvent[];
+  readonly call: LoggedExchange;
+  readonly place: string | undefined;
+  readonly value: string | undefined;
+  readonly isTurn: boolean;
+}
+
+function partsOf(feed: LoggedExchange, log: NetworkLog): readonly LoggedExchange[] | undefined {
+  if (feed.method !== "GET" || feed.contentType !== "text/event-stream") return undefined;
+  const logged = streamOf(feed)?.events ?? [];
+  const events = withoutRepeats(logged, feed, log);
+  const isToldAgain = events.length < logged.length;
+  const own = isToldAgain ? { ...feed, answer: events.map(eventText).join(""), isToldAgain } : feed;
+  const replies = repliesOn(feed, events, log);
+  if (typeof replies === "number") return [{ ...own, untoldReplies: replies }];
+  if (replies.length === 0) return isToldAgain ? [own] : undefined;
+  return replies.map(({ events, call, ...channel }, index) => ({
+    ...own,
+    where: `${feed.where}, ${channel.isTurn ? `reply ${index + 1}` : channel.value}`,
     // Nothing of it is told before its call is made.
-    began_ms: owner.began_ms + 1,
-    ended_ms: Math.max(channel.ended_ms, owner.ended_ms),
+    began_ms: Math.max(feed.began_ms, call.began_ms + 1),
+    ended_ms: Math.max((channel.isTurn && replies[index + 1]?.call.began_ms) || feed.ended_ms, call.ended_ms),
     isLeft: false,
-    channel: { place: best.place, value },
-    answer: events
-      .filter((event) => idAt(event.value, best.place) === value)
-      .map(eventText)
-      .join(""),
+    channel,
+    answer: events.map(eventText).join(""),
   }));
+}
+
+/** The replies on a stream; how many they are, where they cannot be told apart. */
+function repliesOn(
+  feed: LoggedExchange,
+  events: readonly LoggedEvent[],
+  log: NetworkLog,
+): readonly ReplyOnFeed[] | number {
+  const later = log.exchanges.filter(
+    ({ method, origin, began_ms }) =>
+      !/^(?:GET|WS)$/.test(method) && origin === feed.origin && began_ms > feed.began_ms,
+  );
+  if (later.length === 0 || events.length === 0) return [];
+  const best = separatorOf(events, later, new Set(idsUsedBy(feed).map(({ value }) => value)));
+  const named = [...(best?.owners ?? [])].map(([value, owner]) => {
+    const own = events.filter((event) => best !== undefined && idAt(event.value, best.place) === value);
+    const one = { events: own, call: owner, place: best?.place, value, isTurn: false };
+    // What several messages are to is a conversation, and no name of a reply.
+    return turnsOf(own, { place: best?.place, value }, messagesOnFeed(feed, value, log)) ?? [one];
+  });
+  if (named.length > 0 && named.every((turns) => typeof turns !== "number")) return named.flat();
+  const all = nameOfFeed(feed, events, log);
+  const turns = turnsOf(events, all, messagesOnFeed(feed, all.value, log), { isOneMeant: true });
+  const most = Math.max(...named.map((each) => (typeof each === "number" ? each : 0)));
+  if (named.length === 0) return turns ?? [];
+  // Where one conversation alone has the stream, what ends its replies need not name it.
+  return named.length === 1 && Array.isArray(turns) ? turns : most;
+}
+
+/**
+ * The replies to messages that came one after the other under one name, or none; how many they are where nothing ends each of
+ * them. Undefined where they are no several.
+ */
+function turnsOf(
+  events: readonly LoggedEvent[],
+  name: Pick<ReplyOnFeed, "place" | "value">,
+  { first, later }: ReturnType<typeof messagesOnFeed>,
+  { isOneMeant = false }: { readonly isOneMeant?: boolean } = {},
+): readonly ReplyOnFeed[] | number | undefined {
+  const all = [...first, ...later];
+  if (later.length === 0 || (all.length === 1 && !isOneMeant)) return undefined;
+  // The reply to what began the conversation may have come before the stream was opened.
+  for (const calls of [all, later]) {
+    const replies = eventsByReply(events, calls.length);
+    if (replies === undefined) continue;
+    return calls.map((call, index) => ({ ...name, call, events: replies[index] ?? [], isTurn: true }));
+  }
+  return all.length;
 }
 
 /** Of the places at which only ids of calls stand, the one that tells the most of them apart. `asked`: what the stream itself is of. */
@@ -79,7 +136,7 @@ function namesIn(
   return names;
 }
 
-function eventText({ name = "message", text }: LoggedEvent): string {
+function eventText({ name, text }: LoggedEvent): string {
   const data = text.split("\n").map((line) => `data: ${line}\n`);
-  return `event: ${name}\n${data.join("")}\n`;
+  return `${name === undefined ? "" : `event: ${name}\n`}${data.join("")}\n`;
 }

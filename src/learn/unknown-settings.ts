@@ -77,7 +77,21 @@ function isGuessedHistory({ wire, talk, log }: Learned): boolean {
 export function unsayableOf({ wire, talk, log }: Learned): string[] {
   const isUntoldHistory = learnHistory(log, talk).isSent === true && !hasPlaceholder(wire.send, "history");
   const fixed = fixedConversation(wire);
+  const { read } = talk;
+  const isToldAgain =
+    read.channel?.isTurn === true &&
+    log.exchanges.some((each) => each.isToldAgain === true && isSameEndpoint(each, read));
   return [
+    ...(read.untoldReplies === undefined
+      ? []
+      : [
+          `${requestOf(read)} (${read.where}) has the replies to ${read.untoldReplies} messages, and nothing in its events ends each of them`,
+        ]),
+    ...(isToldAgain
+      ? [
+          `${requestOf(read)} tells earlier replies again to who opens it, and its events do not say which reply they are of`,
+        ]
+      : []),
     ...(isUntoldHistory
       ? [
           "each message brings the whole conversation before it, in a shape that {history} has not: no list of {role, content} or {role, parts}",

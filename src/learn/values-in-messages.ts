@@ -79,7 +79,7 @@ function withReplyOf(
   { channel }: LoggedExchange,
   ids: readonly LearnedId[],
 ): LearnedSending {
-  if (channel === undefined || ids.some(({ value }) => value === channel.value)) return sending;
+  if (channel?.value === undefined || ids.some(({ value }) => value === channel.value)) return sending;
   const place = idsToldBy(sending.exchange).find(({ value }) => value === channel.value)?.place;
   return place === undefined ? sending : { ...sending, told: { ...sending.told, reply: place } };
 }

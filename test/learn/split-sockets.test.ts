@@ -205,20 +205,20 @@ test("a room that does not look made up is no place for messages of a check", ()
   expect(unsayable).toEqual([expect.stringMatching(/^every message would go into lobby, /)]);
 });
 
-test("a stream that is open for all replies is said to need a driver in code", () => {
+test("a stream that was there before two messages and ends neither reply is said to need a driver in code", () => {
   const channel: HarEntry = {
     request: "GET http://127.0.0.1:8000/events?room=1",
     type: "text/event-stream",
     took_ms: 60_000,
-    answer: eventsOf(...pieces(RIVERS), { type: "done" }),
+    answer: eventsOf(...pieces(RIVERS), ...pieces(RIVERS.toReversed())),
   };
-  const message: HarEntry = {
+  const message = (text: string): HarEntry => ({
     request: "POST http://127.0.0.1:8000/message",
-    body: { room: 1, message: SALTY },
+    body: { room: 1, message: text },
     answer: { ok: true },
-  };
+  });
   try {
-    learn(channel, message);
+    learn(channel, message(SALTY), message("And why is it blue?"));
     expect.unreachable();
   } catch (error) {
     expect((error as UserError).message).toBe(

@@ -21,6 +21,16 @@ export async function learnThroughTap(
   upstream: string,
   act: (url: string) => Promise<void>,
 ): Promise<{ readonly learned: LearnedWire; readonly tried: TriedWire }> {
+  const learned = await learnFromTap(upstream, act);
+  const signal = AbortSignal.timeout(20_000);
+  return { learned, tried: await tryWire({ ...learned, url: upstream }, { token: "", signal }) };
+}
+
+/** What is learned of calls that went through a tap. */
+export async function learnFromTap(
+  upstream: string,
+  act: (url: string) => Promise<void>,
+): Promise<LearnedWire> {
   const exchanges: RecordedExchange[] = [];
   const tap = await startTap({ upstream, onEnded: (exchange) => exchanges.push(exchange) });
   onTestFinished(() => tap.close());
@@ -29,8 +39,7 @@ export async function learnThroughTap(
   if (log === undefined) throw new Error("nothing passed the tap");
   const learned = learnWire(log);
   expect(WireDescriptionSchema.safeParse(learned.wire).error).toBeUndefined();
-  const signal = AbortSignal.timeout(20_000);
-  return { learned, tried: await tryWire({ ...learned, url: upstream }, { token: "", signal }) };
+  return learned;
 }
 
 /** Asks as a page does, and reads the answer to its end. */

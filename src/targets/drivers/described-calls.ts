@@ -13,7 +13,7 @@ import type {
 import { BufferedFacts } from "./buffered-facts.ts";
 import type { CallerSession, ShownByCaller } from "./caller-session.ts";
 import { startCancellableReading } from "./cancellable-reading.ts";
-import { channelDecoderOf, type ReplyNames } from "./channel-decoder.ts";
+import { channelDecoderOf, type ReplyNaming } from "./channel-decoder.ts";
 import type { Reading, ReadOptions } from "./chat-client.ts";
 import { encodeBody } from "./encode-body.ts";
 import { failureByAnswer } from "./error-with-success.ts";
@@ -128,7 +128,7 @@ export class DescribedCalls {
     call: DescribedCall,
     values: PlaceholderValues,
     { signal, onFact }: ReadOptions,
-    { named, onOpened }: { named?: Promise<ReplyNames>; onOpened?: (stream: OpenStream) => void } = {},
+    { named, onOpened }: { named?: ReplyNaming; onOpened?: (stream: OpenStream) => void } = {},
   ): Reading {
     return startCancellableReading(async (until) => {
       const stream = await this.#open(call, values, { signal: until, named, ...(onFact && { onFact }) });
@@ -300,7 +300,7 @@ interface OpenOptions {
   /** Whether it is heard on a WebSocket on which others are, too, where the wire has such. */
   readonly isShared?: boolean | undefined;
   /** Which reply is meant, where a stream has those of others, too. */
-  readonly named?: Promise<ReplyNames> | undefined;
+  readonly named?: ReplyNaming | undefined;
   readonly signal: AbortSignal;
   readonly onFact?: (fact: TimedFact) => void;
 }

@@ -68,6 +68,15 @@ function requireReadable(name: string, { send, read, stream, cancel }: WireDescr
       { hint: "contract.wire.stream.channel needs the call that opens that stream." },
     );
   }
+  if (stream.channel !== undefined && read === undefined && Object.keys(stream.channel).length === 0) {
+    throw new UserError(
+      "config_invalid",
+      `The driver ${name} has several conversations on one WebSocket, and its frames do not say of which one they are.`,
+      {
+        hint: "contract.wire.stream.channel names the place at which they do; without any it is left out, and each message has a WebSocket of its own.",
+      },
+    );
+  }
   if (typeof cancel === "object" && cancel.frame !== undefined && !isFrames) {
     throw new UserError(
       "config_invalid",

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { StreamDescription } from "../../contract/wire-description.ts";
 import type { OpenStream, SeenCall, SeenStream } from "../http-client.ts";
-import type { ReplyNames } from "./channel-decoder.ts";
+import type { ReplyNames, ReplyNaming } from "./channel-decoder.ts";
 import type { SayOnSocket, Sent } from "./chat-client.ts";
 import { type DescribedCall, type DescribedCalls, TOLD_IDS, type ToldIdName } from "./described-calls.ts";
 import { isRefusedWithSuccess } from "./error-with-success.ts";
@@ -43,7 +43,9 @@ export async function sendThenRead(
   const isPolled = stream.framing === "polled";
   const mayBeLate = !isOpenBefore && !isPolled && !needsAnswer(reading, values);
   const naming = Promise.withResolvers<ReplyNames>();
-  const opening = isOpenBefore ? calls.begin(reading, values, signal, { named: naming.promise }) : undefined;
+  let isAsked = false;
+  const named: ReplyNaming = { named: naming.promise, isAsked: () => isAsked };
+  const opening = isOpenBefore ? calls.begin(reading, values, signal, { named }) : undefined;
   // Whoever waits for it is told.
   opening?.catch(() => undefined);
   // Some answer nothing, not even that they have opened, until there is an event.
@@ -56,6 +58,7 @@ export async function sendThenRead(
       (begun) => begun.leave(),
       () => undefined,
     );
+  isAsked = true;
   const call = isOpen
     ? await calls.call(sending, values, signal).catch((error: unknown) => {
         leave();
@@ -84,8 +87,7 @@ export async function sendThenRead(
         say = opened.say;
       };
       const read =
-        begun?.read(options) ??
-        calls.read(reading, { ...values, ...names }, options, { named: naming.promise, onOpened });
+        begun?.read(options) ?? calls.read(reading, { ...values, ...names }, options, { named, onOpened });
       const ended = read.ended.then((seen) => {
         const kept = remember(conversation, values.text, seen);
         return mayBeLate ? { ...kept, isOpenedLate: true } : kept;

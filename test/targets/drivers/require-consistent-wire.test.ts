@@ -27,3 +27,16 @@ test("what any call of a login tells may stand in every call", () => {
   const before = [{ request: "GET /csrf", told: { csrf: "csrf" } }];
   expect(() => requireConsistent("mine", { ...WIRE, login: { before, ...LOGIN } })).not.toThrow();
 });
+
+test("frames that name nothing do not tell several conversations on one WebSocket apart; a stream with an address of its own needs no name", () => {
+  const text = { text: { at: "d" }, done: { has: "end" }, channel: {} };
+  const socket = {
+    ...WIRE,
+    send: { request: "WS /live" },
+    stream: { framing: "websocket", ...text },
+  } as const;
+  expect(() => requireConsistent("mine", socket)).toThrow("its frames do not say of which one they are");
+  const send = { request: "POST /chats/{conversation}" };
+  const feed = { ...WIRE, send, read: { request: "GET /chats/{conversation}/feed" } };
+  expect(() => requireConsistent("mine", { ...feed, stream: { framing: "sse", ...text } })).not.toThrow();
+});
