@@ -16,6 +16,7 @@ export const reportFlag = Flags.string({
   helpValue: "FORMAT=FILE",
   helpGroup: "REPORT",
   multiple: true,
+  multipleNonGreedy: true,
 });
 
 /** One report to be written. */

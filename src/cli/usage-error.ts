@@ -30,8 +30,24 @@ function meantFlag(error: Error): string | undefined {
   return unknown === undefined ? undefined : didYouMean(unknown.split("=", 1)[0] ?? "", known);
 }
 
-/** `Parsing --profile \n\tExpected an integer` -> `Parsing --profile: Expected an integer`. */
+/**
+ * `Parsing --profile \n\tExpected an integer` -> `Parsing --profile: Expected an integer`; what flags need of each other in
+ * words of our own.
+ */
 function inOneLine(message: string): string {
   const [text = ""] = message.split("\nSee more help");
+  const needs = [...text.matchAll(/(All|One) of the following must be provided when using (--\S+): (.+)/g)];
+  if (needs.length > 0) {
+    return needs
+      .map(([, how, flag = "", others = ""]) => {
+        const last = how === "All" ? " and " : " or ";
+        return `${flag} is for a command with ${others.split(", ").join(last)}, which this has not.`;
+      })
+      .join(" ");
+  }
+  const excluded = [...text.matchAll(/(--\S+?)(?:=\S*)? cannot also be provided when using (--\S+)/g)];
+  if (excluded.length > 0) {
+    return excluded.map(([, one, other]) => `${other} and ${one} cannot go together.`).join(" ");
+  }
   return text.replace(/:?\s*\n\s*/g, ": ");
 }

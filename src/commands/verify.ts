@@ -85,6 +85,7 @@ Exit codes: 0 all claims hold, 1 a claim is broken or flaky, 2 it could not run.
       helpValue: "FILE",
       helpGroup: "RUN",
       multiple: true,
+      multipleNonGreedy: true,
     }),
     ...loadFlags,
     drill: Flags.boolean({

@@ -101,7 +101,7 @@ describe("a drill that is refused kills nothing", { timeout: TIMEOUT_MS }, () =>
   test.each([
     [["verify", "drill"], "The suite drill kills services, so it is run only with --drill."],
     [["verify", "--drill"], "No stack that could be drilled runs here: only what `stack up` runs is killed."],
-    [["verify", "--drill", "--hmi", "http://127.0.0.1:1"], "cannot also be provided when using --drill"],
+    [["verify", "--drill", "--hmi", "http://127.0.0.1:1"], "--drill and --hmi cannot go together."],
   ])("%j", async (args, message) => {
     const cli = await testStack();
     const { exitCode, stderr } = await cli.run(...args);
