@@ -20,7 +20,7 @@ const REPLIES = {
 /** Where to look where they are not saved; left out where one claim alone is about such replies, and says so itself. */
 const UNSAVED_LOOK_AT: Readonly<Partial<Record<SavedReplyKind, string>>> = {
   whole:
-    "the call that saves the reply: that it is made, also of a short one, and by the id of the conversation that was asked (BUG-016: a literal None)",
+    "the call that saves the reply: that it is made, also of a short one, and by the id of the conversation that was asked",
   "at-once": "writes that read, change and write back, and state that is shared between requests",
   left: "who saves the reply: the service, not the connection to the browser",
   cancelled: "what is saved when a reply is cancelled: the text that came, with a status of its own",

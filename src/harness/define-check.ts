@@ -3,15 +3,11 @@
  * down what was seen, `judge` is a pure function from that evidence to a verdict. So evidence can be
  * kept and judged again elsewhere, and the judging half is tested without a network.
  */
-export interface Check<Target, Evidence = unknown> {
+export interface Check<Target, Evidence = unknown> extends CheckWords {
   /** `<suite>/<name>`. */
   readonly id: string;
-  /** What must be true, as a statement. */
-  readonly claim: string;
-  /** Why anybody checks this: the bug that it comes from, and where that is written down. */
-  readonly why: string;
-  /** What to look at in a backend where the claim is broken. */
-  readonly lookAt: string;
+  /** Those of its words that speak of what a target of another wire does not have, as they are told of such a target. */
+  readonly foreignWords?: Partial<CheckWords>;
   /** What the target must offer, by name; where it does not, the check is skipped and says so. */
   readonly needs: readonly string[];
   /**
@@ -28,6 +24,16 @@ export interface Check<Target, Evidence = unknown> {
   readonly isAlone?: boolean;
   collect(context: CollectContext<Target>): Promise<Evidence>;
   judge(evidence: Evidence): Verdict;
+}
+
+/** What people are told of a check. */
+export interface CheckWords {
+  /** What must be true, as a statement. */
+  readonly claim: string;
+  /** Why anybody checks this: the bug that it comes from, and where that is written down. */
+  readonly why: string;
+  /** What to look at in a backend where the claim is broken. */
+  readonly lookAt: string;
 }
 
 /** Holds, with what shows it; or broken, with what was expected and what was found. */
@@ -111,6 +117,8 @@ export interface Suite<Target> {
   readonly name: string;
   /** What the suite proves, in one sentence. */
   readonly title: string;
+  /** As {@link Check.foreignWords}. */
+  readonly foreignTitle?: string;
   readonly checks: readonly Check<Target, never>[];
   /** True where all of its checks look at the target as a whole: each is alone, as {@link Check} has it. */
   readonly isAlone?: boolean;

@@ -1,3 +1,4 @@
+import { inForeignWords } from "../checks/foreign-words.ts";
 import { everySuite, suites } from "../checks/suites.ts";
 import { didYouMean } from "../config/closest-name.ts";
 import { UserError } from "../errors/user-error.ts";
@@ -166,8 +167,10 @@ async function verifyAt(
     const isRoomy = (["speak the contract", "answer many at once"] as const).every((each) =>
       target.capabilities.has(each),
     );
+    const isOurs = target.capabilities.has("speak the contract");
     return await runSuites({
       ...run,
+      suites: isOurs ? run.suites : run.suites.map(inForeignWords),
       description: describeTarget === undefined ? where : `${describeTarget} (${where})`,
       parallel: 1,
       roomy: isRoomy ? open : undefined,

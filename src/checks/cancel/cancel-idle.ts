@@ -9,7 +9,7 @@ import { isAnswered } from "./running-reply.ts";
 export const idle = defineCheck<Context["target"], IdleCancels>({
   id: "cancel/idle",
   claim: "a cancel where nothing runs is answered, and changes nothing that was said",
-  why: "The contract: it is safe to repeat. A reply that is complete does not become a cancelled one.",
+  why: "It is safe to repeat, and a reply that is complete does not become a cancelled one (contract, section 2).",
   lookAt: "the cancel of a conversation without a generation, and what it writes",
   needs: ["cancel"],
   collect: collectIdleCancels,

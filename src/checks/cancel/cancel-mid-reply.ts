@@ -6,7 +6,7 @@ import { judgeBothEnds, OR_THE_STREAM } from "./judge-both-ends.ts";
 export const midReply = defineCheck<Context["target"], CancelledReply>({
   id: "cancel/mid-reply",
   claim: "a cancel in mid-reply stops the stream and the engine within 250 ms",
-  why: "The seed's page had a stop button whose call answered 404, and the engine worked on.",
+  why: "A page had a stop button whose call answered 404, and the engine worked on.",
   lookAt: `what a cancel does: it must abort the request to the engine, not only its own loop; ${OR_THE_STREAM}`,
   needs: ["cancel"],
   isTimed: true,

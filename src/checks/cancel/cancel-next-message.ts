@@ -33,7 +33,7 @@ interface NextMessage {
 export const nextMessage = defineCheck<Context["target"], NextMessage>({
   id: "cancel/next-message",
   claim: "as soon as a cancel is answered the conversation takes the next message, and answers it whole",
-  why: "The contract: a cancel that leaves the conversation busy makes the user wait for what was stopped.",
+  why: "A cancel that leaves the conversation busy makes the user wait for what was stopped (contract, section 2).",
   lookAt: "when the cancel answers: after the reply is saved and the conversation is free, not before",
   needs: ["cancel"],
   async collect(context) {

@@ -16,8 +16,8 @@ import { isAnswered, type SeenCancel } from "./running-reply.ts";
 export const twice = defineCheck<Context["target"], readonly CancelledReply[]>({
   id: "cancel/twice",
   claim: "a cancel may be repeated, also at the same time: no call fails, and the reply ends once",
-  why: "A user who sees nothing happen presses the button again; the contract makes that safe.",
-  lookAt: "a cancel that finds the generation gone: it is idle then, not an error",
+  why: "A user who sees nothing happen presses the button again: that must be safe.",
+  lookAt: "a cancel that finds the generation gone: it has nothing to do then, which is no error",
   needs: ["cancel"],
   isTimed: true,
   async collect(context) {

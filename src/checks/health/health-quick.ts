@@ -19,7 +19,7 @@ export const quick = defineCheck<Context["target"], Watched>({
   id: "health/quick",
   claim: "/health is answered while a reply streams and while the engine loads, not after it",
   why: "A health call that waits for the engine is late when it is needed, and the service is restarted in mid-reply.",
-  lookAt: "GET /health: nothing in it may wait for a generation, a lock or the engine's only slot",
+  lookAt: "the health call: nothing in it may wait for a generation, a lock or the engine's only slot",
   needs: ["report health"],
   isTimed: true,
   collect: watchReplies,

@@ -17,7 +17,7 @@ interface SeenAsset extends Pick<SeenCall, "request" | "status" | "headers"> {
 export const assets = defineCheck<Context["target"], readonly SeenAsset[]>({
   id: "http/assets",
   claim: "the page's scripts and styles are there, and no browser keeps one past its change",
-  why: "The seeds' users saw old scripts after every change: a fixed name that browsers keep (row S13).",
+  why: "Users saw old scripts after every change: a fixed name that browsers keep (docs/faults.md, row S13).",
   lookAt: "the names that the build gives to scripts and styles, and their Cache-Control",
   needs: ["show a page"],
   async collect(context) {

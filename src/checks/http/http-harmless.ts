@@ -24,7 +24,7 @@ interface Evidence {
 export const harmless = defineCheck<Context["target"], Evidence>({
   id: "http/harmless",
   claim: "HEAD and OPTIONS change nothing",
-  why: "Frameworks answer HEAD by running GET, and the general stream is a GET that sends a message.",
+  why: "Frameworks answer HEAD by running GET, and there are streams that a GET with a message begins.",
   lookAt: "routes that frameworks add by themselves for HEAD and OPTIONS",
   needs: ["show rows", "remember conversations"],
   async collect(context) {

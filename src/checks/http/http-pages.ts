@@ -43,7 +43,7 @@ async function foreignPage(context: Context, front: PlainHttpCalls): Promise<See
 export const pages = defineCheck<Context["target"], readonly SeenPage[]>({
   id: "http/pages",
   claim: "every address of a page answers with a page, and no browser keeps it",
-  why: "The seeds' users had to reload hard, or with ?v=123, before they saw a changed page (row S13).",
+  why: "Users had to reload hard, or with ?v=123, before they saw a changed page (docs/faults.md, row S13).",
   lookAt: "the routes of the pages, and their Cache-Control: no-store",
   needs: ["show a page"],
   async collect(context) {

@@ -10,6 +10,7 @@ export const anotherList = defineCheck<Context["target"], TwoPeople | TwoCallers
   claim: "the lists of conversations and profiles are a person's own",
   why: "Titles are the first words of what was asked: a list of everybody's tells it to everybody.",
   lookAt: "the queries of the lists: with the user in them",
+  foreignWords: { claim: "the list of conversations is a person's own" },
   needs: ["tell two people apart", "list conversations"],
   collect: (context) => (speaksContract(context) ? twoPeople(context) : twoCallers(context)),
   judge: (people) =>

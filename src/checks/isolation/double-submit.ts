@@ -21,7 +21,7 @@ interface Resent {
 export const doubleSubmit = defineCheck<Context["target"], readonly Resent[]>({
   id: "isolation/double-submit",
   claim: "a message that is sent again with its client_message_id stays one message with one reply",
-  why: "docs/faults.md, row 27: a double click or a retry of the network makes two generations.",
+  why: "A double click or a retry of the network makes two generations (docs/faults.md, row 27).",
   lookAt: "client_message_id: a unique column that finds the exchange, before anything is saved or asked",
   needs: ["speak the contract"],
   async collect(context) {

@@ -30,7 +30,7 @@ export const history = defineCheck<Context["target"], readonly Talk[]>({
   id: "isolation/history",
   claim:
     "the engine is given the conversation's whole history, each message once, in order and by who said it, and no other's",
-  why: "docs/faults.md, row 50: only the last message is sent; the model has forgotten what was said.",
+  why: "Only the last message is sent; the model has forgotten what was said (docs/faults.md, row 50).",
   lookAt:
     "where the messages for the engine are read: all of this conversation, oldest first, each once and by who said it",
   needs: ["show what reached the engine", "remember conversations"],

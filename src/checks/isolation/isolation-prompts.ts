@@ -10,6 +10,9 @@ export const prompts = defineCheck<Context["target"], readonly Voice[]>({
   claim: "what the engine is asked for a conversation holds nothing of another one or of another profile",
   why: "A request that is kept where others find it is overwritten by the next one, under load only.",
   lookAt: "where the prompt is built: local to the request, not a field of a service that all requests share",
+  foreignWords: {
+    claim: "what the engine is asked for a conversation holds nothing of another one",
+  },
   needs: ["show what reached the engine"],
   collect: conversationsAtOnce,
   judge: (voices) =>

@@ -17,7 +17,7 @@ interface Evidence {
 export const sameMessageId = defineCheck<Context["target"], Evidence>({
   id: "isolation/same-message-id",
   claim: "the same message_id sent to the gateway again joins its generation and starts no other",
-  why: "docs/faults.md, row 27: a client that retries pays for the reply twice.",
+  why: "A client that retries pays for the reply twice (docs/faults.md, row 27).",
   lookAt: "the gateway's POST /chat/stream: which running generation it looks for before it starts one",
   needs: ["speak the contract", "show what reached the engine"],
   async collect(context) {

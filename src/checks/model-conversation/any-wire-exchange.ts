@@ -48,6 +48,7 @@ async function exchangeIn(context: Context, talk: Talk, name: string): Promise<M
   return {
     asked: { endpoint: "message", message: sent.text, sessionId: talk.conversation ?? undefined },
     isForeign: true,
+    lacksProfiles: context.target.capabilities.has("speak the contract"),
     isSoughtElsewhere: context.target.capabilities.has("list conversations"),
     status: sent.call.status,
     refusal: undefined,

@@ -64,9 +64,9 @@ export function rowPlaces(rows: readonly SeenRow[]): readonly object[] {
   });
 }
 
-/** What a claim did not judge, where nothing is known of profiles. */
+/** What a claim did not judge, where it speaks of profiles, and the target is said to have none. */
 export function unjudgedIn(exchanges: readonly ModelExchange[]): string {
-  return exchanges.some(({ isForeign }) => isForeign)
+  return exchanges.some(({ lacksProfiles }) => lacksProfiles)
     ? "; no profile is known here, so no model_id is judged"
     : "";
 }

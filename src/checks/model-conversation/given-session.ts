@@ -19,6 +19,11 @@ export const givenSession = defineCheck<Context["target"], Evidence>({
   claim: "a given conversation is used as given; under another profile it is refused",
   why: "BUG-016: /m/184/c/80 sent to conversation 80, and the backend used another one.",
   lookAt: "the call that finds the conversation: it must look session_id up, not the newest of the profile",
+  foreignWords: {
+    claim: "a given conversation is used as given",
+    why: "A page that shows one conversation sends to it, and the back end answers in the newest one.",
+    lookAt: "the call that finds the conversation: by the id that was given, not the newest one",
+  },
   needs: ["show rows", "remember conversations"],
   async collect(context) {
     if (!hasProfiles(context)) {

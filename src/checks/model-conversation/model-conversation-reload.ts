@@ -22,7 +22,7 @@ interface Reloaded {
 export const reload = defineCheck<Context["target"], readonly Reloaded[]>({
   id: "model-conversation/reload",
   claim: "after a reload the exchange is there, in order, whole",
-  why: 'The user report of BUG-016: "After refresh, shows blank AI reply".',
+  why: 'A user reports: "After refresh, shows blank AI reply" (BUG-016).',
   lookAt:
     "the saving of both rows to the conversation on the page, and of the reply whole, before done is sent",
   needs: ["show rows", "remember conversations"],

@@ -14,6 +14,7 @@ import { userMessage } from "./user-message.ts";
 export const modelConversationSuite: Suite<Target> = {
   name: "model-conversation",
   title: "What model_id must do: the nine claims that BUG-016 broke (contract, section 4).",
+  foreignTitle: "A message and its reply belong to the conversation that was asked, also after a reload.",
   checks: [
     accepted,
     conversation,

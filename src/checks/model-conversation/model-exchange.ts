@@ -24,6 +24,8 @@ export interface ModelExchange {
   readonly asked: ModelQuestion;
   /** True of a target without profiles, or of another wire: nothing is known there of any `model_id`. */
   readonly isForeign: boolean;
+  /** True where the contract's own claims are judged of a target that is said to have no profiles. */
+  readonly lacksProfiles?: boolean;
   /** False where rows could be looked for in its own conversation alone; left out where they were in all. */
   readonly isSoughtElsewhere?: boolean;
   /** What the sending call answered: for `general-stream` its status and, where it was refused, its body. */

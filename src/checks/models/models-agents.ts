@@ -19,7 +19,7 @@ interface Evidence {
 export const agents = defineCheck<Context["target"], Evidence>({
   id: "models/agents",
   claim: "the agents that can be chosen are those that are accepted: the default and every parent among them",
-  why: "docs/faults.md, row 53: the selector falls back to a list of its own, which lacks what the server accepts.",
+  why: "The selector falls back to a list of its own, which lacks what the server accepts (docs/faults.md, row 53).",
   lookAt: "GET /api/agents: made of the very list by which an agent_id is accepted",
   needs: ["speak the contract"],
   async collect(context) {

@@ -21,7 +21,7 @@ const TRIED = 3;
 export const list = defineCheck<Context["target"], Catalogue | OtherList>({
   id: "models/list",
   claim: "the models that can be chosen are the engine's, each by the engine's own name",
-  why: "docs/faults.md, row 53: the selector's list was written by hand; what the server accepts was not in it.",
+  why: "The selector's list was written by hand; what the server accepts was not in it (docs/faults.md, row 53).",
   lookAt: "the lists of models: read from the engine's own list each time, nothing hard-coded",
   needs: ["list models"],
   collect: (context) =>

@@ -15,7 +15,7 @@ import { triedByWire, triedModels } from "./model-catalogue.ts";
 export const names = defineCheck<Context["target"], readonly AskedByModel[]>({
   id: "models/names",
   claim: "a model's name travels unchanged: asked for, at the engine, and in the reply's row",
-  why: "The seed of the gateway session: the name was mapped on the way, and the engine answered 404.",
+  why: "The name was mapped on the way, and the engine answered 404.",
   lookAt: "every place between the message's model and the engine's request: pass the text on, map nothing",
   needs: ["show what reached the engine", "choose a model"],
   async collect(context) {

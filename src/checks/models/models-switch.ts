@@ -24,7 +24,7 @@ interface Evidence {
 export const switched = defineCheck<Context["target"], Evidence>({
   id: "models/switch",
   claim: "a model that is changed inside a conversation is the one that answers, and the row says so",
-  why: "docs/faults.md, row 49: the row names the new model, and the engine is still asked for the old one.",
+  why: "The row names the new model, and the engine is still asked for the old one (docs/faults.md, row 49).",
   lookAt: "which model the engine's request holds: the message's own, not the conversation's first",
   needs: ["show what reached the engine", "choose a model"],
   async collect(context) {

@@ -13,8 +13,9 @@ interface Evidence {
 export const unknown = defineCheck<Context["target"], Evidence>({
   id: "models/unknown",
   claim: "a model that the engine does not have is an error that names those it has, and the row says error",
-  why: "docs/faults.md, row 42: the failure was saved as a complete reply; and a bare 404 does not tell what to choose.",
-  lookAt: "where the engine's 404 becomes model_not_found: ask it for its list, and end the row with error",
+  why: "The failure was saved as a complete reply; and a bare 404 does not tell what to choose (docs/faults.md, row 42).",
+  lookAt:
+    "what becomes of the engine's 404: ask it for its list, name what it has, and end the row with an error",
   needs: ["choose a model"],
   async collect(context) {
     const name = context.canary("unknown").replace("canary", "no-such-model");

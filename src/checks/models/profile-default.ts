@@ -15,7 +15,7 @@ interface Evidence {
 export const profileDefault = defineCheck<Context["target"], Evidence>({
   id: "models/profile-default",
   claim: "a profile's own default model answers its conversations, from the first message on",
-  why: "docs/faults.md, row S6: the profile's row overwrites the variable of the LLM client, and its first chat fails at once.",
+  why: "The profile's row overwrites the variable of the LLM client, and its first chat fails at once (docs/faults.md, row S6).",
   lookAt: "what the profile's row is assigned to where its settings are read: no name that is in use already",
   needs: ["speak the contract", "show what reached the engine"],
   async collect(context) {

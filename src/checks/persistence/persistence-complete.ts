@@ -6,7 +6,7 @@ import { completeReplyOfAnyRole, describeStored, judgeStored, type StoredReply }
 export const complete = defineCheck<Context["target"], StoredReply>({
   id: "persistence/complete",
   claim: "a finished reply is stored, and read again, as it was streamed",
-  why: "The contract, section 4: after a reload the exchange is there, whole. White space and repeats count; at its ends, white space does by the contract's own wire alone.",
+  why: "After a reload the exchange is there, whole (contract, section 4): repeats count, and white space but for that at the ends on wires of others.",
   lookAt: "whatever stands between the streamed pieces and the row: trimming, joining, filters, encodings",
   needs: ["show rows"],
   collect: completeReplyOfAnyRole,

@@ -9,7 +9,7 @@ import { type FailedReply, failedReplies, story } from "./failed-replies.ts";
 export const noRetry = defineCheck<Context["target"], readonly FailedReply[]>({
   id: "sse/no-retry",
   claim: "a failed reply is not asked for again behind the user's back",
-  why: "docs/faults.md, row 8: an engine error is retried silently; the engine works twice, and the text may come twice.",
+  why: "An engine error is retried silently; the engine works twice, and the text may come twice (docs/faults.md, row 8).",
   lookAt: "retries in the engine's client: a request that may have begun must not be sent again",
   needs: ["direct the engine", "show what reached the engine"],
   collect: failedReplies,

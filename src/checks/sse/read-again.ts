@@ -35,7 +35,7 @@ interface Evidence {
 export const readAgain = defineCheck<Context["target"], Evidence>({
   id: "sse/read-again",
   claim: "a finished stream that is read again says the same, and changes nothing",
-  why: "docs/faults.md, row 43: reading it again generates again, and overwrites the saved reply.",
+  why: "Reading it again generates again, and overwrites the saved reply (docs/faults.md, row 43).",
   lookAt: "the stream of a conversation that is answered: it reads the store",
   needs: ["read a reply again"],
   collect: (context) =>

@@ -11,7 +11,7 @@ import { plainStreams, type StreamByDoor } from "./plain-replies.ts";
 export const done = defineCheck<Context["target"], readonly StreamByDoor[]>({
   id: "sse/done",
   claim: "done comes exactly once and last, and then the server closes the stream",
-  why: "LibreChat #1270: no done after the last token, so the page waits for ever. docs/faults.md, row 2: lost where the last piece is empty.",
+  why: "LibreChat #1270: no done after the last token, so the page waits for ever. It is lost where the last piece is empty (docs/faults.md, row 2).",
   lookAt:
     "what sends done: it must not depend on the last piece of text; and the close of the response after it",
   needs: [],

@@ -15,7 +15,7 @@ import { judgeOrder } from "./sse-order.ts";
 export const engineFailure = defineCheck<Context["target"], readonly FailedReply[]>({
   id: "sse/engine-failure",
   claim: "an engine that fails in mid-reply is told as an error, in the stream and in the row",
-  why: "docs/faults.md, rows 6, 47, 48: half a reply is told as a whole one, or has no end at all and its row stays streaming.",
+  why: "Half a reply is told as a whole one, or has no end at all and its row stays streaming (docs/faults.md, rows 6, 47, 48).",
   lookAt:
     "what reads the engine's stream: an error line, a cut and an end without a final object are failures",
   needs: ["direct the engine"],

@@ -15,7 +15,7 @@ type Head = Pick<SeenStream, "request" | "headers"> & {
 export const headers = defineCheck<Context["target"], readonly Head[]>({
   id: "sse/headers",
   claim: "no proxy or browser may store, change, compress or hold back a stream",
-  why: "docs/faults.md, row 32: compression buffers the stream, and the reply arrives in one piece.",
+  why: "Compression buffers the stream, and the reply arrives in one piece (docs/faults.md, row 32).",
   lookAt: "the headers of the stream's response; a compression middleware must leave event streams alone",
   needs: ["speak the contract"],
   async collect(context) {

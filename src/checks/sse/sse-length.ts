@@ -16,8 +16,8 @@ const MOST_TOKENS = 5;
 export const length = defineCheck<Context["target"], readonly SeenReply[]>({
   id: "sse/length",
   claim: "a reply that was cut at its longest length is told so, in the stream and in the row",
-  why: "docs/faults.md, row 9: shown as a normal stop, half a reply looks whole.",
-  lookAt: "the mapping of the engine's done_reason to finish_reason: length must not become stop",
+  why: "Shown as a normal stop, half a reply looks whole (docs/faults.md, row 9).",
+  lookAt: "what the engine's reason for its end becomes: length must not become stop",
   needs: ["hand options on"],
   async collect(context) {
     const options = { num_predict: MOST_TOKENS };

@@ -9,7 +9,7 @@ import { plainStreams } from "./plain-replies.ts";
 export const order = defineCheck<Context["target"], readonly SeenStream[]>({
   id: "sse/order",
   claim: "started, planning, executing, text, and one whole ending, in this order",
-  why: "docs/faults.md, rows 3 and 5: planning sent again after a retry; usage twice, or after done.",
+  why: "Planning sent again after a retry; usage twice, or after done (docs/faults.md, rows 3 and 5).",
   lookAt: "the one place where a generation ends: every way to the end must go through it, once",
   needs: ["speak the contract"],
   collect: plainStreams,

@@ -14,7 +14,7 @@ export const usage = defineCheck<Context["target"], readonly SeenReply[]>({
   id: "sse/usage",
   claim: "the usage is what the engine itself counted, in the stream and in the row",
   why: "litellm #8349: usage zero or undercounted, so that nobody can tell what a reply cost.",
-  lookAt: "the reading of the engine's last object (prompt_eval_count, eval_count), and what is saved of it",
+  lookAt: "the reading of the counts in the engine's last piece, and what is saved of it",
   needs: ["show what reached the engine"],
   collect: plainReplies,
   judge: (replies) =>
