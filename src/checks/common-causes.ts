@@ -65,6 +65,14 @@ function unsaved(kind: SavedReplyKind): string {
   return `${REPLIES[kind]} are not in their conversation`;
 }
 
+/** What is at fault where all that is wrong with a reply's row is white space in its text. */
+export function otherSpacing(kind: SavedReplyKind): WithCause {
+  const faultOf = (of: SavedReplyKind): string => `${REPLIES[of]} are saved with other white space`;
+  const look_at =
+    "whatever stands between the streamed pieces and the row: trimming, joining, words that are split and put together again";
+  return { cause: ofReplies(kind, faultOf, look_at) };
+}
+
 /** What is at fault where all that is wrong is that a reply's row stands in its conversation more than once. */
 export function doubledReply(kind: SavedReplyKind): WithCause {
   const faultOf = (of: SavedReplyKind): string => `${REPLIES[of]} are in their conversation more than once`;

@@ -13,6 +13,7 @@ import { notePace } from "./left-replies.ts";
 import { ReplySilence } from "./reply-silence.ts";
 import { requireNoneFailed } from "./stream-endings.ts";
 import { StreamWaiter } from "./stream-waiter.ts";
+import { noteUntoldFailure } from "./untold-failures.ts";
 
 /** A reply while it is heard. */
 export interface Hearing extends Reading {
@@ -77,7 +78,8 @@ function attend(
   let heldBack: string | undefined;
   const ended = waiter.endWith(
     streamEnded.then(async (seen) => {
-      const stream = noteIfLate(talk, silence.end(seen, silent.signal.aborted));
+      const heard = noteIfLate(talk, silence.end(seen, silent.signal.aborted));
+      const stream = await noteUntoldFailure(context, sent.text, heard);
       notePace(context.target, stream);
       heldBack = await noteIfHeldBack(context, sent.text, { stream, stalledMs: silence.stalledMs });
       return stream;

@@ -1,4 +1,4 @@
-import { isSameText } from "../targets/compare-texts.ts";
+import { isSameButForSpace, isSameText, withoutSpace } from "../targets/compare-texts.ts";
 
 /** How strictly texts are compared; what was seen of a reply says it of itself. */
 export interface TextRule {
@@ -27,6 +27,15 @@ export function beginsWithText(text: string, beginning: string, { isForeign = fa
 /** Whether a reply that was cut is saved with the text that came, and at most with what was on its way to the reader, of a wire that is not ours. */
 export function holdsWhatCame(saved: string, came: string): boolean {
   return beginsWithText(saved, came, { isForeign: true }) && saved.length <= came.length + MOST_ON_ITS_WAY;
+}
+
+/**
+ * Whether a saved text is the one that came but for white space, wherever it stands; of a reply that was cut, with at most what was on
+ * its way.
+ */
+export function isSavedButForSpace(saved: string, came: string, { isCut = false } = {}): boolean {
+  if (came.trim() === "") return false;
+  return isSameButForSpace(saved, came) || (isCut && holdsWhatCame(withoutSpace(saved), withoutSpace(came)));
 }
 
 /** Far less than the rest of a long reply, in characters. */

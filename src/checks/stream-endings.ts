@@ -71,6 +71,8 @@ export function requireNoneFailed(...streams: readonly SeenStream[]): void {
   for (const stream of streams) {
     const words = toldFailure(stream);
     if (words !== undefined) throw new CouldNotRun(`the reply failed, as the back end itself told: ${words}`);
+    const { mayHaveFailed } = stream;
+    if (mayHaveFailed !== undefined) throw new CouldNotRun(`the reply may have failed: ${mayHaveFailed}`);
   }
 }
 

@@ -15,7 +15,8 @@ export interface Rung<Subject> {
   readonly needs: readonly string[];
   /** A rung on which it does not stand, and what is broken there that would only be told a second time here. */
   readonly barredBy?: { readonly id: string; readonly code: string };
-  look(subject: Subject): Promise<RungFinding>;
+  /** Undefined where there is nothing here that could be looked at: no word is said of it. */
+  look(subject: Subject): Promise<RungFinding | undefined>;
 }
 
 /** What was found at a rung. `skipped`: it cannot be looked at here, and what stands on it is tried all the same. */
@@ -63,6 +64,7 @@ export async function climb<Subject>(options: ClimbOptions<Subject>): Promise<Ru
   const reports: RungReport[] = [];
   for (const rung of options.rungs) {
     const report = brokenBelow(rung, reports) ?? (await tryRung(rung, options));
+    if (report === undefined) continue;
     reports.push(report);
     options.onRung(report);
   }
@@ -102,12 +104,13 @@ async function tryRung<Subject>(
     whyNotObservable = ({ message }) => message,
     findingOf = () => undefined,
   }: ClimbOptions<Subject>,
-): Promise<RungReport> {
+): Promise<RungReport | undefined> {
   signal.throwIfAborted();
   const { id, service, name } = rung;
   onStart(rung);
   const start = performance.now();
   const found = await look(rung, subject, { signal, whyNotObservable, findingOf });
+  if (found === undefined) return undefined;
   const finding = found.status === "broken" ? await amend(found) : found;
   const took_ms = Math.round(performance.now() - start);
   if (finding.status !== "broken") {
@@ -135,7 +138,7 @@ async function look<Subject>(
     whyNotObservable,
     findingOf,
   }: Required<Pick<ClimbOptions<Subject>, "signal" | "whyNotObservable" | "findingOf">>,
-): Promise<RungFinding> {
+): Promise<RungFinding | undefined> {
   try {
     return await rung.look(subject);
   } catch (error) {

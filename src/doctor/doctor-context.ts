@@ -22,6 +22,7 @@ import {
 } from "../targets/http-client.ts";
 import type { TargetUrls } from "../targets/open-target.ts";
 import type { ServiceAddressSources } from "../targets/service-address-source.ts";
+import type { EngineRecord } from "./rungs/open-engine-record.ts";
 
 /** One service, and what is known of it before the first rung. */
 export interface ExaminedService {
@@ -79,6 +80,8 @@ export interface ExaminationNotes {
         readonly asked: string;
         /** Why its beginning may not have been read; undefined where it was. */
         readonly late: string | undefined;
+        /** What the engine was asked since before its message; undefined where nobody sees that. */
+        readonly record: EngineRecord | undefined;
       }
     | undefined;
 }

@@ -167,7 +167,7 @@ function knownGap(rung: Rung<ExaminedStack>, { lacks }: ForeignContract): Rung<E
     ...rung,
     async look(stack) {
       const finding = await rung.look(stack);
-      if (finding.status !== "broken") return finding;
+      if (finding?.status !== "broken") return finding;
       return {
         status: "skipped",
         text: `a known gap (contract.lacks: ${endpoint}): ${finding.problem.found}`,
@@ -178,8 +178,9 @@ function knownGap(rung: Rung<ExaminedStack>, { lacks }: ForeignContract): Rung<E
 
 /** Commands of ours that judge the stack are told where it is, if that is not the configured place. */
 function aimed(rung: Rung<ExaminedStack>, flags: string): Rung<ExaminedStack> {
-  const withFlags = (finding: RungFinding): RungFinding => {
-    if (finding.status !== "broken" || !/^stack verify (?!source)/.test(finding.problem.next)) return finding;
+  const withFlags = (finding: RungFinding | undefined): RungFinding | undefined => {
+    if (finding?.status !== "broken" || !/^stack verify (?!source)/.test(finding.problem.next))
+      return finding;
     return { ...finding, problem: { ...finding.problem, next: `${finding.problem.next}${flags}` } };
   };
   return { ...rung, look: async (stack) => withFlags(await rung.look(stack)) };

@@ -14,14 +14,25 @@ export function isPartOfText(part: string, whole: string): boolean {
   return true;
 }
 
+/** Whether two texts are one, but for white space wherever it stands: some collapse it. */
+export function isSameButForSpace(one: string, other: string): boolean {
+  return withoutSpace(one) === withoutSpace(other);
+}
+
+/** The text without its white space. */
+export function withoutSpace(text: string): string {
+  return text.replace(/\s+/g, "");
+}
+
 /**
- * Whether two texts are one, of which a part went missing on the way: one is the other with something left out, and has more
- * than half of it. White space at the ends does not count. False where they are the same. What tells where a reply went
- * judges no text by it: that is for the claim that a reply is stored as streamed.
+ * Whether two texts are one that came to harm on the way: one is the other with something left out, and has more than half of
+ * it, or has other white space inside. White space at the ends does not count. False where they are the same. What tells where a
+ * reply went judges no text by it: that is for the claim that a reply is stored as streamed.
  */
-export function isShortenedText(one: string, other: string): boolean {
+export function isDamagedText(one: string, other: string): boolean {
   const [short = "", long = ""] = [one.trim(), other.trim()].sort((a, b) => a.length - b.length);
-  return 2 * short.length > long.length && isPartOfText(short, long);
+  if (short === long) return false;
+  return isSameButForSpace(short, long) || (2 * short.length > long.length && isPartOfText(short, long));
 }
 
 /** Text without the thoughts that older templates write before it: those are told apart on the way. */

@@ -1,11 +1,12 @@
 import type { ChatClient } from "./drivers/chat-client.ts";
 import { isRefusal } from "./drivers/refusal.ts";
+import { isRefusedAsGone } from "./is-conversation-gone.ts";
 import { pollUntil } from "./poll-until.ts";
 
-/** Where a back end shows a conversation; null where it has no call for that. */
+/** Where a back end shows a conversation; null where it has no call for that, or refuses it. */
 export interface ShownConversation {
   readonly isListed: boolean | null;
-  /** How many rows it has; none where they are refused. */
+  /** How many rows it has; none where reading them is refused as it is of a conversation that is not there. */
   readonly rows: number | null;
 }
 
@@ -60,9 +61,32 @@ export async function whereShown(
   const list = missingAbilities["list conversations"] === undefined;
   const rows = missingAbilities["show rows"] === undefined;
   return {
-    isListed: list ? (await orRefused(chat.conversations(signal), [])).includes(conversation) : null,
-    rows: rows ? (await orRefused(chat.rows(conversation, signal), [])).length : null,
+    isListed: list ? await isListed(chat, conversation, signal) : null,
+    rows: rows ? await rowsShown(chat, conversation, signal) : null,
   };
+}
+
+/** How many rows are shown of it; null where they are refused, and not as those of a conversation that is not there. */
+export async function rowsShown(
+  chat: ChatClient,
+  conversation: string,
+  signal: AbortSignal,
+): Promise<number | null> {
+  try {
+    return (await chat.rows(conversation, signal)).length;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const isGone = isRefusedAsGone(chat, conversation, { answer: error.answer, signal });
+    return (await orRefused(isGone)) === true ? 0 : null;
+  }
+}
+
+async function isListed(
+  chat: ChatClient,
+  conversation: string,
+  signal: AbortSignal,
+): Promise<boolean | null> {
+  return (await orRefused(chat.conversations(signal)))?.includes(conversation) ?? null;
 }
 
 /** `it is still listed, and its rows are still shown`; undefined where it is shown nowhere. */
@@ -74,11 +98,11 @@ export function stillShownWords({ isListed, rows }: ShownConversation): string |
   return where.length === 0 ? undefined : where.join(", and ");
 }
 
-async function orRefused<Answer>(asked: Promise<Answer>, otherwise: Answer): Promise<Answer> {
+async function orRefused<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
   try {
     return await asked;
   } catch (error) {
-    if (isRefusal(error)) return otherwise;
+    if (isRefusal(error)) return undefined;
     throw error;
   }
 }

@@ -75,6 +75,11 @@ export interface SeenStream {
   readonly isOpenedLate?: boolean;
   /** How its end is told where that was not waited for as long as it might have been, in words; left out where it was. */
   readonly unawaited?: string;
+  /**
+   * Why the reply may have failed although that was not told: there is a sign of it, and how failures are told is not known. Left out
+   * where there is none.
+   */
+  readonly mayHaveFailed?: string;
   /** Other conversations whose names its frames bear, where a connection carries several. */
   readonly strayNames?: readonly string[];
   /** True where such a connection had frames that name no conversation, and may be of any. */

@@ -1,4 +1,4 @@
-import { isSameText } from "./compare-texts.ts";
+import { isSameButForSpace, isSameText } from "./compare-texts.ts";
 import type { SeenRow } from "./drivers/reply-facts.ts";
 import { findReplyRow, isLeftOf, isMessage, replyRows, turnRows } from "./reply-rows.ts";
 
@@ -106,9 +106,10 @@ interface OtherText {
 
 function judgeOtherText(rows: readonly SeenRow[], { content, replies, said }: OtherText): Found | undefined {
   const { text } = said;
-  // What was said before a tool was called, and after it, may be in rows of its own.
-  if (isSameText(replies.join("").replace(/\s+/g, ""), text.replace(/\s+/g, ""))) return undefined;
   const found = `${content.length} characters, not ${text.length}`;
+  if (isSameButForSpace(content, text)) return { kind: "changed", found: `other white space, ${found}` };
+  // What was said before a tool was called, and after it, may be in rows of its own.
+  if (isSameButForSpace(replies.join(""), text)) return undefined;
   if (isLeftOf(text, content)) return { kind: "lost_on_stream", found };
   if (isLeftOf(content, text)) return { kind: "lost_when_saved", found };
   // Newest first, what stands behind a message is the reply to the one before it.

@@ -18,6 +18,28 @@ export function replyGeneration<Generation extends Prompt>(
   );
 }
 
+type Request = Prompt & Pick<GenerationRecord, "model" | "system" | "ended" | "refused">;
+
+/**
+ * The generations that asked for the very same as this one: of the same model, with all the same said before. What the engine
+ * refused, or failed at, may be asked for again; and who calls tools asks with more each time.
+ */
+export function sameGenerations<Generation extends Request>(
+  generations: readonly Generation[],
+  reply: Generation,
+): readonly Generation[] {
+  return generations.filter(
+    (each) =>
+      each !== reply && each.refused === undefined && each.ended !== "failed" && isSameRequest(each, reply),
+  );
+}
+
+function isSameRequest(one: Request, other: Request): boolean {
+  const contentOf = ({ model, system, messages, prompt }: Request): string =>
+    JSON.stringify([model, system, prompt, messages]);
+  return contentOf(one) === contentOf(other);
+}
+
 /** The last word of a person in what the engine was given. */
 export function askedIn({ messages, prompt }: Prompt): string {
   return messages?.findLast(({ role }) => role === "user")?.content ?? prompt ?? "";

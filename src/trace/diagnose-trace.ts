@@ -1,6 +1,7 @@
 import { duration } from "./finding-words.ts";
 import { toldPasses } from "./hop-passes.ts";
 import { judgeAnswers } from "./judge-answers.ts";
+import { judgeAskedTwice } from "./judge-asked-twice.ts";
 import { judgeBuffering } from "./judge-buffering.ts";
 import { firstTokenOf, judgeHopFirstToken } from "./judge-first-token.ts";
 import { judgeModel } from "./judge-model.ts";
@@ -16,6 +17,7 @@ const JUDGES = [
   judgeModel,
   judgeReplyOrigin,
   judgeUsage,
+  judgeAskedTwice,
   judgeBuffering,
   judgeHopFirstToken,
 ];

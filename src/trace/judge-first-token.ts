@@ -96,8 +96,8 @@ function askedBefore({ engine_requests }: HopPass): TracedEngineRequest[] {
   const at = requests.findIndex(({ purpose }) => purpose === "reply");
   const reply = requests[at];
   if (reply === undefined) return [];
-  return requests.slice(0, at).filter(({ from_ms, ended_ms }) => {
-    if (ended_ms === null) return false;
+  return requests.slice(0, at).filter(({ purpose, from_ms, ended_ms }) => {
+    if (purpose !== "other" || ended_ms === null) return false;
     if (from_ms === null || reply.from_ms === null) return true;
     return from_ms + ended_ms <= reply.from_ms + (reply.first_token_ms ?? Number.POSITIVE_INFINITY);
   });

@@ -25,7 +25,7 @@ export function judgeText(trace: TraceObservations): JudgedTrace {
     const passes = hop.passes.filter(isWholePass);
     const finding = firstOf(passes, (pass) => judgePass(trace, hop, pass));
     return finding === undefined
-      ? { notTold: [...unrestOf(hop, passes), ...lostMessageOf(hop, passes), ...untold(trace, hop)] }
+      ? { notTold: [...unrestOf(hop, passes), ...untold(trace, hop)] }
       : { finding };
   });
 }
@@ -34,9 +34,13 @@ function judgePass(trace: TraceObservations, hop: HopObservation, pass: HopPass)
   const refused = judgeEmpty(trace, hop, pass);
   if (refused !== undefined) return refused;
   const byRow = judgeRow(hop, pass);
+  if (byRow !== undefined) return byRow;
   // Of the last hop nobody else could tell what it was given.
-  if (hop.behind === null || byRow !== undefined) return byRow;
-  return judgeByTap(hop, pass) ?? judgeByCharacters(trace, hop, pass) ?? judgeByCounts(trace, hop, pass);
+  const byText =
+    hop.behind === null
+      ? undefined
+      : (judgeByTap(hop, pass) ?? judgeByCharacters(trace, hop, pass) ?? judgeByCounts(trace, hop, pass));
+  return byText ?? judgeMessageRow(hop, pass);
 }
 
 /** An empty reply for which the engine was seen to refuse: nothing was lost, and nothing need be saved. */
@@ -55,7 +59,7 @@ function judgeEmpty(
   };
 }
 
-/** What became of the reply where it is saved. Whether its message is kept is a claim of `stack verify`. */
+/** What became of the reply where it is saved. */
 function judgeRow({ hop }: HopObservation, pass: HopPass): TraceFinding | undefined {
   const { row, row_problem: problem, row_unrest, has_rows } = pass;
   if (!has_rows || row_unrest !== null) return undefined;
@@ -101,14 +105,15 @@ function unrestOf({ hop }: HopObservation, passes: readonly HopPass[]): string[]
   return unrest == null ? [] : [`What ${HOP_TITLES[hop]} saves is not judged: ${unrest}.`];
 }
 
-/** Not what a hop does to a reply, and worth knowing: of what is asked, the rows have the answer alone. */
-function lostMessageOf({ hop }: HopObservation, passes: readonly HopPass[]): string[] {
-  const isLost = passes.some(({ row_problem }) => row_problem?.kind === "message_not_saved");
-  return isLost
-    ? [
-        `${sentence(HOP_TITLES[hop])} has the reply among the conversation's rows, and not its message (stack verify persistence judges that).`,
-      ]
-    : [];
+/** A reply that is well, and of what was asked nothing is there. */
+function judgeMessageRow({ hop }: HopObservation, { row_problem }: HopPass): TraceFinding | undefined {
+  if (row_problem?.kind !== "message_not_saved") return undefined;
+  return {
+    hop,
+    kind: "message_not_saved",
+    sentence: `${sentence(HOP_TITLES[hop])} has the reply among its conversation's rows, and not the message that it answers.`,
+    next: "stack verify persistence",
+  };
 }
 
 function otherText(

@@ -1,6 +1,6 @@
 import type { GenerationRecord } from "../contract/engine-schemas.ts";
 import type { EngineWatch } from "../targets/engine-watch.ts";
-import { askedIn, replyGeneration } from "../targets/reply-generation.ts";
+import { askedIn, replyGeneration, sameGenerations } from "../targets/reply-generation.ts";
 import type { HopPass, TracedEngineRequest } from "./trace-report.ts";
 
 /** What is asked of the engine from now on, as its record tells it; undefined where there is none. */
@@ -36,13 +36,14 @@ export function readEngineRequests(
   message: string,
 ): TracedEngineRequest[] {
   const reply = replyGeneration(recorded, message);
+  const again = reply === undefined ? [] : sameGenerations(recorded, reply);
   const sentAt = Date.parse(pass.sent_at);
   return recorded.map((record) => {
     const began = Date.parse(record.started_at);
     const since = (moment: string | null): number | null =>
       moment === null ? null : Math.max(0, Date.parse(moment) - began);
     return {
-      purpose: record === reply ? "reply" : "other",
+      purpose: record === reply ? "reply" : again.includes(record) ? "again" : "other",
       model: record.model,
       messages: record.messages?.length ?? null,
       asked: askedIn(record).slice(0, LONGEST_ASKED),

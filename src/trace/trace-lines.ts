@@ -1,8 +1,8 @@
 /** A trace as lines of a terminal: the time line of each hop, its figures beside those of the others, the sentence. */
-import { alignColumns, paint, type StyledText, styled, type Text } from "../text/styled-text.ts";
+import { alignColumns, paint, type StyledText, styled, type Text, type Tone } from "../text/styled-text.ts";
 import { drawAxis, drawBar, drawLane, type LaneScale } from "./draw-lanes.ts";
 import { figureTable, headline, shownPass, warmUpWords } from "./hop-figures.ts";
-import type { HopObservation, HopPass, TraceReport } from "./trace-report.ts";
+import type { HopObservation, HopPass, TracedEngineRequest, TraceReport } from "./trace-report.ts";
 
 /** Columns of the names before the lanes. */
 const NAMES = 12;
@@ -52,11 +52,18 @@ function drawHop(
 function drawEngineRequests({ engine_requests }: HopPass, scale: LaneScale): StyledText[] {
   return (engine_requests ?? []).flatMap(({ purpose, from_ms, ended_ms }) => {
     if (from_ms === null) return [];
-    const [name, tone] = purpose === "reply" ? (["engine", "quiet"] as const) : (["other", "warn"] as const);
+    const [name, tone] = REQUESTS[purpose];
     const bar = drawBar(from_ms, from_ms + (ended_ms ?? 0), scale, tone);
     return [styled`  ${paint(tone, `  └ ${name}`.padEnd(NAMES))}${bar}`];
   });
 }
+
+/** What a request is called, by what it was for. */
+const REQUESTS = {
+  reply: ["engine", "quiet"],
+  again: ["again", "warn"],
+  other: ["other", "warn"],
+} as const satisfies Record<TracedEngineRequest["purpose"], readonly [string, Tone]>;
 
 /** One row a figure, one column a hop. */
 function figureRows(report: TraceReport): Text[][] {

@@ -2,7 +2,7 @@ import { htmlDocument } from "../reporters/html/html-document.ts";
 import { cut, type Html, html } from "../reporters/html/html-markup.ts";
 import { table } from "../reporters/html/html-tables.ts";
 import { figureTable, headline, shownPass, warmUpWords } from "./hop-figures.ts";
-import type { HopObservation, TraceFinding, TraceReport } from "./trace-report.ts";
+import type { HopObservation, TracedEngineRequest, TraceFinding, TraceReport } from "./trace-report.ts";
 import { drawTracePicture } from "./trace-svg.ts";
 
 /** A trace as one page that asks for nothing: the sentence, the time line, the figures, what was said. */
@@ -47,6 +47,13 @@ function list(title: string, sentences: readonly string[]): Html | undefined {
 /** More of a reply than this is no longer looked at. */
 const LONGEST_SHOWN = 4_000;
 
+/** What a request at the engine is called, by what it was for. */
+const REQUESTS: Readonly<Record<TracedEngineRequest["purpose"], string>> = {
+  reply: "its engine",
+  again: "asked again",
+  other: "before it",
+};
+
 function hopSection(hop: HopObservation): Html {
   const pass = shownPass(hop);
   if (pass === undefined) return html``;
@@ -64,7 +71,7 @@ function hopSection(hop: HopObservation): Html {
         .join("\n"),
     ],
     ...(engine_requests ?? []).map(({ purpose, model, messages, asked, options }) => [
-      purpose === "reply" ? "its engine" : "before it",
+      REQUESTS[purpose],
       `${model}, ${messages ?? "no"} messages, ${JSON.stringify(options)}: ${asked}`,
     ]),
   ];

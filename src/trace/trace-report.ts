@@ -61,8 +61,10 @@ export interface TraceFinding extends TraceDiagnosis {
  * `no_answer`: nothing answers at its address; `refused`: the request was; `failure`: the reply failed; `no_end`: it
  * ended without saying so; `lost_text`, `changed_text`; `not_saved`: the reply is not in the conversation's rows;
  * `saved_twice`: one turn is in them more than once; `wrong_order`: the reply is in them before its message;
- * `wrong_roles`: the message is in them as the assistant's, or the reply as the person's;
- * `other_usage`: it tells other tokens than the engine counted; `other_model`: another was asked, or answered; `not_from_engine`: it was whole before an engine can have written it;
+ * `wrong_roles`: the message is in them as the assistant's, or the reply as the person's; `message_not_saved`: the reply is in them, and
+ * its message is not;
+ * `other_usage`: it tells other tokens than the engine counted; `other_model`: another was asked, or answered; `asked_twice`: the
+ * engine was asked more than once for one reply; `not_from_engine`: it was whole before an engine can have written it;
  * `held_back`: text that came in pieces goes on in one;
  * `asked_before`: the engine was asked something else first; `queued`: the engine let this request wait; `delay`: this
  * hop takes its time.
@@ -75,11 +77,13 @@ export type TraceFindingKind =
   | "lost_text"
   | "changed_text"
   | "not_saved"
+  | "message_not_saved"
   | "saved_twice"
   | "wrong_order"
   | "wrong_roles"
   | "other_model"
   | "other_usage"
+  | "asked_twice"
   | "not_from_engine"
   | "held_back"
   | "asked_before"
@@ -170,8 +174,8 @@ export interface ReplyRow {
 
 /** A request as a tap, or the stand-in, saw it reach the engine. */
 export interface TracedEngineRequest {
-  /** `reply`: for this message's reply; `other`: for something else. */
-  readonly purpose: "reply" | "other";
+  /** `reply`: for this message's reply; `again`: the very same once more; `other`: for something else. */
+  readonly purpose: "reply" | "again" | "other";
   readonly model: string;
   /** Messages of its history, the system's too; null where it was a prompt. */
   readonly messages: number | null;

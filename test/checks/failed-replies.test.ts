@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { idle } from "../../src/checks/cancel/cancel-idle.ts";
 import { idleThenSend } from "../../src/checks/cancel/idle-then-send.ts";
 import { complete } from "../../src/checks/persistence/persistence-complete.ts";
@@ -7,6 +7,10 @@ import { done as sseDone } from "../../src/checks/sse/sse-done.ts";
 import { length } from "../../src/checks/sse/sse-length.ts";
 import { requireNoneFailed } from "../../src/checks/stream-endings.ts";
 import { CouldNotRun } from "../../src/harness/define-check.ts";
+import { startTap } from "../../src/tap/start-tap.ts";
+import { idsWith, judgeBackEnd } from "../support/judge-back-end.ts";
+import { startOpenAiEngine } from "../support/openai-engine.ts";
+import { SAVE_AT_END_WIRE, startSaveAtEndChat } from "../support/save-at-end-chat.ts";
 import { answer } from "./cancel/evidence.ts";
 import { judge } from "./model-conversation/evidence.ts";
 import { stored } from "./persistence/evidence.ts";
@@ -45,3 +49,21 @@ test("a reply that came whole, one that was cut, and one that was left open have
     "without a word of why",
   );
 });
+
+test("where how failures are told is not known, an engine that was seen to fail explains an end that is not told", async () => {
+  const engine = await startOpenAiEngine((response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.write('data: {"choices":[{"delta":{"content":"One"}}]}\n\n', () => response.destroy());
+  });
+  const tap = await startTap({ upstream: engine.url });
+  onTestFinished(() => tap.close());
+  const url = await startSaveAtEndChat(tap.url);
+  const { failure: _, ...untold } = SAVE_AT_END_WIRE.stream;
+  const suites = ["persistence", "sse"];
+  const wire = { ...SAVE_AT_END_WIRE, stream: untold };
+  const report = await judgeBackEnd({ url, engine: tap.url, wire }, suites, /saved-at-done|sse\/done/);
+  expect(idsWith(report, "could-not-run")).toEqual(["persistence/saved-at-done", "sse/done"]);
+  expect(JSON.stringify(report.results.map(({ outcome }) => outcome))).toContain(
+    "the engine failed at it, and the wire of described has no word for a reply that fails",
+  );
+}, 60_000);

@@ -53,19 +53,47 @@ test("doctor: a message that is not saved is told as that, and not its reply", a
   expect(rungOf(report, "hmi/stored").text).toMatch(/^the reply is saved, and its message is not: /);
 }, 60_000);
 
-test("trace: a message that is not saved is no hop's fault at the reply, and said beside", async () => {
+test("trace: a message that is not saved, where its reply is", async () => {
   const trace = await traceUrls({ ...(await start(["message-lost"])), contract, model: "m" }, OPENAI);
-  expect(trace.not_told.join(" ")).toContain(
-    "has the reply among the conversation's rows, and not its message",
-  );
+  expect(trace).toMatchObject({
+    ok: false,
+    diagnosis: {
+      kind: "message_not_saved",
+      sentence: "The HMI has the reply among its conversation's rows, and not the message that it answers.",
+    },
+  });
+}, 60_000);
+
+test("doctor: an engine that is asked twice for one reply; a title is no second time", async () => {
+  const [twice, titled] = await Promise.all([doctor(["asks-twice"], 60), doctor(["asks-for-title"], 60)]);
+  expect(rungOf(twice.report, "hmi/asked-once")).toMatchObject({
+    text: "one message is 2 requests at the engine, in the same words",
+    problem: { code: "asked_twice" },
+  });
+  expect(rungOf(titled.report, "hmi/asked-once").status).toBe("holds");
+}, 60_000);
+
+test("trace: an engine that is asked twice for one reply", async () => {
+  const trace = await traceUrls({ ...(await start(["asks-twice"], 60)), contract, model: "m" }, OPENAI);
+  expect(trace.findings.filter(({ hop }) => hop === "hmi")[0]).toMatchObject({
+    kind: "asked_twice",
+    sentence:
+      "By way of the HMI the engine was asked for each reply 2 times, in the same words: it works for 2, and one is read.",
+  });
 }, 60_000);
 
 const OPENAI = { engineApi: "openai" } as const;
 
-/** A back end before an engine that has the model `m`, and a tap between them. */
-async function start(faults: readonly SaveAtEndFault[]) {
+/**
+ * A back end before an engine that has the model `m`, and a tap between them.
+ *
+ * @param words of each reply
+ */
+async function start(faults: readonly SaveAtEndFault[], words = 1_000) {
   const engine = await startOpenAiEngine((response, asked) => {
-    if (asked.body["model"] === "m") return answerInWords(response, asked);
+    if (asked.body["model"] === "m") {
+      return answerInWords(response, { ...asked, body: { ...asked.body, max_tokens: words } });
+    }
     response.writeHead(404).end('{"error":{"message":"no model m-gguf"}}');
   });
   const tap = await startTap({ upstream: engine.url });
@@ -73,8 +101,8 @@ async function start(faults: readonly SaveAtEndFault[]) {
   return { hmi: await startSaveAtEndChat(tap.url, faults), engine: tap.url };
 }
 
-async function doctor(faults: readonly SaveAtEndFault[]) {
-  const urls = await start(faults);
+async function doctor(faults: readonly SaveAtEndFault[], words?: number) {
+  const urls = await start(faults, words);
   const { signal } = new AbortController();
   const config = { ...DEFAULT_CONFIG, engine: { ...DEFAULT_CONFIG.engine, api: "openai" as const } };
   return { report: await examine({ config, env: {}, urls, contract, signal }), engine: urls.engine };

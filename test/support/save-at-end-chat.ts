@@ -16,7 +16,11 @@ export type SaveAtEndFault =
   /** A stop is answered, and changes nothing. */
   | "stop-ignored"
   /** Only replies are saved. */
-  | "message-lost";
+  | "message-lost"
+  /** The engine is asked a second time for each reply, and nobody reads that one. */
+  | "asks-twice"
+  /** The engine is asked for a title with the message in it, too. */
+  | "asks-for-title";
 
 interface Turn {
   readonly sent: string[];
@@ -41,17 +45,25 @@ export async function startSaveAtEndChat(
     turn.reader?.write(text);
   };
 
-  async function ask(turn: Turn, prompt: string): Promise<string> {
-    const answer = await fetch(`${engine}/v1/chat/completions`, {
+  async function request({ ended: { signal } }: Turn, content: string): Promise<Response> {
+    return await fetch(`${engine}/v1/chat/completions`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({
         model: has("asks-other-model") ? "m-gguf" : "m",
-        messages: [{ role: "user", content: prompt }],
+        messages: [{ role: "user", content }],
         stream: true,
       }),
-      signal: turn.ended.signal,
+      signal,
     });
+  }
+
+  async function ask(turn: Turn, prompt: string): Promise<string> {
+    const more = has("asks-twice") ? prompt : has("asks-for-title") ? `A title for: ${prompt}` : undefined;
+    const answer = await request(turn, prompt);
+    const beside = more === undefined ? undefined : request(turn, more).then((other) => other.text());
+    // What nobody reads may fail unseen.
+    beside?.catch(() => undefined);
     if (!answer.ok) throw new Error(`the engine answered ${answer.status}: ${await answer.text()}`);
     let body = "";
     for await (const piece of piecesOf(answer)) {

@@ -31,6 +31,7 @@ test.each([
   ["without its message", [reply()], "message_not_saved"],
   ["without its reply", [user()], "not_saved"],
   ["with another reply", [user(), reply("Nobody knows.")], "changed"],
+  ["with other white space", [user(), reply("OK,\nthat is said.")], "changed"],
   ["without its reply, behind a turn that had the same one", [user("Hello"), reply(), user()], "not_saved"],
   ["with more than was streamed", [user(), reply(`${said.text} And more.`)], "lost_on_stream"],
   ["with less than was streamed", [user(), reply("OK, that is")], "lost_when_saved"],

@@ -1,7 +1,8 @@
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
-import { isRefusal } from "../../targets/drivers/refusal.ts";
+import { rowsShown } from "../../targets/delete-and-look.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import { isConversationGone } from "../../targets/is-conversation-gone.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { beginWaiting } from "../../targets/unstalled-time.ts";
 import type { Talk } from "../any-wire-conversation.ts";
@@ -9,7 +10,6 @@ import { GIVE_UP_MS, LIMIT_MS } from "../cancel-times.ts";
 import type { Context } from "../contract-conversations.ts";
 import { generationsFor, requireAsked, requireMadeByEngine } from "../engine-generations.ts";
 import { foundOn } from "../found-in-run.ts";
-import { isConversationGone } from "../is-conversation-gone.ts";
 import { requireUnbufferedReply } from "../unbuffered-reply.ts";
 import { noEndWords } from "../unended-replies.ts";
 import { endOf, watchGeneration } from "./cancelled-reply.ts";
@@ -113,13 +113,9 @@ async function deleteInMidReply(context: Context): Promise<DeletedConversation> 
 async function lookAfter(context: Context, { conversation }: Talk): Promise<DeletedConversation["after"]> {
   const { target, signal } = context;
   if (target.chat.missingAbilities["show rows"] !== undefined || conversation === null) return null;
-  if (await isConversationGone(context, conversation)) return "gone";
-  if (target.capabilities.has("speak the contract")) return "still there";
-  const rows = await target.chat.rows(conversation, signal).catch(rowsIfRefused);
-  return rows?.length === 0 ? "gone" : "still there";
-}
-
-function rowsIfRefused(error: unknown): undefined {
-  if (!isRefusal(error)) throw error;
-  return undefined;
+  if (target.capabilities.has("speak the contract")) {
+    return (await isConversationGone(target.chat, conversation, signal)) ? "gone" : "still there";
+  }
+  const rows = await rowsShown(target.chat, conversation, signal);
+  return rows === null ? null : rows === 0 ? "gone" : "still there";
 }

@@ -3,10 +3,10 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
-import { causeInOnlyTurn } from "../common-causes.ts";
+import { causeInOnlyTurn, otherSpacing } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { requireRightRoles } from "../require-right-roles.ts";
-import { holdsWhatCame, isSavedAsStreamed } from "../saved-as-streamed.ts";
+import { holdsWhatCame, isSavedAsStreamed, isSavedButForSpace } from "../saved-as-streamed.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { cancelledInMidReply } from "./cancel-mid-reply.ts";
 import type { CancelledReply } from "./cancelled-reply.ts";
@@ -36,6 +36,7 @@ export const saved = defineCheck<Context["target"], CancelledReply>({
       seen,
       rows,
       ...(areAsStreamed(reply, rows) && causeInOnlyTurn({ rows, kind: "cancelled", isForeign })),
+      ...(isForeign && isOtherwiseSpaced(reply, rows) && otherSpacing("cancelled")),
     };
   },
 });
@@ -92,6 +93,14 @@ function areAsStreamed({ stream }: CancelledReply, rows: readonly SeenRow[]): bo
   return rows
     .filter(({ role }) => role === "assistant")
     .every((row) => isPartial(row) && holdsWhatCame(row.content, text));
+}
+
+/** Whether all that is wrong is white space in the one reply. */
+function isOtherwiseSpaced(reply: CancelledReply, rows: readonly SeenRow[]): boolean {
+  const text = textOf(reply.stream ?? NOTHING_HEARD);
+  const isOnlySpace = (row: SeenRow): boolean =>
+    row.role !== "assistant" || (isPartial(row) && isSavedButForSpace(row.content, text, { isCut: true }));
+  return rows.length === 2 && rows.every(isOnlySpace);
 }
 
 /** Words that a foreign back end has no other word for are its own; one that it does not tell is not judged. */

@@ -5,11 +5,11 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
+import { isConversationGone } from "../../targets/is-conversation-gone.ts";
 import type { PlainHttpCalls } from "../../targets/plain-http-calls.ts";
 import { startTalk } from "../any-wire-conversation.ts";
 import { type Context, expectAnswer, makeSession } from "../contract-conversations.ts";
 import { settledRowsOf } from "../conversation-rows.ts";
-import { isConversationGone } from "../is-conversation-gone.ts";
 import { converseIn } from "../say-and-hear.ts";
 import { httpSuiteConversation } from "./http-suite-conversation.ts";
 
@@ -72,7 +72,7 @@ async function askForeign(context: Context, front: PlainHttpCalls): Promise<Evid
   for (const method of ["HEAD", "OPTIONS"] as const) {
     for (const { path } of ats) calls.push(await front.call({ method, path }, { signal }));
   }
-  const isGone = await isConversationGone(context, conversation);
+  const isGone = await isConversationGone(chat, conversation, signal);
   const rows = isGone ? null : await chat.rows(conversation, signal);
   return { before, calls: calls.map(({ request, status }) => ({ request, status })), rows };
 }

@@ -1,6 +1,6 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { isSameText, isShortenedText } from "../../targets/compare-texts.ts";
+import { isDamagedText, isSameText } from "../../targets/compare-texts.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import { wrongRolesIn } from "../../targets/judge-saved-turn.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
@@ -110,7 +110,7 @@ function judgeOne(talk: Talk, talks: readonly Talk[]): Broken | undefined {
   const said = streamed.map((text) =>
     given.some((each) => each.includes(text))
       ? text
-      : (given.find((each) => isShortenedText(each, text)) ?? text),
+      : (given.find((each) => isDamagedText(each, text)) ?? text),
   );
   const missing = said.filter((text) => !given.some((each) => each.includes(text)));
   const isInOrder = isOrdered(given.join("\n"), said);

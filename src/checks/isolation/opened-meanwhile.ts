@@ -1,7 +1,7 @@
 import type { EngineOptions } from "../../contract/gateway-schemas.ts";
 import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
-import { isSameText, isShortenedText } from "../../targets/compare-texts.ts";
+import { isDamagedText, isSameText } from "../../targets/compare-texts.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import { isRefusalForStream } from "../../targets/drivers/error-with-success.ts";
 import { refusedWords } from "../../targets/drivers/refusal.ts";
@@ -62,7 +62,7 @@ export const openedMeanwhile = defineCheck<Context["target"], Evidence>({
     const isSame = isSavedAsStreamed(reply?.content, text, evidence);
     const seen = `conversation ${openedId} was opened while ${sessionId} was being answered`;
     if (isSame && stray.length === 0) return { verdict: "holds", seen };
-    if (stray.length === 0 && isShortenedText(reply?.content ?? "", text)) {
+    if (stray.length === 0 && isDamagedText(reply?.content ?? "", text)) {
       return { verdict: "holds", seen: `${seen}; ${TEXT_JUDGED_ELSEWHERE}` };
     }
     return {
@@ -180,7 +180,7 @@ async function openByMessage(context: Context, opened: Talk, name: string): Prom
 /** Whether a row is of the conversation that was asked. */
 function isOf({ content }: SeenRow, { asked, stream }: Evidence): boolean {
   const text = textOf(stream);
-  return isSameText(content, asked) || isSameText(content, text) || isShortenedText(content, text);
+  return isSameText(content, asked) || isSameText(content, text) || isDamagedText(content, text);
 }
 
 function wasTooLate({ meanwhile, hadEnded }: Evidence): boolean {

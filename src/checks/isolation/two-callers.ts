@@ -3,12 +3,12 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import { answerWords, isRefusal } from "../../targets/drivers/refusal.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
+import { isConversationGone } from "../../targets/is-conversation-gone.ts";
 import { beginTalk, openPlace, type Talk } from "../any-wire-conversation.ts";
 import type { Context } from "../contract-conversations.ts";
 import { settledRowsOf } from "../conversation-rows.ts";
 import { findTogether } from "../found-in-run.ts";
 import { hear, nameFor } from "../hear-reply.ts";
-import { isConversationGone } from "../is-conversation-gone.ts";
 import { converseIn, sayIn } from "../say-and-hear.ts";
 import { requireText } from "../stream-endings.ts";
 import { repeatAfterMe, timesFor, wordFrom } from "./marker-words.ts";
@@ -123,7 +123,10 @@ export async function twoCallers(context: Context): Promise<TwoCallers> {
         return [];
       }));
     // Where it was taken away, its own person is told so.
-    const isGone = isShown && conversation !== null && (await isConversationGone(context, conversation));
+    const isGone =
+      isShown &&
+      conversation !== null &&
+      (await isConversationGone(context.target.chat, conversation, signal));
     const after = isGone ? [] : await rowsOfSelf();
     const tries = { ...(list && { list }), ...(rows && { rows }), ...(message && { message }) };
     return {

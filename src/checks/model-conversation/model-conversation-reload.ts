@@ -5,9 +5,15 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import { wrongRolesIn } from "../../targets/judge-saved-turn.ts";
-import { doubledTurn, isUnfinishedRow, unfinishedReply, unsavedReply } from "../common-causes.ts";
+import {
+  doubledTurn,
+  isUnfinishedRow,
+  otherSpacing,
+  unfinishedReply,
+  unsavedReply,
+} from "../common-causes.ts";
 import { conversationInWords } from "../row-words.ts";
-import { isSavedAsStreamed } from "../saved-as-streamed.ts";
+import { isSavedAsStreamed, isSavedButForSpace } from "../saved-as-streamed.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { firstExchanges, rowPlaces } from "./first-exchanges.ts";
 import type { ModelExchange } from "./model-exchange.ts";
@@ -79,15 +85,21 @@ function judgeOne({ exchange, rows }: Reloaded): Broken | undefined {
     seen: exchange.seen,
     rows: rowPlaces(rows),
     ...(reply?.role === "assistant" && streamedAndStored(exchange.streamedText, reply.content)),
-    ...(exchange.isForeign && asked !== -1 && causeOf(rows, asked, exchange)),
+    ...(exchange.isForeign && asked !== -1 && causeOf({ rows, asked, isEnded }, exchange)),
   };
 }
 
 /** What is at fault where another message, or this one again, follows the message. */
-function causeOf(rows: readonly SeenRow[], asked: number, exchange: ModelExchange): Pick<Broken, "cause"> {
+function causeOf(
+  { rows, asked, isEnded }: { rows: readonly SeenRow[]; asked: number; isEnded: boolean },
+  exchange: ModelExchange,
+): Pick<Broken, "cause"> {
   const next = rows[asked + 1];
   const isThere = rows.some((row) => isReplyOf(row, exchange));
   if (next?.role === "assistant" && isUnfinishedRow(next)) return unfinishedReply("whole");
+  if (next?.role === "assistant" && isEnded && isSavedButForSpace(next.content, exchange.streamedText)) {
+    return otherSpacing("whole");
+  }
   if (isThere) return isMessageOf(next, exchange) ? doubledTurn() : {};
   return next === undefined || next.role === "user" ? unsavedReply("whole") : {};
 }

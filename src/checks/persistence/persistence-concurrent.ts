@@ -1,6 +1,6 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { isSameText, isShortenedText } from "../../targets/compare-texts.ts";
+import { isDamagedText, isSameButForSpace, isSameText } from "../../targets/compare-texts.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { beginTalk, openPlace, type Talk } from "../any-wire-conversation.ts";
@@ -49,7 +49,7 @@ export const concurrent = defineCheck<Context["target"], readonly Concurrent[]>(
     return await Promise.all(
       said.map(async ({ talk, sent, stream }): Promise<Concurrent> => {
         const rows = await settledRowsOf(context, talk, (seen) =>
-          isSameText(storedReplyRow({ rows: seen })?.content ?? "", textOf(stream)),
+          isSameButForSpace(storedReplyRow({ rows: seen })?.content ?? "", textOf(stream)),
         );
         return { isForeign, sessionId: talk.conversation, asked: sent.text, stream, rows };
       }),
@@ -71,7 +71,7 @@ function judgeOne({ isForeign = false, sessionId, asked, stream, rows }: Concurr
   const isAsked = isSameText(user?.content ?? "", asked);
   // Whether a text is saved exactly is another claim's.
   const isReply =
-    reply !== undefined && (isSameText(reply.content, text) || isShortenedText(reply.content, text));
+    reply !== undefined && (isSameText(reply.content, text) || isDamagedText(reply.content, text));
   if (said.length === 2 && isAsked && isReply) return undefined;
   const roles = rows.map(({ role, status = "" }) => `${role} ${status}`.trim()).join(", ") || "no rows";
   const others = [
@@ -92,7 +92,7 @@ function judgeOne({ isForeign = false, sessionId, asked, stream, rows }: Concurr
 
 function shortenedWords(conversations: readonly Concurrent[]): string {
   const isShortened = conversations.some(({ stream, rows }) =>
-    isShortenedText(storedReplyRow({ rows })?.content ?? "", textOf(stream)),
+    isDamagedText(storedReplyRow({ rows })?.content ?? "", textOf(stream)),
   );
   return isShortened ? `; of a reply, ${TEXT_JUDGED_ELSEWHERE}` : "";
 }

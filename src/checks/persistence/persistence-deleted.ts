@@ -48,6 +48,9 @@ export const deleted = defineCheck<Context["target"], DeletedConversation>({
       );
     }
     const seen = `${name}, ${wasShown} before; the deletion ${refused ?? "was answered as done"}`;
+    if (before.isListed === true && after.isListed === null) {
+      throw new NotObservable(`after the deletion of ${name} the list of conversations was refused`);
+    }
     const still = stillShownWords(after);
     if (still === undefined) return { verdict: "holds", seen: `${seen}, and then it was shown nowhere` };
     return { verdict: "broken", expected: "gone from the list, and its rows with it", found: still, seen };

@@ -8,6 +8,7 @@ import { beginsWithText } from "../saved-as-streamed.ts";
 import { lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import {
+  causeInSpacing,
   causeWithoutText,
   describeStored,
   failedStoredReplies,
@@ -73,6 +74,7 @@ function judgeByRow(reply: StoredReply): Broken | undefined {
     seen: describeStored(reply),
     rows: reply.rows,
     ...streamedAndStored(streamed, row?.content),
+    ...(!isCalledWell && causeInSpacing(reply, row)),
     ...causeWithoutText(reply, row),
   };
 }

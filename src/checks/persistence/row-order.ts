@@ -1,5 +1,5 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
-import { isSameText } from "../../targets/compare-texts.ts";
+import { isSameButForSpace } from "../../targets/compare-texts.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import { startTalk } from "../any-wire-conversation.ts";
 import { doubledReply, doubledTurn, unsavedReply } from "../common-causes.ts";
@@ -36,7 +36,8 @@ export const rowOrder = defineCheck<Context["target"], QuickMessages>({
         context,
         talk,
         (seen) =>
-          seen.length >= 2 * asked.length && seen.some(({ content }) => isSameText(content, textOf(stream))),
+          seen.length >= 2 * asked.length &&
+          seen.some(({ content }) => isSameButForSpace(content, textOf(stream))),
       );
     }
     return { isForeign: !context.target.capabilities.has("speak the contract"), asked, rows };

@@ -1,23 +1,31 @@
-import { type Broken, defineCheck } from "../../harness/define-check.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { requireBeginningRead } from "../../targets/late-reading.ts";
 import { startTalk, type Talk, type TalkDraft } from "../any-wire-conversation.ts";
-import { isUnfinishedRow, unfinishedReply, unsavedReply } from "../common-causes.ts";
+import { isUnfinishedRow, otherSpacing, unfinishedReply, unsavedReply } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { conversationRows } from "../conversation-rows.ts";
 import { hear, texts } from "../hear-reply.ts";
-import { beginsWithText, isSavedAsStreamed, whiteSpaceWords } from "../saved-as-streamed.ts";
+import {
+  beginsWithText,
+  isSavedAsStreamed,
+  isSavedButForSpace,
+  whiteSpaceWords,
+} from "../saved-as-streamed.ts";
 import { sayIn } from "../say-and-hear.ts";
 import { endedInWords, isWholeEnding, lastWord, requireNoneFailed } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
+import { whyFailuresUntold } from "../untold-failures.ts";
 import { storedReplyRow } from "./stored-replies.ts";
 
 interface SavedAtDone {
   /** Left out by the contract's own wire. */
   readonly isForeign?: boolean;
+  /** As of {@link whyFailuresUntold}; left out where a failure can be heard. */
+  readonly untoldFailures?: string;
   readonly stream: SeenStream;
   /** Read as soon as `done` had come, or when it came no more. */
   readonly rows: readonly SeenRow[];
@@ -78,7 +86,13 @@ async function lookAtDone(context: Context, talk: Talk, text: string, name: stri
   const rows = await conversationRows(context, talk);
   await isConnected;
   const isForeign = !context.target.capabilities.has("speak the contract");
-  return { isForeign, stream: await hearing.ended, rows };
+  const untoldFailures = whyFailuresUntold(context.target);
+  return {
+    isForeign,
+    ...(untoldFailures !== undefined && { untoldFailures }),
+    stream: await hearing.ended,
+    rows,
+  };
 }
 
 function isSavedWhole({ isForeign = false, stream, rows }: SavedAtDone): boolean {
@@ -93,6 +107,7 @@ function judgeOne(look: SavedAtDone): Broken | undefined {
   const row = storedReplyRow({ rows });
   requireNoneFailed(stream);
   if (isSavedWhole(look)) return undefined;
+  requireNotFailed(look, row);
   requireBeginningRead(stream, textOf(stream), row?.content);
   requireHeardOut(look, row);
   const status = row?.status === undefined ? "" : ` ${row.status}`;
@@ -106,14 +121,27 @@ function judgeOne(look: SavedAtDone): Broken | undefined {
     seen: seenOf(look),
     rows,
     ...streamedAndStored(textOf(stream), row?.content),
-    ...(look.isForeign === true && isWholeEnding(lastWord(stream)) && causeOf(row)),
+    ...(look.isForeign === true && isWholeEnding(lastWord(stream)) && causeOf(row, textOf(stream))),
   };
 }
 
 /** What is at fault with the row of a reply whose end was told, where that is all. */
-function causeOf(row: SeenRow | undefined): Pick<Broken, "cause"> {
+function causeOf(row: SeenRow | undefined, streamed: string): Pick<Broken, "cause"> {
   if (row === undefined) return unsavedReply("ended");
+  if ((row.status ?? "complete") === "complete" && isSavedButForSpace(row.content, streamed)) {
+    return otherSpacing("ended");
+  }
   return isUnfinishedRow(row) ? unfinishedReply("ended") : {};
+}
+
+/** A reply without a word, or one whose row calls it failed, may be one of a failure that nobody could hear. */
+function requireNotFailed({ untoldFailures, stream }: SavedAtDone, row: SeenRow | undefined): void {
+  if (untoldFailures === undefined) return;
+  if (row?.status === "error" || row?.status === "interrupted") {
+    throw new CouldNotRun(`the reply failed, as its row says (${row.status}), and ${untoldFailures}`);
+  }
+  if (textOf(stream) === "")
+    throw new CouldNotRun(`the reply had no text, and may have failed: ${untoldFailures}`);
 }
 
 /** Where a reply was given up while more of it was saved than had come, it is not known when its end would have been told. */

@@ -3,7 +3,7 @@ import type { Message } from "../../contract/hmi-schemas.ts";
 import type { Broken } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { answerExcerpt } from "../../targets/answer-excerpt.ts";
-import { isSameText } from "../../targets/compare-texts.ts";
+import { isSameButForSpace } from "../../targets/compare-texts.ts";
 import type { Sent } from "../../targets/drivers/chat-client.ts";
 import { refusedWords } from "../../targets/drivers/refusal.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
@@ -12,7 +12,7 @@ import { wrongRolesIn } from "../../targets/judge-saved-turn.ts";
 import { findReplyRow } from "../../targets/reply-rows.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { startTalk, type Talk } from "../any-wire-conversation.ts";
-import { causeInOnlyTurn, isUnfinishedRow, type SavedReplyKind } from "../common-causes.ts";
+import { causeInOnlyTurn, isUnfinishedRow, otherSpacing, type SavedReplyKind } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { StillWritten, settledRowsOf, shownRowsOf } from "../conversation-rows.ts";
 import { generationsOf } from "../engine-generations.ts";
@@ -21,7 +21,12 @@ import { type Hearing, hear, hearAgain, nameFor } from "../hear-reply.ts";
 import { untilHeard } from "../heard-pieces.ts";
 import { requireMiddle } from "../held-back-replies.ts";
 import { requireRightRoles } from "../require-right-roles.ts";
-import { holdsWhatCame, isSavedAsStreamed, whiteSpaceWords } from "../saved-as-streamed.ts";
+import {
+  holdsWhatCame,
+  isSavedAsStreamed,
+  isSavedButForSpace,
+  whiteSpaceWords,
+} from "../saved-as-streamed.ts";
 import { sayIn, sayToFail } from "../say-and-hear.ts";
 import { endedInWords, lastWord } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
@@ -193,8 +198,20 @@ export function judgeStored(reply: StoredReply, status: Message["status"]): Brok
     seen: describeStored(reply),
     rows: reply.rows,
     ...streamedAndStored(isSaved ? replayed : streamed, row?.content),
+    ...(isShown && replayed === streamed && isSame(row?.status, status) && causeInSpacing(reply, row)),
     ...causeWithoutText(reply, row),
   };
+}
+
+/** What is at fault with the text of a row whose reply is else as it was streamed. */
+export function causeInSpacing(
+  { name, stream, speaksContract }: StoredReply,
+  row: SeenRow | undefined,
+): Pick<Broken, "cause"> {
+  const isCut = kindOf(name) !== "whole";
+  const isOnlySpace =
+    !speaksContract && row !== undefined && isSavedButForSpace(row.content, textOf(stream), { isCut });
+  return isOnlySpace ? otherSpacing(kindOf(name)) : {};
 }
 
 /** What is at fault with the rows of this reply, where nothing else is. */
@@ -280,7 +297,7 @@ async function storeReply(
   options: EngineOptions,
   {
     meanwhile,
-    isStored = ({ content }, read) => isSameText(content, read),
+    isStored = ({ content }, read) => isSameButForSpace(content, read),
     upTo = 200,
     mayBeRefused = false,
   }: StoredScene = {},

@@ -3,13 +3,13 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { isSameText, withoutThoughts } from "../../targets/compare-texts.ts";
 import { COUNTING_MESSAGE } from "../../targets/counting-message.ts";
-import { textOf } from "../../targets/drivers/reply-facts.ts";
+import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import { requireBeginningRead } from "../../targets/late-reading.ts";
 import { describeStream } from "../arrived-events.ts";
-import { isUnfinishedRow, unfinishedReply } from "../common-causes.ts";
+import { isUnfinishedRow, otherSpacing, unfinishedReply } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { requireAsked } from "../engine-generations.ts";
-import { isSavedAsStreamed } from "../saved-as-streamed.ts";
+import { isSavedAsStreamed, isSavedButForSpace } from "../saved-as-streamed.ts";
 import { type Door, doorsOf, replyRow, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 
@@ -122,8 +122,14 @@ function judgeOne({ asked, reply }: Said): Broken | undefined {
     found: `${excerpt(found, at)}${found === streamed ? "" : " in the row"}`,
     seen: `${describeStream(reply.stream)}; ${waysOfWriting(asked)}`,
     ...streamedAndStored(streamed, replyRow(reply)?.content),
-    ...(isStreamed && asked.door === "wire" && isUnfinishedRow(row) && unfinishedReply("whole")),
+    ...(isStreamed && asked.door === "wire" && causeOf(row, asked.text)),
   };
+}
+
+/** What is at fault with the row of a reply that was streamed as it was written. */
+function causeOf(row: SeenRow | null, text: string): Pick<Broken, "cause"> {
+  if (isUnfinishedRow(row)) return unfinishedReply("whole");
+  return row !== null && isSavedButForSpace(row.content, text) ? otherSpacing("whole") : {};
 }
 
 function isOfAnother(content: string, { door, text }: Asked): boolean {

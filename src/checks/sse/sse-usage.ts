@@ -1,7 +1,7 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
-import { isSameText, isShortenedText } from "../../targets/compare-texts.ts";
+import { isDamagedText, isSameText } from "../../targets/compare-texts.ts";
 import { lastFact, type SeenRow, type SeenUsage, textOf } from "../../targets/drivers/reply-facts.ts";
 import { describeStream, eventsIn } from "../arrived-events.ts";
 import type { Context } from "../contract-conversations.ts";
@@ -91,7 +91,7 @@ function judgeByWire(
 function rowWithText(reply: SeenReply): SeenRow | null {
   const row = replyRow(reply);
   const text = textOf(reply.stream);
-  return row !== null && (isSameText(row.content, text) || isShortenedText(row.content, text)) ? row : null;
+  return row !== null && (isSameText(row.content, text) || isDamagedText(row.content, text)) ? row : null;
 }
 
 function shown(counts: SeenUsage | null): string {

@@ -56,6 +56,8 @@ export interface ChatSymptoms {
     /** Who shows which one it was, with it: `the engine was asked for phi3:mini`. */
     seen: string;
   };
+  /** The engine was asked so many times for one reply. */
+  asked_twice: { service: Role; times: number };
   /** All of a reply's text came at once, long after it was begun. */
   buffered: {
     service: Role;
@@ -129,6 +131,11 @@ export const chatExplanations: Explanations<ChatSymptoms> = {
     found: `a message is answered by another model: ${wantedBy} ${wanted}, and ${seen}`,
     cause: `The ${SERVICE_TITLES[service]}, or what stands between it and the engine, chooses the model by itself.`,
     next: "stack trace",
+  }),
+  asked_twice: ({ service, times }) => ({
+    found: `one message is ${times} requests at the engine, in the same words`,
+    cause: `The ${SERVICE_TITLES[service]}, or what stands between it and the engine, asks again for what it is asked once: a second listener, a retry that does not look, or a call that is made in two places. The engine works for each.`,
+    next: "stack verify isolation --grep one-request",
   }),
   buffered: ({ service, pieces, withinMs, afterMs, writtenMs, who, todo }) => ({
     found: `a reply of ${pieces} came within ${withinMs} ms, after ${afterMs} ms of nothing${writtenMs === undefined ? "" : `, which the engine wrote over ${writtenMs} ms`}: it is held back`,

@@ -1,17 +1,17 @@
 import type { Role } from "../../config/service-config.ts";
 import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import { brokenCharactersIn, COUNTING_MESSAGE } from "../../targets/counting-message.ts";
-import { textOf } from "../../targets/drivers/reply-facts.ts";
+import { type TimedFact, textOf } from "../../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { beforeMisreading } from "../../targets/mojibake.ts";
 import { answererOf, stopBuffering } from "../../targets/proxy-by-headers.ts";
 import { replyGeneration } from "../../targets/reply-generation.ts";
 import type { Rung, RungFinding } from "../climb-ladder.ts";
-import type { ExaminedStack } from "../doctor-context.ts";
+import { callDeadline, type ExaminedStack } from "../doctor-context.ts";
 import { notInTime } from "../judge-reply.ts";
 import { brokenRung } from "../symptom-explanations.ts";
 import { openEngineRecord } from "./open-engine-record.ts";
-import { sendTestMessage } from "./wire-reply-rungs.ts";
+import { sendTestMessage, type TestMessage } from "./wire-reply-rungs.ts";
 
 /** The stand-in is too fast for anybody to hold its text back: so it takes its time, about half a second. */
 const COUNTING = { num_predict: 48, stand_in_token_ms: 12 } as const;
@@ -39,13 +39,82 @@ export function bufferingRung(service: Role): Rung<ExaminedStack> {
       const unpushed = stack.notes.chat?.missingAbilities["push replies"];
       if (unpushed !== undefined) return { status: "skipped", text: unpushed };
       const record = await openEngineRecord(stack);
-      const said = await sendTestMessage(stack, COUNTING_MESSAGE, COUNTING);
+      const written = async (): Promise<GenerationRecord | undefined> =>
+        replyGeneration((await record?.generations()) ?? [], COUNTING_MESSAGE);
+      const pace = new PlainPace();
+      const said = await sendTestMessage(stack, COUNTING_MESSAGE, COUNTING, pace.take);
       if ("status" in said) return said;
+      const isLeft = await leaveOncePlain(stack, said, { pace, written });
       const stream = await said.reading.ended;
+      if (isLeft) return asWritten(stream, pace.spreadMs);
       if (stream.end === "given-up") return notInTime(stack, stream.duration_ms);
-      const written = replyGeneration((await record?.generations()) ?? [], COUNTING_MESSAGE);
-      return judgeBuffering(stream, { service, written: written && writtenIn(written), stack });
+      const generation = await written();
+      return judgeBuffering(stream, { service, written: generation && writtenIn(generation), stack });
     },
+  };
+}
+
+/** So many pieces of a reply, over {@link SHORTEST_MS}, show how it comes. */
+const ENOUGH_PIECES = 10;
+
+/** How the words of a reply come, while they do. */
+class PlainPace {
+  #pieces = 0;
+  #firstMs = 0;
+  #lastMs = 0;
+  readonly #enough = Promise.withResolvers<void>();
+
+  /** Resolves once enough has come to tell; never where the reply ends before that. */
+  get enough(): Promise<void> {
+    return this.#enough.promise;
+  }
+
+  /** From the first word to the last, in milliseconds. */
+  get spreadMs(): number {
+    return this.#lastMs - this.#firstMs;
+  }
+
+  readonly take = ({ kind, at_ms }: TimedFact): void => {
+    if (kind !== "text") return;
+    if (this.#pieces === 0) this.#firstMs = at_ms;
+    this.#pieces += 1;
+    this.#lastMs = at_ms;
+    if (this.#pieces >= ENOUGH_PIECES && this.spreadMs >= SHORTEST_MS) this.#enough.resolve();
+  };
+}
+
+interface HeardPace {
+  readonly pace: PlainPace;
+  /** How the engine writes it; undefined where nobody sees that. */
+  readonly written: () => Promise<GenerationRecord | undefined>;
+}
+
+/**
+ * Ends a reply whose pace is plain, where the wire can: a long one would be waited for to its end for nothing. Whether that was
+ * done, once it was or the reply has ended.
+ */
+async function leaveOncePlain(
+  stack: ExaminedStack,
+  { reading, name }: TestMessage,
+  { pace, written }: HeardPace,
+): Promise<boolean> {
+  const { chat } = stack.notes;
+  if (chat === undefined || chat.missingAbilities.cancel !== undefined) return false;
+  const isPlain = await Promise.race([pace.enough.then(() => true), reading.ended.then(() => false)]);
+  if (!isPlain) return false;
+  const firstAt = (await written())?.first_token_at ?? null;
+  // What was held back at first, and is written faster now than it was, is not plain.
+  if (firstAt !== null && pace.spreadMs <= HELD_BACK_SHARE * (Date.now() - Date.parse(firstAt))) return false;
+  // Where the cancel does nothing, the rung that tries it says so.
+  await chat.cancel(name(), callDeadline(stack)).catch(() => undefined);
+  reading.leave();
+  return true;
+}
+
+function asWritten(stream: SeenStream, spreadMs: number): RungFinding {
+  return {
+    status: "holds",
+    text: `words come as they are written, over ${Math.round(spreadMs)} ms${brokenWords(stream)}`,
   };
 }
 
@@ -95,10 +164,7 @@ function judgeBuffering(stream: SeenStream, { service, written, stack }: Paced):
   const spread = last - first;
   if (spread > HELD_BACK_SHARE * tookMs) {
     return isInPieces
-      ? {
-          status: "holds",
-          text: `words come as they are written, over ${Math.round(spread)} ms${brokenWords(stream)}`,
-        }
+      ? asWritten(stream, spread)
       : { status: "skipped", text: `a reply of ${inPieces(times.length)} tells nothing of its pace` };
   }
   return brokenRung("buffered", {

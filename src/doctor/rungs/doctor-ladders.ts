@@ -1,6 +1,7 @@
 import type { Rung } from "../climb-ladder.ts";
 import type { ExaminedStack } from "../doctor-context.ts";
 import { answersRung } from "./answers-rung.ts";
+import { askedOnceRung } from "./asked-once-rung.ts";
 import { bufferingRung } from "./buffering-rung.ts";
 import { hmiCancel } from "./cancel-rung.ts";
 import { gatewayReachesEngine, hmiReachesGateway } from "./dependency-rungs.ts";
@@ -35,6 +36,7 @@ export function wireLadder({
     wireModelRung(front),
     wireReplyRung(front),
     wireSavedRung(front),
+    ...(front === "engine" ? [] : [askedOnceRung(front)]),
     bufferingRung(front),
     wireCancelRung(front),
   ];

@@ -47,6 +47,7 @@ export function wireReplyRung(service: Role): Rung<ExaminedStack> {
         text: textOf(stream),
         asked: said.sent.text,
         late: lateWords(stream),
+        record,
       };
       const { notes } = stack;
       const told = lastFact(stream, "model")?.name ?? null;

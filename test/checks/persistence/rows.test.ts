@@ -36,6 +36,22 @@ test("saved at done: of a reply that was given up with more of it on its way, no
   }
 });
 
+test("saved at done: where failures cannot be heard, what seems to have failed is not judged", () => {
+  const untold = { isForeign: true, untoldFailures: "the wire has no word for a reply that fails" };
+  const half = savedReply({ status: "error", content: "H" });
+  const look = { stream: stream(whole().slice(0, 4)), rows: [row(), half] };
+  expect(judge(savedAtDone, [{ isForeign: true, ...look }]).verdict).toBe("broken");
+  expect(() => judge(savedAtDone, [{ ...untold, ...look }])).toThrow(
+    "as its row says (error), and the wire has",
+  );
+  const closed = { ...look.stream, mayHaveFailed: "the engine failed at it" };
+  expect(() => judge(savedAtDone, [{ ...untold, ...look, stream: closed }])).toThrow(
+    "the engine failed at it",
+  );
+  // What was written, and only lost when it was saved, is.
+  expect(judge(savedAtDone, [{ ...untold, stream: stream(), rows: [row()] }]).verdict).toBe("broken");
+});
+
 test("saved at done: by text alone where rows tell no status", () => {
   const rows = (content: string) => [{ session_id: "80", role: "assistant" as const, content }];
   expect(judge(savedAtDone, [{ stream: stream(), rows: rows("Hi") }]).verdict).toBe("holds");

@@ -1,44 +1,59 @@
 import { randomUUID } from "node:crypto";
-import { isRefusal, wordsIn } from "../targets/drivers/refusal.ts";
-import type { SeenCall } from "../targets/http-client.ts";
-import type { Context } from "./contract-conversations.ts";
+import type { ChatClient } from "./drivers/chat-client.ts";
+import { isRefusal, wordsIn } from "./drivers/refusal.ts";
+import type { SeenCall } from "./http-client.ts";
+
+/** What a call was refused with. */
+type Refused = Pick<SeenCall, "status" | "body" | "said">;
 
 /**
  * Whether a conversation that could be read before is not there any more: reading it is 404 or 410, or is answered as reading one
  * that nobody ever made is (some say 401 or 400 to that). Throws the refusal where that may as well be about who asks.
  */
-export async function isConversationGone(context: Context, conversation: string): Promise<boolean> {
-  const answer = await refusalOf(context, conversation);
+export async function isConversationGone(
+  chat: ChatClient,
+  conversation: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  return await isRefusedAsGone(chat, conversation, {
+    answer: await refusalOf(chat, conversation, signal),
+    signal,
+  });
+}
+
+/** The same, where it is known what reading it was refused with; undefined where it was not. */
+export async function isRefusedAsGone(
+  chat: ChatClient,
+  conversation: string,
+  { answer, signal }: { readonly answer: Refused | undefined; readonly signal: AbortSignal },
+): Promise<boolean> {
   if (answer === undefined) return false;
   const { status } = answer;
   if (status === 404 || status === 410) return true;
   if (status >= 500) return false;
   const madeUp = likeId(conversation);
-  const never = await refusalOf(context, madeUp);
+  const never = await refusalOf(chat, madeUp, signal);
   const isAsNever =
     never?.status === status &&
     wordsIn(never).replaceAll(madeUp, "") === wordsIn(answer).replaceAll(conversation, "");
   if (!isAsNever) return false;
-  if (status === 401 || status === 403) await requireStillKnown(context);
+  // Whoever is let into nothing any more is told so of every conversation.
+  if (status === 401 || status === 403) await chat.conversations(signal);
   return true;
 }
 
 async function refusalOf(
-  { target, signal }: Context,
+  chat: ChatClient,
   conversation: string,
-): Promise<Pick<SeenCall, "status" | "body" | "said"> | undefined> {
+  signal: AbortSignal,
+): Promise<Refused | undefined> {
   try {
-    await target.chat.rows(conversation, signal);
+    await chat.rows(conversation, signal);
     return undefined;
   } catch (error) {
     if (isRefusal(error)) return error.answer;
     throw error;
   }
-}
-
-/** Whoever is let into nothing any more is told so of every conversation. */
-async function requireStillKnown({ target, signal }: Context): Promise<void> {
-  await target.chat.conversations(signal);
 }
 
 /** An id of the same form that nobody has: each letter and digit is another one. */
