@@ -82,6 +82,15 @@ test("trace: an engine that is asked twice for one reply", async () => {
   });
 }, 60_000);
 
+test("doctor: a long reply is ended once its pace is plain, where the wire can", async () => {
+  const { report, left } = await doctor([]);
+  expect(rungOf(report, "hmi/pace")).toMatchObject({
+    status: "holds",
+    text: expect.stringMatching(/^words come as they are written, over 1\d{3} ms/),
+  });
+  expect(left.filter((body) => body.includes("Count to 30"))).toHaveLength(1);
+}, 60_000);
+
 const OPENAI = { engineApi: "openai" } as const;
 
 /**
@@ -90,7 +99,11 @@ const OPENAI = { engineApi: "openai" } as const;
  * @param words of each reply
  */
 async function start(faults: readonly SaveAtEndFault[], words = 1_000) {
+  const left: string[] = [];
   const engine = await startOpenAiEngine((response, asked) => {
+    response.on("close", () => {
+      if (!response.writableFinished) left.push(JSON.stringify(asked.body));
+    });
     if (asked.body["model"] === "m") {
       return answerInWords(response, { ...asked, body: { ...asked.body, max_tokens: words } });
     }
@@ -98,12 +111,13 @@ async function start(faults: readonly SaveAtEndFault[], words = 1_000) {
   });
   const tap = await startTap({ upstream: engine.url });
   onTestFinished(() => tap.close());
-  return { hmi: await startSaveAtEndChat(tap.url, faults), engine: tap.url };
+  return { hmi: await startSaveAtEndChat(tap.url, faults), engine: tap.url, left };
 }
 
 async function doctor(faults: readonly SaveAtEndFault[], words?: number) {
   const urls = await start(faults, words);
   const { signal } = new AbortController();
   const config = { ...DEFAULT_CONFIG, engine: { ...DEFAULT_CONFIG.engine, api: "openai" as const } };
-  return { report: await examine({ config, env: {}, urls, contract, signal }), engine: urls.engine };
+  const { engine, left } = urls;
+  return { report: await examine({ config, env: {}, urls, contract, signal }), engine, left };
 }

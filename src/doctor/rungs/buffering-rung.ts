@@ -54,8 +54,9 @@ export function bufferingRung(service: Role): Rung<ExaminedStack> {
   };
 }
 
-/** So many pieces of a reply, over {@link SHORTEST_MS}, show how it comes. */
+/** So many pieces of a reply, over so many milliseconds, show how it comes: what takes longer is a long one. */
 const ENOUGH_PIECES = 10;
+const ENOUGH_MS = 1_200;
 
 /** How the words of a reply come, while they do. */
 class PlainPace {
@@ -79,7 +80,7 @@ class PlainPace {
     if (this.#pieces === 0) this.#firstMs = at_ms;
     this.#pieces += 1;
     this.#lastMs = at_ms;
-    if (this.#pieces >= ENOUGH_PIECES && this.spreadMs >= SHORTEST_MS) this.#enough.resolve();
+    if (this.#pieces >= ENOUGH_PIECES && this.spreadMs >= ENOUGH_MS) this.#enough.resolve();
   };
 }
 
