@@ -9,6 +9,7 @@ import {
 } from "./process-table.ts";
 import {
   endsInListener,
+  isDead,
   type ListeningSocket,
   type ProcessStat,
   parseSocketTable,
@@ -29,7 +30,7 @@ export const linux: ProcessTable = {
 
   startOrder: Number,
 
-  executable: (pid) => optional(() => readlinkSync(`/proc/${pid}/exe`)),
+  executable: (pid) => linkOf(pid, "exe"),
 
   descendants(pids) {
     const children = new Map<number, number[]>();
@@ -68,7 +69,7 @@ export const linux: ProcessTable = {
       ...identity(pid, stat),
       command: command.length > 0 ? command : [read(`/proc/${pid}/comm`)?.trim() ?? "unknown program"],
       user,
-      cwd: optional(() => readlinkSync(`/proc/${pid}/cwd`)),
+      cwd: linkOf(pid, "cwd"),
       startedAt: new Date(Date.now() - age * 1000),
     };
   },
@@ -86,11 +87,7 @@ export const linux: ProcessTable = {
   },
 
   isStopped(pid) {
-    const threads = optional(() => readdirSync(`/proc/${pid}/task`)) ?? [];
-    const states = threads.flatMap((thread) => {
-      const stat = parseStat(read(`/proc/${pid}/task/${thread}/stat`) ?? "");
-      return stat && !"ZXx".includes(stat.state) ? [stat.state] : [];
-    });
+    const states = livingThreads(pid).map(({ state }) => state);
     // A small t is a debugger's stop, which ends when the debugger likes.
     return states.length > 0 && states.every((state) => state === "T");
   },
@@ -151,12 +148,12 @@ export function parentOf(pid: number): number | undefined {
 
 /** Program and arguments, without a look at anything else of the process; empty where it has none. */
 export function commandOf(pid: number): string[] {
-  return read(`/proc/${pid}/cmdline`)?.split("\0").slice(0, -1) ?? [];
+  return textOf(pid, "cmdline")?.split("\0").slice(0, -1) ?? [];
 }
 
 /** Lines `NAME=value`; empty where this user may not see them. */
 export function environmentOf(pid: number): string[] {
-  return read(`/proc/${pid}/environ`)?.split("\0") ?? [];
+  return textOf(pid, "environ")?.split("\0") ?? [];
 }
 
 /** The text of /proc/PID/cgroup (cgroups(7)): everybody's may be read. */
@@ -171,11 +168,7 @@ export function processesOfUser(user: string): number[] {
 
 /** The network namespace of a process; undefined where this user may not see it. */
 export function networkOf(pid: number): string | undefined {
-  try {
-    return readlinkSync(`/proc/${pid}/ns/net`);
-  } catch {
-    return undefined;
-  }
+  return linkOf(pid, "ns/net");
 }
 
 /** Whether a process holds a listening TCP socket; undefined where this user may not see its open files. */
@@ -218,9 +211,47 @@ function select(
   });
 }
 
+/** A process lives as long as any of its threads, which need not be the first: what they share is there until the last has ended. */
 function living(pid: number): ProcessStat | undefined {
   const stat = parseStat(read(`/proc/${pid}/stat`) ?? "");
-  return stat && "ZXx".includes(stat.state) ? undefined : stat;
+  if (stat === undefined || !isDead(stat)) return stat;
+  return livingThreads(pid).length > 0 ? stat : undefined;
+}
+
+/** One thread of a process. */
+interface LivingThread extends ProcessStat {
+  /** Its folder in /proc. */
+  readonly folder: string;
+}
+
+/** The threads of a process that have not ended. */
+export function livingThreads(pid: number): LivingThread[] {
+  const threads = optional(() => readdirSync(`/proc/${pid}/task`)) ?? [];
+  return threads.flatMap((thread) => {
+    const folder = `/proc/${pid}/task/${thread}`;
+    const stat = parseStat(read(`${folder}/stat`) ?? "");
+    return stat === undefined || isDead(stat) ? [] : [{ ...stat, folder }];
+  });
+}
+
+/**
+ * What is found in the folder of a process; where its first thread has ended, and so tells nothing any more of what the threads
+ * share, in that of one that has not.
+ */
+function inFolderOf<T>(pid: number, find: (folder: string) => T | undefined): T | undefined {
+  const found = find(`/proc/${pid}`);
+  if (found !== undefined) return found;
+  const first = parseStat(read(`/proc/${pid}/stat`) ?? "");
+  const [thread] = first !== undefined && isDead(first) ? livingThreads(pid) : [];
+  return thread && find(thread.folder);
+}
+
+function textOf(pid: number, file: "cmdline" | "environ"): string | undefined {
+  return inFolderOf(pid, (folder) => read(`${folder}/${file}`) || undefined);
+}
+
+function linkOf(pid: number, link: "exe" | "cwd" | "ns/net"): string | undefined {
+  return inFolderOf(pid, (folder) => optional(() => readlinkSync(`${folder}/${link}`)));
 }
 
 function identity(pid: number, { startTime }: ProcessStat): ProcessIdentity {
@@ -249,7 +280,7 @@ function variable(environment: readonly string[], name: string): string | undefi
 
 function carries(pid: number, mark: Mark): boolean {
   // Searched as a whole: of most processes it need not be taken apart.
-  const environment = `\0${read(`/proc/${pid}/environ`) ?? ""}\0`;
+  const environment = `\0${textOf(pid, "environ") ?? ""}\0`;
   const { service, stateDir, formerly = [] } = mark;
   return (
     environment.includes(`\0${MARK.service}=${service}\0`) &&
@@ -258,9 +289,12 @@ function carries(pid: number, mark: Mark): boolean {
 }
 
 function openFiles(pid: number): string[] {
-  const folder = `/proc/${pid}/fd`;
-  const descriptors = optional(() => readdirSync(folder)) ?? [];
-  return descriptors.flatMap((fd) => optional(() => readlinkSync(`${folder}/${fd}`)) ?? []);
+  const files = inFolderOf(pid, (folder) => {
+    const descriptors = optional(() => readdirSync(`${folder}/fd`)) ?? [];
+    const targets = descriptors.flatMap((fd) => optional(() => readlinkSync(`${folder}/fd/${fd}`)) ?? []);
+    return targets.length > 0 ? targets : undefined;
+  });
+  return files ?? [];
 }
 
 function read(path: string): string | undefined {

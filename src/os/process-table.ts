@@ -33,7 +33,7 @@ export interface Mark {
  * What the supervisor asks the OS about processes; one small file per OS answers.
  *
  * All of it is synchronous on purpose: between the look at a process and the signal to it, nothing of
- * ours may run. Zombies count as dead everywhere.
+ * ours may run. Zombies count as dead everywhere; a process whose first thread alone has ended does not.
  */
 export interface ProcessTable {
   /** The living process with this pid. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { allPids } from "./linux-processes.ts";
-import { parseStatUsage, type StatUsage } from "./procfs.ts";
+import { allPids, livingThreads } from "./linux-processes.ts";
+import { isDead, parseStatUsage, type StatUsage } from "./procfs.ts";
 
 /** What some processes use together. */
 export interface ProcessUsage {
@@ -65,8 +65,16 @@ function linuxUsage(pid: number): Member[] {
 }
 
 function readUsage(pid: number): StatUsage | undefined {
+  const usage = statUsageIn(`/proc/${pid}`);
+  if (usage === undefined || !isDead(usage)) return usage;
+  const [thread] = livingThreads(pid);
+  const rest = thread && statUsageIn(thread.folder);
+  return rest && { ...usage, residentPages: rest.residentPages };
+}
+
+function statUsageIn(folder: string): StatUsage | undefined {
   try {
-    return parseStatUsage(readFileSync(`/proc/${pid}/stat`, "utf8"));
+    return parseStatUsage(readFileSync(`${folder}/stat`, "utf8"));
   } catch {
     return undefined;
   }

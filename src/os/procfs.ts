@@ -1,6 +1,6 @@
 /** The fields of /proc/PID/stat that are used here (proc_pid_stat(5)). */
 export interface ProcessStat {
-  /** One letter; Z and X are dead. */
+  /** One letter: see {@link isDead}. */
   readonly state: string;
   /** Pid of the process that started it, or that took it over. */
   readonly parent: number;
@@ -18,23 +18,28 @@ export function parseStat(text: string): ProcessStat | undefined {
   return { state, parent: Number(parent), group: Number(group), startTime };
 }
 
+/** Whether the thread that this was read of has ended; of /proc/PID/stat that is the first one of the process. */
+export function isDead({ state }: Pick<ProcessStat, "state">): boolean {
+  return "ZXx".includes(state);
+}
+
 /** What a process has used, by /proc/PID/stat (proc_pid_stat(5)). */
-export interface StatUsage {
+export interface StatUsage extends Pick<ProcessStat, "state"> {
   readonly group: number;
   /** Fields 14 to 17, in clock ticks: of the process, and of its children that have ended. */
   readonly cpuTicks: number;
-  /** Field 24. */
+  /** Field 24; 0 where its first thread has ended: see the stat of another. */
   readonly residentPages: number;
 }
 
-/** Reads the usage of a living process from /proc/PID/stat; undefined for a dead one. */
+/** Reads the usage of a process from /proc/PID/stat. */
 export function parseStatUsage(text: string): StatUsage | undefined {
   const fields = statFields(text);
   const [state = "", , group] = fields;
   const pages = fields[21];
-  if (pages === undefined || "ZXx".includes(state)) return undefined;
+  if (pages === undefined) return undefined;
   const cpuTicks = fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0);
-  return { group: Number(group), cpuTicks, residentPages: Number(pages) };
+  return { state, group: Number(group), cpuTicks, residentPages: Number(pages) };
 }
 
 /** From the third field on: the second, a program's name, may hold spaces and brackets. */

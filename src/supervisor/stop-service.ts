@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { EXIT } from "../errors/exit-codes.ts";
 import { UserError } from "../errors/user-error.ts";
 import { describeListener, findListeners, type Listener } from "../os/listening-ports.ts";
@@ -43,7 +42,7 @@ export async function stopService(
   const outcome = await endProcesses(record, membersIn(record, state), { timeoutMs, hurry });
   removeRecord(state, record);
   const tookMs = Math.round(performance.now() - started);
-  const listeners = await listenersAfter(record, before);
+  const listeners = await listenersOn(record);
   const left = listeners.filter(
     (one) => !isOlder(one, record) && before.some((other) => isSameListener(one, other)),
   );
@@ -79,21 +78,6 @@ function membersIn(record: ServiceRecord, state: StateFolder): LookForMembers {
 async function listenersOn({ host, port, pid }: ServiceRecord): Promise<Listener[]> {
   return host === undefined || port === undefined ? [] : await findListeners({ host, port }, [pid]);
 }
-
-/** Of a process that ends, the last thread may keep the port for a moment after the first one, and has no pid then. */
-async function listenersAfter(record: ServiceRecord, before: readonly Listener[]): Promise<Listener[]> {
-  const isEnding = ({ address, pid }: Listener) =>
-    pid === undefined && before.some((one) => one.address === address && one.pid !== undefined);
-  const deadline = performance.now() + LAST_THREAD_MS;
-  for (;;) {
-    const listeners = await listenersOn(record);
-    if (!listeners.some(isEnding) || performance.now() >= deadline) return listeners;
-    await delay(LOOK_AGAIN_MS);
-  }
-}
-
-const LAST_THREAD_MS = 1000;
-const LOOK_AGAIN_MS = 10;
 
 function isSameListener(one: Listener, other: Listener): boolean {
   return one.address === other.address && one.pid === other.pid;

@@ -1,11 +1,16 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { findListeners } from "../../src/os/listening-ports.ts";
-import { identify, isSameProcess } from "../../src/os/process-identity.ts";
+import { describeProcess, executableOf, identify, isSameProcess } from "../../src/os/process-identity.ts";
+import { processUsageOf } from "../../src/os/process-usage.ts";
+import { parseStat } from "../../src/os/procfs.ts";
 import { inspectService } from "../../src/supervisor/inspect-service.ts";
+import { removeRecord } from "../../src/supervisor/process-record.ts";
 import type { ServiceRecord, ServiceSpec } from "../../src/supervisor/service-spec.ts";
 import { stopService } from "../../src/supervisor/stop-service.ts";
-import { eventually, fixtureService, temporaryState } from "./helpers.ts";
+import { PYTHON } from "../support/python.ts";
+import { eventually, fixtureService, freePort, temporaryState } from "./helpers.ts";
 import { startService } from "./start-service.ts";
 
 async function started(program: string, changes: Partial<ServiceSpec> = {}) {
@@ -62,6 +67,43 @@ test("a child that outlived its wrapper is stopped by the wrapper's record", asy
   expect(await stopService(record, state)).toMatchObject({ outcome: "stopped", listeners: [] });
   expect(await inspectService(spec, state)).toEqual({ state: "stopped" });
 });
+
+test.skipIf(!existsSync(PYTHON) || process.platform !== "linux")(
+  "a service whose first thread has ended runs still, and is known and stopped as any other",
+  async () => {
+    const state = temporaryState();
+    const port = await freePort();
+    const args = [FIRST_THREAD_ENDS];
+    const command = { file: PYTHON, args, cwd: state.root, env: { PORT: String(port) } };
+    const spec = await fixtureService("", state, { command, address: { host: "127.0.0.1", port } });
+    const record = await startService(spec, state);
+    await eventually(() => stateOf(record.pid)).toBe("Z");
+    expect(isSameProcess(record)).toBe(true);
+    expect(describeProcess(record.pid)).toMatchObject({ command: [PYTHON, ...args], cwd: state.root });
+    expect(executableOf(record.pid)).toMatch(/python/);
+    expect(await findListeners(spec.address)).toMatchObject([{ port, pid: record.pid }]);
+    expect(processUsageOf([record.pid])).toMatchObject({ processes: 1 });
+    expect(processUsageOf([record.pid]).rssBytes).toBeGreaterThan(0);
+    removeRecord(state, record);
+    expect(await inspectService(spec, state)).toMatchObject({
+      state: "running",
+      recorded: false,
+      healthy: true,
+    });
+    expect(await stopService(record, state)).toMatchObject({ outcome: "stopped", listeners: [] });
+    expect(identify(record.pid)).toBeUndefined();
+    expect(await findListeners(spec.address)).toEqual([]);
+  },
+);
+
+const FIRST_THREAD_ENDS = fileURLToPath(
+  new URL("../../fixtures/services/first-thread-ends.py", import.meta.url),
+);
+
+/** As the kernel tells it of the first thread. */
+function stateOf(pid: number): string | undefined {
+  return parseStat(readFileSync(`/proc/${pid}/stat`, "utf8"))?.state;
+}
 
 test("a service that is gone is only cleared away", async () => {
   const { state, record } = await started("serves-health");

@@ -13,7 +13,7 @@ export const PYTHON_SERVICES = fileURLToPath(new URL("../../fixtures/services/py
 const SEEDS = fileURLToPath(new URL("../../fixtures/services/seeds", import.meta.url));
 
 /** The distribution's own interpreter: one of a version manager has not the distribution's modules. */
-const PYTHON = "/usr/bin/python3";
+export const PYTHON = "/usr/bin/python3";
 
 let lacking: Promise<string | undefined> | undefined;
 
