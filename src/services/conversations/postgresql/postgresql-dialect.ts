@@ -10,7 +10,11 @@ const NEXT_KEY = "nextval('messages_id_seq')";
 
 /** PostgreSQL's own words. */
 export const POSTGRESQL_DIALECT: SqlDialect = {
-  withPath: withPath("JOIN messages ON conversation_id = ?1 AND ifnull(parent, 0) = path.id AND chosen = 1"),
+  // As a join, where the planner knows the sizes of conversations, each step would read all messages of this one.
+  withPath: withPath(
+    `CROSS JOIN LATERAL (SELECT id FROM messages
+      WHERE conversation_id = ?1 AND ifnull(parent, 0) = path.id AND chosen = 1 LIMIT 1) AS messages`,
+  ),
   forUpdate: "FOR UPDATE",
   nextMessageKeys: `${NEXT_KEY} AS one_key, ${NEXT_KEY} AS other_key, ${LOCK_WHILE_SENDING}`,
   jsonArray: "json_agg",
