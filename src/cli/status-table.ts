@@ -78,6 +78,7 @@ const TONES: Readonly<Record<ServiceStatus["state"], Tone>> = {
   running: "warn",
   waiting: "warn",
   starting: "warn",
+  stopping: "warn",
   restarting: "warn",
   degraded: "bad",
   unhealthy: "bad",

@@ -16,7 +16,7 @@ import { recordedServices } from "../supervisor/client/recorded-services.ts";
 import { newRequest, requestServices } from "../supervisor/client/request-services.ts";
 import { askRecordedServiceToEnd, stopRecordedService } from "../supervisor/client/stop-recorded-service.ts";
 import { inspectService, type ServiceState } from "../supervisor/inspect-service.ts";
-import { hasTimeToDrain, type ServiceRecord } from "../supervisor/service-spec.ts";
+import { hasTimeToDrain, isEnding, type ServiceRecord } from "../supervisor/service-spec.ts";
 import type { StateFolder } from "../supervisor/state-folder.ts";
 import { dependentsFirst } from "./dependents-first.ts";
 import { inspectionOf, inspectStack, type ServiceInspection } from "./inspect-stack.ts";
@@ -166,7 +166,9 @@ async function stopForRestart(
   });
   const progress = new StopProgress(restarted, onProgress);
   const isDrained = restarted.some(({ record }) => hasTimeToDrain(record));
-  if (isDrained && restarted.every(({ name }) => isWatchedBy(supervisor, name))) {
+  // Who sees to it from now on waits for what another command has asked to end.
+  const isAsked = restarted.some(({ record }) => isEnding(record));
+  if (isAsked || (isDrained && restarted.every(({ name }) => isWatchedBy(supervisor, name)))) {
     for (const { name } of restarted) progress.begin(name);
     return;
   }

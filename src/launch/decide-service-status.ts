@@ -1,6 +1,7 @@
 import { urlOf } from "../contract/address.ts";
 import { describeListener } from "../os/listening-ports.ts";
 import { isLogRemoved } from "../supervisor/client/recorded-services.ts";
+import { isEnding } from "../supervisor/service-spec.ts";
 import type { ServiceReport } from "../supervisor/supervisor-protocol.ts";
 import type { ServiceInspection } from "./inspect-stack.ts";
 import type { ServiceStatus } from "./service-status.ts";
@@ -80,6 +81,7 @@ function ourCondition(inspection: ServiceInspection): DecidedStatus {
   const { state } = inspection;
   const base = baseCondition(inspection);
   if (state.state !== "running") return { state: state.state, ...base, detail: detailOf(state) };
+  if (isEnding(state.record)) return { state: "stopping", ...base, detail: null };
   if (!state.healthy) return { state: "unhealthy", ...base, detail: detailOf(state) };
   const missing = missingDependencies(inspection);
   if (missing.length > 0) {

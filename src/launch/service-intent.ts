@@ -1,3 +1,4 @@
+import { isEnding } from "../supervisor/service-spec.ts";
 import type { ServiceInspection } from "./inspect-stack.ts";
 
 /** What `up` does about one service, and why. */
@@ -37,6 +38,7 @@ export function intentFor(
   if (mustRestart) return { action: state.state === "running" ? "restart" : "start", reason: ASKED_FOR };
   if (state.state !== "running") return startIntent(state, { isOnItsWay, isDone });
   if (state.changed) return { action: "restart", reason: "its configuration has changed" };
+  if (isEnding(state.record) && !isOnItsWay) return { action: "restart", reason: "it was being stopped" };
   // Also where it seems well: whether a line of its log has made it ready, only the supervisor knows.
   if (isOnItsWay) return ON_ITS_WAY;
   if (state.healthy) return { action: "leave", reason: "it runs" };

@@ -7,7 +7,7 @@ export interface ServiceStatus {
    * `healthy`; `degraded`: it answers, but something that it needs does not; `unhealthy`: it is there, and does
    * not answer as it should; `external`: somebody else's, used as it is; `foreign`: somebody else has its port;
    * `stale`: it died and left its record; `stopped`. By the supervisor's word: `waiting` for what it depends on;
-   * `starting`; `restarting`: it ended, and is started again at `next_start_at`; `failed`: it was given up.
+   * `starting`; `stopping`: it was asked to end, and its work comes to its end first; `restarting`: it ended, and is started again at `next_start_at`; `failed`: it was given up.
    * `running`: a job that has not ended yet; `done`: one that has ended well.
    * `unconfigured`: it runs, and the configuration no longer has it.
    */
@@ -21,6 +21,7 @@ export interface ServiceStatus {
     | "stopped"
     | "waiting"
     | "starting"
+    | "stopping"
     | "restarting"
     | "failed"
     | "running"

@@ -1,6 +1,6 @@
 import { urlOf } from "../contract/address.ts";
 import { isSameProcess } from "../os/process-identity.ts";
-import type { ServiceRecord } from "../supervisor/service-spec.ts";
+import { isEnding, type ServiceRecord } from "../supervisor/service-spec.ts";
 import type { ServiceReport } from "../supervisor/supervisor-protocol.ts";
 import type { ServiceStatus, ServiceUsage } from "./service-status.ts";
 
@@ -41,6 +41,7 @@ function stateOf(
   living: ServiceRecord | undefined,
   report: ServiceReport | undefined,
 ): Pick<ServiceStatus, "state" | "detail"> {
+  if (living !== undefined && isEnding(living)) return { state: "stopping", detail: null };
   const problem = report?.problem?.message ?? null;
   switch (report?.phase) {
     case "ready":

@@ -137,6 +137,7 @@ function recordOf(json: Fields): ServiceRecord {
     log: stringAt(json, "log"),
     ...optional(json, "log_size", numberAt),
     started_at: stringAt(json, "started_at"),
+    ...optional(json, "asked_to_end_at", stringAt),
     ...optional(json, "labels", (fields, key) => stringFields(objectAt(fields[key], key))),
   };
 }

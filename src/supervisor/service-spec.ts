@@ -188,12 +188,19 @@ export interface ServiceRecord {
   readonly log_size?: number;
   /** ISO 8601, UTC. */
   readonly started_at: string;
+  /** When it was asked to end, and left to come to its end: ISO 8601, UTC. Absent where it was not. */
+  readonly asked_to_end_at?: string;
   readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** Whether it may take longer to end than others: it has work that comes to its end first, such as replies. */
 export function hasTimeToDrain(record: ServiceRecord): boolean {
   return stopTimeoutOf(record) > DEFAULT_STOP_TIMEOUT_MS;
+}
+
+/** Whether it was asked to end, and is there only until its work has come to its end. */
+export function isEnding(record: ServiceRecord): boolean {
+  return record.asked_to_end_at !== undefined;
 }
 
 /** How long a recorded service may take from its stop signal to its end, in milliseconds. */

@@ -3,9 +3,9 @@ import { UserError } from "../errors/user-error.ts";
 import { describeListener, findListeners, type Listener } from "../os/listening-ports.ts";
 import { identify, startOrder } from "../os/process-identity.ts";
 import { membersOf } from "../os/process-members.ts";
-import { removeRecord } from "./process-record.ts";
+import { isSameRun, readRecord, removeRecord, writeRecord } from "./process-record.ts";
 import { serviceMark } from "./service-mark.ts";
-import { type ServiceRecord, stopTimeoutOf } from "./service-spec.ts";
+import { isEnding, type ServiceRecord, stopTimeoutOf } from "./service-spec.ts";
 import {
   askToEnd,
   type EndOutcome,
@@ -15,6 +15,7 @@ import {
   type Patience,
 } from "./signal-then-kill.ts";
 import type { StateFolder } from "./state-folder.ts";
+import type { LockedState } from "./state-lock.ts";
 
 /** How a stop went. */
 export interface StopResult {
@@ -50,9 +51,16 @@ export async function stopService(
   return { outcome, tookMs, listeners };
 }
 
-/** Asks a service to end, and waits for nothing: {@link stopService} follows, when it has ({@link untilServiceEnds}). */
-export function askServiceToEnd(record: ServiceRecord, state: StateFolder): void {
+/**
+ * Asks a service to end, once, and writes down that it was; waits for nothing: {@link stopService} follows, when it has
+ * ({@link untilServiceEnds}). A second signal would end some programs at once, in the midst of their work.
+ */
+export function askServiceToEnd(record: ServiceRecord, state: LockedState): void {
+  const reading = readRecord(state, record.name);
+  const written = reading.kind === "record" && isSameRun(reading.record, record) ? reading.record : undefined;
+  if (written !== undefined && isEnding(written)) return;
   askToEnd(record, membersIn(record, state)([]));
+  if (written !== undefined) writeRecord(state, { ...written, asked_to_end_at: new Date().toISOString() });
 }
 
 /**

@@ -80,7 +80,7 @@ test("Ctrl-C during down kills what has not stopped", async () => {
 });
 
 /** Says that it was asked to end, and ends once there is a file `go`. */
-const WAITS_TO_GO = `{ fs.writeFileSync('asked', ''); setInterval(() => { if (fs.existsSync('go')) process.exit(); }, 20); }`;
+const WAITS_TO_GO = `{ fs.appendFileSync('asked', '.'); setInterval(() => { if (fs.existsSync('go')) process.exit(); }, 20); }`;
 
 /** A stack of `db` and of `web`, which depends on it and comes to its end when it may; and a `down` that waits for that. */
 async function stackGoingDown(...names: string[]) {
@@ -123,6 +123,31 @@ test("what another command asks for while down waits is left running, and said t
   expect(processesOf(stack.stateDir, "db")).toEqual(before);
   expect(await states(stack)).toEqual(["healthy", "stopped"]);
 });
+
+test.each([["all"], ["web"]])(
+  "while down of %s waits for what takes its time, up waits for that without the lock, and starts it again",
+  async (named) => {
+    const { stack, down, go } = await stackGoingDown(...(named === "all" ? [] : [named]));
+    const [before] = processesOf(stack.stateDir, "web");
+    expect((await stack.status()).services.find(({ name }) => name === "web")?.state).toBe("stopping");
+    const up = stack.start("up", "--detach");
+    await expect.poll(() => wantedIn(stack), PATIENTLY).toEqual(["db", "web"]);
+    await withLock(stateFolder(stack.stateDir), async () => undefined);
+    expect(processesOf(stack.stateDir, "web")).toEqual([before]);
+    // One signal is enough: some programs end at once by a second one.
+    expect(readFileSync(join(stack.cwd, "asked"), "utf8")).toBe(".");
+    go();
+    expect(await down.ended).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(await up.ended).toMatchObject({ exitCode: 0 });
+    const [after] = processesOf(stack.stateDir, "web");
+    expect(after).toBeDefined();
+    expect(after).not.toEqual(before);
+    expect(await states(stack)).toEqual(["healthy", "healthy"]);
+  },
+);
+
+const wantedIn = (stack: TestStack): string[] =>
+  Object.keys(JSON.parse(readFileSync(join(stack.stateDir, "wanted.json"), "utf8")).services).sort();
 
 /** A shell that ends at once, and its child, which takes longer than any last moment. */
 const LEAVES_WORK = `process.on('SIGTERM', () => setTimeout(() => { fs.appendFileSync('done', '.'); process.exit(); }, 2500)); console.log('there'); setInterval(() => {}, 1000)`;

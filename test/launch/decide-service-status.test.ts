@@ -58,6 +58,19 @@ test("a service that runs and answers is healthy", () => {
   });
 });
 
+test("a service that was asked to end is stopping, however it answers", () => {
+  const record = { ...RECORD, asked_to_end_at: "2026-01-05T09:39:30.000Z" };
+  for (const state of [
+    { ...RUNNING, record },
+    { ...RUNNING, record, healthy: false, probe: REFUSED },
+  ])
+    expect(decideServiceStatus(seen(state), REPORT)).toMatchObject({
+      state: "stopping",
+      pid: 4711,
+      detail: null,
+    });
+});
+
 test("a service that listens nowhere has no URL", () => {
   const { address: _, ...spec } = seen(RUNNING).spec;
   expect(decideServiceStatus({ ...seen(RUNNING), spec }, undefined).url).toBeNull();

@@ -34,11 +34,20 @@ const running = (changes: Partial<Extract<ServiceState, { state: "running" }>> =
   ...changes,
 });
 const silent = { healthy: false, probe: { ok: false, error: "connection refused", latencyMs: 1 } };
+const ending = running({ record: { ...record, asked_to_end_at: "2026-01-01T00:10:00.000Z" } });
 const stale: ServiceState = { state: "stale", record, fate: "gone", survivors: [] };
 
 test.each<[string, ServiceState, boolean, string, string]>([
   ["what runs well is left", running(), false, "leave", "it runs"],
   ["what does not run is started", { state: "stopped" }, false, "start", "it does not run"],
+  ["what another command is stopping is started again", ending, false, "restart", "it was being stopped"],
+  [
+    "what is waited for by another command that has asked for it",
+    ending,
+    true,
+    "join",
+    "another command is starting it",
+  ],
   ["what died is started", stale, false, "start", "its process is gone"],
   [
     "what another command starts is waited for",

@@ -2,7 +2,7 @@ import { everyone, membersOf } from "../../os/process-members.ts";
 import { inspectService, type ServiceState } from "../inspect-service.ts";
 import { readRecord } from "../process-record.ts";
 import { serviceMark } from "../service-mark.ts";
-import type { ServiceRecord, ServiceSpec } from "../service-spec.ts";
+import { isEnding, type ServiceRecord, type ServiceSpec } from "../service-spec.ts";
 import type { StateFolder } from "../state-folder.ts";
 import { stopService } from "../stop-service.ts";
 
@@ -33,12 +33,17 @@ export async function keepOrStopRunning(
 ): Promise<Running | undefined> {
   if (!hasTraces(spec.name, state)) return undefined;
   const found = await inspectService(spec, state);
-  if (found.state === "running" && !mustStop && found.healthy && !found.changed) return found;
+  if (found.state === "running" && !mustStop && isWell(found)) return found;
   if ("record" in found && found.record !== undefined) {
     const { outcome } = await stopService(found.record, state, timeoutMs === undefined ? {} : { timeoutMs });
     if (outcome !== "already_gone") onStopped(found.record);
   }
   return undefined;
+}
+
+/** Whether it runs as it should, as it is configured now, and on. */
+export function isWell({ record, healthy, changed }: Running): boolean {
+  return healthy && !changed && !isEnding(record);
 }
 
 /** Mostly there are none, and the whole look costs tens of milliseconds on a busy machine, at each start of a chain. */

@@ -1,4 +1,5 @@
 import type { ServiceState } from "../inspect-service.ts";
+import { isEnding } from "../service-spec.ts";
 import type { ServiceReport } from "../supervisor-protocol.ts";
 
 /** How a supervisor goes on with a service that the one before it saw to. */
@@ -7,7 +8,7 @@ export type Resumption =
   | "pick_up"
   /** It was asked for anew, and is started; what runs is kept if it is well. */
   | "start"
-  /** It was asked for anew while it was watched: what runs is stopped, and it is started. */
+  /** It was asked for anew while it was watched, or while it was being stopped: what runs is stopped, and it is started. */
   | "replace"
   /** It ended while nobody watched. */
   | "ended"
@@ -32,14 +33,20 @@ export function resumptionOf(
 ): Resumption {
   const isNew = request !== null && before?.request !== request;
   if (found.state === "running") {
-    if (!isNew) return "pick_up";
-    return before !== undefined && LIVING.has(before.phase) ? "replace" : "start";
+    // It is not there any more in a moment.
+    if (request !== null && isEnding(found.record)) return "replace";
+    return isNew ? newRequestOf(before) : "pick_up";
   }
   if (isNew) return "start";
   if (request === null || before === undefined) return "rest";
   if (before.phase === "stopped" || before.phase === "failed" || before.phase === "done") return "rest";
   if (before.phase === "backoff") return "pause";
   return found.state === "stale" && hasBeenReady(before) ? "ended" : "start";
+}
+
+/** Of what runs. */
+function newRequestOf(before: ServiceReport | undefined): Resumption {
+  return before !== undefined && LIVING.has(before.phase) ? "replace" : "start";
 }
 
 /** Whether a service was ready since it was last asked for. */

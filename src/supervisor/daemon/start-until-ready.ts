@@ -1,16 +1,17 @@
 /** From a request to a service that is ready, or a job that is done. */
 
+import { inspectService } from "../inspect-service.ts";
 import { type Launch, launchService } from "../launch-service.ts";
-import { isRecorded } from "../process-record.ts";
+import { isRecorded, readRecord } from "../process-record.ts";
 import { digestOf } from "../service-digest.ts";
-import type { ServiceRecord } from "../service-spec.ts";
+import { hasTimeToDrain, type ServiceRecord } from "../service-spec.ts";
 import type { LockedState } from "../state-lock.ts";
 import { LAST_MOMENTS_MS } from "../stop-service.ts";
 import { waitUntilJobDone } from "../wait-until-job-done.ts";
 import { waitUntilReady } from "../wait-until-ready.ts";
 import { afterFailedStart } from "./after-failed-run.ts";
 import { drainService } from "./drain-service.ts";
-import { keepOrStopRunning, type Running, type StopWish } from "./keep-or-stop-running.ts";
+import { isWell, keepOrStopRunning, type Running, type StopWish } from "./keep-or-stop-running.ts";
 import { areReady, findObstacle, neededGroups } from "./ready-dependencies.ts";
 import { unknownExit } from "./service-runs.ts";
 import type { ReportChange } from "./service-state-store.ts";
@@ -55,6 +56,7 @@ export async function startStep(service: SupervisedService, change: ReportChange
     request: service.request,
   });
   await service.shared.changes.until(() => service.request === null || mayStart(service));
+  if (await mustComeToItsEnd(service)) return { to: "start_again", reason: "for a new start" };
   try {
     return await service.supervision.underLock((locked) => launch(service, locked));
   } catch (error) {
@@ -70,6 +72,14 @@ function mayStart(service: SupervisedService): boolean {
   const problem = findObstacle(name, needed, states);
   if (problem?.message !== states.of(name).problem?.message) service.report({ problem });
   return areReady(needed, states, desired);
+}
+
+/** Whether what runs is not to be kept, and may take its time to end: nobody is to wait for the lock for that. */
+async function mustComeToItsEnd({ spec, shared: { state } }: SupervisedService): Promise<boolean> {
+  const reading = readRecord(state, spec.name);
+  if (reading.kind !== "record" || !hasTimeToDrain(reading.record)) return false;
+  const found = await inspectService(spec, state);
+  return found.state === "running" && !isWell(found);
 }
 
 /** What is there already is picked up, or stopped: never is there a second one. */

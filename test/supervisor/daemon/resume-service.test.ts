@@ -25,6 +25,10 @@ const RUNNING: ServiceState = {
   probe: { ok: true, latencyMs: 1 },
   strangers: [],
 };
+const ENDING: ServiceState = {
+  ...RUNNING,
+  record: { ...RECORD, asked_to_end_at: "2026-01-02T03:14:05.678Z" },
+};
 const STOPPED: ServiceState = { state: "stopped" };
 const STALE: ServiceState = { state: "stale", record: RECORD, fate: "gone", survivors: [] };
 
@@ -36,6 +40,10 @@ test.each([
   ["what runs though nobody wants it", before("ready"), null, RUNNING, "pick_up"],
   ["what was watched and is asked for anew", before("ready"), "new", RUNNING, "replace"],
   ["what hung and is asked for anew", before("unhealthy"), "new", RUNNING, "replace"],
+  ["what is being stopped and is asked for anew", before("ready"), "new", ENDING, "replace"],
+  ["what is being stopped for a new start", before("ready"), "old", ENDING, "replace"],
+  ["what is being stopped, unknown to the one before", undefined, "new", ENDING, "replace"],
+  ["what is being stopped for good", before("ready"), null, ENDING, "pick_up"],
   ["what runs, unknown to the one before", undefined, "new", RUNNING, "start"],
   ["what runs by somebody else's doing", before("failed"), "new", RUNNING, "start"],
   ["what is asked for anew and does not run", before("failed"), "new", STOPPED, "start"],
