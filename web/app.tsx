@@ -2,6 +2,7 @@ import { render } from "preact";
 import { ChatController } from "./chat-controller.ts";
 import { App } from "./components/App.tsx";
 import { tabDrafts } from "./draft-storage.ts";
+import { tabOutgoing } from "./outgoing-storage.ts";
 import { isTokenWanted, takeToken } from "./page-token.ts";
 import { takeTurns } from "./share-reply-streams.ts";
 
@@ -12,8 +13,13 @@ const chat = new ChatController({
   token: takeToken(),
   isTokenWanted: isTokenWanted(),
   drafts: tabDrafts,
+  outgoing: tabOutgoing,
   nextFrame: (run) => requestAnimationFrame(run),
   turns: takeTurns,
   announce: () => tabs.postMessage("changed"),
+});
+addEventListener("pagehide", () => chat.leave());
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted && chat.comeBack()) location.reload();
 });
 render(<App chat={chat} tabs={tabs} />, root);

@@ -50,6 +50,8 @@ export type ChoiceAction =
 /** A message, and its reply. `at` is when it happened, in milliseconds since 1970. */
 export type ExchangeAction =
   | { readonly type: "send_started"; readonly text: string; readonly at: number }
+  /** As `send_started`, of what does not stand in the composer. */
+  | { readonly type: "send_resumed"; readonly text: string; readonly at: number }
   /** The HMI is being stopped: it is sent again. */
   | { readonly type: "send_delayed" }
   | { readonly type: "send_accepted"; readonly sent: SentMessage }

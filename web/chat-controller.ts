@@ -11,6 +11,7 @@ import { HmiConnection, isUnreachable } from "./hmi-connection.ts";
 import { ListLoader } from "./list-loader.ts";
 import { ListMutations } from "./list-mutations.ts";
 import { MessageSender } from "./message-sender.ts";
+import type { OutgoingStorage } from "./outgoing-storage.ts";
 import { type PageAddress, parseAddress } from "./page-address.ts";
 import { createApi, type PageApi } from "./page-api.ts";
 import { PageOpener } from "./page-opener.ts";
@@ -31,6 +32,8 @@ export interface ChatControllerOptions {
   readonly turns?: Turns;
   /** Where what was written and not sent outlives a reload. */
   readonly drafts?: DraftStorage;
+  /** Where what was on its way when the page was left outlives that. */
+  readonly outgoing?: OutgoingStorage;
   /** Called when this page has changed something that other tabs show, too. */
   readonly announce?: () => void;
 }
@@ -65,7 +68,14 @@ export class ChatController {
     this.#lists = lists;
     this.#reader = reader;
     this.#opener = new PageOpener({ store, lists, reader });
-    this.#sender = new MessageSender({ api, store, lists, reader, announce });
+    this.#sender = new MessageSender({
+      api,
+      store,
+      lists,
+      reader,
+      announce,
+      outgoing: options.outgoing ?? NOT_KEPT,
+    });
     if (drafts !== undefined) keepDrafts(store, drafts);
     if (options.isTokenWanted && token === "") this.dispatch({ type: "token_wanted", isRefused: false });
     this.keeper = new ListMutations({ api, store, lists, announce, go: (path) => void this.go(path) });
@@ -97,7 +107,7 @@ export class ChatController {
       return;
     }
     // What is slow to come, such as the models of an engine in trouble, must not keep the rest waiting.
-    await Promise.all([this.#lists.choices(), this.#lists.profiles(), this.go(path)]);
+    await Promise.all([this.#lists.choices(), this.#lists.profiles(), this.go(path), this.#sender.goOn()]);
   }
 
   /** Shows what a path of the page names. */
@@ -150,6 +160,16 @@ export class ChatController {
     await Promise.all([this.#lists.sessions(), this.#lists.profiles(), this.#reader.refresh()]);
   }
 
+  /** The page is being left, as by a reload. */
+  leave(): void {
+    this.#sender.leave();
+  }
+
+  /** The page that was left is shown again as it was; returns whether it must be loaded anew to go on. */
+  comeBack(): boolean {
+    return this.#sender.comeBack();
+  }
+
   /** Says whether anybody looks at the page. */
   setSeen(isSeen: boolean): void {
     this.#reader.setSeen(isSeen);
@@ -197,7 +217,7 @@ export class ChatController {
   async signIn(token: string): Promise<void> {
     this.#connection.token = token;
     this.dispatch({ type: "token_given" });
-    await this.#reload();
+    await Promise.all([this.#reload(), this.#sender.goOn()]);
   }
 
   /** Lists more conversations. */
@@ -247,6 +267,8 @@ function addressAt(path: string): PageAddress {
 function soon(run: () => void): void {
   setTimeout(run, 0);
 }
+
+const NOT_KEPT: OutgoingStorage = { load: () => null, save: () => undefined };
 
 const atOnce: Turns = (signal, follow) => follow(signal);
 

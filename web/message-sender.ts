@@ -15,6 +15,7 @@ import type { ChatStore } from "./chat-store.ts";
 import type { ConversationReader } from "./conversation-reader.ts";
 import { draftKey } from "./drafts.ts";
 import type { ListLoader } from "./list-loader.ts";
+import type { OutgoingStorage, StoredMessage } from "./outgoing-storage.ts";
 import type { PageApi } from "./page-api.ts";
 import { pageProblemOf } from "./page-problem.ts";
 import type { AttachedPicture } from "./picture-file.ts";
@@ -26,6 +27,8 @@ export interface SenderParts {
   readonly store: ChatStore;
   readonly lists: ListLoader;
   readonly reader: ConversationReader;
+  /** Where what is on its way outlives a reload. */
+  readonly outgoing: OutgoingStorage;
   /** Called when a message or a reply was begun. */
   readonly announce: () => void;
 }
@@ -36,6 +39,8 @@ export class MessageSender {
   #stopWanted = false;
   /** The last message that was to be sent. Sent again, it has the same name, by which the HMI knows it. */
   #outgoing = NOTHING;
+  #isLeft = false;
+  #wasCutOff = false;
 
   constructor(parts: SenderParts) {
     this.#parts = parts;
@@ -48,22 +53,90 @@ export class MessageSender {
     const text = store.state.draft.trimEnd();
     const key = draftKey(store.state);
     const pictures = picturesOf(store.state);
-    const { signal } = this.#parts.reader;
-    this.#stopWanted = false;
     const outgoing = this.#outgoing;
     if (outgoing.text !== text || outgoing.key !== key || !isSame(outgoing.pictures, pictures)) {
       this.#outgoing = { id: randomKey(), key, text, pictures };
     }
-    store.dispatch({ type: "send_started", text, at: Date.now() });
+    await this.#sendNow("send_started", this.#bodyOf(text));
+  }
+
+  /**
+   * Goes on with what the page before this one had begun to send when it was left: it is sent under the same name, by which the HMI
+   * knows it if it has it. What is old by now is in the composer again.
+   */
+  async goOn(): Promise<void> {
+    const { store, outgoing } = this.#parts;
+    const left = outgoing.load();
+    if (left === null) return;
+    const { body, key, at, isBack } = left;
+    const { message: text } = body;
+    this.#outgoing = { id: body.client_message_id, key, text, pictures: [] };
+    if (isBack) return;
+    await untilOpened(store);
+    if (Date.now() > at + GOES_ON_MS) return this.#giveBack(body);
+    const isItsPlace = draftKey(store.state) === key && store.state.phase === "idle";
+    const isSeen = store.state.messages.findLast(({ role }) => role === "user")?.content === text;
+    if (isItsPlace && !isSeen) return await this.#sendNow("send_resumed", body);
+    try {
+      const { session_id: sessionId } = await this.#post(body);
+      this.#parts.announce();
+      void this.#parts.lists.sessions();
+      await this.#showSent(sessionId);
+      this.#forget();
+    } catch (error) {
+      store.dispatch({ type: "failed", problem: { ...pageProblemOf(error, null), retry: null } });
+      this.#giveBack(body);
+    }
+  }
+
+  /** The page is being left: what cannot be sent from now on is gone on with by the next one. */
+  leave(): void {
+    this.#isLeft = true;
+  }
+
+  /** The page is back as it was; true where something was cut off meanwhile, with which only a new page goes on. */
+  comeBack(): boolean {
+    this.#isLeft = false;
+    return this.#wasCutOff;
+  }
+
+  async #sendNow(type: "send_started" | "send_resumed", body: KeyedMessage): Promise<void> {
+    const { store, reader } = this.#parts;
+    const { signal } = reader;
+    const { message: text } = body;
+    this.#stopWanted = false;
+    this.#keep(body, false);
+    store.dispatch({ type, text, at: Date.now() });
     let sent: SentMessage;
     try {
-      sent = await this.#post(text);
+      sent = await this.#post(body);
     } catch (error) {
+      this.#wasCutOff = this.#isLeft;
+      if (this.#isLeft) return;
+      this.#keep(body, true);
       await this.#sendFailed(text, error, signal);
       return;
     }
-    this.#outgoing = NOTHING;
+    this.#forget();
     await this.#accepted(sent, signal);
+  }
+
+  /** Pictures are too large for where it is kept. */
+  #keep(body: KeyedMessage, isBack: boolean): void {
+    const { key } = this.#outgoing;
+    this.#parts.outgoing.save(body.images === undefined ? { body, key, at: Date.now(), isBack } : null);
+  }
+
+  /** It has arrived. */
+  #forget(): void {
+    this.#outgoing = NOTHING;
+    this.#parts.outgoing.save(null);
+  }
+
+  #giveBack(body: KeyedMessage): void {
+    const { key, text } = this.#outgoing;
+    this.#keep(body, true);
+    this.#parts.store.dispatch({ type: "draft_returned", key, text });
   }
 
   /** A message that seemed not to have been sent is in the conversation after all. */
@@ -72,6 +145,7 @@ export class MessageSender {
     const { store } = this.#parts;
     if (id === "" || client_message_id !== id) return;
     this.#outgoing = { ...this.#outgoing, sentTo: session_id };
+    this.#parts.outgoing.save(null);
     if (isReplying(store.state)) return;
     store.dispatch({ type: "send_confirmed", text });
     void this.#showSent(session_id);
@@ -164,14 +238,14 @@ export class MessageSender {
     return true;
   }
 
-  async #post(text: string): Promise<SentMessage> {
-    const { api, store } = this.#parts;
+  #bodyOf(text: string): KeyedMessage {
+    const { store } = this.#parts;
     const { sessionId, modelId } = store.state;
     const model = selectedModel(store.state);
     const agent_id = selectedAgentId(store.state);
     const isNew = needsConversation(store.state);
     const images = this.#outgoing.pictures.map(({ url }) => url);
-    const body = {
+    return {
       // Without one, the message makes it: one that is refused leaves no empty conversation behind.
       session_id: isNew ? null : sessionId,
       ...(isNew && agent_id && { agent_id }),
@@ -182,7 +256,10 @@ export class MessageSender {
       ...this.#think(),
       ...(model && { model }),
     };
-    return await this.#retryWhileDraining(() => api.sendMessage(body), true);
+  }
+
+  async #post(body: KeyedMessage): Promise<SentMessage> {
+    return await this.#retryWhileDraining(() => this.#parts.api.sendMessage(body), true);
   }
 
   async #retryWhileDraining(call: () => Promise<SentMessage>, hasKey: boolean): Promise<SentMessage> {
@@ -254,6 +331,12 @@ const STILL_ANSWERED: PageProblem = {
   retry: null,
 };
 
+/** For how long a page that was left in the midst of sending is gone on with, in milliseconds: later nobody expects it. */
+const GOES_ON_MS = 10 * 60_000;
+
+/** A message as it is sent, with its name at the HMI. */
+type KeyedMessage = StoredMessage["body"];
+
 /** A message on its way. */
 interface Outgoing {
   /** Its name at the HMI. */
@@ -267,6 +350,19 @@ interface Outgoing {
 }
 
 const NOTHING: Outgoing = { id: "", key: "", text: "", pictures: [] };
+
+/** Resolves when it is known what is open. */
+function untilOpened(store: ChatStore): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (store.state.phase === "opening") return;
+      stop();
+      resolve();
+    };
+    const stop = store.subscribe(look);
+    look();
+  });
+}
 
 function isSame(some: readonly AttachedPicture[], others: readonly AttachedPicture[]): boolean {
   return some.length === others.length && some.every((picture, index) => picture === others[index]);

@@ -17,6 +17,7 @@ import {
   sendAccepted,
   sendConfirmed,
   sendFailed,
+  sendResumed,
   sendStarted,
 } from "./reduce-sending.ts";
 
@@ -129,6 +130,8 @@ function exchanged(state: ChatState, action: ExchangeAction): ChatState {
   switch (action.type) {
     case "send_started":
       return sendStarted(state, action.text, action.at);
+    case "send_resumed":
+      return sendResumed(state, action.text, action.at);
     case "send_delayed":
       return { ...state, waiting: "restart" };
     case "send_accepted":

@@ -3,14 +3,29 @@ import { picturesOf } from "./chat-selectors.ts";
 import type { ChatState, PageProblem } from "./chat-state.ts";
 import { picturesAdded, withPictures } from "./draft-pictures.ts";
 import { draftKey, inFrontOf } from "./drafts.ts";
+import type { AttachedPicture } from "./picture-file.ts";
 import { isUnsaved, UNSAVED, unsavedMessage, unsavedReply, versionsOf } from "./unsaved-messages.ts";
 
-/** A message on its way, with the place for its reply. */
+/** What stands in the composer is on its way, with the place for its reply. */
 export function sendStarted(state: ChatState, text: string, at: number): ChatState {
-  const message = { ...unsavedMessage(state, text, at, []), pictures: picturesOf(state) };
-  const messages = [...state.messages, message, unsavedReply(state, at, [])];
   const sent = withPictures(state, draftKey(state), []);
-  return { ...sent, messages, draft: "", phase: "sending", waiting: null, problem: null, archived: null };
+  return { ...onItsWay(state, text, at, picturesOf(state)), draft: "", pictures: sent.pictures };
+}
+
+/** What the page before this one had begun to send is on its way again; what was written since stays. */
+export function sendResumed(state: ChatState, text: string, at: number): ChatState {
+  return onItsWay(state, text, at, []);
+}
+
+function onItsWay(
+  state: ChatState,
+  text: string,
+  at: number,
+  pictures: readonly AttachedPicture[],
+): ChatState {
+  const message = { ...unsavedMessage(state, text, at, []), pictures };
+  const messages = [...state.messages, message, unsavedReply(state, at, [])];
+  return { ...state, messages, phase: "sending", waiting: null, problem: null, archived: null };
 }
 
 /** The last reply makes room for another version of it. */

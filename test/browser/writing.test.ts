@@ -29,11 +29,10 @@ describe.runIf(CHROMIUM !== undefined)("what is written", () => {
     await chat.page.goBack();
     await expect.poll(() => chat.message.inputValue(), PATIENTLY).toBe("for this one");
     await chat.message.press("Enter");
-    await expect.poll(() => chat.page.getByText("for this one", { exact: true }).count(), PATIENTLY).toBe(1);
-    // A page that is left before its message was taken has it in the draft again.
-    await expect.poll(() => chat.lastReply.locator(".content").textContent(), PATIENTLY).not.toBe("1, 2");
+    // Whether its message was taken or not before it was left: the page goes on with it.
     await chat.page.reload();
-    await chat.page.getByText("for this one", { exact: true }).waitFor();
+    await expect.poll(() => chat.lastReply.locator(".content").textContent(), PATIENTLY).not.toBe("1, 2");
+    expect(await chat.page.getByText("for this one", { exact: true }).count()).toBe(1);
     expect(await chat.message.inputValue()).toBe("");
   });
 
@@ -146,6 +145,35 @@ describe.runIf(CHROMIUM !== undefined)("what is written", () => {
       expect(rows.map(({ content }) => content)).toEqual(["Count to 3", "1, 2, 3"]);
     },
   );
+
+  test.each([
+    ["the HMI has taken it", true],
+    ["it has reached nobody", false],
+  ])("is sent once where the page is left while it is on its way: %s", async (_, isTaken) => {
+    await using chat = await open(`/c/${await createSession(running.stack.hmi, null)}`);
+    const held = Promise.withResolvers<void>();
+    await chat.page.route(
+      "**/api/chat/message",
+      async (route) => {
+        if (isTaken) await route.fetch();
+        held.resolve();
+        // Nobody answers it while the page is there.
+      },
+      { times: 1 },
+    );
+    await chat.message.fill("Count to 4");
+    await chat.message.press("Enter");
+    await held.promise;
+    await chat.page.reload();
+    await shows(chat.lastReply.locator(".content"), "1, 2, 3, 4");
+    expect(await chat.message.inputValue()).toBe("");
+    expect(await chat.page.getByRole("alert").count()).toBe(0);
+    const rows = await messagesOf(running.stack.hmi, chat.path().replace("/c/", ""));
+    expect(rows.map(({ content }) => content)).toEqual(["Count to 4", "1, 2, 3, 4"]);
+    await chat.page.reload();
+    await shows(chat.lastReply.locator(".content"), "1, 2, 3, 4");
+    expect(await chat.page.getByRole("article", { name: "You" }).count()).toBe(1);
+  });
 
   type OpenPage = Omit<ChatPage, "complaints" | "close"> & AsyncDisposable;
 
