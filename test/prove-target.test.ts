@@ -10,6 +10,7 @@ import type { TargetFaultProof, TargetProofReport } from "../src/prove-target/ta
 import { startInProcessStack } from "../src/services/in-process-stack.ts";
 import { startStandIn } from "../src/services/stand-in-engine/start-stand-in.ts";
 import { openStore, startGatewayOn, startHmiOn } from "../src/services/start-services.ts";
+import { startTap } from "../src/tap/start-tap.ts";
 import { CHANNEL_WIRE, startChannelChat } from "./support/channel-chat.ts";
 import { isAlive } from "./support/cli.ts";
 import { everythingIn, startTestStack } from "./support/hmi.ts";
@@ -268,6 +269,61 @@ test(
   async () => {
     const { faults } = await proveDescribed(await BACK_ENDS["a frame"](), "done-missing");
     expect(faults).toMatchObject([{ verdict: "caught", caught_by: expect.arrayContaining(["sse/done"]) }]);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "a stack that stops answering takes nothing of what was found",
+  async () => {
+    const [url, wire, engine] = await startOn(startOdd);
+    const back = await startTap({ upstream: url });
+    onTestFinished(() => back.close());
+    const contract = { ...DEFAULT_CONFIG.contract, driver: "described", wire };
+    const report = await proveTarget({
+      target: { hmi: back.url, gateway: "http://127.0.0.1:9", engine, contract, settings: SETTINGS },
+      faults: ["roles-swapped", "rows-reversed", "no-heartbeat"],
+      onFault: () => void back.close(),
+    });
+    expect(report.faults.map(({ name, verdict }) => [name, verdict])).toEqual([
+      ["roles-swapped", "caught"],
+      ["rows-reversed", "not-judged"],
+      ["no-heartbeat", "not-applied"],
+    ]);
+    expect(proofOf(report, "rows-reversed").reason).toMatch(/ could not look: .* answered 502: ./);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "on a described wire a fault is one of its rows, its events and its calls, and what was held back is made good",
+  async () => {
+    const [url, wire, engine] = await startOn(startOdd);
+    const CAUGHT = {
+      "piece-lost": ["persistence/complete", "model-conversation/reload"],
+      "cancel-waits-for-engine": ["cancel/mid-reply"],
+      "roles-swapped": ["model-conversation/reload"],
+      "rows-reversed": ["persistence/row-order", "model-conversation/reload"],
+      "saved-text-cut": ["persistence/complete"],
+      "done-before-commit": ["persistence/saved-at-done"],
+      "given-session-ignored": ["model-conversation/given-session"],
+      "rows-of-other-conversation": ["isolation/rows"],
+      "deletion-not-done": ["persistence/deleted"],
+    };
+    const report = await proveDescribed([url, wire, engine], ...Object.keys(CAUGHT), "usage-zero");
+    for (const [name, ids] of Object.entries(CAUGHT)) {
+      expect(proofOf(report, name)).toMatchObject({
+        verdict: "caught",
+        caught_by: expect.arrayContaining(ids),
+      });
+    }
+    // Why nobody could notice is told.
+    expect(proofOf(report, "usage-zero")).toMatchObject({
+      verdict: "not-judged",
+      reason: expect.stringMatching(/^sse\/usage does not judge this stack: ./),
+    });
+    expect(report.left_behind).toEqual([]);
+    expect(await (await fetch(`${url}/chats`)).json()).toEqual({ chats: [] });
   },
   TIMEOUT_MS,
 );

@@ -12,7 +12,10 @@ export interface FaultListing {
 }
 
 /** Lists bugs, for people on the screen in two columns, or one where it is narrow, and for programs as the result. */
-export function listFaults(screen: Screen, faults: readonly Fault[]): FaultListing[] {
+export function listFaults(
+  screen: Screen,
+  faults: readonly Pick<Fault, "name" | "story" | "seenIn" | "caughtBy">[],
+): FaultListing[] {
   const column = Math.max(0, ...faults.map(({ name }) => name.length)) + 4;
   const isNarrow = column > screen.width / 2;
   for (const { name, story } of faults) {

@@ -33,7 +33,7 @@ export default class Complete extends BaseCommand {
       case "fault":
         return (await import("../faults/find-fault.ts")).faults.map(({ name }) => name);
       case "wire-fault":
-        return (await import("../faults/find-fault.ts")).wireFaults.map(({ name }) => name);
+        return (await import("../prove-target/target-faults.ts")).allTargetFaults().map(({ name }) => name);
       case "report":
         return (await import("../reporters/find-reporter.ts")).reporterNames().split(", ");
       case "export":

@@ -31,7 +31,8 @@ It must break the checks that it names and no others; \`none\` must break nothin
 can have are tried where --postgresql names a server for them; without it the end says how many were not.
 
 With --target, the faults that live on a wire (a done that is dropped, bytes that are held back, a cancel that
-is swallowed, ...) are applied to your own running stack instead, by taps in front of its HMI and gateway. What
+is swallowed, ...) are applied to your own running stack instead, by taps in front of its HMI and gateway; on a
+wire that contract.wire describes, by what that says of its calls, rows and events. What
 holds without a fault is seen first; then each fault is told that no check notices. With --run, your own
 command judges: it finds HMI and gateway at STACK_HMI_URL and STACK_GATEWAY_URL, must end with 0 without a
 fault, and catches a fault by ending with anything else. Nothing of the stack is restarted or left behind.
@@ -78,8 +79,9 @@ that was not applied counts as not caught where it was asked for by name.`;
     const { argv, flags } = await this.parse(Prove);
     const faults = argv.length === 0 ? undefined : argv.map(String);
     if (flags.list) {
-      const catalogue = await import("../faults/find-fault.ts");
-      const listed = flags.target ? catalogue.wireFaults : catalogue.faults;
+      const listed = flags.target
+        ? (await import("../prove-target/target-faults.ts")).allTargetFaults()
+        : (await import("../faults/find-fault.ts")).faults;
       return { faults: listFaults(this.screen, listed) };
     }
     return flags.target ? await this.#proveTarget(flags, faults) : await this.#prove(flags, faults);

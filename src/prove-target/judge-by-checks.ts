@@ -1,9 +1,9 @@
 import { UserError } from "../errors/user-error.ts";
-import type { Fault } from "../faults/find-fault.ts";
 import { type CheckResult, suiteOf } from "../harness/run-report.ts";
 import { openTarget, type WholeTargetUrls } from "../targets/open-target.ts";
 import { type VerifyOptions, type VerifyReport, verify } from "../verify/verify-stack.ts";
 import type { Tapped } from "./taps-before-target.ts";
+import type { TargetFault } from "./target-faults.ts";
 import type { JudgeSettings, Reaction, TargetJudge } from "./target-judge.ts";
 import type { NotHolding } from "./target-proof-report.ts";
 
@@ -14,7 +14,7 @@ import type { NotHolding } from "./target-proof-report.ts";
  */
 export function judgeByChecks(
   target: WholeTargetUrls,
-  faults: readonly Fault[],
+  faults: readonly TargetFault[],
   { seed, deadlineMs, signal }: JudgeSettings,
 ): TargetJudge {
   let held: readonly string[] = [];

@@ -1,12 +1,11 @@
-import { type Fault, findWireFault, hopsOf, wireFaults } from "../faults/find-fault.ts";
+import { messageOf } from "../errors/thrown-error.ts";
 import { newSeed } from "../harness/run-seed.ts";
-import type { Rewrite } from "../tap/tap-rewrite.ts";
-import { driverOf, frontOf, wireOf } from "../targets/connect-chat.ts";
+import { driverOf, frontOf } from "../targets/connect-chat.ts";
 import type { WholeTargetUrls } from "../targets/open-target.ts";
-import { describedFault } from "./described-wire-faults.ts";
 import { judgeByChecks } from "./judge-by-checks.ts";
 import { judgeByCommand } from "./judge-by-command.ts";
-import { requireUpstreams, type TapPlan, withTaps } from "./taps-before-target.ts";
+import { inOwnAddresses, requireUpstreams, type TapPlan, withTaps } from "./taps-before-target.ts";
+import { faultOn, findTargetFaults, onOtherWire, type TargetFault } from "./target-faults.ts";
 import type { Reaction, TargetJudge } from "./target-judge.ts";
 import type { Baseline, Hop, TargetFaultProof, TargetProofReport } from "./target-proof-report.ts";
 
@@ -40,7 +39,7 @@ export interface ProveTargetOptions {
  * and where it is red already without a fault.
  */
 export async function proveTarget(options: ProveTargetOptions): Promise<TargetProofReport> {
-  const chosen = options.faults?.map(findWireFault) ?? wireFaults;
+  const chosen = findTargetFaults(options.target, options.faults);
   const { seed = newSeed(), deadlineMs, command } = options;
   const signal = options.signal ?? new AbortController().signal;
   const plan: TapPlan = { target: options.target, listen: options.listen ?? {} };
@@ -52,13 +51,17 @@ export async function proveTarget(options: ProveTargetOptions): Promise<TargetPr
   const started = new Date();
   const start = performance.now();
   const target = inWords(options);
-  const { baseline, left_behind } = await withTaps(plan, {}, (tapped) => judge.begin(tapped));
+  const { baseline, left_behind } = await withTaps(plan, {}, (tapped) =>
+    judge.begin(tapped).catch((error: unknown) => {
+      throw signal.aborted ? error : inOwnAddresses(error, tapped.urls, options.target);
+    }),
+  );
   options.onBaseline?.(target, baseline);
   const leftBehind = [...left_behind];
   const proofs: TargetFaultProof[] = [];
   for (const fault of chosen) {
     options.onFaultStarted?.(fault.name);
-    const tried = await unlessAborted(signal, () => tryFault(fault, plan, { judge, baseline }));
+    const tried = await unlessAborted(signal, () => tryFault(fault, plan, { judge, baseline, signal }));
     leftBehind.push(...(tried?.left_behind ?? []));
     // What was cut short shows nothing.
     if (tried === undefined || signal.aborted) break;
@@ -94,48 +97,66 @@ interface Tried {
 }
 
 async function tryFault(
-  fault: Fault,
+  fault: TargetFault,
   plan: TapPlan,
-  { judge, baseline }: { readonly judge: TargetJudge; readonly baseline: Baseline },
+  {
+    judge,
+    baseline,
+    signal,
+  }: { readonly judge: TargetJudge; readonly baseline: Baseline; readonly signal: AbortSignal },
 ): Promise<Tried> {
   const start = performance.now();
   let applied = 0;
-  const { hops, wire } = onTarget(fault, plan.target, () => {
+  const { hops, wire, undo, inVain } = faultOn(fault, plan.target, () => {
     applied += 1;
   });
   const isReachable = hops.some((hop) => hop !== "engine" || plan.listen.engine !== undefined);
-  const reaction = isReachable
-    ? await withTaps(plan, wire, (tapped) => judge.look(tapped, fault))
-    : { caught_by: [], stopped: [], left_behind: [] };
+  const look = (): Promise<Reaction> =>
+    withTaps(plan, wire, (tapped) =>
+      judge.look(tapped, fault).catch((error: unknown) => {
+        signal.throwIfAborted();
+        // What was found with the other faults is kept.
+        const why = messageOf(inOwnAddresses(error, tapped.urls, plan.target));
+        return { ...NO_REACTION, unjudged: `It could not be looked at: ${why}` };
+      }),
+    );
+  const reaction = isReachable && inVain === undefined ? await look() : NO_REACTION;
+  const inOrder = (await undo?.().catch(() => [])) ?? [];
   const { name, story, seenIn, caughtBy } = fault;
   return {
     proof: {
       ...{ name, story, seen_in: seenIn, hops },
-      ...(applied === 0 ? notApplied(fault, hops, plan) : noticed(reaction, unseenOn(fault, baseline))),
+      ...foundBy(reaction, { fault, hops, plan, baseline, applied, inVain }),
       ...{ named: caughtBy, applied },
       duration_ms: Math.round(performance.now() - start),
     },
-    left_behind: reaction.left_behind,
+    left_behind: reaction.left_behind.filter((what) => !inOrder.some((id) => what.includes(id))),
   };
 }
 
-interface FaultOnTarget {
+const NO_REACTION: Reaction = { caught_by: [], stopped: [], left_behind: [] };
+
+interface Looked {
+  readonly fault: TargetFault;
   readonly hops: readonly Hop[];
-  readonly wire: Partial<Readonly<Record<Hop, Rewrite>>>;
+  readonly plan: TapPlan;
+  readonly baseline: Baseline;
+  readonly applied: number;
+  readonly inVain: string | undefined;
 }
 
-/** A fault as a stack can have it: what goes wrong with its replies goes wrong at the service that people talk to. */
-function onTarget(fault: Fault, target: WholeTargetUrls, onApplied: () => void): FaultOnTarget {
-  const hops = hopsOf(fault);
-  if (driverOf(target) === undefined) {
-    return { hops, wire: fault.overrides(onApplied, "every-stream").wire ?? {} };
+function foundBy(
+  { unjudged, ...reaction }: Reaction,
+  { fault, hops, plan, baseline, applied, inVain }: Looked,
+): Found {
+  const [stopped] = applied === 0 && reaction.caught_by.length === 0 ? reaction.stopped : [];
+  const why = unjudged ?? (stopped && `${stopped.id} could not look: ${stopped.reason}`);
+  if (why !== undefined) {
+    return { verdict: "not-judged", caught_by: [], stopped: reaction.stopped, reason: withFullStop(why) };
   }
-  const front = frontOf(target);
-  const described = describedFault(fault.name, wireOf(target), onApplied);
-  if (described !== undefined) return { hops: [front], wire: { [front]: described } };
-  const { wire = {} } = fault.overrides(onApplied, "any-wire");
-  if (front === "hmi" || wire.hmi === undefined) return { hops, wire };
-  return { hops: [front], wire: { [front]: wire.hmi } };
+  if (applied > 0) return noticed(reaction, unseenOn(fault, baseline));
+  const changes = fault.catalogued?.onAnyWire ?? fault.described?.changes;
+  return notApplied(hops, plan, inVain ?? (changes && onOtherWire(changes)));
 }
 
 type Found = Pick<TargetFaultProof, "verdict" | "caught_by" | "stopped" | "reason">;
@@ -146,7 +167,7 @@ function noticed({ caught_by, stopped }: Reaction, unseen: Pick<Found, "verdict"
 }
 
 /** What it says where nothing turns red: of what catches this fault, something must have been green. */
-function unseenOn({ caughtBy }: Fault, baseline: Baseline): Pick<Found, "verdict" | "reason"> {
+function unseenOn({ caughtBy }: TargetFault, baseline: Baseline): Pick<Found, "verdict" | "reason"> {
   if (baseline.judged_by === "command") return { verdict: "missed", reason: null };
   const before = baseline.not_holding.filter(({ id }) => caughtBy.includes(id));
   if (before.length < caughtBy.length) return { verdict: "missed", reason: null };
@@ -155,21 +176,19 @@ function unseenOn({ caughtBy }: Fault, baseline: Baseline): Pick<Found, "verdict
   return { verdict: "not-judged", reason: `${notJudged.id} does not judge this stack: ${notJudged.reason}` };
 }
 
-/** What was red all the same has another reason than the fault. */
-function notApplied(fault: Fault, hops: readonly Hop[], { target, listen }: TapPlan): Found {
+/** What was red all the same has another reason than the fault. `looksFor`: what it would have changed. */
+function notApplied(hops: readonly Hop[], { target, listen }: TapPlan, looksFor: string | undefined): Found {
   const inside = CALLERS.find(({ hop }) => hops.includes(hop) && listen[hop] === undefined);
+  const isOwn = driverOf(target) === undefined;
   const reason =
-    inside === undefined
-      ? `Nothing passed that could be changed${driverOf(target) === undefined ? "." : onOtherWire(fault)}`
+    inside === undefined || !isOwn
+      ? `Nothing passed that could be changed${isOwn || looksFor === undefined ? "." : `: ${looksFor}.`}`
       : `Acts on what the ${inside.caller} asks the ${inside.hop}: start the ${inside.caller} with another address of its ${inside.hop}, and give that to --${inside.hop}-tap.`;
   return { verdict: "not-applied", caught_by: [], stopped: [], reason };
 }
 
-/** What a fault looks for on a wire that is none of ours. */
-function onOtherWire({ onAnyWire }: Fault): string {
-  return onAnyWire === undefined
-    ? ": it knows the calls, events and pages of docs/contract.md, and this target speaks another wire."
-    : `: on a wire that is none of ours it changes ${onAnyWire}.`;
+function withFullStop(words: string): string {
+  return /[.!?]$/.test(words) ? words : `${words}.`;
 }
 
 /** Hops inside the stack, which are open to a tap only where a service was started to call one. */

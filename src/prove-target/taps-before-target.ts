@@ -56,6 +56,20 @@ export async function withTaps<Result>(
   }
 }
 
+/** An error about a stack that was called through taps: it names the stack's own addresses, which a tap's port is none of. */
+export function inOwnAddresses(error: unknown, tapped: WholeTargetUrls, own: WholeTargetUrls): unknown {
+  if (!(error instanceof UserError)) return error;
+  const hop = (["hmi", "gateway", "engine"] as const).find(
+    (each) => tapped[each] !== own[each] && error.message.includes(tapped[each]),
+  );
+  if (hop === undefined) return error;
+  const message = error.message.replaceAll(tapped[hop], `${own[hop]}, behind the tap of this proof,`);
+  return new UserError(error.code, message, {
+    hint: `\`stack doctor\` asks it without the tap; a machine that is busy needs more time: name fewer faults at once.`,
+    cause: error,
+  });
+}
+
 /** Throws a UserError where a tap cannot stand in front of a service. */
 export function requireUpstreams({ target, listen }: TapPlan): void {
   for (const hop of ["hmi", "gateway", "engine"] as const) {

@@ -1,5 +1,5 @@
-import type { Fault } from "../faults/find-fault.ts";
 import type { Tapped } from "./taps-before-target.ts";
+import type { TargetFault } from "./target-faults.ts";
 import type { Baseline, Stopped } from "./target-proof-report.ts";
 
 /** Who tells whether a stack is as it should be: our checks, or somebody's own. */
@@ -7,7 +7,7 @@ export interface TargetJudge {
   /** Looks at the stack without a fault, once and first. Throws a UserError where it cannot judge this stack. */
   begin(tapped: Tapped): Promise<SeenByJudge & { readonly baseline: Baseline }>;
   /** Looks at it with a fault. */
-  look(tapped: Tapped, fault: Fault): Promise<Reaction>;
+  look(tapped: Tapped, fault: TargetFault): Promise<Reaction>;
 }
 
 /** What a look has left on the stack. */
@@ -22,6 +22,8 @@ export interface Reaction extends SeenByJudge {
   readonly caught_by: readonly string[];
   /** See `TargetFaultProof`. */
   readonly stopped: readonly Stopped[];
+  /** Why nobody could look; undefined where somebody did. */
+  readonly unjudged?: string | undefined;
 }
 
 /** What every judge needs. */

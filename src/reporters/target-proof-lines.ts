@@ -22,6 +22,10 @@ export function reportBaseline(screen: ReportScreen, target: string, baseline: B
     screen.line(styled`  Without a fault, ${baseline.holds} checks hold.`, 2);
     const others = ROWS.flatMap((verdict) => othersIn(verdict, baseline.not_holding));
     if (others.length > 0) screen.line(styled`  Others catch nothing here: ${others.join("; ")}.`, 4);
+    for (const { id, verdict, reason } of baseline.not_holding) {
+      if (verdict === "broken" || verdict === "flaky")
+        screen.line(styled`    ${id}: ${paint("quiet", reason)}`, 6);
+    }
   }
   screen.line();
 }

@@ -37,6 +37,7 @@ test(
       `  Target: gateway ${target.gateway}, hmi ${target.hmi}, engine http://127.0.0.1:1`,
       expect.stringMatching(/^ {2}Without a fault, \d+ checks hold\.$/),
       expect.stringMatching(/^ {2}Others catch nothing here: \d+ broken \(.*http\/pages.*; \d+ skipped\.$/),
+      expect.stringMatching(/^ {4}http\/pages: expected .+; found .+$/),
       "",
       expect.stringMatching(/^ {2}✓ done-missing {26}caught by sse\/\w+/),
       "  - page-cacheable                        there without the fault, too: http/pages",

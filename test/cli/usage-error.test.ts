@@ -35,7 +35,7 @@ test("no flag that may be given several times takes the arguments after it", asy
   const files = globSync("**/*.ts", { cwd: new URL("../../src/commands/", import.meta.url) });
   const greedy = await Promise.all(
     files.map(async (file) => {
-      const { default: command } = await import(`../../src/commands/${file}`);
+      const { default: command } = await import(new URL(`../../src/commands/${file}`, import.meta.url).href);
       const flags: Command.Class["flags"] = command?.flags ?? {};
       return Object.entries(flags).flatMap(([name, flag]) =>
         flag.type === "option" && flag.multiple === true && flag.multipleNonGreedy !== true

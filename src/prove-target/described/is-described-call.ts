@@ -1,8 +1,9 @@
-import { methodAndPath } from "../contract/method-and-path.ts";
-import { PLACEHOLDER } from "../contract/wire-placeholders.ts";
-import type { TappedRequest } from "../tap/tap-rewrite.ts";
+import { methodAndPath } from "../../contract/method-and-path.ts";
+import { PLACEHOLDER } from "../../contract/wire-placeholders.ts";
+import type { TappedRequest } from "../../tap/tap-rewrite.ts";
 
-interface DescribedRequest {
+/** A call as a description has it. */
+export interface DescribedRequest {
   readonly request: string;
   readonly body?: unknown;
 }
@@ -30,7 +31,7 @@ export function isFilled(template: unknown, value: unknown): boolean {
 }
 
 /** JSON, or the fields of a form. */
-function readBody(text: string): unknown {
+export function readBody(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
