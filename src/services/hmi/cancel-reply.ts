@@ -5,6 +5,12 @@ import type { ReplyRelay } from "./reply-relay.ts";
 /** How long the gateway has to end a reply before that is done here; whoever cancels is answered within 1 s. */
 const PATIENCE_MS = 500;
 
+/**
+ * The same for a reply that was taken over, until it has begun to come again: its gateway has what readers were told by the HMI that
+ * has died, and what that has not saved.
+ */
+const TAKEN_OVER_PATIENCE_MS = 5_000;
+
 /** How long a reply may still come to its end after the gateway has said that it does not work on it. */
 const LAST_WORDS_MS = 150;
 
@@ -21,11 +27,14 @@ export async function cancelReply(
     // Its abort is no failure: nobody waits any more.
     await sleep(ms, undefined, { signal: over.signal }).catch(() => undefined);
   };
+  const { isAwaited } = reply;
+  const patienceMs = isAwaited ? TAKEN_OVER_PATIENCE_MS : PATIENCE_MS;
   const toldByGateway = async (): Promise<void> => {
     // What it has cancelled has an ending, which is on its way.
-    await wait((await cancelAtGateway(reply, gateway, over.signal)) ? PATIENCE_MS : LAST_WORDS_MS);
+    const isEnding = await cancelAtGateway(reply, gateway, over.signal);
+    await wait(isEnding || isAwaited ? patienceMs : LAST_WORDS_MS);
   };
-  await Promise.race([reply.ended, wait(PATIENCE_MS), toldByGateway()]);
+  await Promise.race([reply.ended, wait(patienceMs), toldByGateway()]);
   over.abort();
   await reply.cancel();
   return (await reply.ended) === "cancelled";

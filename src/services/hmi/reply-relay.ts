@@ -99,6 +99,11 @@ export class ReplyRelay {
     return this.#heard.promise;
   }
 
+  /** Whether it was taken over from an HMI that stopped, and has not begun to come again. */
+  get isAwaited(): boolean {
+    return this.#start.isRejoined && !this.#isWritten;
+  }
+
   /** Why its ending waits to be saved; undefined where it does not. */
   get waitsFor(): unknown {
     return this.#saver.waitsFor;

@@ -1,9 +1,11 @@
-import { createServer, type RequestListener } from "node:http";
+import { createServer, type RequestListener, type ServerResponse } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
+import type { StreamEvent } from "../../../src/contract/event-schemas.ts";
 import { hmiRoutes } from "../../../src/contract/routes.ts";
 import { EVENT_STREAM_HEADERS } from "../../../src/contract/sse.ts";
 import { findGrammarFault } from "../../../src/contract/stream-grammar.ts";
-import { EXECUTING, encodeAll, PLANNING, token } from "../../support/fake-gateway.ts";
+import { EXECUTING, encodeAll, PLANNING, token, USAGE } from "../../support/fake-gateway.ts";
 import { call } from "../../support/http.ts";
 import { listenOnAnyPort } from "../../support/listen.ts";
 import { type LeftReply, leaveReply, startLeftGateway, startTestHmi } from "../../support/restarted-hmi.ts";
@@ -128,6 +130,35 @@ test("a reply that is being taken up can be cancelled", async () => {
   expect((await hmi.cancel(left.sessionId)).json).toMatchObject({ message_id: left.replyId });
   expect(await rowOf(left)).toMatchObject({ status: "cancelled" });
   await eventually(async () => expect(await gateway.generation()).toMatchObject({ ended: "aborted" }));
+});
+
+/** Longer than a cancel of any other reply waits for its gateway, in milliseconds. */
+const LATE_MS = 700;
+
+test("a reply that is cancelled before its gateway has told it again is saved with all that the gateway has", async () => {
+  const left = await leaveReply("1, 2");
+  let stream: ServerResponse | undefined;
+  let isCancelled = false;
+  const server = createServer((request, response) => {
+    if (request.method === "GET") stream = response.writeHead(200, EVENT_STREAM_HEADERS);
+    else {
+      isCancelled = true;
+      response.end(JSON.stringify({ status: "cancelled", session_id: left.sessionId }));
+    }
+  });
+  const hmi = await startTestHmi(left.store, await listenOnAnyPort(server));
+  await eventually(() => expect(stream).toBeDefined());
+  const cancelling = hmi.cancel(left.sessionId);
+  await eventually(() => expect(isCancelled).toBe(true));
+  expect(await Promise.race([cancelling, delay(LATE_MS, "waits")])).toBe("waits");
+  const ending: StreamEvent[] = [
+    { type: "status_update", status: "cancelled" },
+    USAGE,
+    { type: "done", finish_reason: "cancelled" },
+  ];
+  stream?.end(encodeAll(left.replyId, [PLANNING, EXECUTING, token("1, 2, 3, 4"), ...ending]));
+  expect((await cancelling).json).toMatchObject({ status: "cancelled", message_id: left.replyId });
+  expect(await rowOf(left)).toMatchObject({ status: "cancelled", content: "1, 2, 3, 4" });
 });
 
 test("an HMI that cannot have the port judges nothing", async () => {
