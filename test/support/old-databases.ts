@@ -73,6 +73,12 @@ export function writeVersion7(path: string): void {
   bringTo(7, path);
 }
 
+/** The same as the eighth version left it, with what that one brought: for how long a reply has thought. */
+export function writeVersion8(path: string): void {
+  writeVersion7(path);
+  bringTo(8, path, "UPDATE messages SET thinking_ms = 1200 WHERE id = 2;");
+}
+
 /** Brings a database from the version before to this one, as its program did, and writes what that one brought. */
 function bringTo(version: number, path: string, rows = ""): void {
   const db = new DatabaseSync(path);

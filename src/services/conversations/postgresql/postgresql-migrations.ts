@@ -269,6 +269,10 @@ export const POSTGRESQL_MIGRATIONS: readonly string[] = [
   ALTER TABLE messages ADD COLUMN thinking_ms integer CHECK (thinking_ms >= 0);
   ALTER TABLE reply_parts ADD COLUMN thinking_ms integer CHECK (thinking_ms >= 0);
   `,
+  `
+  -- Whether a conversation has other versions of its messages: most have none, and are read in one go.
+  CREATE INDEX messages_not_chosen ON messages (conversation_id) WHERE chosen = 0 AND message_type = 'chat';
+  `,
 ];
 
 /** The schema version that this program writes. */

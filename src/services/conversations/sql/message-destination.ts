@@ -3,7 +3,7 @@ import { WireError } from "../../../contract/wire-error.ts";
 import type { Destination, NewConversation, OpenedConversation } from "../conversation-store.ts";
 import { conversationOfKey, dropClientKey, keepClientKey, keyReusedError } from "./client-key-rows.ts";
 import { insertConversation } from "./insert-conversation.ts";
-import { TO_ANSWER } from "./one-reply-at-a-time.ts";
+import { TO_ANSWER, withLeaf } from "./one-reply-at-a-time.ts";
 import { DEFAULT_MODEL, getConversationRow, getSession, SELECT_SESSION, toSession } from "./session-rows.ts";
 import { type Row, type Statements, type Undoable, unchanged } from "./sql-database.ts";
 
@@ -70,10 +70,10 @@ export async function getConversationToSendTo(
   sessionId: string,
   clientKey: string | undefined,
 ): Promise<Row> {
-  const { withPath, nextMessageKeys } = sql.dialect;
-  const select = `${withPath} SELECT *, ${TO_ANSWER}, ${DEFAULT_MODEL}, ${nextMessageKeys},
+  const { nextMessageKeys } = sql.dialect;
+  const select = `SELECT *, ${TO_ANSWER}, ${DEFAULT_MODEL}, ${nextMessageKeys},
       (SELECT id FROM messages WHERE conversation_id = ?1 AND client_message_id = ?3) AS sent FROM conversations`;
-  return await getConversationRow(sql, select, user, sessionId, clientKey ?? null);
+  return await withLeaf(sql, await getConversationRow(sql, select, user, sessionId, clientKey ?? null));
 }
 
 /** A conversation by its row, as {@link getConversationToSendTo} gives it. */

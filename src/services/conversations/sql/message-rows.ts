@@ -2,8 +2,9 @@ import { conversationNotFound } from "../../../contract/conversation-not-found.t
 import { Message } from "../../../contract/hmi-schemas.ts";
 import { WireError } from "../../../contract/wire-error.ts";
 import type { History } from "../conversation-store.ts";
+import { OTHER_VERSION } from "./message-tree.ts";
 import type { ReplyWriter } from "./reply-ownership.ts";
-import { selectMessages } from "./reply-text.ts";
+import { imagesOf, selectMessages } from "./reply-text.ts";
 import { rowidOf } from "./rowid.ts";
 import { getConversationId, userOfConversation } from "./session-rows.ts";
 import type { Row, SqlValue, Statements } from "./sql-database.ts";
@@ -12,14 +13,9 @@ import type { Row, SqlValue, Statements } from "./sql-database.ts";
 export async function historyOf(sql: Statements, user: string, sessionId: string): Promise<History> {
   const id = rowidOf(sessionId);
   if (id === undefined) throw conversationNotFound(sessionId);
-  const rows = await sql.all(
-    `${sql.dialect.withPath}, summary AS (${LAST_SUMMARY}) ${selectMessages(sql)}
-      WHERE conversation_id = (SELECT id FROM conversations WHERE id = ?1 AND user_id = ?2)
-        AND (id IN (SELECT id FROM path) AND id > ifnull((SELECT covers_until FROM summary), 0) OR id IN (SELECT id FROM summary))
-      ORDER BY id`,
-    id,
-    user,
-  );
+  // Most conversations have no other versions: to find the way through one costs more than to read it.
+  const straight = await sql.all(straightHistory(sql), id, user);
+  const rows = straight.length > 0 ? straight : await sql.all(historyAmongVersions(sql), id, user);
   if (rows.length === 0) await getConversationId(sql, user, sessionId);
   const summary = rows.find((row) => row["message_type"] === "summary");
   const messages = rows.filter((row) => row !== summary);
@@ -34,18 +30,43 @@ function isAnswerAfter(row: Row, id: number): boolean {
   return row["role"] === "assistant" && row["status"] !== "streaming" && Number(row["id"]) > id;
 }
 
-/** The condition on a summary that stands for messages which are shown. */
-const IS_SUMMARY_OF_PATH =
-  "message_type = 'summary' AND (covers_until IS NULL OR covers_until IN (SELECT id FROM path))";
+/** A user's conversation, by its key and the user. */
+const OWN_CONVERSATION = "conversation_id = (SELECT id FROM conversations WHERE id = ?1 AND user_id = ?2)";
+
+/** What is said in a conversation, and not told by its summary; that, too. @param isShown condition on a message */
+function isHistory(isShown: string): string {
+  return `${OWN_CONVERSATION} AND (${isShown} AND id > ifnull((SELECT covers_until FROM summary), 0) OR id IN (SELECT id FROM summary))`;
+}
+
+/** No row where there are versions, or where a reply has grown beyond its row: see {@link historyAmongVersions}. */
+function straightHistory({ dialect }: Statements): string {
+  return `WITH summary AS (${lastSummary("SELECT id FROM messages WHERE conversation_id = ?1 AND chosen = 1")})
+    SELECT messages.*, ${imagesOf(dialect)} FROM messages
+     WHERE ${isHistory("chosen = 1")} AND NOT EXISTS (${OTHER_VERSION})
+       AND NOT EXISTS (SELECT 1 FROM reply_parts WHERE message_id = (${STREAMING_REPLY}))
+     ORDER BY id`;
+}
+
+function historyAmongVersions(sql: Statements): string {
+  return `${sql.dialect.withPath}, summary AS (${lastSummary("SELECT id FROM path")}) ${selectMessages(sql)}
+    WHERE ${isHistory("id IN (SELECT id FROM path)")} ORDER BY id`;
+}
+
+const STREAMING_REPLY = "SELECT id FROM messages WHERE conversation_id = ?1 AND status = 'streaming'";
 
 /**
- * The summary that stands for the most. One for the message whose reply is being written, or for later ones, would hide
- * that message.
+ * The summary that stands for the most, and for messages which are shown. One for the message whose reply is being written, or for
+ * later ones, would hide that message.
+ *
+ * @param shown selects what is shown
  */
-const LAST_SUMMARY = `SELECT id, content, covers_until FROM messages
-  WHERE conversation_id = ?1 AND ${IS_SUMMARY_OF_PATH} AND ifnull(covers_until, 0) < ifnull(
+function lastSummary(shown: string): string {
+  return `SELECT id, content, covers_until FROM messages
+  WHERE conversation_id = ?1 AND message_type = 'summary' AND (covers_until IS NULL OR covers_until IN (${shown}))
+    AND ifnull(covers_until, 0) < ifnull(
     (SELECT parent FROM messages WHERE conversation_id = ?1 AND status = 'streaming'), ${Number.MAX_SAFE_INTEGER})
   ORDER BY ifnull(covers_until, 0) DESC, id DESC LIMIT 1`;
+}
 
 /**
  * The condition on a summary that is listed: not one that stands for messages of another way. One that stands for what is

@@ -16,6 +16,10 @@ export function withPath(step: string): string {
   )`;
 }
 
+/** Selects a message of conversation `?1` that is no part of the way through it; nothing where all are, as without versions. */
+export const OTHER_VERSION =
+  "SELECT 1 FROM messages WHERE conversation_id = ?1 AND chosen = 0 AND message_type = 'chat'";
+
 /** Makes room for another version of what follows `parent`; returns the one that was chosen there. */
 export async function unchoose(
   sql: Statements,

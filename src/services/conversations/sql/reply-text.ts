@@ -24,14 +24,16 @@ export function selectMessages({ dialect }: Statements): string {
          CASE WHEN status = 'streaming' THEN ${partsOf("text")} END AS growth,
          CASE WHEN status = 'streaming' THEN ${partsOf("thinking")} END AS thinking_growth,
          CASE WHEN status = 'streaming' THEN ${THINKING_MS} END AS thinking_ms_so_far,
-         CASE WHEN role = 'user' THEN ${images(dialect)} END AS images,
+         ${imagesOf(dialect)},
          CASE WHEN message_type = 'chat' THEN ${versions(dialect)} END AS versions
     FROM messages`;
 }
 
-function images({ jsonArray, jsonObject }: SqlDialect): string {
+/** The column `images` of a row of `messages`. */
+export function imagesOf({ jsonArray, jsonObject }: SqlDialect): string {
   const image = `${jsonObject}('image_id', CAST(id AS TEXT), 'media_type', media_type, 'size', length(bytes))`;
-  return `(SELECT ${jsonArray}(${image} ORDER BY id) FROM images WHERE message_id = messages.id)`;
+  const images = `(SELECT ${jsonArray}(${image} ORDER BY id) FROM images WHERE message_id = messages.id)`;
+  return `CASE WHEN role = 'user' THEN ${images} END AS images`;
 }
 
 /** The versions of a message, itself among them, as JSON; NULL where it is the only one. */

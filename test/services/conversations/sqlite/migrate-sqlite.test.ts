@@ -18,6 +18,7 @@ import {
   writeVersion5,
   writeVersion6,
   writeVersion7,
+  writeVersion8,
 } from "../../../support/old-databases.ts";
 import {
   endingOf,
@@ -39,6 +40,7 @@ const OLD = [
   [5, writeVersion5, "1, 2, 3, 4"],
   [6, writeVersion6, "1, 2, 3, 4"],
   [7, writeVersion7, "1, 2, 3, 4"],
+  [8, writeVersion8, "1, 2, 3, 4"],
 ] as const;
 
 function oldDatabase(write: (path: string) => void): string {
@@ -70,6 +72,7 @@ describe.each(OLD)("a database of version %i", (version, write, streaming) => {
         message_id: "2",
         content: "Hello",
         thinking: version < 3 ? null : "A greeting.",
+        thinking_ms: version < 8 ? null : 1200,
         usage: { total_tokens: 2 },
         parent_id: "1",
         versions: ["2"],
