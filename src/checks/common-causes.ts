@@ -125,12 +125,24 @@ export function otherRequestsGoOn(): WithCause {
 
 /** What is at fault where an engine that was to be stopped works on: in the middle of what it writes, or at another moment. */
 export function engineGoesOn(moment: string): WithCause {
-  const faultOf = (when: string): string => `the engine works on after a cancel (${when})`;
-  const within = moment === IN_MID_REPLY ? {} : { within: [faultOf(IN_MID_REPLY)] };
-  return { cause: { fault: faultOf(moment), ...within } };
+  const within = moment === IN_MID_REPLY ? {} : { within: [worksOn(IN_MID_REPLY)] };
+  return { cause: { fault: worksOn(moment), ...within } };
 }
 
 const IN_MID_REPLY = "mid-reply";
+
+/** What is at fault where an engine that was to be stopped works on until it says something. */
+export function engineStopsAtNextPiece(): WithCause {
+  const look_at =
+    "what a cancel reaches while the engine says nothing: the signal must be on the request itself, not on the loop that reads it";
+  return {
+    cause: { fault: worksOn("while it says nothing"), look_at, within: [worksOn(IN_MID_REPLY)] },
+  };
+}
+
+function worksOn(when: string): string {
+  return `the engine works on after a cancel (${when})`;
+}
 
 /** What is at fault where all that is missing in a prompt are the replies of its conversation. */
 export function unsentReplies(): WithCause {
@@ -150,6 +162,20 @@ export function messagesSentTwice(): WithCause {
     cause: {
       fault: "the engine is given a message more than once",
       look_at: "where the messages for the engine are read: each of this conversation once",
+      within: [DOUBLED_TURN],
+    },
+  };
+}
+
+/**
+ * What is at fault where a prompt has messages of the person several times, and others not at all: of turns that were made twice one
+ * may ask while the other is not written yet, and there is room for half as many.
+ */
+export function turnsOutOfStep(): WithCause {
+  return {
+    cause: {
+      fault: "the engine is given a message more than once, and others not",
+      look_at: "where the messages for the engine are read: each of this conversation, once",
       within: [DOUBLED_TURN],
     },
   };

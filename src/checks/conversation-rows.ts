@@ -79,7 +79,7 @@ export async function settledRowsOf(
     (isPromised ||
       lateStreamOf(talk, rows) !== undefined ||
       areRolesWrong(rows, talk.said) ||
-      (isEnough(rows) && haveOneReplyEach(rows)));
+      (isEnough(rows) && (foundOn(target).hasDoubledRows === true || haveOneReplyEach(rows))));
   const left = options.left && watchLeft(context, options.left);
   const { rows, unrest } = await rowsAtRest({
     signal,
@@ -98,7 +98,11 @@ export async function settledRowsOf(
   if (late !== undefined) throw beginningNotRead(late);
   if (unrest !== undefined) throw new StillWritten(unrest);
   if (rows.length === 0) await understood((async () => target.chat.requireShownRows?.())());
-  if (!isPromised) noteIfUnsettled(context, isWell(rows));
+  if (!isPromised) {
+    // What was not made one in all that time will not be the next time.
+    if (isSettled(rows) && isEnough(rows) && !haveOneReplyEach(rows)) foundOn(target).hasDoubledRows = true;
+    noteIfUnsettled(context, isWell(rows));
+  }
   return rows;
 }
 

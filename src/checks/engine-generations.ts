@@ -3,8 +3,10 @@ import { NotObservable } from "../harness/target-errors.ts";
 import { refusedWords } from "../targets/drivers/refusal.ts";
 import { failureOf, textOf } from "../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../targets/http-client.ts";
+import { sameGenerations } from "../targets/reply-generation.ts";
 import type { SeenGeneration } from "../targets/seen-evidence.ts";
 import type { Context } from "./contract-conversations.ts";
+import { foundOn } from "./found-in-run.ts";
 import { endInWords, isWholeEnding, lastWord } from "./stream-endings.ts";
 
 /**
@@ -22,6 +24,31 @@ export async function generationsOf(
 ): Promise<readonly SeenGeneration[] | null> {
   if (!context.target.capabilities.has("show what reached the engine")) return null;
   return await generationsFor(context, asked);
+}
+
+/** How many replies are enough to know that the engine is asked once for each. */
+const ENOUGH_REPLIES = 3;
+
+/**
+ * Finds whether the engine was asked more than once for the reply to this message, in the same words: what follows from that is one
+ * fault. Not looked at any more once that is known, or that it was not.
+ */
+export async function noteRequests(context: Context, asked: string): Promise<void> {
+  const found = foundOn(context.target);
+  const { requestsForReply = 1, repliesWithOne = 0 } = found;
+  if (requestsForReply > 1 || repliesWithOne >= ENOUGH_REPLIES) return;
+  const generations = (await generationsOf(context, asked)) ?? [];
+  const [first] = generations;
+  if (first === undefined) return;
+  const times = 1 + sameGenerations(generations, first).length;
+  found.requestsForReply = times;
+  if (times === 1) found.repliesWithOne = repliesWithOne + 1;
+}
+
+/** How the engine is asked more than once for a reply on this target, in words; undefined where it is not, as far as was seen. */
+export function askedTwiceWords({ target }: Context): string | undefined {
+  const { requestsForReply = 1 } = foundOn(target);
+  return requestsForReply > 1 ? `each message is ${requestsForReply} requests at the engine here` : undefined;
 }
 
 /**

@@ -17,6 +17,12 @@ export interface FoundInRun {
     /** How many there were, one after the other. */
     readonly times: number;
   };
+  /** How many requests the engine got for one reply, where that were several; 1 where replies had one each. */
+  requestsForReply?: number;
+  /** Of how many replies it was seen that they had one. */
+  repliesWithOne?: number;
+  /** Replies stood in their rows more than once, and went on to do so. */
+  hasDoubledRows?: true;
   /** How often rows were waited for in vain, since they last came. */
   unsettled?: number;
   /** How long a character of a reply takes, of the slowest that was heard whole, in milliseconds. */

@@ -7,7 +7,7 @@ import type { SeenStream } from "../targets/http-client.ts";
 import { beginningNotRead } from "../targets/late-reading.ts";
 import { learnConversation, type Talk } from "./any-wire-conversation.ts";
 import type { Context } from "./contract-conversations.ts";
-import { requireLongEnough, requireMadeByEngine } from "./engine-generations.ts";
+import { noteRequests, requireLongEnough, requireMadeByEngine } from "./engine-generations.ts";
 import { noteIfHeldBack } from "./held-back-replies.ts";
 import { notePace } from "./left-replies.ts";
 import { ReplySilence } from "./reply-silence.ts";
@@ -26,6 +26,9 @@ export interface Hearing extends Reading {
   /** What the reply is called, as far as it was told by now: when the message was taken, or by the stream. */
   name(): NamedReply;
 }
+
+/** What has failed, and told so, has no more to say; its end, where there is one, is told within this time, in milliseconds. */
+const FAILED_MS = 3_000;
 
 /** Hears the reply to what was just said. A stream that has begun to talk and then is silent for too long is given up. */
 export function hear(context: Context, talk: Talk, sent: Sent): Hearing {
@@ -73,6 +76,7 @@ function attend(
         learnConversation(context, talk, fact.conversation);
       }
       waiter.take(fact, { isTalk: fact.kind !== "started" && fact.kind !== "model" });
+      if (fact.kind === "failure" && isForeign(context)) waiter.waitOn(FAILED_MS);
     },
   });
   let heldBack: string | undefined;
@@ -80,6 +84,7 @@ function attend(
     streamEnded.then(async (seen) => {
       const heard = noteIfLate(talk, silence.end(seen, silent.signal.aborted));
       const stream = await noteUntoldFailure(context, sent.text, heard);
+      if (isForeign(context) && textOf(stream) !== "") await noteRequests(context, sent.text);
       notePace(context.target, stream);
       heldBack = await noteIfHeldBack(context, sent.text, { stream, stalledMs: silence.stalledMs });
       return stream;
@@ -108,6 +113,10 @@ function attend(
       }
     },
   };
+}
+
+function isForeign({ target }: Context): boolean {
+  return !target.capabilities.has("speak the contract");
 }
 
 /** Of a reply of which nothing was read by who came late, nothing is known. */

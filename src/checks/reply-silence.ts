@@ -133,7 +133,7 @@ export class ReplySilence {
     }
     this.#isAllSaid = isAllSaid;
     this.#wasCutShort = isOver && isAllSaid !== true && !this.#hasBeenPatient && moreMs > 0;
-    foundOn(target).isFallingSilent = true;
+    if (!this.#hasFailed) foundOn(target).isFallingSilent = true;
     return undefined;
   }
 

@@ -102,8 +102,8 @@ test.each<[PlainTextFault, string[], string]>([
   ],
   [
     "saves-twice",
-    ["persistence/one-reply"],
-    "not judged: replies that were streamed are in their conversation more than once, as persistence/one-reply found; nothing more was seen here",
+    ["model-conversation/reload"],
+    "not judged: replies that were streamed are in their conversation more than once, as model-conversation/reload found; nothing more was seen here",
   ],
 ])(
   "of a back end that %s one claim is broken, and the others say by which",
@@ -126,6 +126,43 @@ test.each<[PlainTextFault, string[], string]>([
   },
   120_000,
 );
+
+test("white space that is not saved as it was streamed is one broken claim, and nothing is said to be missing", async () => {
+  const engine = await startTestEngine();
+  const url = await startPlainTextChat(engine.url, { fault: "joins-lines" });
+  const report = await judgeBackEnd(
+    { url, engine: engine.url, wire: PLAIN_TEXT_WIRE },
+    SUITES,
+    /^(?:model-conversation\/|persistence\/(?:complete|saved-at-done|row-order|concurrent)|isolation\/|sse\/text)/,
+  );
+  expect(idsWith(report, "broken")).toEqual(["persistence/complete"]);
+  expect(report.results.find(({ id }) => id === "persistence/complete")).toMatchObject({
+    outcome: { cause: { fault: "replies that were streamed are saved with other white space" } },
+  });
+  expect(idsWith(report, "holds")).toEqual(
+    expect.arrayContaining(["isolation/opened-meanwhile", "isolation/history", "persistence/concurrent"]),
+  );
+}, 120_000);
+
+test("an engine that is asked twice for one reply is one broken claim, also of those about cancels and failures", async () => {
+  const engine = await startTestEngine();
+  const url = await startPlainTextChat(engine.url, { fault: "asks-first" });
+  const report = await judgeBackEnd(
+    { url, engine: engine.url, wire: PLAIN_TEXT_WIRE },
+    SUITES,
+    /^(?:model-conversation\/reply|cancel\/(?:mid-reply|at-once)|isolation\/one-request|sse\/kept)$/,
+  );
+  const [first, ...more] = report.results.filter(({ outcome }) => outcome.verdict === "broken");
+  expect(more).toEqual([]);
+  expect(first).toMatchObject({
+    id: "cancel/at-once",
+    look_at: "what is asked of the engine when a message comes: the reply, once, whatever becomes of it",
+    outcome: { seen: expect.stringContaining("each message is 2 requests at the engine here") },
+  });
+  expect(reasonsIn(report)["isolation/one-request"]).toContain(
+    "the engine is asked more than once for one message",
+  );
+}, 120_000);
 
 test("of an answer that was refused, a stream that was cut, left, or left open it is said so", () => {
   const text = { kind: "text", text: "Hi", at_ms: 20 } as const;

@@ -19,6 +19,10 @@ export type PlainTextFault =
   | "saves-nothing"
   /** Replies are saved a second time beside the first. */
   | "saves-twice"
+  /** White space in what is saved of a reply is one blank, wherever it stands. */
+  | "joins-lines"
+  /** The engine writes each reply a first time for nobody, before it is asked again. */
+  | "asks-first"
   /** A reply whose reader left is saved whole, as one. */
   | "left-as-whole"
   /** A reply is sent when it is whole. */
@@ -37,6 +41,27 @@ export async function startPlainTextChat(
 ): Promise<string> {
   const chats = new Map<string, Turn[]>();
 
+  async function askEngine(messages: readonly object[], signal: AbortSignal): Promise<Response> {
+    const ask = (): Promise<Response> =>
+      fetch(`${engine}/v1/chat/completions`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ model, messages, stream: true }),
+        signal,
+      });
+    // What it fails at once, it fails at again.
+    if (fault === "asks-first") await (await ask()).text().catch(() => undefined);
+    return await ask();
+  }
+
+  function saved(text: string): readonly object[] {
+    if (fault === "joins-lines") return [{ type: "text", text: text.replace(/\s+/g, " ") }];
+    return [
+      { type: "reasoning", text: "Let me see." },
+      { type: "text", text },
+    ];
+  }
+
   async function answer(turns: Turn[], reply: Turn, response: ServerResponse): Promise<void> {
     const messages = turns
       .filter((turn) => turn !== reply && textOf(turn) !== "")
@@ -47,15 +72,10 @@ export async function startPlainTextChat(
     response.on("close", () => {
       isLeft = true;
     });
-    const asked = await fetch(`${engine}/v1/chat/completions`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ model, messages, stream: true }),
-      signal: stop.signal,
-    });
-    if (!asked.ok) {
+    const asked = await askEngine(messages, stop.signal).catch(() => undefined);
+    if (!asked?.ok) {
       reply.state = "broken";
-      return void response.writeHead(502).end(JSON.stringify({ problem: await asked.text() }));
+      return void response.writeHead(502).end(JSON.stringify({ problem: await asked?.text() }));
     }
     const isHeldBack = fault === "holds-back";
     const begin = () => response.writeHead(200, { "content-type": "text/plain; charset=utf-8" });
@@ -64,10 +84,7 @@ export async function startPlainTextChat(
     // What came of an engine that breaks off is kept.
     const end = await passOn(asked, (piece) => {
       text += piece;
-      reply.parts = [
-        { type: "reasoning", text: "Let me see." },
-        { type: "text", text },
-      ];
+      reply.parts = saved(text);
       if (!isHeldBack) response.write(piece);
       return isLeft && fault !== "left-as-whole";
     }).catch(() => "broken" as const);

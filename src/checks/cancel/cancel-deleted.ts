@@ -1,4 +1,4 @@
-import { CouldNotRun, defineCheck } from "../../harness/define-check.ts";
+import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { rowsShown } from "../../targets/delete-and-look.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
@@ -7,8 +7,9 @@ import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { beginWaiting } from "../../targets/unstalled-time.ts";
 import type { Talk } from "../any-wire-conversation.ts";
 import { GIVE_UP_MS, LIMIT_MS } from "../cancel-times.ts";
+import { askedTwice } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
-import { generationsFor, requireAsked, requireMadeByEngine } from "../engine-generations.ts";
+import { askedTwiceWords, generationsFor, requireAsked, requireMadeByEngine } from "../engine-generations.ts";
 import { foundOn } from "../found-in-run.ts";
 import { requireUnbufferedReply } from "../unbuffered-reply.ts";
 import { noEndWords } from "../unended-replies.ts";
@@ -30,6 +31,7 @@ interface DeletedConversation {
   readonly generations: readonly SeenGeneration[] | null;
   /** As of {@link CancelledReply}. */
   readonly noEnds?: string;
+  readonly askedTwice?: string;
 }
 
 export const deleted = defineCheck<Context["target"], DeletedConversation>({
@@ -40,15 +42,12 @@ export const deleted = defineCheck<Context["target"], DeletedConversation>({
   needs: ["remember conversations", "delete conversations", "show what reached the engine"],
   isTimed: true,
   collect: deleteInMidReply,
-  judge({ refused, after, readerMs, engineMs, generations, noEnds, stalledMs = 0 }) {
+  judge(evidence) {
+    const { after, readerMs, engineMs, generations, noEnds, stalledMs = 0 } = evidence;
     if (generations === null) throw new NotObservable("whether the engine stops cannot be seen here");
     requireAsked(generations);
     const atEngine = engineInWords(generations, engineMs);
-    const seen = [
-      `the deletion ${refused ?? "was done"}`,
-      `the engine ${atEngine}`,
-      `the conversation then ${after ?? "not shown"}`,
-    ].join("; ");
+    const seen = seenInWords(evidence, atEngine);
     const expected = `the engine's request aborted within ${LIMIT_MS} ms, the stream ended, the conversation gone`;
     const isAborted = generations.every(({ ended }) => ended === "aborted");
     const isGone = readerMs !== null && after !== "still there";
@@ -65,9 +64,24 @@ export const deleted = defineCheck<Context["target"], DeletedConversation>({
       found,
       seen,
       ...(isAborted && isGone ? lateBy(engineMs, { stalledMs }) : {}),
+      ...(after !== "still there" && causeAtEngine(evidence)),
     };
   },
 });
+
+/** Which of the requests a deletion reaches follows from there being several. */
+function causeAtEngine({ askedTwice: twice }: DeletedConversation): Pick<Broken, "cause"> {
+  return twice === undefined ? {} : askedTwice("any");
+}
+
+function seenInWords({ refused, after, askedTwice: twice }: DeletedConversation, atEngine: string): string {
+  return [
+    `the deletion ${refused ?? "was done"}`,
+    `the engine ${atEngine}`,
+    `the conversation then ${after ?? "not shown"}`,
+    ...(twice === undefined ? [] : [twice]),
+  ].join("; ");
+}
 
 function engineInWords(generations: readonly SeenGeneration[], engineMs: number | null): string {
   const ends = generations.map(({ ended }) => ended).join(", ");
@@ -97,6 +111,7 @@ async function deleteInMidReply(context: Context): Promise<DeletedConversation> 
   const stalledMs = Math.round(performance.now() - start - wait.elapsedMs());
   const { unended } = foundOn(context.target);
   const stream = await reply.ended;
+  const twice = askedTwiceWords(context);
   if (!context.target.capabilities.has("speak the contract")) requireUnbufferedReply(stream);
   return {
     refused,
@@ -105,6 +120,7 @@ async function deleteInMidReply(context: Context): Promise<DeletedConversation> 
     readerMs,
     stalledMs,
     ...(unended !== undefined && { noEnds: noEndWords(unended) }),
+    ...(twice !== undefined && { askedTwice: twice }),
     ...seen,
   };
 }

@@ -9,7 +9,7 @@ import { afterWaiting, beginWaiting } from "../../targets/unstalled-time.ts";
 import { GIVE_UP_MS, pollMsOf } from "../cancel-times.ts";
 import type { Context } from "../contract-conversations.ts";
 import { conversationRows, settledRowsOf } from "../conversation-rows.ts";
-import { generationsFor, requireAsked, requireMadeByEngine } from "../engine-generations.ts";
+import { askedTwiceWords, generationsFor, requireAsked, requireMadeByEngine } from "../engine-generations.ts";
 import { foundOn } from "../found-in-run.ts";
 import { requireUnbufferedReply } from "../unbuffered-reply.ts";
 import { noEndWords } from "../unended-replies.ts";
@@ -44,6 +44,8 @@ export interface CancelledReply {
   readonly generations: readonly SeenGeneration[] | null;
   /** Those of them that were over before the first call, by their ids; left out for none. */
   readonly overBefore?: readonly number[];
+  /** As of {@link askedTwiceWords}; left out where the engine is asked once. */
+  readonly askedTwice?: string;
   /** How a reply before this one was waited for in vain to its end, in words; left out where all had one. */
   readonly noEnds?: string;
   /** Why the engine cannot be watched, where that is so and known. */
@@ -122,6 +124,7 @@ async function cancelAndLookOnce(context: Context, scene: CancelScene): Promise<
   const isForeign = !capabilities.has("speak the contract");
   const { unended } = foundOn(context.target);
   const stream = await reply.ended;
+  const askedTwice = askedTwiceWords(context);
   if (isForeign) {
     requireUnbufferedReply(stream);
     if (stream !== null && textOf(stream) !== "") requireAsked(seen.generations, stream);
@@ -138,6 +141,7 @@ async function cancelAndLookOnce(context: Context, scene: CancelScene): Promise<
     ...(unheardTokens !== undefined && { unheardTokens }),
     ...(overBefore.length > 0 && { overBefore }),
     ...(unended !== undefined && { noEnds: noEndWords(unended) }),
+    ...(askedTwice !== undefined && { askedTwice }),
     ...seen,
     rows: looksAtRows ? await rowsAfter(context, reply, readerMs) : null,
   };

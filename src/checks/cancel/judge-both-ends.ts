@@ -5,7 +5,7 @@ import { NotObservable } from "../../harness/target-errors.ts";
 import { answerExcerpt } from "../../targets/answer-excerpt.ts";
 import type { SeenCall } from "../../targets/http-client.ts";
 import { GIVE_UP_MS, LIMIT_MS } from "../cancel-times.ts";
-import { engineGoesOn, otherRequestsGoOn } from "../common-causes.ts";
+import { askedTwice, engineGoesOn, engineStopsAtNextPiece, otherRequestsGoOn } from "../common-causes.ts";
 import { requireAsked } from "../engine-generations.ts";
 import { endedInWords, isWholeEnding, lastWord } from "../stream-endings.ts";
 import type { CancelledReply } from "./cancelled-reply.ts";
@@ -111,12 +111,24 @@ export function judgeEngine(reply: CancelledReply): Broken | undefined {
 }
 
 /** What is at fault where requests run on, and nothing else is: some of them, or all. */
-function causeAtEngine({ scene }: CancelledReply, ends: readonly string[]): Pick<Broken, "cause"> {
+function causeAtEngine(
+  { scene, askedTwice: twice }: CancelledReply,
+  ends: readonly string[],
+): Pick<Broken, "cause"> {
+  // Which of the requests a cancel reaches, and whether there is a stream to cancel while the other is made, follows from that.
+  if (twice !== undefined) return askedTwice("any");
+  const isAll = (end: string): boolean => ends.every((each) => each === end);
+  // With the first piece it was over after all.
+  if (isAll("aborted")) return scene === AT_ONCE ? engineStopsAtNextPiece() : {};
   if (!ends.includes("running")) return {};
   if (ends.includes("aborted")) return otherRequestsGoOn();
-  const isAll = ends.every((end) => end === "running");
-  return isAll && scene !== undefined ? engineGoesOn(scene) : {};
+  if (!isAll("running") || scene === undefined) return {};
+  return SILENT_SCENES.has(scene) ? engineStopsAtNextPiece() : engineGoesOn(scene);
 }
+
+/** The scene that is over soon after its engine has loaded its model; and those in which it says nothing for longer than anybody looks. */
+const AT_ONCE = "at-once";
+const SILENT_SCENES: ReadonlySet<string> = new Set(["before-first-token", "silence"]);
 
 /** For a claim about the engine, where nobody keeps a record of what it is asked. */
 export function engineNotSeen({ whyUnseen }: Pick<CancelledReply, "whyUnseen">): NotObservable {
@@ -185,7 +197,8 @@ export function describeCancel(reply: CancelledReply): string {
     unheardTokens === undefined
       ? []
       : [`the engine was at the reply (tokens: ${unheardTokens}), of which its reader had no word yet`];
-  return [...before, ...calls, [...atReader, engine].join(", ")].join("; ");
+  const more = reply.askedTwice === undefined ? [] : [reply.askedTwice];
+  return [...before, ...calls, [...atReader, engine].join(", "), ...more].join("; ");
 }
 
 function endOf(stream: CancelledReply["stream"]): string {

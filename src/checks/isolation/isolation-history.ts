@@ -5,7 +5,7 @@ import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import { wrongRolesIn } from "../../targets/judge-saved-turn.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { beginTalk, openPlace } from "../any-wire-conversation.ts";
-import { messagesSentTwice, unsentReplies } from "../common-causes.ts";
+import { messagesSentTwice, turnsOutOfStep, unsentReplies } from "../common-causes.ts";
 import { type Context, makeProfile, makeSession } from "../contract-conversations.ts";
 import { readSettledRows, sendAndReadReply } from "../contract-replies.ts";
 import { generationsFor, requireAsked, textsOf } from "../engine-generations.ts";
@@ -136,7 +136,10 @@ function judgeOne(talk: Talk, talks: readonly Talk[]): Broken | undefined {
   };
 
   function causeOf(): Pick<Broken, "cause"> {
-    if (twice.length > 0) return missing.length + foreign.length === 0 ? messagesSentTwice() : {};
+    if (twice.length > 0) {
+      if (missing.length + foreign.length === 0) return messagesSentTwice();
+      return foreign.length === 0 && areCrowdedOut(missing, streamed) ? turnsOutOfStep() : {};
+    }
     const areOnlyReplies =
       areReplies(missing, streamed) && haveOnlyReplies(generation?.messages ?? [], foreign);
     return areOnlyReplies ? unsentReplies() : {};
@@ -146,6 +149,12 @@ function judgeOne(talk: Talk, talks: readonly Talk[]): Broken | undefined {
 /** Whether these are all that the model has said before. */
 function areReplies(missing: readonly string[], streamed: readonly string[]): boolean {
   return String(missing) === String(streamed.filter((_, index) => index % 2 === 1));
+}
+
+/** Whether these are replies that were not written yet, or the oldest, for which there was no room any more. */
+function areCrowdedOut(missing: readonly string[], streamed: readonly string[]): boolean {
+  const isOldest = String(missing) === String(streamed.slice(0, missing.length));
+  return isOldest || missing.every((text) => streamed.some((each, at) => at % 2 === 1 && each === text));
 }
 
 /** Whether all that the engine was given of these other conversations is what it has said in them, as its own turns. */

@@ -33,7 +33,8 @@ export async function exchangesOnAnyWire(context: Context): Promise<ExchangesOnA
 
 /** Says something, hears its reply to the end, and looks where the rows went. */
 async function exchangeIn(context: Context, talk: Talk, name: string): Promise<ModelExchange> {
-  const message = `Say hello, in one word. ${context.canary(name)}`;
+  // What only repeats its message begins with what is its own, so that no two replies are alike.
+  const message = `${context.canary(name)}: say hello, in one word.`;
   const before = talk.conversation === null ? [] : await conversationRows(context, talk, ANY_ROLES);
   const elsewhere = await countElsewhere(context, talk);
   const sent = await sayIn(context, talk, message);

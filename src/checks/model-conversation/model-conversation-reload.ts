@@ -2,10 +2,12 @@ import { MessageList } from "../../contract/hmi-schemas.ts";
 import { hmiRoutes } from "../../contract/routes.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { isSameText } from "../../targets/compare-texts.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
 import { wrongRolesIn } from "../../targets/judge-saved-turn.ts";
 import {
+  doubledReply,
   doubledTurn,
   isUnfinishedRow,
   otherSpacing,
@@ -49,7 +51,7 @@ export const reload = defineCheck<Context["target"], readonly Reloaded[]>({
     return reloaded;
   },
   judge(reloaded) {
-    const broken = firstBroken(reloaded, judgeOne);
+    const broken = firstBroken(reloaded, (each) => judgeOne(each, reloaded));
     return (
       broken ?? {
         verdict: "holds",
@@ -59,7 +61,7 @@ export const reload = defineCheck<Context["target"], readonly Reloaded[]>({
   },
 });
 
-function judgeOne({ exchange, rows }: Reloaded): Broken | undefined {
+function judgeOne({ exchange, rows }: Reloaded, all: readonly Reloaded[]): Broken | undefined {
   const asked = rows.findIndex(
     (row) => row.role === "user" && isSavedAsStreamed(row.content, exchange.asked.message, exchange),
   );
@@ -73,12 +75,14 @@ function judgeOne({ exchange, rows }: Reloaded): Broken | undefined {
     isEnded &&
     isSavedAsStreamed(reply.content, exchange.streamedText, exchange) &&
     reply.content !== "";
-  if (isWhole) return undefined;
+  const isDoubled = exchange.isForeign && isReplyOf(rows[asked + 2], exchange) && isOnlyOwn(exchange, all);
+  if (isWhole && !isDoubled) return undefined;
   return {
     verdict: "broken",
     expected: `in ${conversationInWords(exchange.sessionId)}: the message, then the reply as streamed (${exchange.streamedText.length} characters)`,
     found:
       wrongRolesIn(rows, { asked: exchange.asked.message, text: exchange.streamedText }) ??
+      (isWhole ? "the reply, and then the same reply again" : undefined) ??
       (isReplyOf(rows[asked - 1], exchange) && !isReplyOf(reply, exchange)
         ? "the reply before its message"
         : describe(asked, reply, exchange)),
@@ -89,6 +93,11 @@ function judgeOne({ exchange, rows }: Reloaded): Broken | undefined {
   };
 }
 
+/** Whether no other of these replies says the same: its row may be in the wrong conversation. */
+function isOnlyOwn(exchange: ModelExchange, all: readonly Reloaded[]): boolean {
+  return all.filter((each) => isSameText(each.exchange.streamedText, exchange.streamedText)).length === 1;
+}
+
 /** What is at fault where another message, or this one again, follows the message. */
 function causeOf(
   { rows, asked, isEnded }: { rows: readonly SeenRow[]; asked: number; isEnded: boolean },
@@ -97,6 +106,7 @@ function causeOf(
   const next = rows[asked + 1];
   const isThere = rows.some((row) => isReplyOf(row, exchange));
   if (next?.role === "assistant" && isUnfinishedRow(next)) return unfinishedReply("whole");
+  if (isEnded && isReplyOf(next, exchange)) return doubledReply("whole");
   if (next?.role === "assistant" && isEnded && isSavedButForSpace(next.content, exchange.streamedText)) {
     return otherSpacing("whole");
   }

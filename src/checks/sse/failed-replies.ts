@@ -1,5 +1,6 @@
 import { NotObservable } from "../../harness/target-errors.ts";
 import type { Context } from "../contract-conversations.ts";
+import { askedTwiceWords } from "../engine-generations.ts";
 import { type Door, doorsOf, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
 
 /** A way in which the engine was told to fail, as the stand-in names it. */
@@ -15,6 +16,8 @@ export interface FailedReply {
   /** Why a failure cannot be heard in its stream; left out where it can. */
   readonly unheard?: string;
   readonly reply: SeenReply;
+  /** As of {@link askedTwiceWords}; left out where the engine is asked once. */
+  readonly askedTwice?: string;
 }
 
 /** Words that are one token each. */
@@ -44,7 +47,12 @@ export async function failedReplies(context: Context): Promise<readonly FailedRe
       const name = `${failure} after ${after} ${door}`;
       const reply = await sendAndSeeReply(context, { door, name, options, tellsByRefusal: true });
       const before = WORDS.slice(0, after).join("");
-      return { failure, before, hasErrorEvent, reply, ...(unheard !== undefined && { unheard }) };
+      const askedTwice = askedTwiceWords(context);
+      return {
+        ...{ failure, before, hasErrorEvent, reply },
+        ...(unheard !== undefined && { unheard }),
+        ...(askedTwice !== undefined && { askedTwice }),
+      };
     };
     return await Promise.all(
       doorsOf(context, DOORS).flatMap((door) => [

@@ -3,7 +3,7 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
 import { describeStream, textIn } from "../arrived-events.ts";
-import { causeInOnlyTurn, heldBack } from "../common-causes.ts";
+import { askedTwice, causeInOnlyTurn, heldBack } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { requireAsked } from "../engine-generations.ts";
 import { beginsWithText } from "../saved-as-streamed.ts";
@@ -72,5 +72,7 @@ function judgeByWire(failed: FailedReply): Broken | undefined {
     ...streamedAndStored(streamed, replyRow(reply)?.content),
     ...(isStreamed && causeInOnlyTurn({ rows: reply.rows, kind: "failed", isForeign: true })),
     ...(isSaved && streamed === "" && heldBack("failed")),
+    // The one that fails first may be the one that nobody reads.
+    ...(failed.askedTwice !== undefined && askedTwice("failed")),
   };
 }

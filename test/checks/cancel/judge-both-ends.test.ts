@@ -7,11 +7,15 @@ import { midReply } from "../../../src/checks/cancel/cancel-mid-reply.ts";
 import { saved } from "../../../src/checks/cancel/cancel-saved.ts";
 import { silence } from "../../../src/checks/cancel/cancel-silence.ts";
 import { twice } from "../../../src/checks/cancel/cancel-twice.ts";
+import type { CancelledReply } from "../../../src/checks/cancel/cancelled-reply.ts";
+import { judgeBothEnds } from "../../../src/checks/cancel/judge-both-ends.ts";
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
 import { NotObservable } from "../../../src/harness/target-errors.ts";
 import { judge, replyRow, row } from "../model-conversation/evidence.ts";
 import { stream, whole } from "../sse/evidence.ts";
 import { aborted, answer, CANCELLED, cancelledReply, IDLE, NOT_FOUND } from "./evidence.ts";
+
+const SILENT = "the engine works on after a cancel (while it says nothing)";
 
 test("holds where both ends were over in time, and tells both times", () => {
   for (const check of [midReply, beforeFirstToken, silence]) {
@@ -74,6 +78,21 @@ test("no verdict where the reply had ended by itself before the cancel was answe
     expect(() => judge(check, cancelledReply(ended))).toThrow(CouldNotRun);
     expect(judge(check, cancelledReply({ ...ended, readerMs: 40 })).verdict).toBe("broken");
   }
+});
+
+test.each<[string, Partial<CancelledReply>, string | undefined]>([
+  ["in mid-reply", { scene: "mid-reply" }, "the engine works on after a cancel (mid-reply)"],
+  ["while it loads", { scene: "before-first-token" }, SILENT],
+  ["in its silence", { scene: "silence" }, SILENT],
+  ["until its first piece", { scene: "at-once", generations: [aborted()], engineMs: 600 }, SILENT],
+  [
+    "while it is asked twice",
+    { scene: "mid-reply", askedTwice: "each message is 2 requests at the engine here" },
+    "the engine is asked more than once for one message",
+  ],
+])("an engine that works on %s is told by its cause", (_, seen, fault) => {
+  const running = { isForeign: true, engineMs: null, generations: [aborted({ ended: "running" })] };
+  expect(judgeBothEnds(cancelledReply({ ...running, ...seen }))).toMatchObject({ cause: { fault } });
 });
 
 test("at once: only the reader's end is judged, because the engine may not have been asked", () => {

@@ -62,6 +62,17 @@ test.each([
   });
 });
 
+test.each([
+  ["a reply that was not written yet", ["word 1", "word 2", "word 2", "two", "word 3"], true],
+  ["the oldest, for which there was no room", ["one", "word 2", "word 2", "two", "word 3", "word 3"], true],
+  ["a message of the person in the middle", ["word 1", "word 1", "one", "two", "word 3"], false],
+])("history: turns that are made twice explain %s", (_, given, isExplained) => {
+  const verdict = judge(history, [{ ...talk, isForeign: true, generations: [prompt(given)] }, other]);
+  const cause = { within: ["a message and its reply are in their conversation more than once"] };
+  expect(verdict).toMatchObject({ verdict: "broken", ...(isExplained && { cause }) });
+  expect("cause" in verdict).toBe(isExplained);
+});
+
 test("history holds where a reply lost a part of its text on the stream, and the prompt has it whole", () => {
   const rows = ["word 1", "count 1, 2, 4, 5", "word 2", "two", "word 3", "three"];
   const given = ["word 1", "count 1, 2, 3, 4, 5", "word 2", "two", "word 3"];

@@ -12,6 +12,17 @@ test("holds where the message is followed by its reply as it was streamed", () =
   });
 });
 
+test("broken where the reply is there twice, unless it may be another's", () => {
+  const one = { exchange: { ...exchange(), isForeign: true }, rows: [row(), replyRow(), replyRow()] };
+  const other = { exchange: { ...exchange(), isForeign: true, streamedText: "Ho!" }, rows: [] };
+  const rows = [row(), replyRow({ content: "Ho!" })];
+  expect(judge(reload, [one, { ...other, rows }])).toMatchObject({
+    found: "the reply, and then the same reply again",
+    cause: { fault: "replies that were streamed are in their conversation more than once" },
+  });
+  expect(judge(reload, [one, { ...one, rows: [row(), replyRow()] }]).verdict).toBe("holds");
+});
+
 test.each([
   ["the message is missing", [replyRow()], "the user's message is missing"],
   ["nothing is there", [], "the user's message is missing"],
