@@ -28,4 +28,4 @@ EXPOSE 6101 6120
 # Of the HMI, which runs where nothing else is said; whoever runs another service asks that.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
     CMD ["/nodejs/bin/node", "dist/health-probe.js"]
-CMD ["--max-semi-space-size=16", "--expose-gc", "--no-flush-bytecode", "dist/service-process.js", "hmi"]
+CMD ["--max-semi-space-size=16", "dist/service-process.js", "hmi"]

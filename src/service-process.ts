@@ -74,7 +74,6 @@ async function run(name: string): Promise<void> {
   const service = await start(config, logger).catch((error: unknown) => {
     throw isPortTaken(error) ? portTaken(name, error) : error;
   });
-  logger.info({ url: service.url }, "ready");
   returnMemoryWhenQuiet();
   let isStopping = false;
   const stop = (signal: NodeJS.Signals): void => {
@@ -95,6 +94,8 @@ async function run(name: string): Promise<void> {
   // Whoever takes a stop over asks again, and is in no hurry; who presses Ctrl-C twice is.
   process.on("SIGTERM", stop);
   process.once("SIGINT", stop);
+  // Whoever reads this may stop it at once.
+  logger.info({ url: service.url }, "ready");
 }
 
 function isPortTaken(error: unknown): error is Error {

@@ -1,8 +1,11 @@
+import { globSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
 import { gatewayRoutes } from "../src/contract/routes.ts";
 import { call } from "./support/http.ts";
 import { freePorts } from "./support/ports.ts";
+import { startService } from "./support/service-process.ts";
 import { eventually } from "./support/streams.ts";
 import { tempFolder } from "./support/temp.ts";
 
@@ -30,4 +33,22 @@ test.each([
     .filter(Boolean)
     .map((line) => JSON.parse(line).msg);
   expect([logged.filter((message) => own.includes(message)), exitCode]).toEqual([expected, 0]);
+});
+
+test("what one process has compiled serves the next one: nothing is compiled and written anew", async () => {
+  const cwd = tempFolder();
+  const cache = tempFolder();
+  const settings = { STACK_GATEWAY_PORT: "0", NODE_COMPILE_CACHE: cache };
+  const written = () =>
+    globSync("**/*", { cwd: cache })
+      .map((file) => `${file} ${statSync(join(cache, file)).ino}`)
+      .sort();
+  const startAndStop = async () => {
+    const gateway = await startService("gateway", cwd, settings);
+    await gateway.end("SIGTERM");
+    return written();
+  };
+  const first = await startAndStop();
+  expect(first.length).toBeGreaterThan(5);
+  expect(await startAndStop()).toEqual(first);
 });

@@ -1,9 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../src/config/default-config.ts";
 import { tapSpec } from "../../src/launch/plan-tap.ts";
-import { engineSpec, serviceSpec } from "../../src/launch/service-specs.ts";
+import { engineSpec, NODE_FLAGS, serviceSpec } from "../../src/launch/service-specs.ts";
 import { probe } from "../../src/supervisor/run-probe.ts";
 import { listen } from "../supervisor/helpers.ts";
 
@@ -64,4 +65,22 @@ test("a service's environment holds the whole configuration, so that it needs no
     STACK_GATEWAY_PORT: "6120",
     STACK_ENGINE_URL: "http://127.0.0.1:11434",
   });
+});
+
+/** Which of Node's own modules were compiled, and not taken as compiled: their number. */
+const COMPILED_BUILTINS = `
+  import "node:http";
+  import { createRequire } from "node:module";
+  const { internalBinding } = createRequire("/")("internal/test/binding");
+  console.log(internalBinding("builtins").getCacheUsage().compiledWithoutCache.size);
+`;
+
+// V8 takes compiled code only where its flags are those that it was compiled with.
+test("with the flags of a service Node compiles none of its own modules", () => {
+  const compiledBy = (flags: readonly string[]) => {
+    const own = ["--no-warnings", "--expose-internals", "--input-type=module", "-e", COMPILED_BUILTINS];
+    return Number(execFileSync(process.execPath, [...flags, ...own], { encoding: "utf8" }));
+  };
+  expect(compiledBy(NODE_FLAGS)).toBe(0);
+  expect(compiledBy([...NODE_FLAGS, "--expose-gc"])).toBeGreaterThan(0);
 });
