@@ -44,6 +44,8 @@ export class ReplyCanceller {
     const isMeant = name === undefined || name === present?.messageId;
     if (present !== undefined && isMeant && !present.log.ended) {
       const isCancelled = await this.end(present);
+      // Another HMI has taken it over, and has it from the gateway, as this one has.
+      if ((await present.ended) === "left") return await this.#cancelElsewhere(sessionId, present.messageId);
       return isCancelled ? { ...idle, status: "cancelled", message_id: present.messageId } : idle;
     }
     if (isMeant) await present?.saveNow();

@@ -235,19 +235,23 @@ export class ReplyRelay {
       },
       this.#savedLate.resolve,
     );
-    // A cancel is what it says also where the row is gone: whoever deletes a conversation cancels its reply.
-    if (outcome === "lost" && status !== "cancelled") return await this.#lose();
+    if (outcome === "lost") return await this.#lose(status);
     if (outcome === "waiting") return this.#tell("waiting", notSavedYet(this.#saver.waitsFor));
     this.#appendEnding(status, finishReason);
     return status;
   }
 
   /** The row is not ours any more: whoever has taken it over goes on with it; or it is gone. */
-  async #lose(): Promise<ReplyOutcome> {
+  async #lose(status?: ReplyEnding["status"]): Promise<ReplyOutcome> {
     const row = await this.#settings.replies.find(this.messageId).catch(() => undefined);
-    if (row === undefined) return this.#tell("lost", LOST);
-    this.log.dismissReaders();
-    return "left";
+    if (row !== undefined) {
+      this.log.dismissReaders();
+      return "left";
+    }
+    // A cancel is what it says also where the row is gone: whoever deletes a conversation cancels its reply.
+    if (status !== "cancelled") return this.#tell("lost", LOST);
+    this.#appendEnding(status, "cancelled");
+    return status;
   }
 
   #tell(outcome: "waiting" | "lost", error: ReplyError): ReplyOutcome {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import type { Config } from "../../../src/config/config-schema.ts";
 import {
   engineLine,
   FINAL_LINE,
@@ -16,10 +17,10 @@ import { eventually } from "../../support/streams.ts";
 import { tempFolder } from "../../support/temp.ts";
 
 /** Two HMIs on one database file, each with a store of its own; the second one starts by `startSecond`. */
-async function startFirst(engineUrl: string) {
+async function startFirst(engineUrl: string, stream: Partial<Config["stream"]> = {}) {
   const { store, path } = openTestStore();
   const gateway = await startTestGateway({ engineUrl });
-  const first = await startTestHmi(store, gateway.url);
+  const first = await startTestHmi(store, gateway.url, stream);
   const startSecond = () => startTestHmi(openTestStore(path).store, gateway.url);
   return { first, startSecond, gateway, path };
 }
@@ -141,4 +142,24 @@ test("readers of a reply that was taken over are sent away without an ending, an
     counted,
     { type: "done", finish_reason: "stop" },
   ]);
+});
+
+test("a reply that is cancelled where it was taken over from tells its readers no end, and is cancelled with all that has come", async () => {
+  // It would be noticed when it is saved next.
+  const { first, path } = await startFirst(await startTestEngine({ tokenDelayMs: 5 }), {
+    save_every_ms: 60_000,
+  });
+  const { sent, reader } = await first.send({ message: "Count to 1000" });
+  await eventually(() => expect(reader.text).not.toBe(""));
+  openRaw(path).exec("UPDATE messages SET writer = 'another' WHERE status = 'streaming'");
+  expect((await first.cancel(sent.session_id)).status).toBe(200);
+  await reader.ended;
+  expect(reader.events.at(-1)?.type).toBe("token");
+  const back = await first.stream(sent.session_id, { "last-event-id": reader.ids.at(-1) ?? "" });
+  await back.ended;
+  expect(back.events.at(-1)).toEqual({ type: "done", finish_reason: "cancelled" });
+  expect((await first.messages(sent.session_id)).at(-1)).toMatchObject({
+    status: "cancelled",
+    content: reader.text + back.text,
+  });
 });
