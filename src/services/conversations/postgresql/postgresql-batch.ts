@@ -110,9 +110,11 @@ class Batch extends pg.Query implements ServerMessages {
   handleDataRow({ fields }: Parameters<ServerMessages["handleDataRow"]>[0]): void {
     const columns = this.#columns ?? this.#knownColumns;
     const row: Row = {};
-    for (const [index, { name, parse }] of columns.entries()) {
+    let index = 0;
+    for (const { name, parse } of columns) {
       const text = fields[index] ?? null;
       row[name] = text === null ? null : parse(text);
+      index += 1;
     }
     this.#rows.push(row);
   }

@@ -8,6 +8,8 @@ const ENCODED: Readonly<Record<string, string>> = { "\u0000": `${MARK}0`, [MARK]
 
 /** A text as PostgreSQL can have it. */
 export function encodeText(text: string): string {
+  // Nearly none has them, and each value of each statement is looked at.
+  if (!text.includes("\u0000") && !text.includes(MARK)) return text;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that is the one.
   return text.replace(/[\u0000\ufdd0]/g, (character) => ENCODED[character] ?? character);
 }
