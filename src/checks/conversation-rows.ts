@@ -97,7 +97,8 @@ export async function settledRowsOf(
   const late = lateStreamOf(talk, rows);
   if (late !== undefined) throw beginningNotRead(late);
   if (unrest !== undefined) throw new StillWritten(unrest);
-  if (rows.length === 0) await understood((async () => target.chat.requireShownRows?.())());
+  if (rows.length === 0)
+    await understood((async () => target.chat.requireShownRows?.(talk.conversation ?? ""))());
   if (!isPromised) {
     // What was not made one in all that time will not be the next time.
     if (isSettled(rows) && isEnough(rows) && !haveOneReplyEach(rows)) foundOn(target).hasDoubledRows = true;

@@ -40,7 +40,8 @@ export function requireFieldInRows(rows: readonly SeenRow[], field: keyof typeof
  * reply: it may be the one that is missed.
  */
 export function requireKnownRoles(rows: readonly SeenRow[]): void {
-  const roles = new Set(rows.map(({ role }) => role));
+  const spoken = rows.filter(({ message_type = "chat" }) => message_type === "chat");
+  const roles = new Set(spoken.map(({ role }) => role));
   if (roles.has("user") && roles.has("assistant")) return;
   const unknown = [...roles].filter((role) => role !== "" && !KNOWN_ROLES.has(role));
   if (unknown.length === 0) return;

@@ -50,6 +50,7 @@ export const DRIVERS = {
   litellm: "gateway",
   "open-webui": "hmi",
   "open-webui-api": "hmi",
+  chainlit: "hmi",
   described: "hmi",
 } as const;
 export const DRIVER_NAMES = Object.keys(DRIVERS) as (keyof typeof DRIVERS)[];

@@ -188,7 +188,14 @@ const sentWith = (placeholders?: readonly WirePlaceholder[]) => ({
 const request = { request: call, ...sentWith() };
 
 /** The same of a call that carries a message or streams its reply. */
-const streamable = { ...request, request: streamableCall };
+const streamable = {
+  ...request,
+  request: streamableCall,
+  /** Of a WebSocket: what is said on it first, each a frame; the message, once the server has no more to say to that. Empty: once it has greeted. */
+  before: z.optional(z.array(z.unknown().check(placeholdersAreKnown()))),
+  /** Of socket.io: what is shown on connecting. */
+  auth: z.optional(z.record(z.string(), z.unknown()).check(placeholdersAreKnown())),
+};
 
 /** One call of those by which somebody is let in. */
 const loginCall = {

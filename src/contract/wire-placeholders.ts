@@ -8,7 +8,7 @@ export const WIRE_PLACEHOLDERS = {
   model: "the model that is asked for",
   agent: "the setting chat.agent",
   history:
-    "the whole conversation with this message: [{role, content}, ...]; by {history|parts} as Vercel's AI SDK has it, by {history|before} without this message",
+    "the whole conversation with this message: [{role, content}, ...]; by {history|ids} each turn with an id, by {history|parts} as Vercel's AI SDK has it, by {history|before} without this message",
   options: "options of the engine, by Ollama's names",
   max_tokens: "how long the reply may be, in tokens",
   temperature: "how freely the engine chooses; 0 for the same each time",
@@ -23,12 +23,12 @@ export const WIRE_PLACEHOLDERS = {
 export type WirePlaceholder = keyof typeof WIRE_PLACEHOLDERS;
 
 /**
- * `{history|parts}`: its turns as `{id, role, parts: [{type: "text", text}]}`; `{history|before}`: those before this message.
+ * `{history|ids}`: its turns as `{id, role, content}`; `{history|parts}`: as `{id, role, parts: [{type: "text", text}]}`; `{history|before}`: those before this message.
  *
  * `{conversation}`; `{conversation|null}` where JSON's null is to stand in for what is not there, `{conversation|number}`
  * where an id goes as a number.
  */
-export const PLACEHOLDER = /\{([a-z_]+(?:\.[A-Za-z_]\w*)?)((?:\|(?:null|number|before|parts))*)\}/g;
+export const PLACEHOLDER = /\{([a-z_]+(?:\.[A-Za-z_]\w*)?)((?:\|(?:null|number|before|parts|ids))*)\}/g;
 
 /** What a placeholder begins with that a call of `contract.wire.login` told under a name of its own: `{login.csrf}`. */
 const LOGIN_PREFIX = "login.";

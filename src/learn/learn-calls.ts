@@ -82,9 +82,15 @@ export function learnCalls({ exchanges }: NetworkLog, { talk, ids, keys, rows }:
         !isOf(each, new Set(ids.map(({ value }) => value))),
     ),
     // Before it there may have been the page of a login.
-    page: pages.findLast(({ began_ms }) => began_ms <= send.began_ms) ?? pages[0],
+    page:
+      pages.findLast((each) => each.began_ms <= send.began_ms && !LOGIN_PAGE.test(callNameOf(each))) ??
+      pages.findLast(({ began_ms }) => began_ms <= send.began_ms) ??
+      pages[0],
   };
 }
+
+/** A page that lets people in may lead to the chat without loading another one. */
+const LOGIN_PAGE = /\/(?:log-?in|sign-?in|auth)\/?$/i;
 
 function showsCaller({ requestHeaders }: LoggedExchange): boolean {
   return ["authorization", "cookie"].some((name) => requestHeaders[name] !== undefined);

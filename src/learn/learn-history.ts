@@ -8,13 +8,9 @@ import type { LoggedExchange, NetworkLog } from "./network-log.ts";
 
 /**
  * The placeholder for a whole conversation: with the message as its last turn, or `before` it, beside a message that has a place of
- * its own; its turns as `{role, content}`, or in `parts`.
+ * its own; its turns as `{role, content}`, those with `ids`, or in `parts`.
  */
-export type HistoryPlaceholder =
-  | "{history}"
-  | "{history|parts}"
-  | "{history|before}"
-  | "{history|before|parts}";
+export type HistoryPlaceholder = `{history${"" | "|before"}${"" | "|parts" | "|ids"}}`;
 
 /** Whether messages bring the conversation before them. */
 export interface LearnedHistory {
@@ -72,11 +68,16 @@ function placeIn(body: unknown, { repeated, answered }: KnownTexts): LearnedHist
     const isBefore = answered.some((text) => leavesOf(last).some(({ value }) => isText(value, text)));
     const whole = items.every((item) => isSayable(item, isParts));
     if (whole) {
-      const placeholder = `{history${isBefore ? "|before" : ""}${isParts ? "|parts" : ""}}` as const;
-      return { place, placeholder };
+      const kind = isParts ? "|parts" : kindOfTurns(items);
+      return { place, placeholder: `{history${isBefore ? "|before" : ""}${kind}}` };
     }
   }
   return undefined;
+}
+
+/** What a program demands of its page's turns it may demand of anybody's. */
+function kindOfTurns(items: readonly Turn[]): "" | "|ids" {
+  return items.every(({ id }) => typeof id === "string" && id !== "") ? "|ids" : "";
 }
 
 function isText(value: unknown, text: string): boolean {
@@ -111,11 +112,12 @@ export function historyPlaceholderOf(
   const last = items.at(-1);
   if (!items.every(isTurn) || last === undefined) return undefined;
   const { content, parts } = last as Turn;
-  if (content !== undefined && holds(content, text)) return "{history}";
+  if (content !== undefined && holds(content, text)) return `{history${kindOfTurns(items)}}`;
   return holds(parts, text) ? "{history|parts}" : undefined;
 }
 
 interface Turn {
+  readonly id?: unknown;
   readonly role: string;
   readonly content?: unknown;
   readonly parts?: unknown;

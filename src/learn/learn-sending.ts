@@ -1,4 +1,4 @@
-import type { BodyType } from "../contract/wire-description.ts";
+import type { BodyType, WireSettings } from "../contract/wire-description.ts";
 import { isHeaderPlace } from "../targets/drivers/json-place.ts";
 import { bodyOf, idHeadersOf, type KnownValues, requestTemplate } from "./fill-templates.ts";
 import type { LearnedMessage } from "./find-message-and-reply.ts";
@@ -15,6 +15,8 @@ export interface LearnedSending {
   readonly headers?: Readonly<Record<string, string>>;
   readonly content_type?: BodyType;
   readonly told?: Partial<Record<IdPlaceholder, string>>;
+  readonly before?: NonNullable<WireSettings["send"]>["before"];
+  readonly auth?: NonNullable<WireSettings["send"]>["auth"];
 }
 
 /** How messages are sent: all alike, or a conversation's first one by a call of its own. */

@@ -1,9 +1,11 @@
 import type { StreamDescription } from "../contract/wire-description.ts";
 import { type ReplyFact, type TimedFact, textOf } from "../targets/drivers/reply-facts.ts";
 import {
+  AG_UI_STREAM,
   AI_SDK_DATA_STREAM,
   AI_SDK_UI_STREAM,
   ANTHROPIC_STREAM,
+  CHAINLIT_STREAM,
   CONTRACT_STREAM,
   LANGCHAIN_EVENTS_STREAM,
   LANGSERVE_LOG_STREAM,
@@ -41,6 +43,8 @@ const KNOWN: readonly (readonly [name: string, description: StreamDescription])[
   ["the data stream of Vercel's AI SDK", AI_SDK_DATA_STREAM],
   ["LangChain's events", LANGCHAIN_EVENTS_STREAM],
   ["LangServe's log", LANGSERVE_LOG_STREAM],
+  ["AG-UI", AG_UI_STREAM],
+  ["Chainlit's events", CHAINLIT_STREAM],
 ];
 
 /**
@@ -48,8 +52,10 @@ const KNOWN: readonly (readonly [name: string, description: StreamDescription])[
  * Undefined where there is no reply in it.
  */
 export function learnStream(exchange: LoggedExchange, beside: TextsBeside): LearnedStream | undefined {
-  const logged = streamOf(exchange);
-  if (logged === undefined || logged.events.length === 0) return undefined;
+  const stream = streamOf(exchange);
+  const own = stream?.events.filter(({ isEarly = false }) => !isEarly) ?? [];
+  if (stream === undefined || own.length === 0) return undefined;
+  const logged = { ...stream, events: own };
   for (const [knownAs, description] of KNOWN) {
     if (description.framing !== logged.framing) continue;
     const facts = timedFactsBy(description, exchange);

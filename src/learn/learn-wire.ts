@@ -17,6 +17,7 @@ import {
   type LearnedMessage,
   type LearnedTalk,
 } from "./find-message-and-reply.ts";
+import { joinPolledSockets } from "./join-polled-sockets.ts";
 import { joinPolls, pollPauseOf } from "./join-polls.ts";
 import { isInList } from "./json-leaves.ts";
 import { withKnownWords } from "./known-row-words.ts";
@@ -35,6 +36,7 @@ import { inPages, learnPages } from "./learn-pages.ts";
 import { type LearnedRows, learnRows } from "./learn-rows.ts";
 import type { LearnedSending } from "./learn-sending.ts";
 import { learnSocketChannel, type SocketChannel } from "./learn-socket-channel.ts";
+import { type LearnedOpening, learnOpening } from "./learn-socket-opening.ts";
 import { type LearnedStopFrame, learnStopFrame } from "./learn-stop-frame.ts";
 import { findingsOf, type LearnedSetting } from "./learned-setting.ts";
 import type { LearnedWire, UnknownSetting } from "./learned-wire.ts";
@@ -59,7 +61,10 @@ import { hasId, sendingsOf, withIdHeaders, withoutIds } from "./values-in-messag
 export function learnWire(logged: NetworkLog, text?: string, people: KnownPeople = {}): LearnedWire {
   const gradio = learnGradio(logged);
   if (gradio !== undefined) return gradio;
-  const log = withLoginFields(withOperations(joinPolls(splitChannels(splitSockets(logged)))), people);
+  const log = withLoginFields(
+    withOperations(joinPolls(splitChannels(splitSockets(joinPolledSockets(logged))))),
+    people,
+  );
   const talk = withLearnedFailure(log, findMessageAndReply(log, text));
   const driver = recogniseDriver(talk);
   const login = learnLogin(log, talk.said.exchange, Object.keys(people).length);
@@ -137,6 +142,8 @@ function settingsOf(
           },
         ];
   const isOneCall = read === send;
+  const opening = learnOpening(log, read, { known, description: talk.reply.description });
+  const toSend = isOneCall ? opening : {};
   const sending = (
     name: "send" | "send_first",
     { exchange: from, ...value }: LearnedSending,
@@ -166,9 +173,9 @@ function settingsOf(
     ...makingOf(ids, talk, known),
     ...(first === undefined || sendings.first === undefined
       ? []
-      : [sending("send_first", sendings.first, first.said)]),
-    sending("send", withIdHeaders(log, sendings.send, knownInMessages), later.said),
-    ...(isOneCall ? [] : setting("read", read, pauseOf(read), readingBytes(read))),
+      : [sending("send_first", opened(sendings.first, toSend), first.said)]),
+    sending("send", opened(withIdHeaders(log, sendings.send, knownInMessages), toSend), later.said),
+    ...(isOneCall ? [] : setting("read", read, { ...pauseOf(read), ...opening }, readingBytes(read))),
     {
       name: "stream",
       value: {
@@ -215,6 +222,11 @@ function settingsOf(
         ]),
   ];
   return { settings, channel, models };
+}
+
+/** A message with how its WebSocket is opened, where it goes by one. */
+function opened(sending: LearnedSending, opening: LearnedOpening): LearnedSending {
+  return sending.exchange.method === "WS" ? { ...sending, ...opening } : sending;
 }
 
 /** By which of its ids a reply is told from others on one stream. */

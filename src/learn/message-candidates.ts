@@ -1,5 +1,6 @@
 import { readPacket } from "../targets/drivers/socket-io.ts";
 import { type JsonLeaf, lastName, leavesOf, listsAndMapsIn } from "./json-leaves.ts";
+import { isPasswordOf, isUserOf } from "./login-fields.ts";
 import {
   jsonAnswer,
   jsonOrText,
@@ -37,7 +38,10 @@ export function messageCandidates({ exchanges }: NetworkLog): MessageCandidate[]
     const bodies = isWhole ? pageFrames(exchange) : [exchange.requestBody];
     const inBodies = bodies.flatMap((body) =>
       leavesOf(body).flatMap((leaf) =>
-        textsAt(leaf).map((text) => ({ exchange, body, place: leaf.place, text })),
+        // Who is let in says who he is.
+        isUserOf(exchange, leaf) || isPasswordOf(exchange, leaf)
+          ? []
+          : textsAt(leaf).map((text) => ({ exchange, body, place: leaf.place, text })),
       ),
     );
     const query = [...new URL(exchange.path, exchange.origin).searchParams];

@@ -37,6 +37,8 @@ export interface LoggedExchange {
   readonly frames: readonly LoggedFrame[];
   /** Of one message on a WebSocket on which several were said: where that is in the log. */
   readonly socket?: string;
+  /** Of the same: which of its frames carried the message. What came before that is not of its reply. */
+  readonly saidAt?: number;
   /** Of a reply that was asked for again and again: each answer; else none. */
   readonly polls: readonly LoggedPoll[];
   /** Which of several calls on one address this is, by a word in it: `chat.say` of JSON-RPC. */
@@ -105,9 +107,29 @@ export function mayBeConversation({ contentType, method }: LoggedExchange): bool
   return method !== "OPTIONS" && !ASSETS.test(contentType);
 }
 
-/** Whether a call may be one that lists something: it only asks, or says by a word in it what it is. */
-export function mayList({ method, operation }: LoggedExchange): boolean {
-  return method === "GET" || (method !== "WS" && operation !== undefined);
+/**
+ * Whether a call may be one that lists something: it only asks, says by a word in it what it is, or sends nothing but which page of a
+ * list it wants.
+ */
+export function mayList({ method, operation, requestBody, path }: LoggedExchange): boolean {
+  if (method === "GET") return true;
+  if (method === "WS") return false;
+  return operation !== undefined || (method === "POST" && (asksForPage(requestBody) || SEARCH.test(path)));
+}
+
+const SEARCH = /\/(?:search|list|query|history)(?:\?|$)/;
+
+/** What is said of a page of a list, at any depth: how much of it, from where, in which order, of which. */
+const PAGE_NAME =
+  /^(?:pagination|paging|page|page_?size|per_?page|limit|offset|first|last|cursor|before|after|skip|take|count|filters?|where|search|sort\w*|order\w*|\d+)$/i;
+
+function asksForPage(body: unknown): boolean {
+  if (typeof body !== "object" || body === null || Object.keys(body).length === 0) return false;
+  const areNames = (value: unknown): boolean =>
+    typeof value !== "object" ||
+    value === null ||
+    Object.entries(value).every(([name, inner]) => PAGE_NAME.test(name) && areNames(inner));
+  return areNames(body);
 }
 
 /**

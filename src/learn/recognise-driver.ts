@@ -1,4 +1,4 @@
-import type { WireSettings } from "../contract/wire-description.ts";
+import type { StreamDescription, WireSettings } from "../contract/wire-description.ts";
 import { PLACEHOLDER } from "../contract/wire-placeholders.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
 import { SHIPPED_DRIVERS } from "../targets/drivers/shipped-drivers.ts";
@@ -6,7 +6,7 @@ import { CONTRACT_STREAM } from "../targets/drivers/shipped-stream-formats.ts";
 import type { LearnedTalk } from "./find-message-and-reply.ts";
 import { lastName, leavesOf } from "./json-leaves.ts";
 import { factsBy } from "./learn-stream.ts";
-import { requestOf } from "./network-log.ts";
+import { type LoggedExchange, requestOf } from "./network-log.ts";
 import { segmentsOf } from "./network-log-words.ts";
 
 /** The contract's own wire, which has no description. */
@@ -29,15 +29,21 @@ function shippedDriverOf({ said, read }: LearnedTalk): Driver | undefined {
   ).toSorted((a, b) => Number(b.knownBy !== undefined) - Number(a.knownBy !== undefined));
   return likely.find(({ wire, knownBy }) => {
     if (knownBy?.send !== undefined && knownBy.read !== undefined) {
-      return isOf(knownBy.send, requestOf(said.exchange)) && isOf(knownBy.read, requestOf(read));
+      const isCalled = isOf(knownBy.send, requestOf(said.exchange)) && isOf(knownBy.read, requestOf(read));
+      // An address that many have says nothing without the bytes.
+      return isCalled && (wire?.stream === undefined || hasText(wire.stream, read));
     }
     if (wire?.send === undefined || wire.stream === undefined) return false;
     const isSent =
       isOf(wire.send.request, requestOf(said.exchange)) && hasFieldsOf(wire.send.body, said.body);
     const isRead =
       wire.read === undefined ? said.exchange === read : isOf(wire.read.request, requestOf(read));
-    return isSent && isRead && factsBy(wire.stream, read).some(({ kind }) => kind === "text");
+    return isSent && isRead && hasText(wire.stream, read);
   });
+}
+
+function hasText(stream: StreamDescription, read: LoggedExchange): boolean {
+  return factsBy(stream, read).some(({ kind }) => kind === "text");
 }
 
 /** Whether a request may have been made of a template. */

@@ -33,6 +33,7 @@ function messagesOn(socket: LoggedExchange): readonly LoggedExchange[] {
       began_ms: frames[index]?.at_ms ?? socket.began_ms,
       ended_ms: own.at(-1)?.at_ms ?? socket.ended_ms,
       requestBody: body,
+      saidAt: index - from,
       frames: own,
     };
   });

@@ -12,6 +12,8 @@ export interface LoggedEvent {
   readonly value: unknown;
   /** As it stands in the log. */
   readonly text: string;
+  /** Whether it came before its message was said. */
+  readonly isEarly?: boolean;
 }
 
 /** A stream as it was logged. */
@@ -36,8 +38,13 @@ export function streamOf(exchange: LoggedExchange): LoggedStream | undefined {
     const events = polls.map(({ text }) => ({ name: undefined, value: parsedEvent(text), text }));
     return { framing: "polled", events };
   }
-  if (method === "WS")
-    return socketStream(frames.filter(({ from }) => from === "server").map(({ text }) => text));
+  if (method === "WS") {
+    return socketStream(
+      frames.flatMap(({ from, text }, index) =>
+        from === "server" ? [{ text, isEarly: index < (exchange.saidAt ?? 0) }] : [],
+      ),
+    );
+  }
   if (answer === null || answer.trim() === "") return undefined;
   if (contentType === "text/event-stream" || /^(?:event|data):/.test(answer)) {
     return { framing: "sse", events: eventsOf(answer) };
@@ -75,25 +82,26 @@ function eventsOf(text: string): LoggedEvent[] {
   return events;
 }
 
-function socketStream(frames: readonly string[]): LoggedStream {
-  const packets = frames.map((text) => ({ text, packet: readPacket(text) }));
+function socketStream(frames: readonly { readonly text: string; readonly isEarly: boolean }[]): LoggedStream {
+  const packets = frames.map((frame) => ({ ...frame, packet: readPacket(frame.text) }));
   const isSocketIo = packets.some(({ packet }) => packet.kind === "event");
   if (!isSocketIo) {
-    const events = frames.map((text) => ({ name: undefined, value: parsedEvent(text), text }));
+    const events = frames.map((frame) => ({ ...frame, name: undefined, value: parsedEvent(frame.text) }));
     return { framing: "websocket", events };
   }
-  const events = packets.flatMap(({ text, packet }): LoggedEvent[] =>
-    packet.kind === "event" ? [{ name: packet.name, value: packet.values[0], text }] : [],
+  const events = packets.flatMap(({ text, isEarly, packet }): LoggedEvent[] =>
+    packet.kind === "event" ? [{ name: packet.name, value: packet.values[0], text, isEarly }] : [],
   );
   return { framing: "socket.io", events };
 }
 
-/** The bytes of a stream, as whoever reads it gets them. */
+/** The bytes of a stream, as whoever reads it gets them, from when its message was said. */
 export function exchangeBytes(exchange: LoggedExchange): readonly Uint8Array[] {
-  const { method, frames, answer, polls } = exchange;
+  const { method, frames, answer, polls, saidAt = 0 } = exchange;
   if (polls.length > 0) return polls.map(({ text }) => Buffer.from(text));
   // A log may end without the blank line that ends the last event.
   const end = streamOf(exchange)?.framing === "sse" ? "\n\n" : "";
   if (method !== "WS") return [Buffer.from(`${answer ?? ""}${end}`)];
-  return frames.filter(({ from }) => from === "server").map(({ text }) => Buffer.from(text));
+  const own = frames.slice(saidAt).filter(({ from }) => from === "server");
+  return own.map(({ text }) => Buffer.from(text));
 }

@@ -6,6 +6,7 @@ import type { LearnedMessage, LearnedTalk } from "./find-message-and-reply.ts";
 import { isMadeForOne, isNumber, isSameEndpoint } from "./id-uses.ts";
 import { lastName, leavesOf } from "./json-leaves.ts";
 import { learnHistory } from "./learn-history.ts";
+import { framesBefore } from "./learn-socket-opening.ts";
 import type { UnknownSetting } from "./learned-wire.ts";
 import { pageFrames } from "./message-candidates.ts";
 import { type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
@@ -138,14 +139,17 @@ function namelessWords({ exchanges }: NetworkLog, { said }: LearnedTalk): string
     : "nothing says which conversation a message is for: send two messages before you save";
 }
 
-/** What a page said on a WebSocket before its message: a contract begins with the message. */
+/** What a page said on a WebSocket before its message, and not as soon as that was open: a contract does not say it. */
 function before({ said: { exchange, body } }: LearnedTalk): UnknownSetting[] {
   if (exchange.method !== "WS") return [];
   // What socket.io says of itself is no frame of the page's.
   const frames = pageFrames(exchange)
     .filter((frame) => Array.isArray(frame) || !isSocketIo(exchange))
     .map((frame) => JSON.stringify(frame));
-  const [first] = frames.slice(0, Math.max(frames.indexOf(JSON.stringify(body)), 0));
+  const opening = new Set(framesBefore(exchange).map((frame) => JSON.stringify(frame)));
+  const first = frames
+    .slice(0, Math.max(frames.indexOf(JSON.stringify(body)), 0))
+    .find((frame) => !opening.has(frame));
   return first === undefined
     ? []
     : [

@@ -39,7 +39,8 @@ type Found = Omit<SavedTurnProblem, "isWithoutModelId">;
  * Judges the rows of a conversation in which this turn was the last; undefined where nothing is wrong. Some trim what they
  * save: whether a text is saved exactly is a claim of `stack verify`.
  */
-export function judgeSavedTurn(rows: readonly SeenRow[], said: SaidTurn): SavedTurnProblem | undefined {
+export function judgeSavedTurn(listed: readonly SeenRow[], said: SaidTurn): SavedTurnProblem | undefined {
+  const rows = listed.filter(({ message_type = "chat" }) => message_type === "chat");
   const roles = wrongRolesIn(rows, said);
   if (roles !== undefined) return { kind: "roles", found: roles, isWithoutModelId: false };
   const row = findReplyRow(rows, said);

@@ -193,7 +193,7 @@ async function findRow(
     },
     restMs: () => SETTLES_WITHIN_MS,
   });
-  if (!isShown) return nothing;
+  if (!isShown || (rows.length === 0 && areRowsRefused(chat, conversation))) return nothing;
   const has_rows = rows.length > 0;
   if (unrest !== undefined) return { ...nothing, row_unrest: unrest, has_rows };
   const found = findReplyRow(rows, said);
@@ -204,6 +204,15 @@ async function findRow(
   const problem = judgeSavedTurn(rows, turn);
   const row_problem = problem === undefined ? null : { kind: problem.kind, found: problem.found };
   return { row, row_problem, row_unrest: null, has_rows };
+}
+
+function areRowsRefused(chat: ChatClient, conversation: string): boolean {
+  try {
+    chat.requireShownRows?.(conversation);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 function soon(): AbortSignal {

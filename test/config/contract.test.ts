@@ -77,7 +77,7 @@ test("everything that is wrong is told at once, each at its own place", async ()
       .slice(1)
       .map((line) => line.trim()),
   ).toEqual([
-    `${YAML}:2:11  contract.driver: expected one of ours, seeds, openai-chat, openai-responses, ollama, litellm, open-webui, open-webui-api, described, or a driver's file, such as ./driver.ts; found the text "theirs"`,
+    `${YAML}:2:11  contract.driver: expected one of ours, seeds, openai-chat, openai-responses, ollama, litellm, open-webui, open-webui-api, chainlit, described, or a driver's file, such as ./driver.ts; found the text "theirs"`,
     `${YAML}:4:22  contract.lacks.gateway.resumed: is no endpoint (such as gateway.resume), no feature (engine.options) and no check (http/origin)`,
     `${YAML}:5:21  contract.lacks.gateway.resume: expected one of skipped, broken, judged; found the text "never"`,
     `${YAML}:7:5  contract.endpoints.hmi.message: there is no such setting; did you mean hmi.messages?`,

@@ -55,7 +55,7 @@ test("the data stream before that: the whole conversation goes with each message
   const { wire } = learnRecorded("data-stream");
   expect(wire).toMatchObject({
     ...KEPT,
-    send: { request: "POST /api/chat", body: { id: "{conversation}", messages: "{history}" } },
+    send: { request: "POST /api/chat", body: { id: "{conversation}", messages: "{history|ids}" } },
     stream: {
       framing: "data-stream",
       started: { of: "f", reply: "messageId" },

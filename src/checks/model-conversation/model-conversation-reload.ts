@@ -40,13 +40,13 @@ export const reload = defineCheck<Context["target"], readonly Reloaded[]>({
       if (exchange.isForeign) {
         if (exchange.sessionId === null) throw conversationNotNamed();
         const rows = await context.target.chat.rows(exchange.sessionId, context.signal);
-        reloaded.push({ exchange, rows });
+        reloaded.push({ exchange, rows: rows.filter(isSaid) });
         continue;
       }
       const path = hmiRoutes.messages.path({ session_id: exchange.sessionId ?? "none" });
       const call = await context.target.hmi.call("GET", path, { signal: context.signal });
       const rows = call.status === 404 ? [] : expectAnswer(call, MessageList).messages;
-      reloaded.push({ exchange, rows: rows.filter((row) => row.message_type === "chat") });
+      reloaded.push({ exchange, rows: rows.filter(isSaid) });
     }
     return reloaded;
   },
@@ -60,6 +60,11 @@ export const reload = defineCheck<Context["target"], readonly Reloaded[]>({
     );
   },
 });
+
+/** Titles, summaries and steps are no part of what was said. */
+function isSaid({ message_type = "chat" }: SeenRow): boolean {
+  return message_type === "chat";
+}
 
 function judgeOne({ exchange, rows }: Reloaded, all: readonly Reloaded[]): Broken | undefined {
   const asked = rows.findIndex(

@@ -4,7 +4,7 @@ import { deleteAndLook } from "../../targets/delete-and-look.ts";
 import type { ChatClient, NamedReply, Reading, Sent } from "../../targets/drivers/chat-client.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import { isRefusal } from "../../targets/drivers/refusal.ts";
-import { lastFact, type TimedFact, textOf } from "../../targets/drivers/reply-facts.ts";
+import { lastFact, type SeenRow, type TimedFact, textOf } from "../../targets/drivers/reply-facts.ts";
 import { replyNameOf } from "../../targets/drivers/reply-name.ts";
 import { judgeSavedTurn, type SaidTurn, type SavedTurnProblem } from "../../targets/judge-saved-turn.ts";
 import { isWithoutBeginning, lateWords } from "../../targets/late-reading.ts";
@@ -106,6 +106,7 @@ export function wireSavedRung(service: Role): Rung<ExaminedStack> {
         leastMs: replyTimeoutMs(stack),
       });
       if (unrest !== undefined) return { status: "skipped", text: `not judged: ${unrest}` };
+      requireShown(chat, conversation, rows);
       const problem = judgeSavedTurn(rows, said);
       const isLate = rows.some(({ content }) => isWithoutBeginning(reply.text, content));
       if (problem?.kind === "lost_on_stream" && isLate && reply.late !== undefined) {
@@ -116,6 +117,11 @@ export function wireSavedRung(service: Role): Rung<ExaminedStack> {
         : brokenTurn(service, problem);
     },
   };
+}
+
+/** An error in place of rows says nothing of what is in them. */
+function requireShown(chat: ChatClient, conversation: string, rows: readonly SeenRow[]): void {
+  if (rows.length === 0) chat.requireShownRows?.(conversation);
 }
 
 /** A back end that is none of ours need not have saved a reply at its end: its rows are judged when they stand still for this long, in milliseconds. */

@@ -155,10 +155,10 @@ export interface ChatClient {
   /** What was said, oldest first; with a limit, this many of the newest where the wire can say so. */
   rows(conversation: string, signal: AbortSignal, limit?: number): Promise<readonly SeenRow[]>;
   /**
-   * For whoever found no rows where there must be some: throws the refusal that stood in their place, where no conversation was
-   * ever shown. Then it may as well be the call that is wrong.
+   * For whoever found no rows where there must be some: throws the refusal that stood in their place, where that was an error, or no
+   * conversation was ever shown. Then it may as well be the call that is wrong.
    */
-  requireShownRows?(): void;
+  requireShownRows?(conversation: string): void;
   /** The conversations' ids. */
   conversations(signal: AbortSignal): Promise<readonly string[]>;
   /** The engine's models, by the names that a message is told. */

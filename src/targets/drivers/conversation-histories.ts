@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { WireDescription } from "../../contract/wire-description.ts";
 import type { SeenStream } from "../http-client.ts";
+import type { HistoryTurn } from "./fill-placeholders.ts";
 import { hasPlaceholder } from "./has-placeholder.ts";
 import { lastFact, textOf } from "./reply-facts.ts";
 
-interface Turn {
-  readonly role: "user" | "assistant";
-  readonly content: string;
+/** A message, and the word that no other has. */
+export interface SaidNow {
+  readonly text: string;
+  readonly key: string;
 }
 
 /** What was said, for a back end that is told the whole conversation with each message. */
@@ -14,7 +16,7 @@ export class ConversationHistories {
   /** True where the back end keeps no conversations: they have names here alone. */
   readonly isKeptHere: boolean;
   readonly #isTold: boolean;
-  readonly #turns = new Map<string, readonly Turn[]>();
+  readonly #turns = new Map<string, readonly HistoryTurn[]>();
 
   constructor(wire: WireDescription) {
     this.#isTold = hasPlaceholder(wire.send, "history");
@@ -34,21 +36,29 @@ export class ConversationHistories {
   }
 
   /** What a back end is told with a message; undefined for one that is told the message alone. */
-  toldWith(conversation: string | null | undefined, text: string): readonly Turn[] | undefined {
+  toldWith(
+    conversation: string | null | undefined,
+    { text, key }: SaidNow,
+  ): readonly HistoryTurn[] | undefined {
     if (!this.#isTold) return undefined;
-    return [...(this.#turns.get(conversation ?? "") ?? []), { role: "user", content: text }];
+    return [...(this.#turns.get(conversation ?? "") ?? []), { id: key, role: "user", content: text }];
   }
 
   /** What was said goes with the next message, where the back end is told it. */
-  remember(given: string | null, text: string, seen: SeenStream): SeenStream {
+  remember(given: string | null, { text, key }: SaidNow, seen: SeenStream): SeenStream {
     const conversation = lastFact(seen, "started")?.conversation ?? given;
     const known = this.#turns.get(conversation ?? "");
     const before = this.#isTold && !this.isKeptHere ? (known ?? []) : known;
     if (before !== undefined && conversation !== null && lastFact(seen, "done") !== undefined) {
       const reply = textOf(seen);
-      const question: Turn = { role: "user", content: text };
+      const question: HistoryTurn = { id: key, role: "user", content: text };
+      const answer: HistoryTurn = {
+        id: lastFact(seen, "started")?.reply ?? randomUUID(),
+        role: "assistant",
+        content: reply,
+      };
       // A reply that failed without a word is no turn.
-      const said = reply === "" ? [question] : [question, { role: "assistant" as const, content: reply }];
+      const said = reply === "" ? [question] : [question, answer];
       this.#turns.set(conversation, [...before, ...said]);
     }
     return seen;

@@ -42,6 +42,8 @@ export interface DescribedCall {
   readonly content_type?: BodyType | undefined;
   readonly headers?: WireDescription["headers"];
   readonly told?: WireDescription["send"]["told"];
+  readonly before?: WireDescription["send"]["before"];
+  readonly auth?: WireDescription["send"]["auth"];
 }
 
 /** A stream that has begun, before anybody listens. */
@@ -213,10 +215,11 @@ export class DescribedCalls {
     return {
       url: client.url,
       path: callIn<HttpMethod | "WS">(call.request, filling).path,
-      token: shown.token,
       signIn: shown.options.signIn,
       headers: { ...bearerHeader(shown.options.token ?? ""), ...this.#headers(call, filling, shown) },
       framing: stream.framing === "socket.io" ? "socket.io" : "websocket",
+      before: call.before?.map((frame) => fillBody(frame, filling)),
+      auth: authIn(call, filling),
       names: stream.channel === undefined ? undefined : stream,
     };
   }
@@ -284,6 +287,12 @@ function callerPlaceholders({
 
 function filledIn({ body }: DescribedCall, values: PlaceholderValues): unknown {
   return body === undefined ? undefined : fillBody(body, values);
+}
+
+/** What is shown to socket.io, whose pages cannot send headers: the token, unless the call says what. */
+function authIn({ auth }: DescribedCall, values: PlaceholderValues): unknown {
+  if (auth !== undefined) return fillBody(auth, values);
+  return values.token === "" || values.token === undefined ? undefined : { token: values.token };
 }
 
 /** How long a server may take to close a stream after its end was told, in milliseconds; ... */

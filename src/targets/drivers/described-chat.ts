@@ -17,7 +17,7 @@ import type {
   Sent,
   WireAbility,
 } from "./chat-client.ts";
-import { ConversationHistories } from "./conversation-histories.ts";
+import { ConversationHistories, type SaidNow } from "./conversation-histories.ts";
 import {
   type DescribedCall,
   DescribedCalls,
@@ -65,8 +65,8 @@ class DescribedChat implements ChatClient {
   readonly #lastReplies = new LastReplies();
   /** Conversations whose names were made up here, and of which the back end has shown nothing yet: it may not know them. */
   readonly #unshown = new Set<string>();
-  /** What it answered in place of rows, as long as it has shown no conversation at all. */
-  #rowsRefused: Refusal | undefined;
+  /** What it answered in place of the rows of those. */
+  readonly #rowsRefused = new Map<string, Refusal>();
   #hasShownRows = false;
 
   constructor(given: DescribedWire) {
@@ -120,7 +120,16 @@ class DescribedChat implements ChatClient {
     if (isKnown && this.#histories.isKeptHere && this.#given.wire.delete_conversation === undefined) return;
     const deleting = this.#require(this.#given.wire.delete_conversation, "delete conversations");
     const answer = await this.#calls.call(deleting, this.#values({ conversation }), signal);
-    if (answer.status >= 300 && answer.status !== 404) throw new Refusal(answer);
+    if (answer.status < 300 || answer.status === 404) return;
+    // Of what was never made some are told by an error.
+    if (!(await this.#isUnlisted(conversation, signal))) throw new Refusal(answer);
+  }
+
+  /** Whether the list of conversations can be asked for, and does not have one. */
+  async #isUnlisted(conversation: string, signal: AbortSignal): Promise<boolean> {
+    if (this.#given.wire.conversations === undefined) return false;
+    const listed = await this.conversations(signal).catch(() => [conversation]);
+    return !listed.includes(conversation);
   }
 
   async send(given: OutgoingMessage, signal: AbortSignal): Promise<Sent> {
@@ -135,11 +144,11 @@ class DescribedChat implements ChatClient {
     const values = this.#values({ ...message, text, key });
     const sent =
       wire.read === undefined
-        ? await this.#sendAndStream(sending, message, { ...values, text }, signal)
+        ? await this.#sendAndStream(sending, message, { ...values, text, key }, signal)
         : await sendThenRead(
             { calls: this.#calls, stream: wire.stream, remember: this.#remember.bind(this) },
             { sending, reading: wire.read, conversation: message.conversation },
-            { ...values, text },
+            { ...values, text, key },
             signal,
           );
     if (sent.isTaken) this.#lastReplies.note(sent.conversation, sent.reply);
@@ -185,15 +194,16 @@ class DescribedChat implements ChatClient {
     const listing = this.#require(this.#given.wire.rows, "show rows");
     const listed: SeenRow[][] = [];
     for await (const answer of this.#calls.pages(listing, this.#values({ conversation }), signal)) {
-      // It is made by its first message, by some as late as its reply ends: until then nothing is kept of it.
-      if (answer.status === 404 && this.#unshown.has(conversation)) {
-        if (!this.#hasShownRows) this.#rowsRefused = new Refusal(answer);
+      // It is made by its first message, by some as late as its reply ends: until then nothing is kept of it, and some fail over that.
+      const isAbsent = answer.status === 404 || answer.status >= 500;
+      if (isAbsent && this.#unshown.has(conversation)) {
+        this.#rowsRefused.set(conversation, new Refusal(answer));
         return [];
       }
       if (answer.status < 300) {
         this.#unshown.delete(conversation);
+        this.#rowsRefused.delete(conversation);
         this.#hasShownRows = true;
-        this.#rowsRefused = undefined;
       }
       const items = requireItems(answer, listing.list);
       listed.push(...items.map((item) => readRows(item, conversation, listing, answer)));
@@ -202,8 +212,9 @@ class DescribedChat implements ChatClient {
     return limit === undefined ? rows : rows.slice(-limit);
   }
 
-  requireShownRows(): void {
-    if (this.#rowsRefused !== undefined) throw this.#rowsRefused;
+  requireShownRows(conversation: string): void {
+    const refusal = this.#rowsRefused.get(conversation);
+    if (refusal !== undefined && (refusal.answer.status !== 404 || !this.#hasShownRows)) throw refusal;
   }
 
   async conversations(signal: AbortSignal): Promise<readonly string[]> {
@@ -227,7 +238,7 @@ class DescribedChat implements ChatClient {
   async #sendAndStream(
     sending: DescribedCall,
     { conversation, isOnOneConnection = false }: OutgoingMessage,
-    values: PlaceholderValues & { readonly text: string },
+    values: PlaceholderValues & SaidNow,
     signal: AbortSignal,
   ): Promise<Sent> {
     const { head, ended, read, say } = await this.#calls.begin(sending, values, signal, {
@@ -235,7 +246,7 @@ class DescribedChat implements ChatClient {
       after: (seen) =>
         this.#remember(
           idToldBy({ ...seen, body: null }, sending.told?.conversation) ?? conversation,
-          values.text,
+          values,
           seen,
         ),
     });
@@ -255,9 +266,9 @@ class DescribedChat implements ChatClient {
   }
 
   /** What was said, and what its reply is called, is known to the next message. */
-  #remember(conversation: string | null, text: string, seen: SeenStream): SeenStream {
+  #remember(conversation: string | null, said: SaidNow, seen: SeenStream): SeenStream {
     this.#lastReplies.learn(conversation, seen);
-    return this.#histories.remember(conversation, text, seen);
+    return this.#histories.remember(conversation, said, seen);
   }
 
   #values(given: Known): PlaceholderValues {
@@ -266,6 +277,7 @@ class DescribedChat implements ChatClient {
     const { conversation } = given;
     // What is kept here alone has a name that means nothing to the back end.
     const isNameless = this.#histories.isKeptHere && this.#given.wire.conversation === undefined;
+    const key = given.key ?? randomUUID();
     return {
       text: given.text,
       conversation: isNameless ? undefined : (conversation ?? undefined),
@@ -274,11 +286,11 @@ class DescribedChat implements ChatClient {
       last_reply: this.#lastReplies.of(conversation),
       model: given.model ?? model ?? undefined,
       agent: given.agent ?? agent,
-      history: this.#histories.toldWith(conversation, given.text ?? ""),
+      history: this.#histories.toldWith(conversation, { text: given.text ?? "", key }),
       options: Object.keys(options).length === 0 ? undefined : options,
       max_tokens: options["num_predict"],
       temperature: options["temperature"],
-      key: given.key ?? randomUUID(),
+      key,
       now: new Date().toISOString(),
     };
   }

@@ -51,7 +51,8 @@ const STATUSES: Readonly<Record<string, Message["status"]>> = {
 
 /** Where rows say of themselves what they are, and the words by which they are no part of what is said. */
 const KIND_PLACES = ["message_type", "type", "kind"] as const;
-const OTHER_KINDS = /^(?:title|summary|tag|tool|function|suggestion|follow_?up|event|log)(?:s|_\w+)?$/i;
+const OTHER_KINDS =
+  /^(?:title|summary|tag|tool|function|suggestion|follow_?up|event|log|run|step|span|trace|llm|retrieval|embedding|rerank)(?:s|_\w+)?$/i;
 
 /** Titles, summaries and calls of tools that are shown among what is said, by their own word. */
 function otherKindIn(value: unknown): string | undefined {

@@ -2,21 +2,24 @@ import type { StreamDescription } from "../../contract/wire-description.ts";
 import { countAt, idAt, textAt, valueAt } from "./json-place.ts";
 import type { ReplyFact, Told } from "./reply-facts.ts";
 
+/** A fact of one event: of a text, whether it is the whole so far, and not a piece of it. */
+export type EventFact = ReplyFact & { readonly isWhole?: true };
+
 /** The facts in one event, by the description's rules. `name`: what server-sent events call it. */
-export function factsIn(value: unknown, name: string | undefined, stream: StreamDescription): ReplyFact[] {
+export function factsIn(value: unknown, name: string | undefined, stream: StreamDescription): EventFact[] {
   const type = typeOf(value, name, stream);
   const by = <Rule extends Condition>(
     rules: Rule | readonly Rule[] | undefined,
-    read: (value: unknown, rule: Rule) => ReplyFact | undefined,
-  ): ReplyFact[] =>
+    read: (value: unknown, rule: Rule) => EventFact | undefined,
+  ): EventFact[] =>
     listOf(rules)
       .filter((rule) => isMeant(value, type, rule))
       .flatMap((rule) => read(value, rule) ?? []);
   return [
     ...by(stream.started, startedIn),
     ...by(stream.model, modelIn),
-    ...by(stream.thought, (event, { at }) => saidIn("thought", event, at)),
-    ...by(stream.text, (event, { at }) => saidIn("text", event, at)),
+    ...by(stream.thought, (event, rule) => saidIn("thought", event, rule)),
+    ...by(stream.text, (event, rule) => saidIn("text", event, rule)),
     ...by(stream.usage, usageIn),
     ...by(stream.timings, timingsIn),
     ...by(stream.notice, noticeIn),
@@ -53,9 +56,13 @@ function modelIn(value: unknown, { at }: RuleOf<"model">): ReplyFact | undefined
   return name === null || /\s/.test(name) ? undefined : { kind: "model", name };
 }
 
-function saidIn(kind: "text" | "thought", value: unknown, at: string): ReplyFact | undefined {
+function saidIn(
+  kind: "text" | "thought",
+  value: unknown,
+  { at, cumulative = false }: RuleOf<"text">,
+): EventFact | undefined {
   const text = textAt(value, at);
-  return text === null ? undefined : { kind, text };
+  return text === null ? undefined : { kind, text, ...(cumulative && { isWhole: true }) };
 }
 
 function usageIn(value: unknown, rule: RuleOf<"usage">): ReplyFact | undefined {

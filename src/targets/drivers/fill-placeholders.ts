@@ -1,10 +1,18 @@
-import { randomUUID } from "node:crypto";
 import { nameToldByLogin, PLACEHOLDER, type WirePlaceholder } from "../../contract/wire-placeholders.ts";
+
+/** One thing that was said, as whoever brings the whole conversation tells it. */
+export interface HistoryTurn {
+  /** The same each time that it is told. */
+  readonly id: string;
+  readonly role: "user" | "assistant";
+  readonly content: string;
+}
 
 /** What stands in the placeholders; one that is not there has no value. */
 export type PlaceholderValues = { readonly [Name in WirePlaceholder]?: unknown } & {
   /** What the calls of a login have told, by the names that it has there. */
   readonly login?: Readonly<Record<string, string>> | undefined;
+  readonly history?: readonly HistoryTurn[] | undefined;
 };
 
 function valueFor(name: string, values: PlaceholderValues): unknown {
@@ -58,16 +66,14 @@ export function fillBody(template: unknown, values: PlaceholderValues): unknown 
   return Object.fromEntries(filled.filter(([, value]) => value !== undefined));
 }
 
-/** The turns of a conversation: all, or those `before` the message; in `parts` as Vercel's AI SDK writes them down. */
+/** The turns of a conversation: all, or those `before` the message; with their `ids`, or in `parts` as Vercel's AI SDK writes them down. */
 function turnsOf(turns: unknown, more: string): unknown {
   if (!Array.isArray(turns)) return turns;
-  const wanted = more.includes("|before") ? turns.slice(0, -1) : turns;
-  if (!more.includes("|parts")) return wanted;
-  return wanted.map(({ role, content }) => ({
-    id: randomUUID(),
-    role,
-    parts: [{ type: "text", text: content }],
-  }));
+  const wanted: readonly HistoryTurn[] = more.includes("|before") ? turns.slice(0, -1) : turns;
+  if (more.includes("|parts")) {
+    return wanted.map(({ id, role, content }) => ({ id, role, parts: [{ type: "text", text: content }] }));
+  }
+  return more.includes("|ids") ? wanted : wanted.map(({ role, content }) => ({ role, content }));
 }
 
 /** An id that is told as a number goes out as one, and a moment in milliseconds; what is no whole number, or too large for one, stays as it is. */

@@ -18,8 +18,10 @@ export interface ReplySocketOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** `socket.io` has a greeting, and pings of its own. */
   readonly framing: "websocket" | "socket.io";
-  /** Shown to socket.io, whose pages cannot send headers; empty for none. */
-  readonly token: string;
+  /** Shown to socket.io on connecting; undefined for nothing. */
+  readonly auth?: unknown;
+  /** What is said on it first, frame by frame; of socket.io, an event's name and its values. Undefined: no message waits for what the server says. */
+  readonly before?: readonly unknown[] | undefined;
   /** How its caller was let in; undefined where nobody had to be. */
   readonly signIn?: SignIn | undefined;
   /** How its frames say whose they are, where it carries several replies; left out: all are of the one. */
@@ -29,13 +31,22 @@ export interface ReplySocketOptions {
 /** After the end was told, what belongs to it (such as usage) may still come for this long, in milliseconds. */
 export const AFTER_END_MS = 200;
 
+/** What was said first is answered when the server has been silent for this long, in milliseconds ... */
+const SILENT_MS = 200;
+/** ... or has not been for this long. */
+const MOST_BEFORE_MS = 5_000;
+
 /** A WebSocket on which messages are said and their replies heard: one, or several at the same time. It is left with the last of them. */
 export class ReplySocket {
   readonly #options: ReplySocketOptions;
   readonly #connection: DroppableWebSocket;
   readonly #replies = new Set<SocketReply>();
-  /** Resolves once something may be said. */
+  /** Resolves once a message may be said. */
   readonly #ready = Promise.withResolvers<void>();
+  /** What is said first took from then to then, which is no message's time. */
+  #beforeFrom = 0;
+  #beforeTo = 0;
+  #lastHeard = 0;
   #isOpened = false;
   #isOver = false;
   /** Resolves once another message that begins a conversation may be said: the replies to two of them could not be told apart. */
@@ -48,7 +59,7 @@ export class ReplySocket {
     const { socket } = this.#connection;
     socket.addEventListener("open", () => {
       this.#isOpened = true;
-      if (framing === "websocket") this.#ready.resolve();
+      if (framing === "websocket") void this.#sayBefore();
     });
     socket.addEventListener("message", ({ data }) => {
       if (typeof data === "string") this.#take(data);
@@ -72,7 +83,8 @@ export class ReplySocket {
     const { body, signal } = message;
     const start = performance.now();
     const sent_at = new Date().toISOString();
-    const since = (): number => Math.round((performance.now() - start) * 100) / 100;
+    const since = (): number =>
+      Math.round((performance.now() - start - this.#beforeSince(start)) * 100) / 100;
     const step = this.#noteStep(body);
     const reply = new SocketReply({ ...message, since });
     this.#replies.add(reply);
@@ -84,7 +96,8 @@ export class ReplySocket {
       await delay(AFTER_END_MS);
       this.#hangUp(reply, "closed");
     });
-    if (body !== undefined) void this.#sayInTurn(reply, body);
+    if (body === undefined) reply.startReading();
+    const asked = body === undefined ? Promise.resolve() : this.#sayInTurn(reply, body);
     const request = withoutSecretQuery(`WS ${path}`);
     const refused = this.#isOpened ? undefined : await opened(this.#connection, request, signal);
     const head = { request, sent_at, status: 101, headers: {}, ...refused?.head };
@@ -97,7 +110,9 @@ export class ReplySocket {
         return { kind: "stream", ...head, ...seen, ...answer, duration_ms: since() };
       }),
       say: (said) => {
-        const isSaid = this.isHeld && this.#replies.has(reply) && this.#say(said);
+        const isSaid = this.isHeld && this.#replies.has(reply);
+        // Before the message there is nothing that it could be about.
+        if (isSaid) void asked.then(() => this.isHeld && this.#say(said));
         if (isSaid && step !== undefined) {
           step.saidLater = [...(step.saidLater ?? []), { frame: said, after_ms: since() }];
         }
@@ -141,7 +156,32 @@ export class ReplySocket {
       await before;
     }
     await this.#ready.promise;
-    if (this.#replies.has(reply)) this.#say(body);
+    if (!this.#replies.has(reply)) return;
+    reply.startReading();
+    this.#say(body);
+  }
+
+  /** Says what is said first, and waits for what the server has to say to it. */
+  async #sayBefore(): Promise<void> {
+    const { before } = this.#options;
+    if (before !== undefined) {
+      this.#beforeFrom = performance.now();
+      this.#beforeTo = Number.POSITIVE_INFINITY;
+      for (const frame of before) this.#say(frame);
+      this.#lastHeard = performance.now();
+      const isOpen = (): boolean => !this.#isOver && performance.now() - this.#beforeFrom < MOST_BEFORE_MS;
+      for (let silent = 0; isOpen() && silent < SILENT_MS; silent = performance.now() - this.#lastHeard) {
+        await delay(SILENT_MS - silent);
+      }
+      this.#beforeTo = performance.now();
+    }
+    this.#ready.resolve();
+  }
+
+  /** How much of the time since a moment was spent on what is said first, in milliseconds. */
+  #beforeSince(moment: number): number {
+    const to = Math.min(performance.now(), this.#beforeTo);
+    return Math.max(to - Math.max(moment, this.#beforeFrom), 0);
   }
 
   #say(body: unknown): boolean {
@@ -151,6 +191,7 @@ export class ReplySocket {
   }
 
   #take(frame: string): void {
+    this.#lastHeard = performance.now();
     const bytes = Buffer.from(frame);
     const { names, framing } = this.#options;
     const replies = [...this.#replies];
@@ -166,11 +207,10 @@ export class ReplySocket {
 
   /** What socket.io wants of whoever connects, beside what a chat is about. */
   #answerPacket(frame: string): void {
-    const { token } = this.#options;
     const { kind } = readPacket(frame);
     const { socket } = this.#connection;
-    if (kind === "greeting") socket.send(connectPacket(token === "" ? undefined : { token }));
-    if (kind === "connected") this.#ready.resolve();
+    if (kind === "greeting") socket.send(connectPacket(this.#options.auth));
+    if (kind === "connected") void this.#sayBefore();
     if (kind === "ping") socket.send(PONG_PACKET);
     if (kind === "refused" || kind === "closed")
       for (const reply of this.#replies) this.#hangUp(reply, "cut");

@@ -42,7 +42,9 @@ function requireToldByLogin({ login, ...calls }: WireDescription): void {
 }
 
 /** Throws a UserError where a reply cannot be read as a wire says. */
-function requireReadable(name: string, { send, read, stream, cancel }: WireDescription): void {
+function requireReadable(name: string, { send, send_first, read, stream, cancel }: WireDescription): void {
+  for (const [setting, call] of Object.entries({ send, send_first, read }))
+    requireSocket(setting, call, stream);
   const { request } = read ?? send;
   const isFrames = stream.framing === "websocket" || stream.framing === "socket.io";
   if (request.startsWith("WS ") !== isFrames) {
@@ -84,4 +86,23 @@ function requireReadable(name: string, { send, read, stream, cancel }: WireDescr
       { hint: "contract.wire.cancel.frame is for the framings `websocket` and `socket.io`." },
     );
   }
+}
+
+/** Throws a UserError where a call that opens no WebSocket, or none of socket.io, says how that is opened. */
+function requireSocket(
+  setting: string,
+  call: WireDescription["read"],
+  { framing }: WireDescription["stream"],
+): void {
+  const isSocket = call?.request.startsWith("WS ") === true;
+  const wrong = [
+    ...(call?.before !== undefined && !isSocket ? ["before"] : []),
+    ...(call?.auth !== undefined && !(isSocket && framing === "socket.io") ? ["auth"] : []),
+  ][0];
+  if (wrong === undefined) return;
+  throw new UserError(
+    "config_invalid",
+    `contract.wire.${setting}.${wrong} says how a WebSocket${wrong === "auth" ? " of socket.io" : ""} is opened, and \`${call?.request ?? ""}\` opens none.`,
+    { hint: "What goes with another call is its headers and its body." },
+  );
 }

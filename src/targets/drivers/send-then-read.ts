@@ -3,6 +3,7 @@ import type { StreamDescription } from "../../contract/wire-description.ts";
 import type { OpenStream, SeenCall, SeenStream } from "../http-client.ts";
 import type { ReplyNames, ReplyNaming } from "./channel-decoder.ts";
 import type { SayOnSocket, Sent } from "./chat-client.ts";
+import type { SaidNow } from "./conversation-histories.ts";
 import { type DescribedCall, type DescribedCalls, TOLD_IDS, type ToldIdName } from "./described-calls.ts";
 import { isRefusedWithSuccess } from "./error-with-success.ts";
 import type { PlaceholderValues } from "./fill-placeholders.ts";
@@ -15,7 +16,7 @@ interface DescribedSender {
   readonly calls: DescribedCalls;
   readonly stream: StreamDescription;
   /** What was said, and what its reply is called, is known to the next message. */
-  remember(conversation: string | null, text: string, seen: SeenStream): SeenStream;
+  remember(conversation: string | null, said: SaidNow, seen: SeenStream): SeenStream;
 }
 
 /** A message whose reply comes by a call of its own. */
@@ -33,7 +34,7 @@ interface MessageInTwoCalls {
 export async function sendThenRead(
   { calls, stream, remember }: DescribedSender,
   { sending, reading, conversation: given }: MessageInTwoCalls,
-  values: PlaceholderValues & { readonly text: string },
+  values: PlaceholderValues & SaidNow,
   signal: AbortSignal,
 ): Promise<Sent> {
   const isChannel = stream.channel !== undefined;
@@ -89,7 +90,7 @@ export async function sendThenRead(
       const read =
         begun?.read(options) ?? calls.read(reading, { ...values, ...names }, options, { named, onOpened });
       const ended = read.ended.then((seen) => {
-        const kept = remember(conversation, values.text, seen);
+        const kept = remember(conversation, values, seen);
         return mayBeLate ? { ...kept, isOpenedLate: true } : kept;
       });
       // Whoever waits for the end is told; nobody may.

@@ -1,5 +1,6 @@
 import { UserError } from "../../errors/user-error.ts";
 import type { Driver } from "./define-driver.ts";
+import { chainlit } from "./shipped/chainlit-driver.ts";
 import { described } from "./shipped/described-driver.ts";
 import { litellm } from "./shipped/litellm-driver.ts";
 import { ollama } from "./shipped/ollama-driver.ts";
@@ -17,6 +18,7 @@ export const SHIPPED_DRIVERS: readonly Driver[] = [
   litellm,
   openWebui,
   openWebuiApi,
+  chainlit,
   described,
 ];
 

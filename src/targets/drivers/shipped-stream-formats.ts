@@ -155,6 +155,56 @@ export const LANGSERVE_LOG_STREAM: StreamDescription = {
   done: { of: "end" },
 };
 
+/** The events of the AG-UI protocol, by which CopilotKit and others talk to agents. */
+export const AG_UI_STREAM: StreamDescription = {
+  framing: "sse",
+  type: "type",
+  started: [
+    { of: "RUN_STARTED", conversation: "threadId" },
+    { of: ["TEXT_MESSAGE_START", "TEXT_MESSAGE_CHUNK"], reply: "messageId" },
+  ],
+  thought: {
+    of: [
+      "REASONING_MESSAGE_CONTENT",
+      "REASONING_MESSAGE_CHUNK",
+      // What it was called before.
+      "THINKING_TEXT_MESSAGE_CONTENT",
+    ],
+    at: "delta",
+  },
+  text: { of: ["TEXT_MESSAGE_CONTENT", "TEXT_MESSAGE_CHUNK"], at: "delta" },
+  failure: { of: "RUN_ERROR", message: "message", code: "code" },
+  done: { of: ["RUN_FINISHED", "RUN_ERROR"] },
+};
+
+/** The events of Chainlit: a text's first piece begins it, and what is not streamed, or was, comes whole. */
+export const CHAINLIT_STREAM: StreamDescription = {
+  framing: "socket.io",
+  type: "@event",
+  started: [
+    { of: "first_interaction", conversation: "thread_id" },
+    {
+      of: ["stream_start", "new_message"],
+      where: { type: "assistant_message" },
+      conversation: "threadId",
+      reply: "id",
+    },
+  ],
+  text: [
+    { of: "stream_start", where: { type: "assistant_message" }, at: "output" },
+    { of: "stream_token", where: { isSequence: false, isInput: false }, at: "token" },
+    { of: "stream_token", where: { isSequence: true, isInput: false }, at: "token", cumulative: true },
+    {
+      of: ["new_message", "update_message"],
+      where: { type: "assistant_message", isError: false },
+      at: "output",
+      cumulative: true,
+    },
+  ],
+  failure: { of: "new_message", where: { isError: true }, message: "output" },
+  done: { of: "task_end" },
+};
+
 /** Ollama's lines, of `/api/chat` and of `/api/generate`. */
 export const OLLAMA_STREAM: StreamDescription = {
   framing: "ndjson",

@@ -22,7 +22,7 @@ export type SocketIoPacket =
 export const PONG_PACKET = "3";
 
 /** Asks for the default namespace, with what the server wants to know of whoever connects. */
-export function connectPacket(auth?: Readonly<Record<string, unknown>>): string {
+export function connectPacket(auth?: unknown): string {
   return auth === undefined ? "40" : `40${JSON.stringify(auth)}`;
 }
 

@@ -26,7 +26,8 @@ export class SocketReply {
   readonly #since: () => number;
   readonly #chunks: SeenChunk[] = [];
   readonly #facts: ReturnType<typeof recordFacts>["facts"];
-  readonly #decoder: StreamDecoder;
+  readonly #makeDecoder: () => StreamDecoder;
+  #decoder: StreamDecoder;
   readonly #heard = Promise.withResolvers<HeardStream>();
   readonly #done = Promise.withResolvers<void>();
   readonly #named = Promise.withResolvers<void>();
@@ -39,9 +40,19 @@ export class SocketReply {
     this.#since = since;
     const { facts, take } = recordFacts(since, onFact);
     this.#facts = facts;
+    this.#makeDecoder = () =>
+      makeDecoder((told) => {
+        if (take(told).kind === "done") this.#done.resolve();
+      });
+    // A server may greet with words, and tell the end of what nobody began: those are no reply's.
     this.#decoder = makeDecoder((told) => {
-      if (take(told).kind === "done") this.#done.resolve();
+      if (told.kind === "started" || told.kind === "failure") take(told);
     });
+  }
+
+  /** Its message is said: what comes from now on is its own. */
+  startReading(): void {
+    this.#decoder = this.#makeDecoder();
   }
 
   /** Resolves with what was told of it, once nobody listens any more. */

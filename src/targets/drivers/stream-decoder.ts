@@ -21,7 +21,7 @@ export function streamDecoderOf(
       const value = prepare(given);
       const rules = rulesFor(value);
       for (const fact of factsIn(value, name, rules)) {
-        const told = growing.pieceOf(fact, rules);
+        const told = growing.pieceOf(fact);
         if (told !== undefined) onFact(told);
       }
     };
