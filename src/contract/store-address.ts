@@ -49,9 +49,19 @@ export function readStoreAddress(text: string): StoreAddress | string {
     return path === "" || path.startsWith("//") ? SQLITE_FORMS : { kind: "sqlite", path };
   }
   if (scheme !== "postgresql" && scheme !== "postgres") return FORMS;
-  return URL.canParse(text)
+  return URL.canParse(withHost(text))
     ? { kind: "postgresql", url: text }
     : "is no URL: a password's @ : / ? # are written as %40 and so on";
+}
+
+/** The address of a PostgreSQL database as a URL, also where it has a user and no host, which the folder of a socket is in place of. */
+export function postgresqlUrl(address: string): URL {
+  return new URL(withHost(address));
+}
+
+/** `postgresql://user@/database` is an address to PostgreSQL's own programs, and none by the rules of URLs. */
+function withHost(address: string): string {
+  return address.replace(/^(\w+:\/\/[^/?#@]*@)(?=[/?#])/, "$1localhost");
 }
 
 /**
@@ -59,8 +69,8 @@ export function readStoreAddress(text: string): StoreAddress | string {
  * in neither.
  */
 export function postgresqlName(url: string): string {
-  const { host, pathname, searchParams } = new URL(url);
-  return `${pathname.slice(1)} at ${searchParams.get("host") ?? (host || "localhost")}`;
+  const { host, pathname, searchParams } = postgresqlUrl(url);
+  return `${pathname.slice(1)} at ${searchParams.get("host") ?? (decodeURIComponent(host) || "localhost")}`;
 }
 
 const SQLITE_FORMS =

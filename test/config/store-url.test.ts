@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load-config.ts";
+import { postgresqlName } from "../../src/contract/store-address.ts";
 import { tempFolder } from "../support/temp.ts";
 
 const FILE = "stack.config.yaml";
@@ -12,6 +13,16 @@ test("store.url names a PostgreSQL database, in a file or by its variable", asyn
   expect((await load(`store: { url: "${URL_OF_ALL}" }\n`)).store.url).toBe(URL_OF_ALL);
   expect((await load("{}\n", { STACK_STORE_URL: URL_OF_ALL })).store.url).toBe(URL_OF_ALL);
   expect((await load("{}\n")).store.url).toBe("");
+});
+
+test.each([
+  "postgresql://chat@/chat?host=/run/postgresql",
+  "postgresql://chat:p%40ss@/chat?host=/run/postgresql&port=5433",
+  "postgresql:///chat?host=/run/postgresql&user=chat",
+  "postgresql://chat@%2Frun%2Fpostgresql/chat",
+])("a socket is named as PostgreSQL's own programs name it: %s", async (url) => {
+  expect((await load("{}\n", { STACK_STORE_URL: url })).store.url).toBe(url);
+  expect(postgresqlName(url)).toBe("chat at /run/postgresql");
 });
 
 test.each([

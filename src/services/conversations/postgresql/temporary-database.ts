@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
-import { postgresqlName } from "../../../contract/store-address.ts";
+import { postgresqlName, postgresqlUrl } from "../../../contract/store-address.ts";
 import { messageOf, withoutStop } from "../../../errors/thrown-error.ts";
 import { UserError } from "../../../errors/user-error.ts";
 
@@ -32,7 +32,7 @@ export async function createTemporaryDatabase(serverUrl: string): Promise<Tempor
     for (let attempt = 1; ; attempt += 1) {
       const name = `${PREFIX}${randomUUID().replaceAll("-", "")}`;
       await withConnection(serverUrl, (client) => client.query(`CREATE DATABASE ${name}`));
-      const url = new URL(serverUrl);
+      const url = postgresqlUrl(serverUrl);
       url.pathname = `/${name}`;
       try {
         return { url: url.href, drop: dropping(serverUrl, name, await connectedTo(url.href)) };
