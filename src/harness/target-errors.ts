@@ -22,7 +22,7 @@ export class MissingEndpoint extends Error {
 }
 
 /** How the reason of a claim ends that nothing would let be judged on this target. */
-export const NEVER_JUDGED = "no setting supplies them";
+export const NEVER_JUDGED = "no setting would change that";
 
 /**
  * What a claim is about is not told by this target: the claim is not judged. The message says which call or field is

@@ -73,6 +73,15 @@ function isNeverJudged({ outcome }: CheckResult): boolean {
   return outcome.verdict === "skipped" && outcome.reason.endsWith(NEVER_JUDGED);
 }
 
+/** How many of these claims are skipped for each reason. */
+function countsOf(results: readonly CheckResult[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { outcome } of results) {
+    if (outcome.verdict === "skipped") counts.set(outcome.reason, (counts.get(outcome.reason) ?? 0) + 1);
+  }
+  return counts;
+}
+
 /** Without so many claims that are never judged here. */
 function countsWithout(counts: Counts, never: number): Counts {
   return { ...counts, skipped: counts.skipped - never };
@@ -211,9 +220,8 @@ function reportEnd(screen: ReportScreen, report: RunReport): void {
   if (report.stopped_early)
     screen.line("  Stopped early: as many claims did not hold as --max-failures allows.", 2);
   screen.line(styled`  ${paint(tone, summary)} ${deletedAgainWords(left_behind)}`.trimEnd(), 2);
-  const [first] = never;
-  if (first?.outcome.verdict === "skipped") {
-    const words = `${never.length} more do not apply (--json names them): ${first.outcome.reason}.`;
+  for (const [reason, count] of countsOf(never)) {
+    const words = `${count} more ${count === 1 ? "does" : "do"} not apply (--json names them): ${reason}.`;
     screen.line(styled`  ${paint("quiet", words)}`, 2);
   }
   if (isBad) screen.line(styled`  The same run again: --seed ${report.seed}`, 2);

@@ -279,6 +279,7 @@ function offersOf(
     "hand options on": can("hand options on"),
     "outlive its reader": can("outlive its reader"),
     "tell thoughts": can("tell thoughts"),
+    "cancel by a call": can("cancel") && can("cancel by a call"),
     "tell failures": can("tell failures"),
     "push replies": can("push replies"),
   };

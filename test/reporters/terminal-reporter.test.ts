@@ -210,7 +210,7 @@ test("what could not run, or was interrupted, or is left behind, is said", () =>
 });
 
 test("claims that nothing would let be judged are told in one line, whatever their suites", () => {
-  const reason = "it is another wire: no setting supplies them";
+  const reason = "it is another wire: no setting would change that";
   const never = ended({ verdict: "skipped", reason });
   const counts = { holds: 1, broken: 0, flaky: 0, skipped: 2, could_not_run: 0 };
   const suite = { name: "one", title: "A suite.", duration_ms: 100, counts };
@@ -234,6 +234,6 @@ test("claims that nothing would let be judged are told in one line, whatever the
     "  · two                  is about what this target does not have  0.1 s",
     "",
     "  1 hold, 0 broken, 1 skipped in 1.2 s. All that was created has been deleted.",
-    "  4 more do not apply (--json names them): it is another wire: no setting supplies them.",
+    "  4 more do not apply (--json names them): it is another wire: no setting would change that.",
   ]);
 });

@@ -26,7 +26,7 @@ export const everyReader = defineCheck<Context["target"], TwoReaders>({
   claim: "whoever cancels, every reader of the reply sees that it was cancelled",
   why: "The same conversation is open in two tabs, and the button is in one of them.",
   lookAt: "how the ending reaches subscribers: all of the generation's, not the connection that asked",
-  needs: ["cancel", "read a reply again"],
+  needs: ["cancel", "cancel by a call", "read a reply again"],
   async collect(context) {
     const options = { num_predict: 400, stand_in_tokens: 100, stand_in_token_ms: 20 };
     requireMiddle(context, options);

@@ -11,7 +11,7 @@ export const idle = defineCheck<Context["target"], IdleCancels>({
   claim: "a cancel where nothing runs is answered, and changes nothing that was said",
   why: "It is safe to repeat, and a reply that is complete does not become a cancelled one (contract, section 2).",
   lookAt: "the cancel of a conversation without a generation, and what it writes",
-  needs: ["cancel"],
+  needs: ["cancel", "cancel by a call"],
   collect: collectIdleCancels,
   judge(evidence) {
     const { answers, isForeign } = evidence;

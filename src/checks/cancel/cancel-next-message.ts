@@ -35,7 +35,7 @@ export const nextMessage = defineCheck<Context["target"], NextMessage>({
   claim: "as soon as a cancel is answered the conversation takes the next message, and answers it whole",
   why: "A cancel that leaves the conversation busy makes the user wait for what was stopped (contract, section 2).",
   lookAt: "when the cancel answers: after the reply is saved and the conversation is free, not before",
-  needs: ["cancel"],
+  needs: ["cancel", "cancel by a call"],
   async collect(context) {
     // The silence is where the cancel comes in; it is all that the second reply takes.
     const options = { num_predict: 24, stand_in_tokens: 12, stand_in_pause_after: 3, stand_in_pause_ms: 150 };

@@ -18,7 +18,7 @@ export const twice = defineCheck<Context["target"], readonly CancelledReply[]>({
   claim: "a cancel may be repeated, also at the same time: no call fails, and the reply ends once",
   why: "A user who sees nothing happen presses the button again: that must be safe.",
   lookAt: "a cancel that finds the generation gone: it has nothing to do then, which is no error",
-  needs: ["cancel"],
+  needs: ["cancel", "cancel by a call"],
   isTimed: true,
   async collect(context) {
     const cancelled = (name: string, cancel: CancelScene["cancel"]): Promise<CancelledReply> =>

@@ -8,7 +8,7 @@ export const idleThenSend = defineCheck<Context["target"], IdleCancels>({
   claim: "a cancel where nothing runs does not cancel the next message",
   why: "A flag that is set by every cancel, and read by the next generation, cancels that one.",
   lookAt: "where the wish to cancel is kept: with the generation that it is for, not with the conversation",
-  needs: ["cancel"],
+  needs: ["cancel", "cancel by a call"],
   collect: collectIdleCancels,
   judge(evidence) {
     const seen = describeIdleCancels(evidence);

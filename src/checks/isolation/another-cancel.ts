@@ -13,7 +13,7 @@ export const anotherCancel = defineCheck<Context["target"], TwoPeople | ReachedR
   claim: "another person's reply cannot be cancelled",
   why: "A stop button for everybody is one for the others' replies.",
   lookAt: "the cancel: whose the conversation is, before anything is stopped",
-  needs: ["tell two people apart", "cancel"],
+  needs: ["tell two people apart", "cancel", "cancel by a call"],
   collect: (context) =>
     speaksContract(context) ? twoPeople(context) : reachForReply(context, cancelAsOther),
   judge: (people) =>

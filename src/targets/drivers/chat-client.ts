@@ -29,6 +29,8 @@ export type WireAbility =
   /** What a model thinks is told apart from what it says. */
   | "tell thoughts"
   /** A reply that fails says so in its stream. */
+  /** A reply is cancelled by a call of its own, which anybody can make, and again. */
+  | "cancel by a call"
   | "tell failures"
   /** A reply comes by itself as it is written: one that is polled is as fast as it is asked for, and one answer is there when all is. */
   | "push replies";

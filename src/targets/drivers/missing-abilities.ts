@@ -1,4 +1,5 @@
 import type { WireDescription } from "../../contract/wire-description.ts";
+import { NEVER_JUDGED } from "../../harness/target-errors.ts";
 import type { WireAbility } from "./chat-client.ts";
 import { hasPlaceholder } from "./has-placeholder.ts";
 
@@ -65,6 +66,10 @@ export function missingAbilities(
     "outlive its reader":
       wire.cancel === "close"
         ? `by the wire of ${driver} a reply is ended by closing its stream (contract.wire.cancel: close)`
+        : undefined,
+    "cancel by a call":
+      wire.cancel === "close"
+        ? `by the wire of ${driver} a reply is ended by closing its stream, and there is no call that would: ${NEVER_JUDGED}`
         : undefined,
     "tell thoughts": unless(
       wire.stream.thought !== undefined,
