@@ -43,7 +43,9 @@ export function isUnfinishedRow(row: Pick<SeenRow, "status" | "content"> | null 
 export function unfinishedReply(kind: SavedReplyKind): WithCause {
   const look_at =
     "who writes the text and the end of a reply: to the row that was begun for it, by the id of its own conversation, on every way out";
-  return { cause: ofReplies(kind, unfinished, look_at) };
+  const cause = ofReplies(kind, unfinished, look_at);
+  // What was saved elsewhere has left its own row as it was begun.
+  return { cause: { ...cause, within: [...(cause.within ?? []), unsaved("whole")] } };
 }
 
 function unfinished(kind: SavedReplyKind): string {

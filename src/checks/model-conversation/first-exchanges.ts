@@ -1,6 +1,7 @@
 import { CouldNotRun } from "../../harness/define-check.ts";
 import { refusedWords } from "../../targets/drivers/refusal.ts";
 import type { SeenRow } from "../../targets/drivers/reply-facts.ts";
+import { isSavedAsStreamed } from "../saved-as-streamed.ts";
 import { exchangesOnAnyWire } from "./any-wire-exchange.ts";
 import { exchangeByModel, type ModelExchange } from "./model-exchange.ts";
 import { type Context, getStage } from "./staged-profiles.ts";
@@ -48,7 +49,11 @@ function requireSomeTaken(exchanges: readonly ModelExchange[]): void {
 
 /** The row of this exchange's message or reply, in whatever conversation it is. */
 export function rowOf(exchange: ModelExchange, role: "user" | "assistant"): SeenRow | undefined {
-  return exchange.newRows.find((row) => row.role === role && (row.message_type ?? "chat") === "chat");
+  const rows = exchange.newRows.filter((row) => row.role === role && (row.message_type ?? "chat") === "chat");
+  // A row may have been begun in one conversation, and its text be saved to another.
+  const isIt = ({ content }: SeenRow): boolean =>
+    exchange.isForeign && role === "assistant" && isSavedAsStreamed(content, exchange.streamedText, exchange);
+  return rows.find(isIt) ?? rows[0];
 }
 
 /** `conversation 80, model_id 184`; undefined where nobody knows of one. */

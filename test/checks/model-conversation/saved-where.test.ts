@@ -4,6 +4,19 @@ import { userMessage } from "../../../src/checks/model-conversation/user-message
 import { CouldNotRun } from "../../../src/harness/define-check.ts";
 import { exchange, generalExchange, judge, replyRow, row } from "./evidence.ts";
 
+test("a reply whose row was begun in its conversation, and whose text is in another, is in that", () => {
+  const begun = replyRow({ content: "", status: "streaming" });
+  const astray = replyRow({ session_id: "81" });
+  const seen = { ...exchange({ newRows: [row(), begun, astray] }), isForeign: true };
+  expect(judge(reply, [seen])).toMatchObject({
+    verdict: "broken",
+    expected: "conversation 80",
+    found: expect.stringMatching(/^conversation 81/),
+    cause: { fault: "replies that were streamed are not in their conversation" },
+  });
+  expect(judge(reply, [{ ...seen, newRows: [row(), replyRow()] }]).verdict).toBe("holds");
+});
+
 // Both claims have one judge: the row of a role is where its exchange was.
 describe.each([
   { check: userMessage, own: row(), other: replyRow() },

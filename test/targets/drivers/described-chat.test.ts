@@ -85,6 +85,17 @@ test("an error that is answered with success is a refusal, or a reply that faile
   expect(call.body).toEqual({ error: "the house is full" });
 });
 
+test("where closing the stream ends a reply, no call does, and no setting would change that", () => {
+  const { service, send, stream } = EXPRESS_CHAT;
+  const byClosing = describedChatAt("http://127.0.0.1:1", { service, send, stream, cancel: "close" });
+  expect(byClosing.missingAbilities["cancel by a call"]).toMatch(/: no setting would change that$/);
+  const byCall = describedChatAt("http://127.0.0.1:1", {
+    ...EXPRESS_CHAT,
+    cancel: { request: "POST /stop" },
+  });
+  expect(byCall.missingAbilities["cancel by a call"]).toBeUndefined();
+});
+
 test("what a description does not say is not told, with the setting that would say it", async () => {
   const { service, send, stream } = EXPRESS_CHAT;
   const chat = describedChatAt("http://127.0.0.1:1", { service, send, stream });
