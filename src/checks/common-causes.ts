@@ -32,7 +32,21 @@ const DOUBLED_TURN = "a message and its reply are in their conversation more tha
 const ASKED_TWICE = "the engine is asked more than once for one message";
 const NO_ENDS = "the end of a reply is not told";
 
+const MIXED_PROMPTS = "the engine is given what was said in other conversations";
+const MIXED_STREAMS = "words of one reply come in the stream of another";
+
 type WithCause = Pick<Broken, "cause">;
+
+/** What is at fault where what is asked of the engine for one conversation is, or holds, what was said in another. */
+export function mixedPrompts(): WithCause {
+  const look_at = "where the prompt is built: of this conversation's rows alone, and local to the request";
+  return { cause: { fault: MIXED_PROMPTS, look_at } };
+}
+
+/** What is at fault where a reader gets words of another's reply, which the engine was asked for rightly. */
+export function mixedStreams(): WithCause {
+  return { cause: { fault: MIXED_STREAMS } };
+}
 
 /** Whether a row was begun for a reply, and has nothing of it. */
 export function isUnfinishedRow(row: Pick<SeenRow, "status" | "content"> | null | undefined): boolean {
@@ -153,7 +167,8 @@ export function unsentReplies(): WithCause {
       fault: "the engine is not given the replies of a conversation with its next message",
       look_at:
         "where the messages for the engine are read: all of this conversation, what the model said, too",
-      within: [unsaved("whole"), unfinished("whole")],
+      // What was streamed is no measure for it where that was another's.
+      within: [unsaved("whole"), unfinished("whole"), MIXED_STREAMS],
     },
   };
 }

@@ -7,7 +7,7 @@ import { beginTalk, openPlace } from "../any-wire-conversation.ts";
 import { type Context, makeProfile, makeSession } from "../contract-conversations.ts";
 import { readReply, readSettledRows, sendMessage } from "../contract-replies.ts";
 import { settledRowsOf } from "../conversation-rows.ts";
-import { generationsWith } from "../engine-generations.ts";
+import { generationsWith, textsOf } from "../engine-generations.ts";
 import { followStream } from "../follow-stream.ts";
 import { converseIn } from "../say-and-hear.ts";
 import { requireText } from "../stream-endings.ts";
@@ -63,6 +63,15 @@ export function foreignWords(text: string, own: Voice, voices: readonly Voice[])
   const known = new Set(wordsOf(own));
   const all = new Set(voices.flatMap(wordsOf));
   return [...all].filter((word) => !known.has(word) && text.includes(word));
+}
+
+/** Whether what the engine was asked for this conversation is, or holds, another's: what follows from that is one fault. */
+export function isPromptMixed(voice: Voice, voices: readonly Voice[]): boolean {
+  const { isForeign, generations } = voice;
+  if (!isForeign) return false;
+  // Where another one's was asked in its place, that was asked twice.
+  if (generations.length === 0) return voices.some((other) => other.generations.length > 1);
+  return foreignWords(generations.flatMap(textsOf).join(" "), voice, voices).length > 0;
 }
 
 /** How many conversations talk at once where there are no profiles. */

@@ -5,7 +5,7 @@ import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
 import { wrongRolesIn } from "../../targets/judge-saved-turn.ts";
 import type { SeenGeneration } from "../../targets/seen-evidence.ts";
 import { beginTalk, openPlace } from "../any-wire-conversation.ts";
-import { messagesSentTwice, turnsOutOfStep, unsentReplies } from "../common-causes.ts";
+import { messagesSentTwice, mixedPrompts, turnsOutOfStep, unsentReplies } from "../common-causes.ts";
 import { type Context, makeProfile, makeSession } from "../contract-conversations.ts";
 import { readSettledRows, sendAndReadReply } from "../contract-replies.ts";
 import { generationsFor, requireAsked, textsOf } from "../engine-generations.ts";
@@ -142,7 +142,8 @@ function judgeOne(talk: Talk, talks: readonly Talk[]): Broken | undefined {
     }
     const areOnlyReplies =
       areReplies(missing, streamed) && haveOnlyReplies(generation?.messages ?? [], foreign);
-    return areOnlyReplies ? unsentReplies() : {};
+    if (areOnlyReplies) return unsentReplies();
+    return foreign.length > 0 ? mixedPrompts() : {};
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { mixedPrompts } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { requireAsked, textsOf } from "../engine-generations.ts";
 import { conversationInWords } from "../row-words.ts";
@@ -23,7 +24,7 @@ export const prompts = defineCheck<Context["target"], readonly Voice[]>({
 });
 
 function judgeOne(voice: Voice, voices: readonly Voice[]): Broken | undefined {
-  const { sessionId, word, generations, stream } = voice;
+  const { sessionId, word, generations, stream, isForeign } = voice;
   const texts = generations.flatMap(textsOf).join(" ");
   const foreign = foreignWords(texts, voice, voices);
   const stolen = voices.find((other) => other !== voice && isAskedTwice(other));
@@ -39,6 +40,7 @@ function judgeOne(voice: Voice, voices: readonly Voice[]): Broken | undefined {
         : `words of others: ${foreign.join(", ")}`,
     seen: stream.request,
     rows: generations,
+    ...(isForeign && mixedPrompts()),
   };
 }
 

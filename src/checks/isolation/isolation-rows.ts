@@ -3,11 +3,11 @@ import { firstBroken } from "../../harness/first-broken.ts";
 import { isSameText } from "../../targets/compare-texts.ts";
 import { conversationNotNamed } from "../../targets/drivers/conversation-not-named.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
-import { causeInOnlyTurn, strayReplies } from "../common-causes.ts";
+import { causeInOnlyTurn, mixedPrompts, strayReplies } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { conversationInWords } from "../row-words.ts";
 import { isSavedAsStreamed } from "../saved-as-streamed.ts";
-import { conversationsAtOnce, foreignWords, type Voice } from "./concurrent-conversations.ts";
+import { conversationsAtOnce, foreignWords, isPromptMixed, type Voice } from "./concurrent-conversations.ts";
 
 export const rows = defineCheck<Context["target"], readonly Voice[]>({
   id: "isolation/rows",
@@ -42,6 +42,7 @@ function judgeOne(voice: Voice, voices: readonly Voice[]): Broken | undefined {
     seen: stream.request,
     rows: voice.rows,
     ...(isSavedAsStreamed(message?.content, asked, voice) && causeOf(voice, voices)),
+    ...(foreign.length > 0 && isPromptMixed(voice, voices) && mixedPrompts()),
   };
 }
 

@@ -2,9 +2,10 @@ import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { textOf } from "../../targets/drivers/reply-facts.ts";
+import { mixedPrompts, mixedStreams } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { conversationInWords } from "../row-words.ts";
-import { conversationsAtOnce, foreignWords, type Voice } from "./concurrent-conversations.ts";
+import { conversationsAtOnce, foreignWords, isPromptMixed, type Voice } from "./concurrent-conversations.ts";
 
 export const streams = defineCheck<Context["target"], readonly Voice[]>({
   id: "isolation/streams",
@@ -42,7 +43,7 @@ function judgeNames({ stream, sessionId }: Voice, voices: readonly Voice[]): Bro
 }
 
 function judgeWords(voice: Voice, voices: readonly Voice[]): Broken | undefined {
-  const { stream, sessionId, word } = voice;
+  const { stream, sessionId, word, isForeign } = voice;
   // Also what is not text: titles, details, ids.
   const bytes = stream.chunks.map(({ latin1 }) => latin1).join("");
   const foreign = foreignWords(`${textOf(stream)} ${bytes}`, voice, voices);
@@ -52,5 +53,6 @@ function judgeWords(voice: Voice, voices: readonly Voice[]): Broken | undefined 
     expected: `in the stream of ${conversationInWords(sessionId)} its own word, ${word}, alone`,
     found: `words of other conversations: ${foreign.join(", ")}`,
     seen: `${stream.request} said ${JSON.stringify(textOf(stream).slice(0, 200))}`,
+    ...(isForeign && (isPromptMixed(voice, voices) ? mixedPrompts() : mixedStreams())),
   };
 }

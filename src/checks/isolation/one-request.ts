@@ -1,9 +1,9 @@
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { askedTwice } from "../common-causes.ts";
+import { askedTwice, mixedPrompts } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { requireAsked, textsOf } from "../engine-generations.ts";
-import { conversationsAtOnce, type Voice } from "./concurrent-conversations.ts";
+import { conversationsAtOnce, isPromptMixed, type Voice } from "./concurrent-conversations.ts";
 
 export const oneRequest = defineCheck<Context["target"], readonly Voice[]>({
   id: "isolation/one-request",
@@ -13,13 +13,13 @@ export const oneRequest = defineCheck<Context["target"], readonly Voice[]>({
   needs: ["show what reached the engine"],
   collect: conversationsAtOnce,
   judge: (voices) =>
-    firstBroken(voices, judgeOne) ?? {
+    firstBroken(voices, (voice) => judgeOne(voice, voices)) ?? {
       verdict: "holds",
       seen: `messages, each with one request at the engine: ${voices.length}`,
     },
 });
 
-function judgeOne(voice: Voice): Broken | undefined {
+function judgeOne(voice: Voice, voices: readonly Voice[]): Broken | undefined {
   const { asked, stream, isForeign } = voice;
   const generations = isForeign ? inTheWay(voice) : voice.generations;
   const isTheReply = generations.every((generation) => textsOf(generation).at(-1)?.includes(asked));
@@ -32,6 +32,8 @@ function judgeOne(voice: Voice): Broken | undefined {
     seen: stream.request,
     rows: generations,
     ...(isForeign && isTheReply && askedTwice("any")),
+    // In one of these requests another conversation's was meant.
+    ...(voices.some((each) => isPromptMixed(each, voices)) && mixedPrompts()),
   };
 }
 

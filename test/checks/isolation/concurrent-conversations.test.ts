@@ -112,3 +112,29 @@ test.each([
 test.each(CHECKS)("$id has no verdict without conversations", (check) => {
   expect(() => judge(check, [])).toThrow(CouldNotRun);
 });
+
+test("what follows from prompts that are mixed up, or from streams that are, is told by that cause", () => {
+  const foreign = (number: number, changes: Partial<Voice> = {}): Voice =>
+    voice(number, { isForeign: true, profileWord: null, ...changes });
+  const astray = { stream: stream(whole("word2")), rows: [rowsOf(1)[0], replyRow({ content: "word2" })] };
+  const asked = foreign(2).generations[0] as Voice["generations"][number];
+  // Another one's was asked in its place; or its own has another one's words in it.
+  const swapped = [
+    foreign(1, { ...(astray as Partial<Voice>), generations: [] }),
+    foreign(2, { generations: [asked, asked] }),
+  ];
+  const [own] = foreign(1).generations;
+  const holdsBoth = generation("", [...(own?.messages ?? []), ...(asked.messages ?? [])]);
+  const joined = [foreign(1, { ...(astray as Partial<Voice>), generations: [holdsBoth] }), foreign(2)];
+  const fault = "the engine is given what was said in other conversations";
+  for (const voices of [swapped, joined]) {
+    for (const check of [streams, rows, prompts]) {
+      expect(judge(check, voices)).toMatchObject({ verdict: "broken", cause: { fault } });
+    }
+  }
+  expect(judge(oneRequest, swapped.toReversed())).toMatchObject({ cause: { fault } });
+  const inStream = [foreign(1, { stream: stream(whole("word1 word2")) }), foreign(2)];
+  expect(judge(streams, inStream)).toMatchObject({
+    cause: { fault: "words of one reply come in the stream of another" },
+  });
+});
