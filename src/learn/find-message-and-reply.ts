@@ -60,11 +60,20 @@ export function findMessageAndReply(log: NetworkLog, text?: string): LearnedTalk
   const [best] = pairs(messages, replies);
   if (best !== undefined) {
     // What is already the text, or the reply, of one message is none of another, here and among the others; nor is a word alone, such as a name that logs in.
+    // A later message may bring what an earlier one was answered.
+    const isReplied = ({ text, exchange }: MessageCandidate): boolean =>
+      replies.some(
+        ({ read, reply }) =>
+          reply.logged.framing === best.reply.logged.framing &&
+          read.began_ms < exchange.began_ms &&
+          reply.text.trim() === text.trim(),
+      );
     const likely = pairs(
       said.filter(
         (each) =>
           each.exchange !== best.said.exchange &&
           each.text !== best.said.text &&
+          !isReplied(each) &&
           weightOfCandidate(each, shown) >= LIKELY_SAID,
       ),
       replies.filter(({ read }) => read !== best.read),

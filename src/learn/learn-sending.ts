@@ -33,7 +33,7 @@ export interface KnownMessage {
 
 /** Makes templates of a conversation's later message, and of its first one where the log has that. */
 export function learnSendings(later: KnownMessage, first: KnownMessage | undefined): LearnedSendings {
-  const send = sendingOf(later);
+  const send = first === undefined ? sendingOf(later) : withoutEchoes(sendingOf(later), first.message);
   if (first === undefined) return { send, first };
   const begin = sendingOf(first, send.told);
   if (!isSameCall(send, begin)) return { send, first: begin };
@@ -43,6 +43,31 @@ export function learnSendings(later: KnownMessage, first: KnownMessage | undefin
     send: { ...send, ...(body !== undefined && { body }), ...(Object.keys(told).length > 0 && { told }) },
     first: undefined,
   };
+}
+
+/**
+ * A later message without what a page only hands back of the turns before, such as a state that an answer told, where the first one had
+ * nothing there: of another conversation it is another.
+ */
+function withoutEchoes(sending: LearnedSending, { said: before, reply }: LearnedMessage): LearnedSending {
+  const [body, empty] = [sending.body, before.body];
+  if (!isRecord(body) || !isRecord(empty)) return sending;
+  const told = new Set([before.text, reply.text].map((text) => text.trim()));
+  const isEcho = (value: unknown): boolean =>
+    leavesOf(value).some((leaf) => typeof leaf.value === "string" && told.has(leaf.value.trim()));
+  const fields = Object.entries(body).map(([name, value]) => [
+    name,
+    isEmpty(empty[name]) && isEcho(value) ? empty[name] : value,
+  ]);
+  return { ...sending, body: Object.fromEntries(fields) };
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** `more`: where a later message is told its ids, which may be so of this one, too. */

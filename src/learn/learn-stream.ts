@@ -8,6 +8,7 @@ import {
   CHAINLIT_STREAM,
   CONTRACT_STREAM,
   LANGCHAIN_EVENTS_STREAM,
+  LANGGRAPH_STREAM,
   LANGSERVE_LOG_STREAM,
   OLLAMA_STREAM,
   OPENAI_CHAT_STREAM,
@@ -43,6 +44,7 @@ const KNOWN: readonly (readonly [name: string, description: StreamDescription])[
   ["the data stream of Vercel's AI SDK", AI_SDK_DATA_STREAM],
   ["LangChain's events", LANGCHAIN_EVENTS_STREAM],
   ["LangServe's log", LANGSERVE_LOG_STREAM],
+  ["LangGraph's messages", LANGGRAPH_STREAM],
   ["AG-UI", AG_UI_STREAM],
   ["Chainlit's events", CHAINLIT_STREAM],
 ];
@@ -61,7 +63,8 @@ export function learnStream(exchange: LoggedExchange, beside: TextsBeside): Lear
     const facts = timedFactsBy(description, exchange);
     // Half understood is not understood: another wire may have a field in common.
     const text = textOf({ facts });
-    if (text !== "" && facts.some(({ kind }) => kind === "done")) {
+    const isWhole = facts.some(({ kind }) => kind === (description.done === undefined ? "started" : "done"));
+    if (text !== "" && isWhole) {
       return { description: withMore(description, logged), logged, text, knownAs, unknown: [] };
     }
   }

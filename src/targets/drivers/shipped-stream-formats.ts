@@ -155,6 +155,24 @@ export const LANGSERVE_LOG_STREAM: StreamDescription = {
   done: { of: "end" },
 };
 
+/**
+ * The messages of LangGraph's server (`stream_mode: messages-tuple`): pieces of what its model says, each with whose it is. A run may ask a
+ * model several times, and is saved after the last word of it: it has ended where its stream has.
+ */
+export const LANGGRAPH_STREAM: StreamDescription = {
+  framing: "sse",
+  type: "@event",
+  started: { of: "metadata", reply: "run_id" },
+  model: { of: "messages", at: "0.response_metadata.model_name" },
+  text: { of: "messages", where: { "0.type": "AIMessageChunk" }, at: "0.content" },
+  usage: {
+    of: "messages",
+    prompt: "0.usage_metadata.input_tokens",
+    completion: "0.usage_metadata.output_tokens",
+  },
+  failure: { of: "error", message: "message", code: "error" },
+};
+
 /** The events of the AG-UI protocol, by which CopilotKit and others talk to agents. */
 export const AG_UI_STREAM: StreamDescription = {
   framing: "sse",
