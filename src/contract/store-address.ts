@@ -1,5 +1,6 @@
 /** Where a backend keeps its conversations, for those who read its rows there and not through its HMI. */
 import { resolve } from "node:path";
+import { isLoopback } from "./address.ts";
 
 /** The tables and columns that are read, by the names that settings know them by, with what our own store calls them. */
 export const STORE_NAMES = {
@@ -52,6 +53,13 @@ export function readStoreAddress(text: string): StoreAddress | string {
   return URL.canParse(withHost(text))
     ? { kind: "postgresql", url: text }
     : "is no URL: a password's @ : / ? # are written as %40 and so on";
+}
+
+/** Whether only this machine reaches a PostgreSQL database by this address: by loopback, or by a socket. */
+export function isOnThisMachine(address: string): boolean {
+  const { hostname, searchParams } = postgresqlUrl(address);
+  const host = searchParams.get("host") ?? decodeURIComponent(hostname).replace(/^\[(.*)\]$/, "$1");
+  return host === "" || host.startsWith("/") || isLoopback(host);
 }
 
 /** The address of a PostgreSQL database as a URL, also where it has a user and no host, which the folder of a socket is in place of. */

@@ -5,6 +5,7 @@ import { OWN_SERVICES, type OwnService, REPLICA_DRAIN_MS, replicasOf } from "../
 import { addressOfUrl, hostInUrl, isLoopback } from "../contract/address.ts";
 import { DEFAULTS } from "../contract/contract-defaults.ts";
 import { engineRoutes, gatewayRoutes, hmiRoutes } from "../contract/routes.ts";
+import { isOnThisMachine } from "../contract/store-address.ts";
 import { packageVersion } from "../files/package-root.ts";
 import { NODE_FLAGS } from "../launch/service-specs.ts";
 import type {
@@ -191,11 +192,15 @@ function portOf(name: OwnService, config: Config): number {
   return config[name].port || (name === "hmi" ? DEFAULTS.hmiPort : DEFAULTS.gatewayPort);
 }
 
-function notesOf({ auth, engine, services, monitor }: Config): string[] {
+function notesOf({ auth, engine, services, monitor, store }: Config): string[] {
   const others = Object.keys(services).filter((name) => !["engine", "gateway", "hmi"].includes(name));
   const notes: string[] = [];
   if (auth.token === "")
     notes.push("Beyond one machine whoever calls shows a token: make one (auth-token) before you start.");
+  if (store.url !== "" && isOnThisMachine(store.url))
+    notes.push(
+      "The database is on this machine, and in a container that is the container itself: give the secret store-url an address that containers reach.",
+    );
   if (others.length > 0) notes.push(`Left out, because no container image is known: ${others.join(", ")}.`);
   if (engine.tap_port !== 0) notes.push("Left out: the tap before the engine.");
   if (monitor.webhook_url !== "" || monitor.metrics_port !== 0)

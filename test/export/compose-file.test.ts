@@ -113,6 +113,21 @@ test("with PostgreSQL there is no volume of conversations; several copies are fo
   );
 });
 
+test.each([
+  ["postgresql://chat@127.0.0.1/chat", true],
+  ["postgresql://chat@[::1]:5433/chat", true],
+  ["postgresql://chat@/chat?host=/run/postgresql", true],
+  ["postgresql://chat@%2Frun%2Fpostgresql/chat", true],
+  ["postgresql:///chat", true],
+  ["postgresql://chat@db.internal/chat", false],
+  ["postgresql://chat@localhost/chat?host=db.internal", false],
+])("a database that no container reaches by its address is told: %s", (url, isTold) => {
+  const config = { ...DEFAULT_CONFIG, store: { ...DEFAULT_CONFIG.store, url } };
+  const told = expect(composeFormat.render(config, { hosts: [] }).notes.join("\n"));
+  if (isTold) told.toContain("The database is on this machine");
+  else told.not.toContain("The database is on this machine");
+});
+
 test("a $ in a setting is none of compose's", () => {
   const config = { ...DEFAULT_CONFIG, chat: { ...DEFAULT_CONFIG.chat, model: "mine:$HOME" } };
   expect(servicesIn(exported(config))["gateway"].environment.STACK_CHAT_MODEL).toBe("mine:$$HOME");
