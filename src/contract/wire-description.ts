@@ -191,6 +191,8 @@ const request = { request: call, ...sentWith() };
 const streamable = {
   ...request,
   request: streamableCall,
+  /** Of a WebSocket: the subprotocol that it is asked for, such as `graphql-transport-ws`. */
+  protocol: z.optional(z.string().check(z.regex(/^[!#$%&'*+.^_`|~\w-]+$/, "must be a name without spaces"))),
   /** Of a WebSocket: what is said on it first, each a frame; the message, once the server has no more to say to that. Empty: once it has greeted. */
   before: z.optional(z.array(z.unknown().check(placeholdersAreKnown()))),
   /** Of socket.io: what is shown on connecting. */

@@ -2,12 +2,12 @@ import type { BodyType } from "../contract/wire-description.ts";
 import { isHeaderPlace, valueAt } from "../targets/drivers/json-place.ts";
 import { isSecretField, isSecretName } from "../text/secret-names.ts";
 import { ownHeadersOf } from "./id-uses.ts";
-import { type JsonLeaf, lastName } from "./json-leaves.ts";
+import { type JsonLeaf, lastName, leavesOf } from "./json-leaves.ts";
 import { type HistoryPlaceholder, historyPlaceholderOf, type LearnedHistory } from "./learn-history.ts";
 import type { IdPlaceholder, LearnedId } from "./learn-ids.ts";
 import type { LearnedModels, NamedValue } from "./learn-models.ts";
 import type { MessageCandidate } from "./message-candidates.ts";
-import { jsonAnswer, type LoggedExchange } from "./network-log.ts";
+import { jsonAnswer, jsonInQuery, type LoggedExchange } from "./network-log.ts";
 import { CONVERSATION_NAME, decodedSegment, idInSegment, MODEL_NAME } from "./network-log-words.ts";
 import { bodyTypeOf } from "./request-body.ts";
 
@@ -48,9 +48,29 @@ export function requestTemplate({ method, path, origin }: LoggedExchange, known:
     const secret = isSecretField(name) ? "{token}" : undefined;
     const other = isModel({ name, value }, known) ? "{model}" : secret;
     const filled = value === said.text ? "{text}" : (placeholderFor(value, known) ?? other);
-    return `${encodeURIComponent(name)}=${filled ?? encodeURIComponent(value)}`;
+    const json = filled === undefined ? jsonInQuery(value) : undefined;
+    return `${encodeURIComponent(name)}=${filled ?? (json && jsonTemplate(json, known)) ?? encodeURIComponent(value)}`;
   });
   return `${method} ${segments.join("/")}${query.length === 0 ? "" : `?${query.join("&")}`}`;
+}
+
+/** JSON in a query, with placeholders where ids stand in it. */
+function jsonTemplate(json: object, known: KnownValues): string {
+  const withIds = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(withIds);
+    if (typeof value === "object" && value !== null) {
+      return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withIds(item)]));
+    }
+    return value === null ? null : (placeholderFor(String(value), known) ?? value);
+  };
+  // A number stands there without quotes, as it came.
+  const isNumber = (id: string): boolean => leavesOf(json).some(({ value }) => value === Number(id));
+  const numbers = known.ids.filter(({ value }) => /^\d+$/.test(value) && isNumber(value));
+  const text = numbers.reduce(
+    (all, { placeholder }) => all.replaceAll(`"{${placeholder}}"`, `{${placeholder}}`),
+    JSON.stringify(withIds(json)),
+  );
+  return encodeURIComponent(text).replace(/%7B(conversation|message|reply|key)%7D/g, "{$1}");
 }
 
 /** The headers of a call in which ids stand, as templates. */

@@ -1,7 +1,7 @@
 import { ADDRESS_HEADERS, addressSegments, HEADER_PLACE } from "../targets/drivers/json-place.ts";
 import { isSecretHeader, isSecretName } from "../text/secret-names.ts";
 import { type JsonLeaf, lastName, leavesOf } from "./json-leaves.ts";
-import { jsonAnswer, type LoggedExchange } from "./network-log.ts";
+import { jsonAnswer, jsonInQuery, type LoggedExchange } from "./network-log.ts";
 import { CONVERSATION_NAME, idInSegment, segmentsOf } from "./network-log-words.ts";
 import { streamOf } from "./stream-events.ts";
 
@@ -83,13 +83,9 @@ export function idsUsedBy(exchange: LoggedExchange): IdUse[] {
     const at = { place: "", names: [segments[index - 1] ?? ""], isInPath: true, isNamed: true };
     return (ending === "" ? [segment] : [segment, id]).map((value) => ({ value, ...at }));
   });
-  const inQuery = [...url.searchParams].map(([name, value]) => ({
-    value,
-    place: "",
-    names: [name],
-    isInPath: true,
-    isNamed: true,
-  }));
+  const inQuery = [...url.searchParams].flatMap(([name, text]) =>
+    valuesInQuery(name, text).map((each) => ({ ...each, place: "", isInPath: true, isNamed: true })),
+  );
   const inBody = leavesBesideCallNumber(exchange.requestBody).flatMap(({ place, value }) => {
     const [name, id] = [lastName(place), idIn(value)];
     const isNamed = id !== undefined && isCalledId(name, id);
@@ -105,6 +101,16 @@ export function idsUsedBy(exchange: LoggedExchange): IdUse[] {
   return [...inPath, ...inQuery, ...inBody, ...inHeaders]
     .filter(({ value }) => value !== "")
     .map((use) => ({ ...use, exchange }));
+}
+
+/** What a field of a query names: the whole, or where that is JSON, as in GraphQL and tRPC, what stands in it. */
+function valuesInQuery(name: string, text: string): { readonly value: string; readonly names: string[] }[] {
+  const json = jsonInQuery(text);
+  if (json === undefined) return [{ value: text, names: [name] }];
+  return leavesOf(json).flatMap(({ place, value }) => {
+    const id = idIn(value);
+    return id === undefined ? [] : [{ value: id, names: [lastName(place)] }];
+  });
 }
 
 /** The headers of a request that a page has chosen itself and that are no secret, by their names. */

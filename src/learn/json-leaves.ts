@@ -40,21 +40,32 @@ function listsIn(value: unknown, place = "", deepest = 4): ListOfObjects[] {
   if (typeof value !== "object" || value === null || deepest === 0) return [];
   const own =
     Array.isArray(value) &&
+    !isBatch(value) &&
     value.length > 0 &&
     value.every((item) => typeof item === "object" && item !== null)
       ? [{ place, items: value as object[] }]
       : [];
-  const inner = Array.isArray(value) ? [] : Object.entries(value);
+  const inner = Array.isArray(value) && !isBatch(value) ? [] : Object.entries(value);
   return [
     ...own,
-    ...inner.flatMap(([name, each]) => listsIn(each, place === "" ? name : `${place}.${name}`, deepest - 1)),
+    // What a call is answered stands as deep in a batch as by itself.
+    ...inner.flatMap(([name, each]) =>
+      listsIn(each, place === "" ? name : `${place}.${name}`, isBatch(value) ? deepest + 1 : deepest - 1),
+    ),
   ];
+}
+
+/** Whether a list is the answers to several calls that were made by one, as tRPC and JSON-RPC have them: no things of one kind. */
+function isBatch(list: unknown): boolean {
+  const isAnswer = (item: unknown): boolean =>
+    typeof item === "object" && item !== null && ("result" in item || "error" in item);
+  return Array.isArray(list) && list.length > 0 && list.every(isAnswer);
 }
 
 /** The lists in JSON whose items are texts, as names are listed: `["a", "b"]`. */
 export function listsOfTextsIn(value: unknown, place = "", deepest = 4): ListOf<string>[] {
   if (typeof value !== "object" || value === null || deepest === 0) return [];
-  if (Array.isArray(value)) {
+  if (Array.isArray(value) && !isBatch(value)) {
     const areTexts = value.length > 0 && value.every((item) => typeof item === "string");
     return areTexts ? [{ place, items: value as string[] }] : [];
   }
@@ -65,7 +76,8 @@ export function listsOfTextsIn(value: unknown, place = "", deepest = 4): ListOf<
 
 /** Each map as a list of its items. */
 function mapsIn(value: unknown, place = "", deepest = 4): ListOfObjects[] {
-  if (typeof value !== "object" || value === null || Array.isArray(value) || deepest === 0) return [];
+  if (typeof value !== "object" || value === null || deepest === 0) return [];
+  if (Array.isArray(value) && !isBatch(value)) return [];
   const items = itemsOfMap(value) ?? [];
   return [
     ...(items.length > 0 ? [{ place, items }] : []),
@@ -80,7 +92,7 @@ export function lastName(place: string): string {
   return place.split(".").at(-1) ?? "";
 }
 
-/** Whether a place is in an item of a list. */
+/** Whether a place is in an item of a list; one of several answers that came by one call is no item. */
 export function isInList(place: string): boolean {
-  return /(?:^|\.)\d+(?:\.|$)/.test(place);
+  return /(?:^|\.)\d+(?:\.|$)/.test(place.replace(/^\d+\.(?=result\b)/, ""));
 }

@@ -8,8 +8,8 @@ import { jsonOrText, type LoggedExchange, type LoggedFrame, type NetworkLog } fr
 
 type Sending = NonNullable<WireSettings["send"]>;
 
-/** What a page says on a WebSocket before any message, and what it shows to socket.io. */
-export type LearnedOpening = Pick<Sending, "before" | "auth">;
+/** What a page says on a WebSocket before any message, what it shows to socket.io, and by which subprotocol they speak. */
+export type LearnedOpening = Pick<Sending, "protocol" | "before" | "auth">;
 
 /**
  * How a WebSocket is opened on which messages are said, or their replies heard. Of several that a log has, as the one was that
@@ -36,7 +36,9 @@ export function learnOpening(
     ({ kind }) => kind === "text" || kind === "done",
   );
   const isSaid = Array.isArray(before) && before.length > 0;
+  const protocol = own.answerHeaders["sec-websocket-protocol"] ?? "";
   return {
+    ...(protocol !== "" && { protocol }),
     ...(isRecord(auth) && { auth }),
     ...((isSaid || isGreeted) && { before: isSaid ? before : [] }),
   };

@@ -44,8 +44,10 @@ import { type KnownPeople, withLoginFields } from "./login-fields.ts";
 import { type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
 import { segmentsOf } from "./network-log-words.ts";
 import { departuresFrom, recogniseDriver } from "./recognise-driver.ts";
+import { splitBatches } from "./split-batches.ts";
 import { splitChannels } from "./split-channels.ts";
 import { splitSockets } from "./split-sockets.ts";
+import { splitSubscriptions } from "./split-subscriptions.ts";
 import { bytesInLine } from "./stream-findings.ts";
 import { withOperations } from "./tell-operations.ts";
 import { unknownOf, unsayableOf } from "./unknown-settings.ts";
@@ -62,7 +64,9 @@ export function learnWire(logged: NetworkLog, text?: string, people: KnownPeople
   const gradio = learnGradio(logged);
   if (gradio !== undefined) return gradio;
   const log = withLoginFields(
-    withOperations(joinPolls(splitChannels(splitSockets(joinPolledSockets(logged))))),
+    withOperations(
+      joinPolls(splitChannels(splitSockets(splitSubscriptions(joinPolledSockets(splitBatches(logged)))))),
+    ),
     people,
   );
   const talk = withLearnedFailure(log, findMessageAndReply(log, text));
@@ -175,7 +179,9 @@ function settingsOf(
       ? []
       : [sending("send_first", opened(sendings.first, toSend), first.said)]),
     sending("send", opened(withIdHeaders(log, sendings.send, knownInMessages), toSend), later.said),
-    ...(isOneCall ? [] : setting("read", read, { ...pauseOf(read), ...opening }, readingBytes(read))),
+    ...(isOneCall
+      ? []
+      : setting("read", read, { ...bodyOf(read, known), ...pauseOf(read), ...opening }, readingBytes(read))),
     {
       name: "stream",
       value: {

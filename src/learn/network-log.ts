@@ -93,6 +93,12 @@ export function jsonOrText(text: string | undefined): unknown {
   }
 }
 
+/** The JSON with something in it that a field of a query is; undefined where it is none. */
+export function jsonInQuery(text: string): object | undefined {
+  const value = /^[[{]/.test(text) ? jsonOrText(text) : undefined;
+  return typeof value === "object" && value !== null ? value : undefined;
+}
+
 /** An answer's JSON; undefined where it is none. */
 export function jsonAnswer({ answer }: Pick<LoggedExchange, "answer">): unknown {
   const value = jsonOrText(answer ?? undefined);

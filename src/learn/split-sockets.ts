@@ -10,7 +10,9 @@ export function splitSockets(log: NetworkLog): NetworkLog {
   return {
     ...log,
     exchanges: log.exchanges
-      .flatMap((exchange) => (exchange.method === "WS" ? messagesOn(exchange) : [exchange]))
+      .flatMap((exchange) =>
+        exchange.method === "WS" && exchange.socket === undefined ? messagesOn(exchange) : [exchange],
+      )
       .toSorted((a, b) => a.began_ms - b.began_ms),
   };
 }

@@ -9,7 +9,7 @@ import { learnHistory } from "./learn-history.ts";
 import { framesBefore } from "./learn-socket-opening.ts";
 import type { UnknownSetting } from "./learned-wire.ts";
 import { pageFrames } from "./message-candidates.ts";
-import { type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
+import { jsonInQuery, type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
 import { CONVERSATION_NAME, isVersion, maskSecrets, segmentsOf } from "./network-log-words.ts";
 import { stoppedOnSocket } from "./stopped-replies.ts";
 import { bytesInLine } from "./stream-findings.ts";
@@ -199,11 +199,22 @@ function literals(wire: WireSettings): UnknownSetting[] {
     (setting) => {
       const given = wire[setting];
       if (typeof given !== "object" || given.request === undefined) return [];
-      const fixed = segmentsOf(methodAndPath(given.request).path).filter(isIdLike);
+      const { path } = methodAndPath(given.request);
+      const fixed = [...segmentsOf(path).filter(isIdLike), ...idsInQuery(path)];
       return fixed.map((segment) => ({
         setting,
         why: `${segment} stands in its address as it is: nothing in the log told it before`,
       }));
     },
   );
+}
+
+/** Long words of a query, and of JSON in it, that are made for one thing. */
+function idsInQuery(path: string): string[] {
+  const query = [...new URLSearchParams(path.split("?")[1] ?? "")];
+  const values = query.flatMap(([, text]) => {
+    const json = jsonInQuery(text);
+    return json === undefined ? [text] : leavesOf(json).map(({ value }) => String(value));
+  });
+  return values.filter((value) => value.length >= 16 && isMadeForOne(value));
 }

@@ -38,12 +38,15 @@ export function takeWebSockets(server: Server, handlers: WebSocketHandlers): voi
 }
 
 function accept(request: IncomingMessage, socket: Duplex, { onOpen, onText }: WebSocketHandlers): void {
+  const protocols = request.headers["sec-websocket-protocol"];
   const key = `${request.headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
   const lines = [
     "HTTP/1.1 101 Switching Protocols",
     "Upgrade: websocket",
     "Connection: Upgrade",
     `Sec-WebSocket-Accept: ${createHash("sha1").update(key).digest("base64")}`,
+    // The first of those that are asked for.
+    ...(protocols === undefined ? [] : [`Sec-WebSocket-Protocol: ${protocols.split(",")[0]}`]),
   ];
   socket.write(`${lines.join("\r\n")}\r\n\r\n`);
   const own: ServerSocket = {

@@ -42,6 +42,7 @@ export interface DescribedCall {
   readonly content_type?: BodyType | undefined;
   readonly headers?: WireDescription["headers"];
   readonly told?: WireDescription["send"]["told"];
+  readonly protocol?: string | undefined;
   readonly before?: WireDescription["send"]["before"];
   readonly auth?: WireDescription["send"]["auth"];
 }
@@ -218,6 +219,7 @@ export class DescribedCalls {
       signIn: shown.options.signIn,
       headers: { ...bearerHeader(shown.options.token ?? ""), ...this.#headers(call, filling, shown) },
       framing: stream.framing === "socket.io" ? "socket.io" : "websocket",
+      protocol: call.protocol,
       before: call.before?.map((frame) => fillBody(frame, filling)),
       auth: authIn(call, filling),
       names: stream.channel === undefined ? undefined : stream,

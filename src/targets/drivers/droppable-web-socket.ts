@@ -14,10 +14,11 @@ export interface DroppableWebSocket {
 /** This long a server has to answer that a connection is closed, in milliseconds: a closed tab waits for nobody, either. */
 const CLOSING_MS = 50;
 
-/** Opens a WebSocket; `headers` go with the call that opens it. */
+/** Opens a WebSocket; `headers` go with the call that opens it, and the subprotocol that it asks for. */
 export function openDroppableWebSocket(
   url: URL,
   headers: Readonly<Record<string, string>> = {},
+  protocol?: string,
 ): DroppableWebSocket {
   const connect = buildConnector({ timeout: 5_000 });
   let connection: Socket | undefined;
@@ -32,7 +33,11 @@ export function openDroppableWebSocket(
   });
   const failure: HandshakeFailure = { answer: undefined, error: undefined };
   const dispatcher = agent.compose(watchHandshake(failure));
-  const socket = new WebSocket(url, { headers: { ...headers }, dispatcher });
+  const socket = new WebSocket(url, {
+    headers: { ...headers },
+    dispatcher,
+    ...(protocol !== undefined && { protocols: [protocol] }),
+  });
   return {
     socket,
     whyNot: () => failure,

@@ -18,6 +18,8 @@ export interface ReplySocketOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** `socket.io` has a greeting, and pings of its own. */
   readonly framing: "websocket" | "socket.io";
+  /** The subprotocol that it is asked for; undefined for none. */
+  readonly protocol?: string | undefined;
   /** Shown to socket.io on connecting; undefined for nothing. */
   readonly auth?: unknown;
   /** What is said on it first, frame by frame; of socket.io, an event's name and its values. Undefined: no message waits for what the server says. */
@@ -55,7 +57,11 @@ export class ReplySocket {
   constructor(options: ReplySocketOptions) {
     this.#options = options;
     const { url, path, headers, framing } = options;
-    this.#connection = openDroppableWebSocket(new URL(path, url.replace(/^http/, "ws")), headers);
+    this.#connection = openDroppableWebSocket(
+      new URL(path, url.replace(/^http/, "ws")),
+      headers,
+      options.protocol,
+    );
     const { socket } = this.#connection;
     socket.addEventListener("open", () => {
       this.#isOpened = true;

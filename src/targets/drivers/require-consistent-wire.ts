@@ -4,6 +4,7 @@ import { UserError } from "../../errors/user-error.ts";
 
 /** Throws a UserError where one part of a wire does not fit another one. */
 export function requireConsistent(name: string, wire: WireDescription): void {
+  requireSockets(wire);
   requireReadable(name, wire);
   requireSpeakers(wire);
   requireToldByLogin(wire);
@@ -39,6 +40,20 @@ function requireToldByLogin({ login, ...calls }: WireDescription): void {
       hint: `What goes on with every call is called token; anything else stands where {${placeholderOfLogin(unused)}} is.`,
     },
   );
+}
+
+/** Throws a UserError where a call says how a WebSocket is opened, and opens none. */
+function requireSockets({ send, send_first, read }: WireDescription): void {
+  for (const [setting, call] of Object.entries({ send, send_first, read })) {
+    if (call?.protocol === undefined || call.request.startsWith("WS ")) continue;
+    throw new UserError(
+      "config_invalid",
+      `contract.wire.${setting} has a protocol, and opens no WebSocket.`,
+      {
+        hint: "It is for requests such as `WS /graphql`.",
+      },
+    );
+  }
 }
 
 /** Throws a UserError where a reply cannot be read as a wire says. */

@@ -1,9 +1,10 @@
 import { createServer } from "node:http";
 import { expect, test } from "vitest";
+import { textOf } from "../../../src/targets/drivers/reply-facts.ts";
 import { ReplySocket } from "../../../src/targets/drivers/reply-socket.ts";
 import { streamDecoderOf } from "../../../src/targets/drivers/stream-decoder.ts";
 import { listenOnAnyPort } from "../../support/listen.ts";
-import { takeWebSockets } from "../../support/web-socket-server.ts";
+import { serveWebSockets, takeWebSockets } from "../../support/web-socket-server.ts";
 
 test("a server that does not answer that its reader has left is left all the same, and sees it", async () => {
   const gone = Promise.withResolvers<void>();
@@ -81,4 +82,48 @@ test("what a server says to the frames before a message is no reply, but for the
     { kind: "done", reason: null },
   ]);
   expect(end).toBe("closed");
+});
+
+test("a WebSocket is opened by the subprotocol that it is asked for, and by a frame that is answered before the message", async () => {
+  const said: string[] = [];
+  let isAcknowledged = false;
+  const url = await serveWebSockets({
+    onText(text, socket) {
+      said.push(`${socket.request.headers["sec-websocket-protocol"]}: ${text}`);
+      if (text.includes("init")) {
+        return void setTimeout(() => {
+          isAcknowledged = true;
+          socket.say('{"type":"ack","text":"welcome"}');
+        }, 20);
+      }
+      // As graphql-transport-ws does: who asks before it was let in is refused.
+      if (!isAcknowledged) return socket.hangUp();
+      socket.say('{"type":"next","text":"Hello"}');
+      socket.say('{"type":"complete"}');
+    },
+  });
+  const socket = new ReplySocket({
+    url,
+    path: "/graphql",
+    headers: {},
+    framing: "websocket",
+    protocol: "graphql-transport-ws",
+    before: [{ type: "init" }],
+  });
+  const { ended } = await socket.hear({
+    body: { type: "subscribe" },
+    conversation: null,
+    makeDecoder: streamDecoderOf({
+      framing: "websocket",
+      type: "type",
+      text: { of: "next", at: "text" },
+      done: { of: "complete" },
+    }),
+    signal: AbortSignal.timeout(10_000),
+  });
+  expect(textOf(await ended)).toBe("Hello");
+  expect(said).toEqual([
+    'graphql-transport-ws: {"type":"init"}',
+    'graphql-transport-ws: {"type":"subscribe"}',
+  ]);
 });

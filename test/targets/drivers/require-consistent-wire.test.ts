@@ -40,3 +40,10 @@ test("frames that name nothing do not tell several conversations on one WebSocke
   const feed = { ...WIRE, send, read: { request: "GET /chats/{conversation}/feed" } };
   expect(() => requireConsistent("mine", { ...feed, stream: { framing: "sse", ...text } })).not.toThrow();
 });
+
+test("what opens a WebSocket is no part of another call", () => {
+  const send = { request: "POST /say", protocol: "graphql-transport-ws" };
+  expect(() => requireConsistent("mine", { ...WIRE, send })).toThrow(
+    "contract.wire.send has a protocol, and opens no WebSocket",
+  );
+});
