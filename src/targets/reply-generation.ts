@@ -13,7 +13,9 @@ export function replyGeneration<Generation extends Prompt>(
   message: string,
 ): Generation | undefined {
   return (
-    generations.find((generation) => isExactly(generation, message)) ??
+    generations.find((generation) => isExactly(askedIn(generation), message)) ??
+    // Under a wrong role it is the message still; a title's request only quotes it.
+    generations.find(({ messages }) => isExactly(messages?.at(-1)?.content ?? "", message)) ??
     generations.findLast((generation) => askedIn(generation).includes(message))
   );
 }
@@ -40,14 +42,14 @@ function isSameRequest(one: Request, other: Request): boolean {
   return contentOf(one) === contentOf(other);
 }
 
-/** The last word of a person in what the engine was given. */
+/** The last word of a person in what the engine was given; where nothing is a person's, the last word. */
 export function askedIn({ messages, prompt }: Prompt): string {
-  return messages?.findLast(({ role }) => role === "user")?.content ?? prompt ?? "";
+  const last = messages?.findLast(({ role }) => role === "user") ?? messages?.at(-1);
+  return last?.content ?? prompt ?? "";
 }
 
 /** The message itself, also with a line for the stand-in under it, or as the last turn of a transcript. */
-function isExactly(generation: Prompt, message: string): boolean {
-  const asked = askedIn(generation);
+function isExactly(asked: string, message: string): boolean {
   return (
     asked === message || asked.startsWith(`${message}\n`) || asked.endsWith(`User: ${message}\n\nAssistant:`)
   );

@@ -68,13 +68,13 @@ export function isWaitExplained(pass: HopPass): boolean {
   const first = firstPieceMs(pass);
   if (first === null || !isWholePass(pass) || (pass.ended_ms ?? 0) < LONG_PASS_MS) return false;
   const isTitle = isTitledFirst(pass) && (pass.timings?.queue_ms ?? 0) >= first * UNSURE_SHARE;
-  return isTitle || timeOf(askedBefore(pass)) >= first * UNSURE_SHARE;
+  return isTitle || timeSpent(askedBefore(pass)) >= first * UNSURE_SHARE;
 }
 
 function judgeAskedBefore({ hop }: HopObservation, passes: readonly HopPass[]): TraceFinding | undefined {
   const each = passes.map((pass) => ({ pass, before: askedBefore(pass) }));
   const isAlways = each.every(({ pass, before }) => {
-    const spent = timeOf(before);
+    const spent = timeSpent(before);
     return spent >= LEAST_MS / 2 && spent >= (firstPieceMs(pass) ?? 0) * LEAST_SHARE;
   });
   const quickest = each.toSorted((a, b) => (firstPieceMs(a.pass) ?? 0) - (firstPieceMs(b.pass) ?? 0))[0];
@@ -85,26 +85,49 @@ function judgeAskedBefore({ hop }: HopObservation, passes: readonly HopPass[]): 
   return {
     hop,
     kind: "asked_before",
-    sentence: `${way} was asked something else before: first token after ${duration(firstPieceMs(quickest.pass) ?? 0)}, of which ${duration(timeOf(quickest.before))} for ${quotedText(other.asked)}${more}.`,
+    sentence: `${way} was asked something else before: first token after ${duration(firstPieceMs(quickest.pass) ?? 0)}, of which ${duration(timeSpent(quickest.before))} for ${wordsFor(other)}${more}.`,
     next: "stack tap shows every request that reaches the engine",
   };
 }
 
-/** What the engine had answered before the reply's first token, and was asked before the reply. */
-function askedBefore({ engine_requests }: HopPass): TracedEngineRequest[] {
-  const requests = engine_requests ?? [];
+/** A request by the words that were asked in it, else by what else is known of it. */
+function wordsFor({ asked, messages }: TracedEngineRequest): string {
+  if (asked.trim() !== "") return quotedText(asked);
+  return messages === null
+    ? "a request without words"
+    : `a request of ${messages} messages, none of them a person's`;
+}
+
+/**
+ * What the engine had answered before the reply's first token, and was asked before the reply. What took longer than that first
+ * token is not it, whatever the order of the requests: the one that counts as the reply's may be another's.
+ */
+function askedBefore(pass: HopPass): TracedEngineRequest[] {
+  const requests = pass.engine_requests ?? [];
+  const firstMs = firstPieceMs(pass) ?? Number.POSITIVE_INFINITY;
   const at = requests.findIndex(({ purpose }) => purpose === "reply");
   const reply = requests[at];
   if (reply === undefined) return [];
-  return requests.slice(0, at).filter(({ purpose, from_ms, ended_ms }) => {
+  const before = requests.slice(0, at).filter(({ purpose, from_ms, ended_ms }) => {
     if (purpose !== "other" || ended_ms === null) return false;
     if (from_ms === null || reply.from_ms === null) return true;
-    return from_ms + ended_ms <= reply.from_ms + (reply.first_token_ms ?? Number.POSITIVE_INFINITY);
+    const replyMs = reply.from_ms + (reply.first_token_ms ?? Number.POSITIVE_INFINITY);
+    return from_ms + ended_ms <= Math.min(replyMs, firstMs);
   });
+  return timeSpent(before) <= firstMs ? before : [];
 }
 
-function timeOf(requests: readonly TracedEngineRequest[]): number {
-  return requests.reduce((sum, { ended_ms }) => sum + (ended_ms ?? 0), 0);
+/** For how long the engine was busy with any of these, in milliseconds: two at a time take no longer than one. */
+function timeSpent(requests: readonly TracedEngineRequest[]): number {
+  let spent = 0;
+  let until = 0;
+  for (const { from_ms, ended_ms } of requests.toSorted((a, b) => (a.from_ms ?? 0) - (b.from_ms ?? 0))) {
+    const from = from_ms ?? until;
+    const end = from + (ended_ms ?? 0);
+    spent += Math.max(0, end - Math.max(from, until));
+    until = Math.max(until, end);
+  }
+  return spent;
 }
 
 /** The engine let the request wait, by its own figures: whose doing that is, only a record tells. */
@@ -118,7 +141,9 @@ function judgeQueue(
   const usual = Math.min(...toldPasses(behind).map(queueOf));
   const pass = passes.find((each) => queueOf(each) === least);
   const total = pass === undefined ? null : firstPieceMs(pass);
-  if (total === null || least - usual < LEAST_MS || least < total * LEAST_SHARE) return undefined;
+  // No part of a time is longer than it: such figures are another reply's.
+  if (total === null || least > total) return undefined;
+  if (least - usual < LEAST_MS || least < total * LEAST_SHARE) return undefined;
   const isRecorded = pass?.engine_requests !== null;
   const waits = `By way of ${HOP_TITLES[hop]} the request waits ${duration(least)} in the engine's queue: first token after ${duration(total)}.`;
   return {
@@ -178,6 +203,8 @@ function leastOwn(trace: TraceObservations, hop: HopObservation): OwnTime | unde
     if (total === null) return [];
     const share = engineShareOf(pass);
     const engineMs = share ?? directShare(trace, hop);
+    // Another reply's share, or that of an engine that was slower then, tells nothing of this one.
+    if (engineMs !== null && engineMs > total) return [];
     return [{ pass, ownMs: total - (engineMs ?? 0), engineMs, isMeasured: share !== undefined }];
   });
   return all.toSorted((a, b) => a.ownMs - b.ownMs)[0];

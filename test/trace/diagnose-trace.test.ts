@@ -270,6 +270,61 @@ test.each<[string, Parameters<typeof observations>[0], string]>([
     'hmi asked_before: By way of the HMI the engine was asked something else before: first token after 1.24 s, of which 1.19 s for "A title for: Count to 10".',
   ],
   [
+    "two things at a time are asked before, for as long as both took together",
+    {
+      engine: {},
+      gateway: {},
+      hmi: {
+        ...LATE,
+        engine_requests: [
+          request({ purpose: "other", asked: "A title for: Count to 10", from_ms: 3, ended_ms: 1000 }),
+          request({ purpose: "other", asked: "Tags", from_ms: 103, ended_ms: 1000 }),
+          request({ from_ms: 1200 }),
+        ],
+      },
+    },
+    'hmi asked_before: By way of the HMI the engine was asked something else before: first token after 1.24 s, of which 1.1 s for "A title for: Count to 10" and 1 more.',
+  ],
+  [
+    "what is asked before has no words of a person",
+    {
+      engine: {},
+      gateway: {},
+      hmi: {
+        ...LATE,
+        engine_requests: [
+          request({ purpose: "other", asked: "", messages: 2, from_ms: 3, ended_ms: 1190 }),
+          request({ from_ms: 1200 }),
+        ],
+      },
+    },
+    "hmi asked_before: By way of the HMI the engine was asked something else before: first token after 1.24 s, of which 1.19 s for a request of 2 messages, none of them a person's.",
+  ],
+  // A title's request is taken for the reply's, because it alone has the message as a person's.
+  ...[3, null].map((from_ms): [string, Parameters<typeof observations>[0], string] => [
+    `what seems asked before took longer than the first token, ${from_ms === null ? "by no clock of ours" : "by our clock"}`,
+    {
+      engine: {},
+      gateway: {},
+      hmi: {
+        engine_requests: [
+          request({ purpose: "other", asked: "", from_ms, ended_ms: 779 }),
+          request({ from_ms: from_ms === null ? null : 790 }),
+        ],
+      },
+    },
+    "Every hop passes what it gets: first token after 40 ms, of which the engine 30 ms.",
+  ]),
+  [
+    "the engine's figures are longer than the time to the first token: they are another reply's",
+    {
+      engine: {},
+      gateway: {},
+      hmi: { timings: { queue_ms: 900, load_ms: 1, prompt_ms: 20, reply_ms: 900 } },
+    },
+    "Every hop passes what it gets: first token after 40 ms.",
+  ],
+  [
     "the engine's queue, by its own figures",
     {
       engine: {},

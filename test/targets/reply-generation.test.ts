@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { askedIn, replyGeneration } from "../../src/targets/reply-generation.ts";
+
+const MESSAGE = "Count to 10";
+const TITLE = { messages: [{ role: "user", content: `A title for: ${MESSAGE}` }] };
+
+test.each<[string, Parameters<typeof replyGeneration>[0][number]]>([
+  ["has the message itself", { messages: [{ role: "user", content: MESSAGE }] }],
+  ["has it with a line under it", { messages: [{ role: "user", content: `${MESSAGE}\n/num_predict 5` }] }],
+  [
+    "has it under the other's role",
+    {
+      messages: [
+        { role: "user", content: "Hello! How can I help?" },
+        { role: "assistant", content: MESSAGE },
+      ],
+    },
+  ],
+  ["has it as the last turn of a transcript", { prompt: `User: ${MESSAGE}\n\nAssistant:` }],
+])("the reply's request is the one that %s, not a title's that quotes it", (_, reply) => {
+  expect(replyGeneration([TITLE, reply], MESSAGE)).toBe(reply);
+  expect(replyGeneration([reply, TITLE], MESSAGE)).toBe(reply);
+});
+
+test("what was asked is a person's last word, and where nothing is a person's the last word", () => {
+  const said = { role: "assistant", content: "Hello!" };
+  expect(askedIn({ messages: [{ role: "user", content: MESSAGE }, said] })).toBe(MESSAGE);
+  expect(askedIn({ messages: [said] })).toBe("Hello!");
+});
