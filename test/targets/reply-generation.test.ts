@@ -2,9 +2,10 @@ import { expect, test } from "vitest";
 import { askedIn, replyGeneration } from "../../src/targets/reply-generation.ts";
 
 const MESSAGE = "Count to 10";
-const TITLE = { messages: [{ role: "user", content: `A title for: ${MESSAGE}` }] };
+type Generation = Parameters<typeof replyGeneration>[0][number];
+const TITLE: Generation = { messages: [{ role: "user", content: `A title for: ${MESSAGE}` }] };
 
-test.each<[string, Parameters<typeof replyGeneration>[0][number]]>([
+test.each<[string, Generation]>([
   ["has the message itself", { messages: [{ role: "user", content: MESSAGE }] }],
   ["has it with a line under it", { messages: [{ role: "user", content: `${MESSAGE}\n/num_predict 5` }] }],
   [
@@ -23,7 +24,7 @@ test.each<[string, Parameters<typeof replyGeneration>[0][number]]>([
 });
 
 test("what was asked is a person's last word, and where nothing is a person's the last word", () => {
-  const said = { role: "assistant", content: "Hello!" };
+  const said = { role: "assistant" as const, content: "Hello!" };
   expect(askedIn({ messages: [{ role: "user", content: MESSAGE }, said] })).toBe(MESSAGE);
   expect(askedIn({ messages: [said] })).toBe("Hello!");
 });
