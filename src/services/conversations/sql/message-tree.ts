@@ -42,10 +42,12 @@ export async function choose(sql: Statements, messageId: number | undefined): Pr
 /** Shows the way to a message; what follows it is as it was when that way was left. */
 export async function choosePathTo(sql: Statements, message: Row): Promise<void> {
   const others = await sql.all(
+    // As a join, where the database is small, each step would read all of it.
     `WITH RECURSIVE way (id, parent, chosen) AS (
        SELECT id, parent, chosen FROM messages WHERE id = ?
        UNION ALL
-       SELECT messages.id, messages.parent, messages.chosen FROM way JOIN messages ON messages.id = way.parent
+       SELECT parent, (SELECT parent FROM messages WHERE id = way.parent), (SELECT chosen FROM messages WHERE id = way.parent)
+         FROM way WHERE parent IS NOT NULL
      ) SELECT id, parent FROM way WHERE chosen = 0`,
     Number(message["id"]),
   );

@@ -4,6 +4,7 @@ import { PostgresqlDatabase } from "../../../../src/services/conversations/postg
 import { createPostgresqlPool } from "../../../../src/services/conversations/postgresql/postgresql-pool.ts";
 import { getConversationToSendTo } from "../../../../src/services/conversations/sql/message-destination.ts";
 import { historyOf, listOthers, listShown } from "../../../../src/services/conversations/sql/message-rows.ts";
+import { choosePathTo } from "../../../../src/services/conversations/sql/message-tree.ts";
 import type { Statements } from "../../../../src/services/conversations/sql/sql-database.ts";
 import { NO_POSTGRESQL } from "../../../support/postgresql.ts";
 import { openPostgresqlTestStore, useTestSchemas } from "../../../support/postgresql-test-store.ts";
@@ -51,6 +52,12 @@ describe.skipIf(NO_POSTGRESQL !== undefined)(`on PostgreSQL ${NO_POSTGRESQL ?? "
   test.each(Object.entries(READS))("of a long one each message is read a few times: %s", async (_, read) => {
     const db = await databaseWithOthers(LONG_ONE);
     expect(await db.read((sql) => rowsReadBy(sql, () => read(sql)))).toBeLessThan(6 * 401);
+  });
+
+  test("the way to a message of a long one is found by a look at those on it alone", async () => {
+    const db = await databaseWithOthers(LONG_ONE);
+    const last = { id: 1400, conversation_id: Number(ONE_IN_THE_MIDST) };
+    expect(await db.write((sql) => rowsReadBy(sql, () => choosePathTo(sql, last)))).toBeLessThan(3 * 401);
   });
 
   test("a message is sent to a long one by a look at few of its messages", async () => {
