@@ -1,4 +1,4 @@
-import { isPartOfText, isSameText, withoutThoughts } from "../targets/compare-texts.ts";
+import { isPartOfText, isSameButForSpace, isSameText, withoutThoughts } from "../targets/compare-texts.ts";
 import { brokenCharactersIn } from "../targets/counting-message.ts";
 import { isWithoutBeginning } from "../targets/late-reading.ts";
 import { beforeMisreading } from "../targets/mojibake.ts";
@@ -133,8 +133,18 @@ function otherText(
     ? ["lost_text", `The HMI loses text when it saves: ${sizes}${firstLost(saved, streamed)}`]
     : [
         "changed_text",
-        `${sentence(title)} changes text: ${sizes}, where it said ${quotedText(streamed)} and has ${quotedText(saved)}`,
+        isSameButForSpace(streamed, saved)
+          ? `${sentence(title)} changes white space: ${sizes}${firstSpace(streamed, saved)}`
+          : `${sentence(title)} changes text: ${sizes}, where it said ${quotedText(streamed)} and has ${quotedText(saved)}`,
       ];
+}
+
+/** Where white space is another first, with what stands around it. */
+function firstSpace(streamed: string, saved: string): string {
+  const at = [...streamed].findIndex((char, index) => char !== [...saved][index]);
+  const around = (text: string): string =>
+    JSON.stringify([...text].slice(Math.max(0, at - 8), at + 8).join(""));
+  return `, first ${around(streamed)} as ${around(saved)}`;
 }
 
 function judgeByTap({ hop }: HopObservation, pass: HopPass): TraceFinding | undefined {

@@ -163,6 +163,11 @@ test.each<[string, Parameters<typeof observations>[0], string]>([
     'hmi changed_text: The HMI changes text: 30 characters streamed, 11 in its row, where it said "1, 2, 3, 4, 5, 6, 7, 8, 9, 10!" and has "One to ten.".',
   ],
   [
+    "other white space is saved",
+    { engine: {}, gateway: {}, hmi: { has_rows: true, row: row(WHOLE.replace("3, ", "3,\n\n")) } },
+    'hmi changed_text: The HMI changes white space: 30 characters streamed, 31 in its row, first "1, 2, 3, 4, 5, 6" as "1, 2, 3,\\n\\n4, 5, ".',
+  ],
+  [
     "nobody shows rows",
     { engine: {}, gateway: {}, hmi: { has_rows: false, row: null } },
     "Every hop passes what it gets: first token after 40 ms, of which the engine 40 ms.",
