@@ -84,6 +84,8 @@ export const GenerationRecord = z.object({
   /** Messages that did not fit into the window. */
   dropped_messages: z.int().min(0).optional(),
   tokens_sent: z.int().min(0),
+  /** At how many moments its bytes came; told by a tap, which sees them come. */
+  moments_sent: z.int().min(0).optional(),
   /** How many characters it has answered, without thoughts; left out by who keeps the text itself. */
   chars_sent: z.int().min(0).optional(),
   /** What it answered, without thoughts, where that was kept: a tap keeps it, the stand-in only counts. */

@@ -1,5 +1,6 @@
 import { type Broken, CouldNotRun, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
+import { NotObservable } from "../../harness/target-errors.ts";
 import { describeStream } from "../arrived-events.ts";
 import { heldBack } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
@@ -12,10 +13,12 @@ import {
   timeUndisturbed,
 } from "../measurement-disturbance.ts";
 import { type Door, doorsOf, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
+import { judgeOwnPace, repliesAtOwnPace } from "./own-pace.ts";
 
 interface PacedReplies extends Disturbance {
-  /** Never silent: one token after another, at {@link PACE_MS}. */
+  /** Never silent: one token after another, at {@link PACE_MS}, or at the pace of an engine that nobody directs. */
   readonly paced: readonly SeenReply[];
+  readonly isDirected: boolean;
 }
 
 const DOORS: readonly Door[] = ["general-stream", "gateway"];
@@ -32,19 +35,28 @@ export const pace = defineCheck<Context["target"], PacedReplies>({
   claim: "tokens arrive as the engine writes them, not in bursts",
   why: "llama.cpp #20872: something on the way collects tokens, and the reply stutters.",
   lookAt: "whatever buffers between engine and reader: each token must be flushed at once",
-  needs: ["direct the engine", "push replies"],
+  needs: ["push replies"],
   isTimed: true,
   isMostlyWaiting: true,
   async collect(context) {
+    const { capabilities, reasonsMissing } = context.target;
+    const isDirected = capabilities.has("direct the engine");
+    if (!isDirected && !capabilities.has("show what reached the engine")) {
+      throw new NotObservable(
+        reasonsMissing["direct the engine"] ?? "the engine cannot be told how to answer",
+      );
+    }
     const { seen, ...disturbance } = await timeUndisturbed(
       () => MERGING_MS,
-      () => pacedReplies(context),
+      () => (isDirected ? pacedReplies(context) : repliesAtOwnPace(context)),
     );
-    return { paced: seen, ...disturbance };
+    return { paced: seen, isDirected, ...disturbance };
   },
-  judge({ paced, ...disturbance }) {
+  judge({ paced, isDirected, ...disturbance }) {
     const seen = paced.map((reply) => `${momentsIn(reply).length} moments over ${spreadOf(reply)} ms`);
-    const broken = firstBroken(paced, (reply) => judgeOne(reply, disturbance));
+    const broken = isDirected
+      ? firstBroken(paced, (reply) => judgeOne(reply, disturbance))
+      : judgeOwnPace(paced, disturbance);
     return broken ?? { verdict: "holds", seen: seen.join("; ") };
   },
 });
