@@ -58,7 +58,11 @@ function listsIn(value: unknown, place = "", deepest = 4): ListOfObjects[] {
 /** Whether a list is the answers to several calls that were made by one, as tRPC and JSON-RPC have them: no things of one kind. */
 function isBatch(list: unknown): boolean {
   const isAnswer = (item: unknown): boolean =>
-    typeof item === "object" && item !== null && ("result" in item || "error" in item);
+    typeof item === "object" &&
+    item !== null &&
+    ("result" in item || "error" in item) &&
+    // A thing that also tells what went wrong with it is none.
+    Object.keys(item).every((name) => /^(?:result|error|id|jsonrpc)$/.test(name));
   return Array.isArray(list) && list.length > 0 && list.every(isAnswer);
 }
 

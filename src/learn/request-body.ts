@@ -1,3 +1,4 @@
+import { multipartFields } from "../contract/multipart-fields.ts";
 import type { BodyType } from "../contract/wire-description.ts";
 import { jsonOrText } from "./network-log.ts";
 
@@ -11,7 +12,7 @@ export function readRequestBody(text: string | undefined, contentType: string): 
   if (text === undefined || text === "") return undefined;
   const type = bodyTypeOf(contentType);
   if (type === "application/x-www-form-urlencoded") return Object.fromEntries(new URLSearchParams(text));
-  if (type === "multipart/form-data") return fieldsOf(text, contentType);
+  if (type === "multipart/form-data") return multipartFields(text, contentType);
   return jsonOrText(text);
 }
 
@@ -22,18 +23,3 @@ export function bodyTypeOf(contentType: string): Exclude<BodyType, "application/
 }
 
 const TYPES = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"] as const;
-
-/** The fields of a multipart form, as RFC 7578 has them. */
-function fieldsOf(text: string, contentType: string): Record<string, string> {
-  const [, boundary = text.split("\r\n")[0]?.slice(2) ?? ""] = /boundary="?([^";]+)/i.exec(contentType) ?? [];
-  const parts = `\r\n${text}`.split(`\r\n--${boundary}`).slice(1);
-  return Object.fromEntries(
-    parts.flatMap((part) => {
-      const end = part.indexOf("\r\n\r\n");
-      const head = part.slice(0, end);
-      const [, name] = /;\s*name="([^"]*)"/i.exec(head) ?? [];
-      const isField = end >= 0 && name !== undefined && !/;\s*filename/i.test(head);
-      return isField ? [[name, part.slice(end + 4)]] : [];
-    }),
-  );
-}

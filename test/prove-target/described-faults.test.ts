@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { everySuite } from "../../src/checks/suites.ts";
 import type { WireSettings } from "../../src/contract/wire-description.ts";
 import { describedFaults } from "../../src/prove-target/described/described-faults.ts";
+import { isDescribedCall } from "../../src/prove-target/described/is-described-call.ts";
 import type { TappedAnswer, TappedRequest } from "../../src/tap/tap-rewrite.ts";
 
 const DOC = readFileSync(new URL("../../docs/faults.md", import.meta.url), "utf8");
@@ -96,4 +97,22 @@ test.each([
     const seen = await changed(name, requestOf("POST", "/chats/7/say", '{"text":"Why?"}'), parts);
     expect(seen).toEqual({ text: stream(pieces, isCounted, isEnded), applied: 1 });
   }
+});
+
+test.each([
+  ["JSON", '{"action":"stop","run":"7"}'],
+  ["a form", "action=stop&run=7"],
+  ["a form in parts", ["action", "stop", "run", "7"]],
+])("a cancel is known by what stands in its body as it is: %s", (_, given) => {
+  const parts = (fields: readonly string[]): string =>
+    [0, 2]
+      .map(
+        (at) => `--x1\r\nContent-Disposition: form-data; name="${fields[at]}"\r\n\r\n${fields[at + 1]}\r\n`,
+      )
+      .join("")
+      .concat("--x1--\r\n");
+  const call = { request: "POST /do", body: { action: "stop", run: "{reply}" } };
+  const body = typeof given === "string" ? given : parts(given);
+  expect(isDescribedCall(call, requestOf("POST", "/do", body))).toBe(true);
+  expect(isDescribedCall(call, requestOf("POST", "/do", body.replace("stop", "edit")))).toBe(false);
 });

@@ -1,4 +1,5 @@
 import { methodAndPath } from "../../contract/method-and-path.ts";
+import { multipartFields } from "../../contract/multipart-fields.ts";
 import { PLACEHOLDER } from "../../contract/wire-placeholders.ts";
 import type { TappedRequest } from "../../tap/tap-rewrite.ts";
 
@@ -30,11 +31,12 @@ export function isFilled(template: unknown, value: unknown): boolean {
   return Object.entries(template).every(([name, inner]) => isFilled(inner, given[name]));
 }
 
-/** JSON, or the fields of a form. */
+/** JSON, or the fields of a form, also of one in parts. */
 export function readBody(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
+    if (text.startsWith("--")) return multipartFields(text);
     return Object.fromEntries(new URLSearchParams(text));
   }
 }
