@@ -11,6 +11,7 @@ import type { LastExit } from "../supervisor/supervisor-protocol.ts";
 import { frontOf } from "../targets/connect-chat.ts";
 import { createAdaptingClient, isLacking } from "../targets/contract-adapting-client.ts";
 import { deviationsOf } from "../targets/contract-deviations.ts";
+import { UndoneDeletion } from "../targets/delete-and-look.ts";
 import type { ChatClient, ChatPlace } from "../targets/drivers/chat-client.ts";
 import type { Driver } from "../targets/drivers/define-driver.ts";
 import {
@@ -163,10 +164,17 @@ export function examinedService({ services }: Pick<ExaminedStack, "services">, n
   return examined;
 }
 
+/** What an examination could not take back. */
+interface ClosedExamination {
+  readonly leftBehind: readonly string[];
+  /** Of that, what was answered as deleted. */
+  readonly undone: readonly string[];
+}
+
 /** Opens the examination of a stack; `close` undoes what was deferred, and tells what could not be. */
 export function openExamination(options: ExaminationOptions): {
   stack: ExaminedStack;
-  close: () => Promise<string[]>;
+  close: () => Promise<ClosedExamination>;
 } {
   const { urls, states, lastExits = {}, token, engineKey, contract, signal } = options;
   const given = deviationsOf(contract);
@@ -238,17 +246,20 @@ export function openExamination(options: ExaminationOptions): {
     },
     defer: (what, undo) => deferred.push({ what, undo }),
   };
-  const close = async (): Promise<string[]> => {
+  const close = async (): Promise<ClosedExamination> => {
     const leftBehind: string[] = [];
+    const undone: string[] = [];
     for (const { what, undo } of deferred.reverse()) {
       // Not bound to Ctrl-C: what was made is deleted all the same.
-      await undo(AbortSignal.timeout(CLOSE_TIMEOUT_MS)).catch((error: unknown) =>
-        leftBehind.push(`${what}: ${messageOf(error)}`),
-      );
+      await undo(AbortSignal.timeout(CLOSE_TIMEOUT_MS)).catch((error: unknown) => {
+        const words = `${what}: ${messageOf(error)}`;
+        leftBehind.push(words);
+        if (error instanceof UndoneDeletion) undone.push(words);
+      });
     }
     await Promise.all(Object.values(services).map(({ client }) => client.close()));
     await engineTap?.close();
-    return leftBehind;
+    return { leftBehind, undone };
   };
   return { stack, close };
 }

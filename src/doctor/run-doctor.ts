@@ -21,6 +21,7 @@ import { type ClimbOptions, climb, type Rung, type RungFinding } from "./climb-l
 import { type ExaminedStack, openExamination } from "./doctor-context.ts";
 import { keepLastReport } from "./keep-last-report.ts";
 import { refusedByFront } from "./refused-call.ts";
+import { deletionRung } from "./rungs/deletion-rung.ts";
 import { ladder, wireLadder } from "./rungs/doctor-ladders.ts";
 import { replicasRungs } from "./rungs/replicas-rung.ts";
 import { absentServices, servicesThere, urlsOfServices } from "./service-urls.ts";
@@ -101,8 +102,8 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     .flatMap((rung) => (rung.name === "port" ? [rung, ...copiesOf(rung.service)] : [rung]))
     .map((rung) => aimed(rung, flags))
     .map((rung) => knownGap(rung, contract));
-  const climbed = climb({
-    ...{ rungs, subject: stack, signal, onStart },
+  const climbing: Omit<ClimbOptions<ExaminedStack>, "rungs"> = {
+    ...{ subject: stack, signal, onStart },
     onRung(report) {
       stack.notes.rungs.push(report);
       onRung(report);
@@ -110,10 +111,14 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
     amend: (rung) => blameDeaths(rung, deathsMeanwhile),
     findingOf: (error) => (isRefusal(error) ? refusedByFront(stack, error.answer) : undefined),
     whyNotObservable: (error) => whyNotObservable(error, { driver, contract, hasStore: false }),
-  });
+  };
+  const climbed = climb({ ...climbing, rungs });
   // Closed also where the climb was ended.
-  const left_behind = await climbed.then(close, close);
-  const reports = await climbed;
+  const { leftBehind, undone } = await climbed.then(close, close);
+  const reports = [
+    ...(await climbed),
+    ...(await climb({ ...climbing, rungs: [deletionRung(stack.front, undone)] })),
+  ];
   const report: LadderReport = {
     ok: reports.every(({ status }) => status !== "broken"),
     hmi: urls.hmi ?? null,
@@ -128,7 +133,7 @@ export async function examine(options: ExamineOptions): Promise<LadderReport> {
       inspections.filter(({ state }) => state.state === "running"),
     ),
     not_judged: absentServices(options, urls),
-    left_behind,
+    left_behind: leftBehind,
   };
   const isKept = isHeard || inspections.some(({ state }) => state.state === "running");
   if (isKept && flags === "") keepLastReport(config, report);

@@ -10,6 +10,9 @@ export interface ShownConversation {
   readonly rows: number | null;
 }
 
+/** A deletion that was answered as done, and changed nothing that is shown. */
+export class UndoneDeletion extends Error {}
+
 /** Whose deletions were seen to be done, or not. */
 const seenToDelete = new WeakMap<ChatClient, boolean>();
 
@@ -34,7 +37,7 @@ export async function deleteAndLook(
   const patienceMs = deletes === false ? 0 : GONE_WITHIN_MS;
   const still = stillShownWords(await shownAfterDeletion(chat, conversation, { signal, patienceMs }));
   seenToDelete.set(chat, still === undefined);
-  if (still !== undefined) throw new Error(`the deletion was answered as done, and ${still}`);
+  if (still !== undefined) throw new UndoneDeletion(`the deletion was answered as done, and ${still}`);
 }
 
 /** Where it is shown once it is gone everywhere, or after this time. */

@@ -1,5 +1,5 @@
 import { messageOf } from "../errors/thrown-error.ts";
-import { deleteAndLook } from "../targets/delete-and-look.ts";
+import { deleteAndLook, UndoneDeletion } from "../targets/delete-and-look.ts";
 import type { ChatClient, ChatPlace, Sent } from "../targets/drivers/chat-client.ts";
 import { answerWords, isRefusal } from "../targets/drivers/refusal.ts";
 import type { SeenStream } from "../targets/http-client.ts";
@@ -19,6 +19,8 @@ export interface TracePlace {
   readonly place: ChatPlace;
   /** What could not be deleted. */
   readonly leftBehind: string[];
+  /** Of that, what was answered as deleted. */
+  readonly undone: string[];
 }
 
 /** What a back end does at once where it works, in milliseconds. */
@@ -34,8 +36,9 @@ export async function openTracePlace(
   signal: AbortSignal,
 ): Promise<TracePlace> {
   const leftBehind: string[] = [];
+  const undone: string[] = [];
   const nowhere = { modelId: null, options };
-  if (Object.keys(options).length === 0) return { chat, place: nowhere, leftBehind };
+  if (Object.keys(options).length === 0) return { chat, place: nowhere, leftBehind, undone };
   const draft = {
     name: "stack trace",
     description: "Made by stack trace; deleted when it ends.",
@@ -44,10 +47,10 @@ export async function openTracePlace(
     think: false,
   };
   try {
-    return { chat, place: await chat.openPlace(draft, soon()), leftBehind };
+    return { chat, place: await chat.openPlace(draft, soon()), leftBehind, undone };
   } catch {
     signal.throwIfAborted();
-    return { chat, place: nowhere, leftBehind };
+    return { chat, place: nowhere, leftBehind, undone };
   }
 }
 
@@ -152,13 +155,18 @@ async function read(
   return readHopPass(stream, { ...around, offsetMs });
 }
 
-async function forget({ chat, place, leftBehind }: TracePlace, conversation: string | null): Promise<void> {
+async function forget(
+  { chat, place, leftBehind, undone }: TracePlace,
+  conversation: string | null,
+): Promise<void> {
   if (conversation === null) return;
   // A profile's conversations go with it, where one cannot be deleted by itself.
   const cannot = chat.missingAbilities["delete conversations"];
   if (cannot !== undefined && place.modelId !== null) return;
   await deleteAndLook(chat, conversation, soon()).catch((error: unknown) => {
-    leftBehind.push(`conversation ${conversation}: ${messageOf(error)}`);
+    const words = `conversation ${conversation}: ${messageOf(error)}`;
+    leftBehind.push(words);
+    if (error instanceof UndoneDeletion) undone.push(words);
   });
 }
 

@@ -3,6 +3,7 @@ import { toldPasses } from "./hop-passes.ts";
 import { judgeAnswers } from "./judge-answers.ts";
 import { judgeAskedTwice } from "./judge-asked-twice.ts";
 import { judgeBuffering } from "./judge-buffering.ts";
+import { judgeDeletion } from "./judge-deletion.ts";
 import { firstTokenOf, judgeHopFirstToken } from "./judge-first-token.ts";
 import { judgeModel } from "./judge-model.ts";
 import { judgeReplyOrigin } from "./judge-reply-origin.ts";
@@ -18,6 +19,7 @@ const JUDGES = [
   judgeReplyOrigin,
   judgeUsage,
   judgeAskedTwice,
+  judgeDeletion,
   judgeBuffering,
   judgeHopFirstToken,
 ];

@@ -24,6 +24,8 @@ export interface TraceReport {
   readonly record: "tap" | "stand-in" | null;
   /** Processes of this stack's services that ended meanwhile: sentences. */
   readonly deaths: readonly string[];
+  /** What was answered as deleted and is shown still, in words. */
+  readonly undone_deletions: readonly string[];
   /** From the engine outwards. */
   readonly hops: readonly HopObservation[];
   readonly diagnosis: TraceDiagnosis;
@@ -38,7 +40,7 @@ export interface TraceReport {
 /** What was observed before it is judged. */
 export type TraceObservations = Pick<
   TraceReport,
-  "message" | "model" | "set_model" | "options" | "record" | "deaths" | "hops"
+  "message" | "model" | "set_model" | "options" | "record" | "deaths" | "undone_deletions" | "hops"
 >;
 
 /** The one sentence. */
@@ -65,6 +67,7 @@ export interface TraceFinding extends TraceDiagnosis {
  * its message is not;
  * `other_usage`: it tells other tokens than the engine counted; `other_model`: another was asked, or answered; `asked_twice`: the
  * engine was asked more than once for one reply; `not_from_engine`: it was whole before an engine can have written it;
+ * `not_deleted`: it answers a deletion that it does not do;
  * `held_back`: text that came in pieces goes on in one;
  * `asked_before`: the engine was asked something else first; `queued`: the engine let this request wait; `delay`: this
  * hop takes its time.
@@ -86,6 +89,7 @@ export type TraceFindingKind =
   | "asked_twice"
   | "not_from_engine"
   | "held_back"
+  | "not_deleted"
   | "asked_before"
   | "queued"
   | "delay";

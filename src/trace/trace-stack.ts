@@ -57,11 +57,12 @@ export async function traceStack(options: TraceOptions): Promise<TraceReport> {
       set_model: options.isModelGiven === true ? (options.target.model ?? null) : null,
       options: question.options,
       record: recordOf(watch),
-      deaths: [],
+      ...{ deaths: [], undone_deletions: [] },
     };
     const seen = await askAgainWhereLate({ ...about, hops }, asked, question, passing);
-    const observed = { ...seen, deaths: (await options.deathsMeanwhile?.()) ?? [] };
+    const deaths = (await options.deathsMeanwhile?.()) ?? [];
     await closeTracePlace(place);
+    const observed = { ...seen, deaths, undone_deletions: place.undone };
     return {
       ...diagnoseTrace(observed),
       ...observed,

@@ -28,3 +28,23 @@ test.each<[OddFault, string, string]>([
   const { diagnosis } = await traceUrls({ hmi: url, engine, contract: CONTRACT });
   expect(diagnosis.kind).toBe(kind);
 });
+
+test("a deletion that is answered and not done is broken for both, beside what it leaves behind", async () => {
+  const engine = await startTestEngine();
+  const { url, close } = await startOddBackEnd(engine, ["deletes-nothing"]);
+  onTestFinished(close);
+  const config = { ...DEFAULT_CONFIG, contract: CONTRACT };
+  const { signal } = new AbortController();
+  const report = await examine({ config, env: {}, urls: { hmi: url, engine }, contract: CONTRACT, signal });
+  const words = "the deletion was answered as done, and it is still listed";
+  expect(report.ok).toBe(false);
+  expect(report.left_behind[0]).toContain(words);
+  expect(rungOf(report, "hmi/deletion")).toMatchObject({
+    status: "broken",
+    text: expect.stringContaining(words),
+    problem: { code: "not_deleted" },
+  });
+  const { ok, diagnosis } = await traceUrls({ hmi: url, engine, contract: CONTRACT });
+  expect({ ok, kind: diagnosis.kind }).toEqual({ ok: false, kind: "not_deleted" });
+  expect(diagnosis.sentence).toContain(words);
+});

@@ -55,6 +55,7 @@ export function observations(
     options: {},
     record: null,
     deaths: [],
+    undone_deletions: [],
     hops: (["engine", "gateway", "hmi", "proxy"] as const).flatMap((hop) => {
       const given = hops[hop];
       if (given === undefined) return [];

@@ -71,6 +71,8 @@ export interface ChatSymptoms {
     todo: string;
   };
   reply_not_saved: { found: string; isWithoutModelId: boolean };
+  /** A deletion was answered as done, and what was to be gone is shown still. */
+  not_deleted: { service: Role; found: string };
   /** Message and reply are there, and not as they were said. */
   rows_wrong: { service: Role; kind: WrongRows; found: string };
 }
@@ -148,6 +150,11 @@ export const chatExplanations: Explanations<ChatSymptoms> = {
       ? "The call that saves it has a literal None where model_id belongs (BUG-016)."
       : "It is saved to another conversation, after `done`, or not at all.",
     next: isWithoutModelId ? "stack verify source --root backend" : "stack verify persistence",
+  }),
+  not_deleted: ({ service, found }) => ({
+    found,
+    cause: `The ${SERVICE_TITLES[service]} answers a deletion that it does not do, or does not leave out what is marked as deleted where it is listed.`,
+    next: "stack verify persistence",
   }),
   rows_wrong: ({ service, kind, found }) => ROWS_WRONG[kind](SERVICE_TITLES[service], found),
 };
