@@ -1,4 +1,5 @@
 import { readPacket } from "../targets/drivers/socket-io.ts";
+import { isMadeForOne } from "./id-uses.ts";
 import { type JsonLeaf, lastName, leavesOf, listsAndMapsIn } from "./json-leaves.ts";
 import { isPasswordOf, isUserOf } from "./login-fields.ts";
 import {
@@ -10,7 +11,7 @@ import {
   mayList,
   type NetworkLog,
 } from "./network-log.ts";
-import { segmentsOf } from "./network-log-words.ts";
+import { CONVERSATION_NAME, MODEL_NAME, segmentsOf } from "./network-log-words.ts";
 
 /** A text in a request that may be what the person said. */
 export interface MessageCandidate {
@@ -28,6 +29,7 @@ const TEXT_NAME =
 export const TITLE_NAME = /^(?:title|subject|caption|headline|name)$|(?:[_-]title|Title|[_-]name|Name)$/;
 /** A query of GraphQL is a program's, whatever the field is called in which it stands. */
 const GRAPHQL = /^\s*(?:query|mutation|subscription|fragment)\b[^{]*\{/;
+const HAS_WORDS = /\S\s+\S/;
 /** Words of programs. */
 const WORD = /^(?:user|assistant|system|human|ai|text|stream|true|false|null|default|chat)$/i;
 
@@ -80,7 +82,7 @@ export function textsAt({ place, value }: JsonLeaf): string[] {
 /** How much speaks for a text by itself: its name, and that it has words. */
 export function likelihoodOfText({ place, text }: Pick<MessageCandidate, "place" | "text">): number {
   const name = Number.isNaN(Number(lastName(place))) ? lastName(place) : place.split(".").at(-2);
-  return (TEXT_NAME.test(name ?? "") ? 3 : 0) + (/\S\s+\S/.test(text) ? 2 : 0);
+  return (TEXT_NAME.test(name ?? "") ? 3 : 0) + (HAS_WORDS.test(text) ? 2 : 0);
 }
 
 /** How much speaks for it: 0 for nothing. */
@@ -92,25 +94,42 @@ export function weightOfCandidate(candidate: MessageCandidate, shown: ReadonlySe
 
 /**
  * Texts of lists in which something said in a request is shown again: what stands beside it in the others, such as the
- * reply after a reload.
+ * reply after a reload; and the words that stand with it in one item, which may be a question with its answer.
  */
 export function textsShownBeside(
   said: readonly MessageCandidate[],
   { exchanges }: NetworkLog,
 ): ReadonlySet<string> {
-  const texts = new Set(said.map(({ text }) => text));
+  // Lists show ids, and models' names, as well: what is shown beside those is more of them.
+  const texts = new Set(said.filter((each) => !isNameOfThing(each)).map(({ text }) => text));
   const shown = new Set<string>();
   for (const exchange of exchanges.filter(mayList)) {
     for (const { items } of listsAndMapsIn(jsonAnswer(exchange))) {
-      const byPlace = Map.groupBy(
-        items.flatMap((item) => leavesOf(item)),
-        ({ place }) => place,
-      );
-      for (const leaves of byPlace.values()) {
-        const values = leaves.map(({ value }) => value).filter((value) => typeof value === "string");
-        if (values.some((value) => texts.has(value))) for (const value of values) shown.add(value.trim());
+      const byItem = items.map((item) => leavesOf(item).filter(isString));
+      for (const leaves of Map.groupBy(byItem.flat(), ({ place }) => place).values()) {
+        if (leaves.some(({ value }) => texts.has(value))) for (const { value } of leaves) shown.add(value.trim());
+      }
+      for (const leaf of byItem.filter((leaves) => isAsked(leaves, texts)).flat()) {
+        if (HAS_WORDS.test(leaf.value)) shown.add(leaf.value.trim());
       }
     }
   }
   return shown;
+}
+
+/** Whether something said stands in an item that is not only called by it. */
+function isAsked(leaves: readonly StringLeaf[], texts: ReadonlySet<string>): boolean {
+  return leaves.some(({ place, value }) => texts.has(value) && !TITLE_NAME.test(lastName(place)));
+}
+
+/** Whether a word is the name of a conversation or of a model, and nothing that is said. */
+function isNameOfThing({ place, text }: MessageCandidate): boolean {
+  const name = lastName(place);
+  return MODEL_NAME.test(name) || (CONVERSATION_NAME.test(name) && isMadeForOne(text));
+}
+
+type StringLeaf = JsonLeaf & { readonly value: string };
+
+function isString(leaf: JsonLeaf): leaf is StringLeaf {
+  return typeof leaf.value === "string";
 }

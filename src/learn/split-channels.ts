@@ -4,7 +4,7 @@ import { lastName, leavesOf } from "./json-leaves.ts";
 import { messagesOnFeed, nameOfFeed, withoutRepeats } from "./messages-on-feed.ts";
 import type { LoggedExchange, NetworkLog } from "./network-log.ts";
 import { MODEL_NAME } from "./network-log-words.ts";
-import { eventsByReply } from "./split-turns.ts";
+import { eventsByReply, piecesAmong } from "./split-turns.ts";
 import { type LoggedEvent, streamOf } from "./stream-events.ts";
 
 /**
@@ -104,14 +104,15 @@ function turnsOf(
   return all.length;
 }
 
-/** Of the places at which only ids of calls stand, the one that tells the most of them apart. `asked`: what the stream itself is of. */
+/** Of the places at which only ids of calls stand, and pieces of replies have one, the one that tells the most of them apart. `asked`: what the stream itself is of. */
 function separatorOf(
   events: readonly LoggedEvent[],
   later: readonly LoggedExchange[],
   asked: ReadonlySet<string>,
 ): Separator | undefined {
   const [told, used] = [namesIn(later, idsToldBy), namesIn(later, idsUsedBy)];
-  const places = new Set(events.flatMap(({ value }) => leavesOf(value).map(({ place }) => place)));
+  const pieces = piecesAmong(events).map((index) => events[index]?.value);
+  const places = new Set(pieces.flatMap((value) => leavesOf(value).map(({ place }) => place)));
   // Which model a reply is of many replies say.
   const ofReplies = [...places].filter((place) => !MODEL_NAME.test(lastName(place)));
   const separators = ofReplies.flatMap((place): Separator[] => {

@@ -2,7 +2,7 @@ import { valueAt } from "../targets/drivers/json-place.ts";
 import { type JsonLeaf, lastName, leavesOf } from "./json-leaves.ts";
 import type { LoggedEvent } from "./stream-events.ts";
 
-const TYPE_NAMES = ["type", "event", "kind", "op", "action", "t", "object", "status", "name"];
+const TYPE_NAMES = ["type", "event", "kind", "op", "action", "t", "object", "status", "name", "method"];
 
 /** A name is told whole each time. */
 export function namedBy({ type: of, channel, place }: StreamFieldPath) {
@@ -39,7 +39,7 @@ export function typeOf(events: readonly LoggedEvent[]): string | undefined {
   if (events.some(({ name }) => name !== undefined)) return "@event";
   const objects = events
     .map(({ value }) => value)
-    .filter((value) => typeof value === "object" && value !== null);
+    .filter((value) => typeof value === "object" && value !== null && !isAnswerToCall(value));
   if (objects.length < 2) return undefined;
   const places = leavesOf(objects[0]).map(({ place }) => place);
   // Of a patch of JSON what it changes says more than how.
@@ -57,6 +57,11 @@ export function typeOf(events: readonly LoggedEvent[]): string | undefined {
     );
   };
   return named.find(isType) ?? places.find((place) => isType(place) && tellsShapes(place, objects));
+}
+
+/** Whether it is JSON-RPC's answer to a call: that has no method, which all else has. */
+function isAnswerToCall(value: object): boolean {
+  return "jsonrpc" in value && !("method" in value);
 }
 
 const MOST_TYPES = 12;
