@@ -24,6 +24,9 @@ export type ToldId = IdUse;
 const ID_NAME =
   /(?:^|[_-])(?:id|uuid|key)$|(?:Id|Uuid)$|^(?:conversation|session|chat|thread|message|reply|run)$/;
 
+/** Names of what a conversation is made of, where that has an id: of a tree its nodes, else its turns. */
+const PART_NAME = /^(?:node|turn)$/;
+
 const PREFIXED_ID = /[a-z\d][_-](?:id|uuid|key)$|[a-z\d](?:Id|Uuid)$/;
 
 /** Values that are made for one thing, whatever they are called: words with digits, no dates. */
@@ -146,7 +149,7 @@ export function isSameEndpoint(
 const NO_IDS: ReadonlySet<string> = new Set();
 
 /** The leaves of JSON; in JSON-RPC `id` is the number of the call, and names nothing else. */
-function leavesBesideCallNumber(value: unknown): JsonLeaf[] {
+export function leavesBesideCallNumber(value: unknown): JsonLeaf[] {
   const leaves = leavesOf(value);
   const isJsonRpc = leaves.some(({ place }) => place === "jsonrpc");
   return isJsonRpc ? leaves.filter(({ place }) => place !== "id") : leaves;
@@ -157,9 +160,10 @@ function idIn(value: unknown): string | undefined {
   return typeof value === "string" && /^[\w:.~-]{1,100}$/.test(value) ? value : undefined;
 }
 
-/** Whether a name is one of ids, or of conversations with a value that may be the id of one. */
+/** Whether a name is one of ids, or of conversations and their parts with a value that may be the id of one. */
 function isCalledId(name: string, id: string): boolean {
-  return ID_NAME.test(name) || (CONVERSATION_NAME.test(name) && (isNumber(id) || looksLikeId(name, id)));
+  const mayHaveId = CONVERSATION_NAME.test(name) || PART_NAME.test(name);
+  return ID_NAME.test(name) || (mayHaveId && (isNumber(id) || looksLikeId(name, id)));
 }
 
 /** Whether a value looks like one that was made for one thing, whatever it is called. */

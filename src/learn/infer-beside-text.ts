@@ -60,14 +60,15 @@ export function modelOf(
 export function usageOf(events: readonly TypedEvent[], type: string | undefined): StreamDescription["usage"] {
   const counts = fieldPathsIn(events, type).filter(
     ({ type: of, place, values }) =>
-      (/token|usage|count|eval|(?:^|\.)use\./i.test(place) || COUNTS.test(of ?? "")) &&
+      (/token|usage|count|eval|meter|(?:^|\.)use\./i.test(place) || COUNTS.test(of ?? "")) &&
       values.some((value) => Number.isInteger(value)),
   );
-  const prompt = counts.find(({ place }) => /prompt|input|(?:^|[._])(?:in|p)$/i.test(place));
+  const prompt = counts.find(({ place }) => /prompt|input|(?:^|[._])(?:in|p|read)$/i.test(place));
   const completions = counts.filter(
     ({ place }) =>
-      /completion|candidates|output|generated|reply|(?:^|[._])(?:out|c)$|eval_count$/i.test(place) &&
-      place !== prompt?.place,
+      /completion|candidates|output|generated|reply|(?:^|[._])(?:out|c|wrote|written)$|eval_count$/i.test(
+        place,
+      ) && place !== prompt?.place,
   );
   const beside = completions.find(({ type: of }) => of === (prompt?.type ?? of));
   // What is counted at the beginning is not the whole.

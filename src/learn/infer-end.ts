@@ -11,6 +11,9 @@ export const ENDING_NAME = /done|end|complete|finish|stop|final|close|eos/i;
 /** Names of why a reply has ended. */
 export const REASON_NAME = /reason/i;
 
+/** Names of a word for how it did, in an event that is there for that alone. */
+const HOW_IT_ENDED = /^(?:end|ending|ended|finish|outcome|how)$/i;
+
 /** Words for a whole reply that need no telling. */
 const WHOLE = /^(?:stop|length)$/;
 
@@ -48,7 +51,8 @@ export function doneOf(
     );
     const reason =
       words.find(({ place }) => REASON_NAME.test(lastName(place))) ??
-      words.find(({ value }) => WHOLE.test(String(value)) || statusMeant(String(value)) === "complete");
+      words.find(({ value }) => WHOLE.test(String(value)) || statusMeant(String(value)) === "complete") ??
+      words.find(({ place, value }) => HOW_IT_ENDED.test(lastName(place)) && !/\s/.test(String(value)));
     return { of: ending.type, ...toldBy(reason) };
   }
   return flagOf(events, said);

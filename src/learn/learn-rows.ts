@@ -99,7 +99,7 @@ function besideText(beside: readonly JsonLeaf[], { row, text, role, message }: R
     at(/^(?:_?id|uuid|message_?id|key)$/i, "string") ??
     at(/^(?:_?id|message_?id)$/i, "number") ??
     at(/^@key$/, "string");
-  const status = at(/^(?:status|state|st)$/i, "string") ?? statusIn(beside, message, role);
+  const status = at(/^(?:status|state|st|condition)$/i, "string") ?? statusIn(beside, message, role);
   const prompt = at(/(?:prompt|input)_?tokens|tokens_?in/i, "number");
   const completion = at(/(?:completion|output)_?tokens|tokens_?out/i, "number");
   const model = at(MODEL_NAME, "string");

@@ -31,14 +31,13 @@ export function learnSocketChannel(
   const conversation = placeOf("conversation", read)?.place;
   if (conversation === undefined) return undefined;
   const replyAt = placeOf("reply", read)?.place;
-  const together = exchanges.filter(
-    (each) => isSameEndpoint(each, read) && each.socket !== undefined && each.socket === read.socket,
-  );
-  const conversations = new Set(together.map((each) => placeOf("conversation", each)?.value));
-  conversations.delete(undefined);
+  const alike = exchanges.filter((each) => isSameEndpoint(each, read) && each.socket !== undefined);
+  const sockets = [...Map.groupBy(alike, ({ socket }) => socket).values()];
+  const isOfSeveral = (together: readonly LoggedExchange[]): boolean =>
+    new Set(together.flatMap((each) => placeOf("conversation", each)?.value ?? [])).size > 1;
   return {
     channel: { conversation, ...(replyAt !== undefined && { reply: replyAt }) },
-    isSeen: conversations.size > 1,
+    isSeen: sockets.some(isOfSeveral),
   };
 }
 

@@ -1,6 +1,7 @@
 import { hasPlaceholder } from "../targets/drivers/has-placeholder.ts";
 import { clientMessageKeys } from "./client-message-keys.ts";
 import { bodyOf, type KnownValues, leafKey } from "./fill-templates.ts";
+import { idsToldBy, leavesBesideCallNumber } from "./id-uses.ts";
 import { type JsonLeaf, leavesOf } from "./json-leaves.ts";
 import type { LoggedExchange, NetworkLog } from "./network-log.ts";
 import { stoppedOnSocket } from "./stopped-replies.ts";
@@ -26,9 +27,11 @@ export function learnStopFrame(
   const words = clientMessageKeys(log, stop.exchange).map(({ value }) => value);
   const keys = leavesOf(said).filter(({ value }) => words.includes(value));
   const { body: frame } = bodyOf(stop.exchange, { ...known, keys: new Set(keys.map(leafKey)) }, said);
-  // What else looks made up is the name of something that nothing has told.
+  // What else looks made up, or is what this reply alone was called, is the name of something that nothing has told.
+  const own = new Set(idsToldBy(stop.exchange).map(({ value }) => value));
   const isUntold = ({ place, value }: JsonLeaf): boolean =>
-    hasPlaceholder(value, "key") && !keys.some((key) => key.place === place);
+    (hasPlaceholder(value, "key") && !keys.some((key) => key.place === place)) ||
+    (own.has(String(value)) && leavesBesideCallNumber(said).some((leaf) => leaf.place === place));
   if (leavesOf(frame).some(isUntold)) return undefined;
   const bytes = `${bytesInLine(stop.frame)}, on the WebSocket of its reply`;
   return { frame, from: stop.exchange, bytes };

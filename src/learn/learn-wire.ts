@@ -38,6 +38,7 @@ import type { LearnedSending } from "./learn-sending.ts";
 import { learnSocketChannel, type SocketChannel } from "./learn-socket-channel.ts";
 import { type LearnedOpening, learnOpening } from "./learn-socket-opening.ts";
 import { type LearnedStopFrame, learnStopFrame } from "./learn-stop-frame.ts";
+import { learnStoppedReply } from "./learn-stopped-reply.ts";
 import { findingsOf, type LearnedSetting } from "./learned-setting.ts";
 import type { LearnedWire, UnknownSetting } from "./learned-wire.ts";
 import { type KnownPeople, withLoginFields } from "./login-fields.ts";
@@ -121,10 +122,12 @@ function settingsOf(
     [later, first ?? later].flatMap(({ said }) => [...keysInAddresses(log, said.exchange)]),
   );
   const beside = { rows: listed?.exchange, keys };
-  const ids = withLastReply(learnIds(log, later, beside), { log, later, rows: listed });
+  const named = withLastReply(learnIds(log, later, beside), { log, later, rows: listed });
+  const isCalled = named.some(({ placeholder }) => placeholder === "reply");
+  const ids = isCalled ? named : [...named, ...learnStoppedReply(log, later.read, named)];
   const firstIds = first === undefined ? [] : learnIds(log, first, beside);
   const allIds = [...ids, ...firstIds, ...kindredIds(log, [...ids, ...firstIds])];
-  const rows = withKnownWords(listed, allIds, talk.reply.description);
+  const rows = withKnownWords(listed, allIds, talk);
   const calls = learnCalls(log, { talk, ids: allIds, keys, rows: rows?.exchange });
   const { models } = calls;
   const { sendings, known, knownInMessages } = sendingsOf(log, talk, { ids, firstIds, allIds, keys, models });

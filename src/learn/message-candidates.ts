@@ -102,19 +102,17 @@ export function textsShownBeside(
 ): ReadonlySet<string> {
   // Lists show ids, and models' names, as well: what is shown beside those is more of them.
   const texts = new Set(said.filter((each) => !isNameOfThing(each)).map(({ text }) => text));
-  const shown = new Set<string>();
-  for (const exchange of exchanges.filter(mayList)) {
-    for (const { items } of listsAndMapsIn(jsonAnswer(exchange))) {
-      const byItem = items.map((item) => leavesOf(item).filter(isString));
-      for (const leaves of Map.groupBy(byItem.flat(), ({ place }) => place).values()) {
-        if (leaves.some(({ value }) => texts.has(value))) for (const { value } of leaves) shown.add(value.trim());
-      }
-      for (const leaf of byItem.filter((leaves) => isAsked(leaves, texts)).flat()) {
-        if (HAS_WORDS.test(leaf.value)) shown.add(leaf.value.trim());
-      }
-    }
-  }
-  return shown;
+  const lists = exchanges.filter(mayList).flatMap((exchange) => listsAndMapsIn(jsonAnswer(exchange)));
+  return new Set(lists.flatMap(({ items }) => textsIn(items, texts)).map(({ value }) => value.trim()));
+}
+
+/** The texts at places of a list at which one of these stands in some item, and the words in those items. */
+function textsIn(items: readonly object[], texts: ReadonlySet<string>): readonly StringLeaf[] {
+  const byItem = items.map((item) => leavesOf(item).filter(isString));
+  const byPlace = Map.groupBy(byItem.flat(), ({ place }) => place);
+  const alike = [...byPlace.values()].filter((leaves) => leaves.some(({ value }) => texts.has(value)));
+  const beside = byItem.filter((leaves) => isAsked(leaves, texts)).flat();
+  return [...alike.flat(), ...beside.filter(({ value }) => HAS_WORDS.test(value))];
 }
 
 /** Whether something said stands in an item that is not only called by it. */

@@ -151,7 +151,8 @@ class DescribedChat implements ChatClient {
             { ...values, text, key },
             signal,
           );
-    if (sent.isTaken) this.#lastReplies.note(sent.conversation, sent.reply);
+    // What the answer names may be the run that makes the reply; what the stream names is what was made.
+    if (sent.isTaken && !tellsReplies(wire.stream)) this.#lastReplies.note(sent.conversation, sent.reply);
     return { ...sent, key };
   }
 
@@ -319,6 +320,11 @@ function carriesSeveral({ send, send_first: first = send, read, stream }: WireDe
     first.request === send.request &&
     !TOLD_IDS.some((id) => hasPlaceholder(send.request, id))
   );
+}
+
+/** Whether a reply's own stream says what it is called. */
+function tellsReplies({ started = [] }: WireDescription["stream"]): boolean {
+  return [started].flat().some(({ reply }) => reply !== undefined);
 }
 
 /** What this wire has a use for of a place. */
