@@ -9,7 +9,7 @@ import { streamOf } from "./stream-events.ts";
  * The id by which a page named a reply that it ended by a frame: what the frames of that reply had told before, and, at the same
  * place, those of the reply that is understood tell another one. Of both replies; none where the page named something else.
  *
- * @param ids what is known to be an id, such as that of the conversation
+ * @param ids what is known to be an id, such as that of the conversation; nothing is looked for where the reply's is
  */
 export function learnStoppedReply(
   log: NetworkLog,
@@ -17,13 +17,16 @@ export function learnStoppedReply(
   ids: readonly LearnedId[],
 ): LearnedId[] {
   const [stop] = stoppedOnSocket(log, read);
-  if (stop === undefined || stop.exchange === read) return [];
+  const isKnown = ids.some(({ placeholder }) => placeholder === "reply");
+  if (isKnown || stop === undefined || stop.exchange === read) return [];
   const { exchange, frame } = stop;
-  const known = new Set(ids.map(({ value }) => value));
+  // What the page has said with the message is its own word for it.
+  const own = leavesBesideCallNumber(exchange.requestBody).map(({ value }) => String(value));
+  const known = new Set([...ids.map(({ value }) => value), ...own]);
   const named = leavesBesideCallNumber(JSON.parse(frame)).map(({ value }) => String(value));
   for (const { place, value } of eventsOf(exchange).flatMap(leavesBesideCallNumber)) {
-    const [own, other] = [onlyIdAt(read, place), onlyIdAt(exchange, place)];
-    if (own === undefined || other !== String(value) || own === other) continue;
+    const [whole, other] = [onlyIdAt(read, place), onlyIdAt(exchange, place)];
+    if (whole === undefined || other !== String(value) || whole === other) continue;
     if (!named.includes(other) || known.has(other)) continue;
     const told = (of: LoggedExchange, id: string): LearnedId => ({
       placeholder: "reply",
@@ -31,7 +34,7 @@ export function learnStoppedReply(
       told: { exchange: of, place },
       used: exchange,
     });
-    return [told(read, own), told(exchange, other)];
+    return [told(read, whole), told(exchange, other)];
   }
   return [];
 }

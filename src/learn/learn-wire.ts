@@ -123,8 +123,7 @@ function settingsOf(
   );
   const beside = { rows: listed?.exchange, keys };
   const named = withLastReply(learnIds(log, later, beside), { log, later, rows: listed });
-  const isCalled = named.some(({ placeholder }) => placeholder === "reply");
-  const ids = isCalled ? named : [...named, ...learnStoppedReply(log, later.read, named)];
+  const ids = [...named, ...learnStoppedReply(log, later.read, named)];
   const firstIds = first === undefined ? [] : learnIds(log, first, beside);
   const allIds = [...ids, ...firstIds, ...kindredIds(log, [...ids, ...firstIds])];
   const rows = withKnownWords(listed, allIds, talk);
