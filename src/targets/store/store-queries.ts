@@ -9,7 +9,7 @@ export interface StoreQueries {
 }
 
 /** Without these there are no rows to judge. What else a store lacks is left out of the rows. */
-const REQUIRED: ReadonlySet<string> = new Set<StoreName>([
+export const REQUIRED: ReadonlySet<string> = new Set<StoreName>([
   "conversations.id",
   "messages.id",
   "messages.order",
