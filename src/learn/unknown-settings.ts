@@ -1,6 +1,7 @@
 import { methodAndPath } from "../contract/method-and-path.ts";
 import type { WireSettings } from "../contract/wire-description.ts";
 import { hasPlaceholder } from "../targets/drivers/has-placeholder.ts";
+import { valueAt } from "../targets/drivers/json-place.ts";
 import { readPacket } from "../targets/drivers/socket-io.ts";
 import type { LearnedMessage, LearnedTalk } from "./find-message-and-reply.ts";
 import { isMadeForOne, isNumber, isSameEndpoint } from "./id-uses.ts";
@@ -9,7 +10,7 @@ import { learnHistory } from "./learn-history.ts";
 import { framesBefore } from "./learn-socket-opening.ts";
 import type { UnknownSetting } from "./learned-wire.ts";
 import { pageFrames } from "./message-candidates.ts";
-import { jsonInQuery, type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
+import { jsonAnswer, jsonInQuery, type LoggedExchange, type NetworkLog, requestOf } from "./network-log.ts";
 import { CONVERSATION_NAME, isVersion, maskSecrets, segmentsOf } from "./network-log-words.ts";
 import { stoppedOnSocket } from "./stopped-replies.ts";
 import { bytesInLine } from "./stream-findings.ts";
@@ -60,6 +61,7 @@ export function unknownOf({ wire, talk, log }: Learned): UnknownSetting[] {
       ? []
       : [{ setting: "send_first", why: "its reply comes in another way than those of later messages" }]),
     ...unfilledIds(wire),
+    ...unseenPages(wire, log),
     ...literals(wire),
     ...missing.map(([setting, why]) => ({
       setting,
@@ -192,6 +194,28 @@ function stopFrameWords(log: NetworkLog, { read }: LearnedTalk): string | undefi
     `the page ends a reply by ${bytesInLine(stop.frame)} on its WebSocket, and nothing in the log told what that names: write it as \`cancel: { frame: ... }\``
   );
 }
+
+/** Where a list says which page comes after it, of which the log has no call. */
+function unseenPages({ rows }: WireSettings, { exchanges }: NetworkLog): UnknownSetting[] {
+  if (rows === undefined || rows.next !== undefined) return [];
+  const list = rows.list === "" ? undefined : rows.list;
+  const answers = exchanges.map(jsonAnswer).filter((answer) => list && Array.isArray(valueAt(answer, list)));
+  const place = answers
+    .flatMap((answer) => leavesOf(answer))
+    .map((leaf) => leaf.place)
+    .find((each) => NEXT_PAGE.test(lastName(each)));
+  return place === undefined
+    ? []
+    : [
+        {
+          setting: "rows.next",
+          why: `its list has ${place}, and no longer conversation was in the log: where it comes in pages, write \`next: ${place}\` and {cursor} in its request; until then what is on a later page is taken to be missing`,
+        },
+      ];
+}
+
+/** What a list calls the mark at which its next page begins. */
+const NEXT_PAGE = /^next_?(?:cursor|page|page_?token|token)$/i;
 
 /** Ids that nothing in the log told, and that therefore stand in an address as they are. */
 function literals(wire: WireSettings): UnknownSetting[] {

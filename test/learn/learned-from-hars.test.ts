@@ -61,7 +61,7 @@ test("JSON-RPC on one WebSocket: the text is what grows, and no id of its answer
 });
 
 test("a job's events by names: the text is no model's name; what is read and stopped is the job, what a message follows is the reply", () => {
-  const { wire, talk, unsayable } = learnRecorded("named-events");
+  const { wire, talk, unknown, unsayable } = learnRecorded("named-events");
   expect(talk.reply).toMatch(REPLY);
   expect(unsayable).toEqual([]);
   expect(wire).toMatchObject({
@@ -101,6 +101,7 @@ test("a job's events by names: the text is no model's name; what is read and sto
     },
     delete_conversation: { request: "DELETE /v2/threads/{conversation}" },
   });
+  expect(unknown.find(({ setting }) => setting === "rows.next")?.why).toContain("`next: next_cursor`");
   // All replies are read by calls of their own.
   expect(wire.stream?.channel).toBeUndefined();
 });
