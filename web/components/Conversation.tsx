@@ -1,5 +1,4 @@
 import { useCallback, useMemo } from "preact/hooks";
-import { attachFiles } from "../attach-files.ts";
 import type { ChatController } from "../chat-controller.ts";
 import {
   canSend,
@@ -26,6 +25,7 @@ import { Composer } from "./Composer.tsx";
 import { ComposerWarnings } from "./ComposerWarnings.tsx";
 import { ContextGauge } from "./ContextGauge.tsx";
 import { EmptyHint } from "./EmptyHint.tsx";
+import { attachFilesLazily } from "./LazyDialogs.tsx";
 import { Messages } from "./Messages.tsx";
 import { ModelSelect } from "./ModelSelect.tsx";
 import { PictureRow } from "./PictureRow.tsx";
@@ -78,7 +78,7 @@ export function Conversation({ chat, state }: { chat: ChatController; state: Cha
           place={pagePathOf(state)}
           note={composerNote(state)}
           onChange={(draft) => chat.dispatch({ type: "draft_changed", draft })}
-          onFiles={(files) => void attachFiles(chat, files)}
+          onFiles={(files) => void attachFilesLazily(chat, files)}
           pictures={
             <PictureRow
               pictures={picturesOf(state)}

@@ -13,7 +13,9 @@ import { SearchDialog } from "./SearchDialog.tsx";
 import { ShortcutsDialog } from "./ShortcutsDialog.tsx";
 import { TransferDialog } from "./TransferDialog.tsx";
 
-// Neither is needed before somebody asks for it.
+// None of these is needed before somebody asks for it.
+export { attachFiles } from "../attach-files.ts";
+export { MessageEditor } from "./MessageEditor.tsx";
 export { ServicePanel } from "./ServicePanel.tsx";
 
 /** The dialog that is open. */

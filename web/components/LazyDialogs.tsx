@@ -1,6 +1,8 @@
 import { useEffect } from "preact/hooks";
+import type { ChatController } from "../chat-controller.ts";
 import { lazyImport, useLazyImport } from "../lazy-import.ts";
 import type { DialogsProps } from "./Dialogs.tsx";
+import type { MessageEditorProps } from "./MessageEditor.tsx";
 import type { ServicePanelProps } from "./ServicePanel.tsx";
 
 const script = lazyImport(() => import("./Dialogs.tsx"));
@@ -18,6 +20,20 @@ export function LazyDialogs(props: DialogsProps) {
 export function LazyServicePanel(props: ServicePanelProps) {
   const dialogs = useLazyImport(script);
   return dialogs === undefined ? null : <dialogs.ServicePanel {...props} />;
+}
+
+/** Where a message is written anew; it comes with the dialogs. */
+export function LazyMessageEditor(props: MessageEditorProps) {
+  const dialogs = useLazyImport(script);
+  return dialogs === undefined ? null : <dialogs.MessageEditor {...props} />;
+}
+
+/** Takes files into the next message; what does so comes with the dialogs. */
+export async function attachFilesLazily(chat: ChatController, files: readonly File[]): Promise<void> {
+  const dialogs = await script.load();
+  if (dialogs !== undefined) return await dialogs.attachFiles(chat, files);
+  const message = "The files were not taken: the HMI does not answer. Try again, or reload the page.";
+  chat.dispatch({ type: "failed", problem: { message, retry: null } });
 }
 
 /** Loads them while nobody waits for them, so that they open at once, also while the HMI does not answer. */

@@ -5,7 +5,7 @@ import { focusMessage } from "../message-field.ts";
 import { isSendKey, useGrowing } from "./Composer.tsx";
 import { ErrorMessage } from "./ErrorMessage.tsx";
 
-interface MessageEditorProps {
+export interface MessageEditorProps {
   /** What it said before. */
   readonly text: string;
   /** Resolves to why it was not sent, or null. */

@@ -3,7 +3,7 @@ import type { PageProblem, ShownMessage } from "../chat-state.ts";
 import type { HmiConnection } from "../hmi-connection.ts";
 import { focusMessage, MESSAGE_ID } from "../message-field.ts";
 import { IconButton } from "./IconButton.tsx";
-import { MessageEditor } from "./MessageEditor.tsx";
+import { LazyMessageEditor } from "./LazyDialogs.tsx";
 import { SentPictures } from "./SentPictures.tsx";
 import { VersionPager } from "./VersionPager.tsx";
 
@@ -41,7 +41,7 @@ export function UserMessage({ message, connection, onChooseVersion, onEdit }: Us
       ref={article}
     >
       {isEditing ? (
-        <MessageEditor
+        <LazyMessageEditor
           text={content}
           onSend={async (text) => {
             const problem = (await onEdit?.(message_id, text)) ?? null;

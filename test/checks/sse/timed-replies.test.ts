@@ -58,7 +58,12 @@ function spoken(at: readonly number[]): SeenReply {
 const EVENLY = Array.from({ length: 16 }, (_, n) => 10 + 20 * n);
 
 function timed(changes: object) {
-  const good = { loading: [loaded(2)], pausing: [paused([160, 310])], paced: [spoken(EVENLY)] };
+  const good = {
+    loading: [loaded(2)],
+    pausing: [paused([160, 310])],
+    paced: [spoken(EVENLY)],
+    isDirected: true,
+  };
   return { ...good, silenceMs: 450, heartbeatMs: 150, heldUpMs: 0, limitMs: 150, ...changes };
 }
 

@@ -142,6 +142,7 @@ test("a supervisor that dies while a restart waits for another service leaves no
   const old = stack.pid("gateway");
   // The engine becomes ready no more.
   await stack.down("engine");
+  await stack.untilPhase("engine", "stopped");
   await stack.up("gateway");
   await stack.untilPhase("gateway", "waiting");
   expect(stack.marked("gateway")).toEqual([]);
