@@ -30,6 +30,7 @@ const UNSAVED_LOOK_AT: Readonly<Partial<Record<SavedReplyKind, string>>> = {
 
 const DOUBLED_TURN = "a message and its reply are in their conversation more than once";
 const ASKED_TWICE = "the engine is asked more than once for one message";
+const STRAYED = "replies are saved to another conversation than that of their message";
 const NO_ENDS = "the end of a reply is not told";
 
 const MIXED_PROMPTS = "the engine is given what was said in other conversations";
@@ -59,7 +60,7 @@ export function unfinishedReply(kind: SavedReplyKind): WithCause {
     "who writes the text and the end of a reply: to the row that was begun for it, by the id of its own conversation, on every way out";
   const cause = ofReplies(kind, unfinished, look_at);
   // What was saved elsewhere has left its own row as it was begun.
-  return { cause: { ...cause, within: [...(cause.within ?? []), unsaved("whole")] } };
+  return { cause: { ...cause, within: [...(cause.within ?? []), unsaved("whole"), STRAYED] } };
 }
 
 function unfinished(kind: SavedReplyKind): string {
@@ -69,12 +70,20 @@ function unfinished(kind: SavedReplyKind): string {
 /** What is at fault where all that is wrong is that replies stand in another conversation, and not in their own. */
 export function strayReplies(): WithCause {
   const cause = ofReplies("at-once", unsaved, UNSAVED_LOOK_AT["at-once"]);
-  return { cause: { ...cause, within: [...(cause.within ?? []), unfinished("whole")] } };
+  return { cause: { ...cause, within: [...(cause.within ?? []), unfinished("whole"), STRAYED] } };
+}
+
+/** What is at fault where all that is wrong is that a reply was found in another conversation, and not in its own. */
+export function strayedReply(): WithCause {
+  const look_at =
+    "by which id the reply is saved: that of its own message's conversation, not of what is newest or active now";
+  return { cause: { fault: STRAYED, look_at } };
 }
 
 /** What is at fault where all that is wrong is that a reply has no row in its conversation; what is lost of all replies is lost of these, too. */
 export function unsavedReply(kind: SavedReplyKind): WithCause {
-  return { cause: ofReplies(kind, unsaved, UNSAVED_LOOK_AT[kind]) };
+  const cause = ofReplies(kind, unsaved, UNSAVED_LOOK_AT[kind]);
+  return { cause: { ...cause, within: [...(cause.within ?? []), STRAYED] } };
 }
 
 function unsaved(kind: SavedReplyKind): string {
@@ -168,7 +177,7 @@ export function unsentReplies(): WithCause {
       look_at:
         "where the messages for the engine are read: all of this conversation, what the model said, too",
       // What was streamed is no measure for it where that was another's.
-      within: [unsaved("whole"), unfinished("whole"), MIXED_STREAMS],
+      within: [unsaved("whole"), unfinished("whole"), STRAYED, MIXED_STREAMS],
     },
   };
 }

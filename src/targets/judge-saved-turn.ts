@@ -33,7 +33,7 @@ export interface SavedTurnProblem {
   readonly isWithoutModelId: boolean;
 }
 
-type Found = Omit<SavedTurnProblem, "isWithoutModelId">;
+type Found = Pick<SavedTurnProblem, "kind" | "found">;
 
 /**
  * Judges the rows of a conversation in which this turn was the last; undefined where nothing is wrong. Some trim what they

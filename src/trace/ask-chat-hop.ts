@@ -2,6 +2,7 @@ import { messageOf } from "../errors/thrown-error.ts";
 import { deleteAndLook, UndoneDeletion } from "../targets/delete-and-look.ts";
 import type { ChatClient, ChatPlace, Sent } from "../targets/drivers/chat-client.ts";
 import { answerWords, isRefusal } from "../targets/drivers/refusal.ts";
+import { findAstrayReply } from "../targets/find-astray-reply.ts";
 import type { SeenStream } from "../targets/http-client.ts";
 import { judgeSavedTurn, type SaidTurn } from "../targets/judge-saved-turn.ts";
 import { findReplyRow } from "../targets/reply-rows.ts";
@@ -210,7 +211,11 @@ async function findRow(
       ? null
       : { text: found.content, status: found.status ?? null, model: found.model_name ?? null };
   const problem = judgeSavedTurn(rows, turn);
-  const row_problem = problem === undefined ? null : { kind: problem.kind, found: problem.found };
+  const elsewhere = problem?.kind === "not_saved" ? await findAstrayReply(chat, turn, soon()) : undefined;
+  const row_problem =
+    problem === undefined
+      ? null
+      : { kind: problem.kind, found: problem.found, ...(elsewhere !== undefined && { elsewhere }) };
   return { row, row_problem, row_unrest: null, has_rows };
 }
 

@@ -72,7 +72,10 @@ function judgeRow({ hop }: HopObservation, pass: HopPass): TraceFinding | undefi
   });
   switch (problem?.kind) {
     case "not_saved":
-      return of("not_saved", "The reply that the HMI streamed is not among its conversation's rows");
+      return of(
+        "not_saved",
+        `The reply that the HMI streamed is not among its conversation's rows${problem.elsewhere === undefined ? "" : `: it is in those of conversation ${problem.elsewhere}`}`,
+      );
     case "order":
       return of("wrong_order", `The HMI has the reply before its message: ${problem.found}`);
     case "roles":

@@ -153,8 +153,8 @@ export interface HopPass {
   readonly row: ReplyRow | null;
   /** Why its beginning may not have been read: its stream was opened after its message. Null where it was read. */
   readonly opened_late: string | null;
-  /** What is wrong with the turn as it is saved, in words; null for nothing, or where nobody shows it. */
-  readonly row_problem: Pick<SavedTurnProblem, "kind" | "found"> | null;
+  /** What is wrong with the turn as it is saved, in words; null for nothing, or where nobody shows it. `elsewhere` is a conversation that has the reply instead. */
+  readonly row_problem: (Pick<SavedTurnProblem, "kind" | "found"> & { readonly elsewhere?: string }) | null;
   /** Why the rows could not be judged: they had not come to rest in time; null where they had. */
   readonly row_unrest: string | null;
   /** Whether rows could be read at all: then a missing one is missing. */

@@ -1,4 +1,6 @@
+import { isSameText } from "../../targets/compare-texts.ts";
 import { type SeenRow, textOf } from "../../targets/drivers/reply-facts.ts";
+import { otherConversations } from "../../targets/find-astray-reply.ts";
 import { beginTalk, openPlace, type Talk } from "../any-wire-conversation.ts";
 import type { Context } from "../contract-conversations.ts";
 import { conversationRows, settledRowsOf } from "../conversation-rows.ts";
@@ -34,9 +36,10 @@ export async function exchangesOnAnyWire(context: Context): Promise<ExchangesOnA
 /** Says something, hears its reply to the end, and looks where the rows went. */
 async function exchangeIn(context: Context, talk: Talk, name: string): Promise<ModelExchange> {
   // What only repeats its message begins with what is its own, so that no two replies are alike.
-  const message = `${context.canary(name)}: say hello, in one word.`;
+  const word = context.canary(name);
+  const message = `${word}: say hello, in one word.`;
   const before = talk.conversation === null ? [] : await conversationRows(context, talk, ANY_ROLES);
-  const elsewhere = await countElsewhere(context, talk);
+  const elsewhere = await rowsElsewhere(context, talk);
   const sent = await sayIn(context, talk, message);
   const stream = await hear(context, talk, sent).ended;
   requireText(stream);
@@ -45,12 +48,14 @@ async function exchangeIn(context: Context, talk: Talk, name: string): Promise<M
     rows.some(({ role, content }) => role === "assistant" && content !== "") &&
     rows.some(({ role }) => role === "user");
   const addedIn = (rows: readonly SeenRow[]): readonly SeenRow[] => rows.slice(before.length);
+  const isOwn = ({ content }: SeenRow): boolean =>
+    content.includes(word) || isSameText(content, streamedText);
   const added = addedIn(await settledRowsOf(context, talk, (rows) => isThere(addedIn(rows)), ANY_ROLES));
   return {
     asked: { endpoint: "message", message: sent.text, sessionId: talk.conversation ?? undefined },
     isForeign: true,
     lacksProfiles: context.target.capabilities.has("speak the contract"),
-    isSoughtElsewhere: context.target.capabilities.has("list conversations"),
+    othersSought: elsewhere.size,
     status: sent.call.status,
     refusal: undefined,
     seen: `${sent.call.request}; ${describeEnding(stream)}`,
@@ -59,39 +64,48 @@ async function exchangeIn(context: Context, talk: Talk, name: string): Promise<M
     ended: lastWord(stream),
     isCut: false,
     sessionId: talk.conversation,
-    newRows: isThere(added) ? added : [...added, ...(await addedElsewhere(context, talk, elsewhere))],
+    newRows: isThere(added)
+      ? added
+      : [...added, ...addedElsewhere(elsewhere, await rowsElsewhere(context, talk), isOwn)],
     profileOf: {},
     generations: undefined,
   };
 }
 
-/** Of the newest conversations, this many rows are counted: what goes astray lands in one of them. */
-const MOST_LOOKED_INTO = 8;
+/** The rows of other conversations, by what they are called. */
+type OtherRows = ReadonlyMap<string, readonly SeenRow[]>;
 
-type RowCounts = ReadonlyMap<string, number>;
-
-async function countElsewhere(context: Context, talk: Talk): Promise<RowCounts> {
-  const counted = (await othersOf(context, talk)).map(async (conversation) => {
+/** Of the newest others: what goes astray lands in one of them. */
+async function rowsElsewhere(context: Context, talk: Talk): Promise<OtherRows> {
+  const { target, signal } = context;
+  const others = await otherConversations(target.chat, talk.conversation, signal);
+  const looked = others.map(async (conversation) => {
     const rows = await conversationRows(context, { ...talk, conversation }, ANY_ROLES);
-    return [conversation, rows.length] as const;
+    return [conversation, rows] as const;
   });
-  return new Map(await Promise.all(counted));
+  return new Map(await Promise.all(looked));
 }
 
-/** What has come to other conversations since they were counted. */
-async function addedElsewhere(context: Context, talk: Talk, before: RowCounts): Promise<readonly SeenRow[]> {
-  const added = (await othersOf(context, talk)).map(async (conversation) => {
-    const rows = await conversationRows(context, { ...talk, conversation }, ANY_ROLES);
-    return rows.slice(before.get(conversation) ?? 0);
+/**
+ * What of this exchange has come to other conversations since they were looked into: somebody may chat there meanwhile. Of a tree
+ * only one branch is shown, so that there may be fewer rows than before.
+ */
+export function addedElsewhere(
+  before: OtherRows,
+  after: OtherRows,
+  isOwn: (row: SeenRow) => boolean,
+): SeenRow[] {
+  return [...after].flatMap(([conversation, rows]) => {
+    const known = (before.get(conversation) ?? []).map(rowKey);
+    return rows.filter((row) => {
+      const place = known.indexOf(rowKey(row));
+      if (place !== -1) known.splice(place, 1);
+      return place === -1 && isOwn(row);
+    });
   });
-  return (await Promise.all(added)).flat();
 }
 
-async function othersOf({ target, signal }: Context, { conversation }: Talk): Promise<readonly string[]> {
-  if (!target.capabilities.has("list conversations")) return [];
-  const listed = await target.chat.conversations(signal);
-  // Nobody tells which end of the list is the newer one.
-  const chosen = new Set([...listed.slice(0, MOST_LOOKED_INTO), ...listed.slice(-MOST_LOOKED_INTO)]);
-  chosen.delete(conversation ?? "");
-  return [...chosen];
+/** A row that grows is the same one, where it has an id. */
+function rowKey({ message_id, role, content }: SeenRow): string {
+  return message_id === undefined ? `${role} ${content}` : String(message_id);
 }

@@ -1,7 +1,7 @@
 import { ErrorBody } from "../../contract/common-schemas.ts";
 import { type Broken, defineCheck } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { unsavedReply } from "../common-causes.ts";
+import { strayedReply } from "../common-causes.ts";
 import { exchangesOnAnyWire } from "./any-wire-exchange.ts";
 import { hasProfiles, rowPlaces, unjudgedIn } from "./first-exchanges.ts";
 import { exchangeByModel, type ModelExchange, type SendEndpoint } from "./model-exchange.ts";
@@ -69,7 +69,7 @@ function judgeGiven(exchange: ModelExchange): Broken | undefined {
     found: places.size === 0 ? "nothing there" : `rows in conversation ${[...places].join(" and ")}`,
     seen: exchange.seen,
     rows: rowPlaces(exchange.newRows),
-    ...(exchange.isForeign && isReplyAlone(exchange, sessionId) && unsavedReply("whole")),
+    ...(exchange.isForeign && isReplyAlone(exchange, sessionId) && strayedReply()),
   };
 }
 

@@ -11,6 +11,7 @@ import {
   doubledTurn,
   isUnfinishedRow,
   otherSpacing,
+  strayedReply,
   unfinishedReply,
   unsavedReply,
 } from "../common-causes.ts";
@@ -95,12 +96,19 @@ function judgeOne({ exchange, rows }: Reloaded, all: readonly Reloaded[]): Broke
     rows: rowPlaces(rows),
     ...(reply?.role === "assistant" && streamedAndStored(exchange.streamedText, reply.content)),
     ...(exchange.isForeign && asked !== -1 && causeOf({ rows, asked, isEnded }, exchange)),
+    ...(exchange.isForeign && all.some((other) => isAstray(other, rows)) && strayedReply()),
   };
 }
 
 /** Whether no other of these replies says the same: its row may be in the wrong conversation. */
 function isOnlyOwn(exchange: ModelExchange, all: readonly Reloaded[]): boolean {
   return all.filter((each) => isSameText(each.exchange.streamedText, exchange.streamedText)).length === 1;
+}
+
+/** Whether a reply stands among these rows, and not in its own conversation: of a tree, it may hide what was there. */
+function isAstray({ exchange, rows: own }: Reloaded, rows: readonly SeenRow[]): boolean {
+  const isIn = (those: readonly SeenRow[]): boolean => those.some((row) => isReplyOf(row, exchange));
+  return isIn(rows) && !isIn(own);
 }
 
 /** What is at fault where another message, or this one again, follows the message. */

@@ -26,8 +26,8 @@ export interface ModelExchange {
   readonly isForeign: boolean;
   /** True where the contract's own claims are judged of a target that is said to have no profiles. */
   readonly lacksProfiles?: boolean;
-  /** False where rows could be looked for in its own conversation alone; left out where they were in all. */
-  readonly isSoughtElsewhere?: boolean;
+  /** In how many other conversations its rows were looked for, too; left out where in all that they may get into. */
+  readonly othersSought?: number;
   /** What the sending call answered: for `general-stream` its status and, where it was refused, its body. */
   readonly status: number;
   readonly refusal: unknown;

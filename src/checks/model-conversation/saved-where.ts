@@ -1,6 +1,6 @@
 import type { Broken, Verdict } from "../../harness/define-check.ts";
 import { firstBroken } from "../../harness/first-broken.ts";
-import { unsavedReply } from "../common-causes.ts";
+import { strayedReply, unsavedReply } from "../common-causes.ts";
 import { place, rowOf, rowPlaces, unjudgedIn } from "./first-exchanges.ts";
 import type { ModelExchange } from "./model-exchange.ts";
 
@@ -18,12 +18,18 @@ function judgeOne(exchange: ModelExchange, role: "user" | "assistant"): Broken |
   return {
     verdict: "broken",
     expected: place(exchange.sessionId, asked),
-    found:
-      row === undefined
-        ? `no such row in ${exchange.isSoughtElsewhere === false ? "it" : "any conversation"}`
-        : place(row.session_id, row.model_id),
+    found: row === undefined ? `no such row in ${soughtIn(exchange)}` : place(row.session_id, row.model_id),
     seen: exchange.seen,
     rows: rowPlaces(exchange.newRows),
-    ...(exchange.isForeign && role === "assistant" && unsavedReply("whole")),
+    ...(exchange.isForeign &&
+      role === "assistant" &&
+      (row === undefined ? unsavedReply("whole") : strayedReply())),
   };
+}
+
+/** Where nobody lists all conversations, nobody knows that it is in none. */
+function soughtIn({ othersSought }: ModelExchange): string {
+  if (othersSought === undefined) return "any conversation";
+  if (othersSought === 0) return "it; no other conversation is listed in which it could be";
+  return `it, nor in the newest others that are listed (looked into: ${othersSought})`;
 }

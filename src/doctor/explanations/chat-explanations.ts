@@ -70,7 +70,8 @@ export interface ChatSymptoms {
     who: string;
     todo: string;
   };
-  reply_not_saved: { found: string; isWithoutModelId: boolean };
+  /** `elsewhere` is another conversation in which the reply was found. */
+  reply_not_saved: { found: string; isWithoutModelId: boolean; elsewhere?: string | undefined };
   /** A deletion was answered as done, and what was to be gone is shown still. */
   not_deleted: { service: Role; found: string };
   /** Message and reply are there, and not as they were said. */
@@ -144,11 +145,13 @@ export const chatExplanations: Explanations<ChatSymptoms> = {
     cause: `${who === "" ? `The ${SERVICE_TITLES[service]}, or a proxy before it, waits for the whole reply.` : who} To be done: ${todo}.`,
     next: "stack trace",
   }),
-  reply_not_saved: ({ found, isWithoutModelId }) => ({
-    found: `the reply was streamed and not saved as it was: ${found}`,
+  reply_not_saved: ({ found, isWithoutModelId, elsewhere }) => ({
+    found: `the reply was streamed and not saved as it was: ${found}${elsewhere === undefined ? "" : `, and conversation ${elsewhere} has it`}`,
     cause: isWithoutModelId
       ? "The call that saves it has a literal None where model_id belongs (BUG-016)."
-      : "It is saved to another conversation, after `done`, or not at all.",
+      : elsewhere === undefined
+        ? "It is saved to another conversation, after `done`, or not at all."
+        : "It is saved by the id of another conversation than that of its message.",
     next: isWithoutModelId ? "stack verify source --root backend" : "stack verify persistence",
   }),
   not_deleted: ({ service, found }) => ({

@@ -6,6 +6,7 @@ import { conversationNotNamed } from "../../targets/drivers/conversation-not-nam
 import { isRefusal } from "../../targets/drivers/refusal.ts";
 import { lastFact, type SeenRow, type TimedFact, textOf } from "../../targets/drivers/reply-facts.ts";
 import { replyNameOf } from "../../targets/drivers/reply-name.ts";
+import { findAstrayReply } from "../../targets/find-astray-reply.ts";
 import { judgeSavedTurn, type SaidTurn, type SavedTurnProblem } from "../../targets/judge-saved-turn.ts";
 import { isWithoutBeginning, lateWords } from "../../targets/late-reading.ts";
 import { rowsAtRest } from "../../targets/rows-at-rest.ts";
@@ -112,9 +113,11 @@ export function wireSavedRung(service: Role): Rung<ExaminedStack> {
       if (problem?.kind === "lost_on_stream" && isLate && reply.late !== undefined) {
         return { status: "skipped", text: reply.late };
       }
+      const astrayOf = async ({ kind }: SavedTurnProblem) =>
+        kind === "not_saved" ? await findAstrayReply(chat, said, callDeadline(stack)) : undefined;
       return problem === undefined
         ? { status: "holds", text: "message and reply are saved, and read back as they were" }
-        : brokenTurn(service, problem);
+        : brokenTurn(service, problem, await astrayOf(problem));
     },
   };
 }
@@ -129,9 +132,13 @@ const SAVED_WITHIN_MS = 3_000;
 const LOOK_AGAIN_MS = 50;
 
 /** What is wrong with the rows of a turn, as a rung tells it. */
-export function brokenTurn(service: Role, { kind, found, isWithoutModelId }: SavedTurnProblem): BrokenRung {
+export function brokenTurn(
+  service: Role,
+  { kind, found, isWithoutModelId }: SavedTurnProblem,
+  elsewhere?: string,
+): BrokenRung {
   return kind === "not_saved" || isWithoutModelId
-    ? brokenRung("reply_not_saved", { found, isWithoutModelId })
+    ? brokenRung("reply_not_saved", { found, isWithoutModelId, elsewhere })
     : brokenRung("rows_wrong", { service, kind, found });
 }
 

@@ -57,6 +57,17 @@ describe.each([
     expect(judge(check, [refused])).toMatchObject({ verdict: "broken", found });
   });
 
+  test("in any conversation it is not only where all were looked into", () => {
+    const found = (othersSought: number) =>
+      judge(check, [exchange({ isForeign: true, othersSought, newRows: [other] })]);
+    expect(found(16)).toMatchObject({
+      found: "no such row in it, nor in the newest others that are listed (looked into: 16)",
+    });
+    expect(found(0)).toMatchObject({
+      found: "no such row in it; no other conversation is listed in which it could be",
+    });
+  });
+
   test("no verdict without exchanges", () => {
     expect(() => judge(check, [])).toThrow(CouldNotRun);
   });
