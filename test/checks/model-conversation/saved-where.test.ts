@@ -12,7 +12,7 @@ test("a reply whose row was begun in its conversation, and whose text is in anot
     verdict: "broken",
     expected: "conversation 80",
     found: expect.stringMatching(/^conversation 81/),
-    cause: { fault: "replies that were streamed are not in their conversation" },
+    cause: { fault: "replies are saved to another conversation than that of their message" },
   });
   expect(judge(reply, [{ ...seen, newRows: [row(), replyRow()] }]).verdict).toBe("holds");
 });
