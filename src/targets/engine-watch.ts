@@ -42,16 +42,18 @@ export interface NewestRecord {
  * a record of its own; in front of any other engine a tap does. Both may ask for the token.
  *
  * @param namedBy what names its address, where that is known
+ * @param api the wire that it is asked by: a server that has both is called by that one
  */
 export async function watchEngine(
   engine: HttpClient,
   signal: AbortSignal,
   token = "",
   namedBy?: string,
+  api?: "chat" | "generate" | "openai",
 ): Promise<EngineWatch> {
   const version = await versionOf(engine, signal);
   if (version?.endsWith(`+${STAND_IN_BUILD}`)) return await watchStandIn(engine, signal, token);
-  const name = version === undefined ? await nameByOpenAiWire(engine, signal) : `Ollama ${version}`;
+  const name = await nameOf(engine, version, { signal, isOpenAi: api === "openai" });
   if (name === undefined) {
     const why =
       engine.url === ""
@@ -109,6 +111,17 @@ async function watchStandIn(engine: HttpClient, signal: AbortSignal, token: stri
     newestRecord: isOpen ? (signal) => newestOfStandIn(engine, token, signal) : undefined,
     tapRecordAfter: undefined,
   };
+}
+
+/** What it is called; undefined where nothing that speaks as an engine answers. */
+async function nameOf(
+  engine: HttpClient,
+  version: string | undefined,
+  { signal, isOpenAi }: { readonly signal: AbortSignal; readonly isOpenAi: boolean },
+): Promise<string | undefined> {
+  if (version === undefined) return await nameByOpenAiWire(engine, signal);
+  const byOpenAi = isOpenAi ? await nameByOpenAiWire(engine, signal) : undefined;
+  return byOpenAi ?? `Ollama ${version}`;
 }
 
 /** A server that has OpenAI's list of models, or asks for a key first; undefined where there is neither. */

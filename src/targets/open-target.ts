@@ -159,7 +159,13 @@ export async function openTarget(
         ? createUnavailableClient("", "no engine is known behind this target: --engine names it")
         : createHttpClient(given.engine, given.engineKey);
     opened.push(engine);
-    const watching = watchEngine(engine, soon(), given.token, given.origins?.engine?.namedBy);
+    const watching = watchEngine(
+      engine,
+      soon(),
+      given.token,
+      given.origins?.engine?.namedBy,
+      given.engineApi,
+    );
     // It is waited for below, unless something else goes wrong before.
     watching.catch(() => undefined);
     const services = await (driver === undefined

@@ -44,6 +44,8 @@ export async function connectHops(options: TraceOptions, opened: HttpClient[]): 
     engine ?? createUnavailableClient("", "no engine is known"),
     AbortSignal.any([signal, AbortSignal.timeout(LOOK_WITHIN_MS)]),
     target.token,
+    undefined,
+    engineApi,
   );
   signal.throwIfAborted();
   const isOurWire = driverOf(target) === undefined;

@@ -193,3 +193,19 @@ async function startCounting(upstream: string): Promise<{ passed: number[]; fron
   });
   return { passed, front: await listenOnAnyPort(server) };
 }
+
+test("a server of both wires is called by the one that it is asked by", async () => {
+  const both = await listenOnAnyPort(
+    createServer((request, response) =>
+      response.end(request.url === "/api/version" ? '{"version":"0.13.0"}' : '{"object":"list","data":[]}'),
+    ),
+  );
+  const client = createHttpClient(both);
+  onTestFinished(() => client.close());
+  const nameBy = async (api: "chat" | "openai") =>
+    (await watchEngine(client, signal, "", undefined, api)).name;
+  expect([await nameBy("chat"), await nameBy("openai")]).toEqual([
+    "Ollama 0.13.0",
+    "an OpenAI-compatible server",
+  ]);
+});
