@@ -1,5 +1,6 @@
 import type { StreamEvent } from "../contract/event-schemas.ts";
 import { CouldNotRun } from "../harness/define-check.ts";
+import { NotObservable } from "../harness/target-errors.ts";
 import { answerWords, wordsIn } from "../targets/drivers/refusal.ts";
 import { failureOf, textOf } from "../targets/drivers/reply-facts.ts";
 import type { SeenStream } from "../targets/http-client.ts";
@@ -99,6 +100,18 @@ export function requireText(stream: SeenStream): void {
   const said = Buffer.from(came, "latin1").toString();
   const instead = came.trim() === "" ? "nothing was said" : quoted(body === null ? said : came);
   throw new CouldNotRun(`${request} ended with ${lastWord(stream)}, without a text: ${instead}`);
+}
+
+/**
+ * For a claim about what is saved of a reply: throws {@link NotObservable} where it was given up before anything of it was said.
+ * Where messages wait in a queue, it may still come.
+ */
+export function requireBegun({ request, end, duration_ms, facts }: SeenStream): void {
+  if (end !== "given-up" || facts.some(({ kind }) => kind !== "started")) return;
+  const seconds = (duration_ms / 1000).toFixed(1);
+  throw new NotObservable(
+    `${request} said nothing in ${seconds} s: whether the reply comes yet, and is saved then, is not known`,
+  );
 }
 
 /** The events of a stream that were ones. */

@@ -9,6 +9,7 @@ import type { Context } from "../contract-conversations.ts";
 import { settledRowsOf } from "../conversation-rows.ts";
 import { conversationInWords } from "../row-words.ts";
 import { converseIn } from "../say-and-hear.ts";
+import { requireBegun } from "../stream-endings.ts";
 import { streamedAndStored } from "../streamed-and-stored.ts";
 import { TEXT_JUDGED_ELSEWHERE } from "../text-judged-elsewhere.ts";
 import { storedReplyRow } from "./stored-replies.ts";
@@ -73,6 +74,7 @@ function judgeOne({ isForeign = false, sessionId, asked, stream, rows }: Concurr
   const isReply =
     reply !== undefined && (isSameText(reply.content, text) || isDamagedText(reply.content, text));
   if (said.length === 2 && isAsked && isReply) return undefined;
+  if (isForeign && reply === undefined) requireBegun(stream);
   const roles = rows.map(({ role, status = "" }) => `${role} ${status}`.trim()).join(", ") || "no rows";
   const others = [
     ...(user === undefined || isAsked ? [] : ["the message is another one"]),

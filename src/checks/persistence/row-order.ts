@@ -6,6 +6,7 @@ import { doubledReply, doubledTurn, unsavedReply } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
 import { settledRowsOf } from "../conversation-rows.ts";
 import { converseIn } from "../say-and-hear.ts";
+import { requireBegun } from "../stream-endings.ts";
 
 /** How many messages are sent one after the other, as quickly as it goes. */
 const MESSAGES = 4;
@@ -26,11 +27,13 @@ export const rowOrder = defineCheck<Context["target"], QuickMessages>({
   needs: ["show rows"],
   async collect(context) {
     const talk = await startTalk(context, { name: "persistence", options: { num_predict: 4 } });
+    const isForeign = !context.target.capabilities.has("speak the contract");
     const asked: string[] = [];
     let rows: readonly SeenRow[] = [];
     for (let index = 0; index < MESSAGES; index += 1) {
       const message = `Count to ${index}. ${context.canary(`${index}`)}`;
       const { sent, stream } = await converseIn(context, talk, message);
+      if (isForeign) requireBegun(stream);
       asked.push(sent.text);
       rows = await settledRowsOf(
         context,
@@ -40,7 +43,7 @@ export const rowOrder = defineCheck<Context["target"], QuickMessages>({
           seen.some(({ content }) => isSameButForSpace(content, textOf(stream))),
       );
     }
-    return { isForeign: !context.target.capabilities.has("speak the contract"), asked, rows };
+    return { isForeign, asked, rows };
   },
   judge({ isForeign = false, asked, rows }) {
     if (asked.length === 0) throw new CouldNotRun("nothing was sent");

@@ -119,6 +119,16 @@ test("concurrent: in each conversation its message and its reply", () => {
   expect(() => judge(concurrent, [])).toThrow(CouldNotRun);
 });
 
+test("concurrent: of a reply that was given up in silence, nothing is said on wires of others: it may wait in a queue", () => {
+  const queued = { sessionId: "80", asked: "Hello", stream: stream([], { end: "given-up" }), rows: [] };
+  expect(() => judge(concurrent, [{ ...queued, isForeign: true }])).toThrow(NotObservable);
+  expect(judge(concurrent, [queued]).verdict).toBe("broken");
+  // What was begun, and refused or cut, is looked for.
+  const begun = stream(whole().slice(0, 4), { end: "given-up" });
+  expect(judge(concurrent, [{ ...queued, isForeign: true, stream: begun }]).verdict).toBe("broken");
+  expect(judge(concurrent, [{ ...queued, isForeign: true, stream: stream([]) }]).verdict).toBe("broken");
+});
+
 test("concurrent: text that is short, and rows that are shown newest first, are other claims'", () => {
   const each = { sessionId: "80", asked: "Hello", stream: stream(whole("Hi all")) };
   const rows = [savedReply({ content: "Hi al" }), row()];
