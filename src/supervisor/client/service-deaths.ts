@@ -21,14 +21,27 @@ export interface ServiceDeath {
 const TOLD_WITHIN_MS = 2_000;
 const LOOK_AGAIN_MS = 50;
 
+/** What is killed closes its connections a moment before the last of its threads has ended, in milliseconds. */
+const ENDED_WITHIN_MS = 300;
+const SOON_AGAIN_MS = 10;
+
 /** Notes the processes that the services of this state have now; tells, when it is asked, which of them ended since. */
 export function noteProcesses(state: StateFolder): () => Promise<readonly ServiceDeath[]> {
   const notedAt = Date.now();
   const noted = recordedServices(state).filter(isSameProcess);
   return async () => {
-    const dead = noted.filter((record) => !isSameProcess(record));
+    const dead = await whichHaveEnded(noted);
     return await Promise.all(dead.map((record) => deathOf(record, state, notedAt)));
   };
+}
+
+async function whichHaveEnded(noted: readonly ServiceRecord[]): Promise<readonly ServiceRecord[]> {
+  const until = performance.now() + ENDED_WITHIN_MS;
+  for (;;) {
+    const ended = noted.filter((record) => !isSameProcess(record));
+    if (ended.length > 0 || noted.length === 0 || performance.now() > until) return ended;
+    await delay(SOON_AGAIN_MS);
+  }
 }
 
 /** In one sentence. */
