@@ -58,9 +58,8 @@ export function isUnfinishedRow(row: Pick<SeenRow, "status" | "content"> | null 
 export function unfinishedReply(kind: SavedReplyKind): WithCause {
   const look_at =
     "who writes the text and the end of a reply: to the row that was begun for it, by the id of its own conversation, on every way out";
-  const cause = ofReplies(kind, unfinished, look_at);
   // What was saved elsewhere has left its own row as it was begun.
-  return { cause: { ...cause, within: [...(cause.within ?? []), unsaved("whole"), STRAYED] } };
+  return { cause: ofReplies(kind, unfinished, look_at, [unsaved("whole"), STRAYED]) };
 }
 
 function unfinished(kind: SavedReplyKind): string {
@@ -69,8 +68,8 @@ function unfinished(kind: SavedReplyKind): string {
 
 /** What is at fault where all that is wrong is that replies stand in another conversation, and not in their own. */
 export function strayReplies(): WithCause {
-  const cause = ofReplies("at-once", unsaved, UNSAVED_LOOK_AT["at-once"]);
-  return { cause: { ...cause, within: [...(cause.within ?? []), unfinished("whole"), STRAYED] } };
+  const within = [unfinished("whole"), STRAYED];
+  return { cause: ofReplies("at-once", unsaved, UNSAVED_LOOK_AT["at-once"], within) };
 }
 
 /** What is at fault where all that is wrong is that a reply was found in another conversation, and not in its own. */
@@ -82,8 +81,7 @@ export function strayedReply(): WithCause {
 
 /** What is at fault where all that is wrong is that a reply has no row in its conversation; what is lost of all replies is lost of these, too. */
 export function unsavedReply(kind: SavedReplyKind): WithCause {
-  const cause = ofReplies(kind, unsaved, UNSAVED_LOOK_AT[kind]);
-  return { cause: { ...cause, within: [...(cause.within ?? []), STRAYED] } };
+  return { cause: ofReplies(kind, unsaved, UNSAVED_LOOK_AT[kind], [STRAYED]) };
 }
 
 function unsaved(kind: SavedReplyKind): string {
@@ -106,16 +104,18 @@ export function doubledReply(kind: SavedReplyKind): WithCause {
   return { cause: ofReplies(kind, faultOf, look_at) };
 }
 
-/** A fault with replies of one kind: what is so with whole ones is so with these, too. */
+/** A fault with replies of one kind: what is so with whole ones is so with these, too. `others`: what else it may follow from. */
 function ofReplies(
   kind: SavedReplyKind,
   faultOf: (of: SavedReplyKind) => string,
   look_at: string | undefined,
+  others: readonly string[] = [],
 ): Cause {
+  const within = [...(kind === "whole" ? [] : [faultOf("whole")]), ...others];
   return {
     fault: faultOf(kind),
     ...(look_at !== undefined && { look_at }),
-    ...(kind !== "whole" && { within: [faultOf("whole")] }),
+    ...(within.length > 0 && { within }),
   };
 }
 

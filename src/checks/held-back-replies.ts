@@ -1,16 +1,11 @@
 import type { EngineOptions } from "../contract/gateway-schemas.ts";
 import { NotObservable } from "../harness/target-errors.ts";
+import { HELD_BACK_SHARE, SHORTEST_TELLING_MS } from "../targets/held-back-text.ts";
 import type { SeenStream } from "../targets/http-client.ts";
 import type { Target } from "../targets/open-target.ts";
 import type { Context } from "./contract-conversations.ts";
 import { generationsOf } from "./engine-generations.ts";
 import { type FoundInRun, foundOn } from "./found-in-run.ts";
-
-/** A reply that the engine wrote in less time than this says nothing of its pace, in milliseconds. */
-const SHORTEST_MS = 400;
-
-/** Text that arrives within this part of the time that it was written over was held back. */
-const HELD_BACK_SHARE = 0.1;
 
 /** What came at once a single time was held up by chance. */
 const LEAST_TIMES = 2;
@@ -31,7 +26,8 @@ export async function noteIfHeldBack(
   const times = stream.facts.flatMap(({ kind, at_ms }) => (kind === "text" ? [at_ms] : []));
   const [first = 0, last = 0] = [times[0], times.at(-1)];
   const isWhole = stream.facts.some(({ kind }) => kind === "done");
-  if (target.capabilities.has("speak the contract") || !isWhole || last < SHORTEST_MS) return undefined;
+  if (target.capabilities.has("speak the contract") || !isWhole || last < SHORTEST_TELLING_MS)
+    return undefined;
   const found = foundOn(target);
   const spreadMs = last - first;
   if (spreadMs > HELD_BACK_SHARE * last) {
@@ -41,7 +37,7 @@ export async function noteIfHeldBack(
   const generation = (await generationsOf(context, asked))?.at(-1);
   if (generation?.ended !== "done" || generation.first_token_at === null) return undefined;
   const writtenMs = Date.parse(generation.ended_at ?? "") - Date.parse(generation.first_token_at);
-  const isTelling = writtenMs >= SHORTEST_MS && stalledMs < writtenMs / 2;
+  const isTelling = writtenMs >= SHORTEST_TELLING_MS && stalledMs < writtenMs / 2;
   if (!isTelling || spreadMs > HELD_BACK_SHARE * writtenMs) return undefined;
   const before = found.heldBack;
   const now = { tokens: generation.tokens_sent, writtenMs, pieces: times.length };

@@ -5,7 +5,7 @@ import type { WholeTargetUrls } from "../targets/open-target.ts";
 import { judgeByChecks } from "./judge-by-checks.ts";
 import { judgeByCommand } from "./judge-by-command.ts";
 import { inOwnAddresses, requireUpstreams, type TapPlan, withTaps } from "./taps-before-target.ts";
-import { faultOn, findTargetFaults, onOtherWire, type TargetFault } from "./target-faults.ts";
+import { faultOn, findTargetFaults, type TargetFault } from "./target-faults.ts";
 import type { Reaction, TargetJudge } from "./target-judge.ts";
 import type { Baseline, Hop, TargetFaultProof, TargetProofReport } from "./target-proof-report.ts";
 
@@ -107,7 +107,7 @@ async function tryFault(
 ): Promise<Tried> {
   const start = performance.now();
   let applied = 0;
-  const { hops, wire, undo, inVain } = faultOn(fault, plan.target, () => {
+  const { hops, wire, undo, looksFor, isInVain } = faultOn(fault, plan.target, () => {
     applied += 1;
   });
   const isReachable = hops.some((hop) => hop !== "engine" || plan.listen.engine !== undefined);
@@ -120,13 +120,13 @@ async function tryFault(
         return { ...NO_REACTION, unjudged: `It could not be looked at: ${why}` };
       }),
     );
-  const reaction = isReachable && inVain === undefined ? await look() : NO_REACTION;
+  const reaction = isReachable && isInVain !== true ? await look() : NO_REACTION;
   const inOrder = (await undo?.().catch(() => [])) ?? [];
   const { name, story, seenIn, caughtBy } = fault;
   return {
     proof: {
       ...{ name, story, seen_in: seenIn, hops },
-      ...foundBy(reaction, { fault, hops, plan, baseline, applied, inVain }),
+      ...foundBy(reaction, { fault, hops, plan, baseline, applied, looksFor }),
       ...{ named: caughtBy, applied },
       duration_ms: Math.round(performance.now() - start),
     },
@@ -142,12 +142,12 @@ interface Looked {
   readonly plan: TapPlan;
   readonly baseline: Baseline;
   readonly applied: number;
-  readonly inVain: string | undefined;
+  readonly looksFor: string | undefined;
 }
 
 function foundBy(
   { unjudged, ...reaction }: Reaction,
-  { fault, hops, plan, baseline, applied, inVain }: Looked,
+  { fault, hops, plan, baseline, applied, looksFor }: Looked,
 ): Found {
   const [stopped] = applied === 0 && reaction.caught_by.length === 0 ? reaction.stopped : [];
   const why = unjudged ?? (stopped && `${stopped.id} could not look: ${stopped.reason}`);
@@ -155,8 +155,7 @@ function foundBy(
     return { verdict: "not-judged", caught_by: [], stopped: reaction.stopped, reason: withFullStop(why) };
   }
   if (applied > 0) return noticed(reaction, unseenOn(fault, baseline));
-  const changes = fault.catalogued?.onAnyWire ?? fault.described?.changes;
-  return notApplied(hops, plan, inVain ?? (changes && onOtherWire(changes)));
+  return notApplied(hops, plan, looksFor);
 }
 
 type Found = Pick<TargetFaultProof, "verdict" | "caught_by" | "stopped" | "reason">;

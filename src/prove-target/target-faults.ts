@@ -41,8 +41,10 @@ export interface FaultOnTarget {
   readonly wire: Partial<Readonly<Record<Hop, Rewrite>>>;
   /** Makes good what did not reach the stack. Gives the names of the conversations that are in order by it. */
   undo?(): Promise<readonly string[]>;
-  /** What it would change, where it finds nothing of that here; undefined where it may act. */
-  readonly inVain?: string | undefined;
+  /** What it looks for on a wire that is none of ours, in words; undefined on ours. */
+  readonly looksFor?: string;
+  /** Whether it finds nothing of that here. */
+  readonly isInVain?: true;
 }
 
 /** A fault as a stack can have it: what goes wrong with its replies goes wrong at the service that people talk to. */
@@ -55,29 +57,25 @@ export function faultOn(
   if (driverOf(target) === undefined) {
     return { hops, wire: catalogued?.overrides(onApplied, "every-stream").wire ?? {} };
   }
+  const changes = catalogued?.onAnyWire ?? described?.changes;
+  const looksFor =
+    changes === undefined
+      ? "it knows the calls, events and pages of docs/contract.md, and this target speaks another wire"
+      : `on a wire that is none of ours it changes ${changes}`;
   const front = frontOf(target);
   const { undo, ...change } = described?.begin(wireOf(target), onApplied) ?? {};
   if (Object.keys(change).length > 0) {
     return {
       hops: [front],
       wire: { [front]: change },
+      looksFor,
       ...(undo !== undefined && { undo: () => undo(target[front]) }),
     };
   }
-  const changes = catalogued?.onAnyWire ?? described?.changes;
   if (catalogued?.onAnyWire === undefined) {
-    const inVain =
-      changes === undefined
-        ? "it knows the calls, events and pages of docs/contract.md, and this target speaks another wire"
-        : onOtherWire(changes);
-    return { hops: hops.length === 0 ? [front] : hops, wire: {}, inVain };
+    return { hops: hops.length === 0 ? [front] : hops, wire: {}, looksFor, isInVain: true };
   }
   const { wire = {} } = catalogued.overrides(onApplied, "any-wire");
-  if (front === "hmi" || wire.hmi === undefined) return { hops, wire };
-  return { hops: [front], wire: { [front]: wire.hmi } };
-}
-
-/** What a fault looks for on a wire that is none of ours. */
-export function onOtherWire(changes: string): string {
-  return `on a wire that is none of ours it changes ${changes}`;
+  if (front === "hmi" || wire.hmi === undefined) return { hops, wire, looksFor };
+  return { hops: [front], wire: { [front]: wire.hmi }, looksFor };
 }

@@ -1,3 +1,4 @@
+import { arrivalMoments } from "../contract/arrival-moments.ts";
 import type { GenerationRecord } from "../contract/engine-schemas.ts";
 import { engineRoutes } from "../contract/routes.ts";
 import {
@@ -9,7 +10,7 @@ import {
 } from "./engine-exchange.ts";
 import { ollamaAnswered, ollamaAsked } from "./ollama-exchange.ts";
 import { openAiAnswered, openAiAsked } from "./openai-exchange.ts";
-import { type RecordedExchange, type RecordedPart, textOfChunks } from "./recorded-exchange.ts";
+import { type RecordedExchange, textOfChunks } from "./recorded-exchange.ts";
 
 /** How the exchanges of one call are read. */
 interface ReplyCall {
@@ -60,7 +61,7 @@ function recordOf(exchange: RecordedExchange, call: ReplyCall, epochMs: number):
     endpoint: call.endpoint,
     ...call.asked(parseObject(textOfChunks(request)) ?? {}),
     tokens_sent: tokens,
-    moments_sent: momentsIn(response),
+    moments_sent: arrivalMoments(response.chunks.map(({ at_ms }) => at_ms)).length,
     text,
     counted,
     ended: endOf(exchange, isWhole),
@@ -69,14 +70,6 @@ function recordOf(exchange: RecordedExchange, call: ReplyCall, epochMs: number):
     first_token_at: tokens === 0 ? null : at(response.chunks[0]?.at_ms ?? null),
     ended_at: at(ended_ms),
   };
-}
-
-/** Bytes closer together than this came at one moment, in milliseconds. */
-const TOGETHER_MS = 5;
-
-function momentsIn({ chunks }: RecordedPart): number {
-  return chunks.filter(({ at_ms }, index) => at_ms - (chunks[index - 1]?.at_ms ?? -Infinity) > TOGETHER_MS)
-    .length;
 }
 
 /** What was answered in place of a reply. */

@@ -1,3 +1,4 @@
+import { isMerged, LUMP_REST_MS, restBetween } from "../targets/held-back-text.ts";
 import { answererOf, stopBuffering } from "../targets/proxy-by-headers.ts";
 import { duration, sentence } from "./finding-words.ts";
 import { HOP_TITLES } from "./hop-names.ts";
@@ -11,11 +12,6 @@ const SHORTEST_SPREAD_MS = 150;
 
 /** Text spread over time behind the hop that leaves it within this fraction of that time was buffered. */
 const HELD_SHARE = 0.25;
-
-/** For text in lumps: this many moments behind the hop, at least, become one, and it rests this long between, in milliseconds. */
-const LUMP = 4;
-const FEWEST_MOMENTS = 8;
-const LUMP_REST_MS = 50;
 
 /** Moments closer than this are one, in milliseconds. */
 const TOGETHER_MS = 5;
@@ -61,10 +57,10 @@ function judgeHop(hop: HopObservation, { behind, pass, source }: ToldBehind): Ju
   });
   // Of the passes behind it the steadiest: what held this process up in another one has merged text there.
   const steadiest = toldPasses(behind).toSorted((a, b) => momentsOf(b).length - momentsOf(a).length)[0];
-  const isMerged = isComparable && passes.every((each) => isMergedIn(each, steadiest ?? source));
-  const isInLumps = isMerged && passes.filter(restsBetween).length * 2 >= passes.length;
+  const areMerged = isComparable && passes.every((each) => isMergedIn(each, steadiest ?? source));
+  const isInLumps = areMerged && passes.filter(restsBetween).length * 2 >= passes.length;
   if (isHeld || isInLumps) return { finding: findingOf(hop, pass, { behind, source, isHeld, wentIn }) };
-  if (!isMerged) return {};
+  if (!areMerged) return {};
   const title = HOP_TITLES[hop.hop];
   return {
     notTold: [
@@ -130,11 +126,10 @@ function momentsOf({ pieces }: HopPass): number[] {
 
 /** Whether text that came at many moments behind the hop comes at few from it. */
 function isMergedIn(pass: HopPass, source: HopPass): boolean {
-  const sent = momentsOf(source).length * shareOf(pass, source);
-  return sent >= FEWEST_MOMENTS && momentsOf(pass).length * LUMP <= sent;
+  return isMerged(momentsOf(pass).length, momentsOf(source).length * shareOf(pass, source));
 }
 
-/** Whether it rests between its lumps for so long that they are no chance; what a busy machine delays comes nearer together. */
+/** Whether it rests between its lumps for so long that they are no chance. */
 function restsBetween(pass: HopPass): boolean {
-  return spreadOf(pass) / Math.max(1, momentsOf(pass).length - 1) >= LUMP_REST_MS;
+  return restBetween(momentsOf(pass).length, spreadOf(pass)) >= LUMP_REST_MS;
 }

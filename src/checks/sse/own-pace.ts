@@ -1,7 +1,16 @@
 /** An engine that nobody can tell how to answer: what its record shows of how it wrote a reply is how it has to arrive. */
+import { arrivalMoments } from "../../contract/arrival-moments.ts";
 import { type Broken, CouldNotRun } from "../../harness/define-check.ts";
 import { NotObservable } from "../../harness/target-errors.ts";
 import { COUNTING_MESSAGE } from "../../targets/counting-message.ts";
+import {
+  FEWEST_TELLING_TOKENS,
+  HELD_BACK_SHARE,
+  isMerged,
+  LUMP_REST_MS,
+  restBetween,
+  SHORTEST_TELLING_MS,
+} from "../../targets/held-back-text.ts";
 import { describeStream } from "../arrived-events.ts";
 import { heldBack } from "../common-causes.ts";
 import type { Context } from "../contract-conversations.ts";
@@ -13,21 +22,6 @@ import {
   requireUndisturbed,
 } from "../measurement-disturbance.ts";
 import { doorsOf, type SeenReply, sendAndSeeReply } from "../seen-reply.ts";
-
-/** What is written in less time than this shows no pace, in milliseconds. */
-const SHORTEST_MS = 400;
-const FEWEST_TOKENS = 5;
-
-/** Text that arrives within this part of the time that it was written over was held back. */
-const HELD_BACK_SHARE = 0.1;
-
-/** For text in lumps: this many moments at the engine become one, of at least so many, and it rests so long between, in milliseconds. */
-const LUMP = 4;
-const FEWEST_MOMENTS = 8;
-const LUMP_REST_MS = 50;
-
-/** Pieces closer together than this came at one moment, in milliseconds. */
-const TOGETHER_MS = 5;
 
 /** A reply of some length; a second one where the first did not arrive as it was written, because once may be chance. */
 export async function repliesAtOwnPace(context: Context): Promise<readonly SeenReply[]> {
@@ -75,7 +69,7 @@ function writtenPace({ generations, stream }: SeenReply): WrittenPace {
   const asked = generations?.findLast(({ ended }) => ended === "done");
   if (!asked?.first_token_at || !asked.ended_at) throw new CouldNotRun("the engine's own pace is not known");
   const ms = Date.parse(asked.ended_at) - Date.parse(asked.first_token_at);
-  if (ms < SHORTEST_MS || asked.tokens_sent < FEWEST_TOKENS) {
+  if (ms < SHORTEST_TELLING_MS || asked.tokens_sent < FEWEST_TELLING_TOKENS) {
     throw new NotObservable(
       `asked to "${COUNTING_MESSAGE}", the engine wrote ${asked.tokens_sent} tokens within ${Math.round(ms)} ms: that shows no pace`,
     );
@@ -88,14 +82,12 @@ function holdingOf(reply: SeenReply, written: WrittenPace): "whole" | "lumps" | 
   const moments = momentsIn(reply);
   if (moments.length === 0) throw new CouldNotRun("no text arrived");
   if (spreadOf(moments) <= written.ms * HELD_BACK_SHARE) return "whole";
-  const { moments: sent = 0 } = written;
-  const isMerged = sent >= FEWEST_MOMENTS && moments.length * LUMP <= sent;
-  return isMerged && restOf(moments) >= LUMP_REST_MS ? "lumps" : undefined;
+  const isInLumps = isMerged(moments.length, written.moments ?? 0) && restOf(moments) >= LUMP_REST_MS;
+  return isInLumps ? "lumps" : undefined;
 }
 
 function momentsIn({ stream }: SeenReply): readonly number[] {
-  const times = stream.facts.flatMap(({ kind, at_ms }) => (kind === "text" ? [at_ms] : []));
-  return times.filter((at, index) => at - (times[index - 1] ?? -Infinity) > TOGETHER_MS);
+  return arrivalMoments(stream.facts.flatMap(({ kind, at_ms }) => (kind === "text" ? [at_ms] : [])));
 }
 
 /** From the first moment to the last, in milliseconds. */
@@ -105,5 +97,5 @@ function spreadOf(moments: readonly number[]): number {
 
 /** From one moment to the next, in the mean, in milliseconds. */
 function restOf(moments: readonly number[]): number {
-  return spreadOf(moments) / Math.max(1, moments.length - 1);
+  return restBetween(moments.length, spreadOf(moments));
 }

@@ -2,6 +2,7 @@ import type { Role } from "../../config/service-config.ts";
 import type { GenerationRecord } from "../../contract/engine-schemas.ts";
 import { brokenCharactersIn, COUNTING_MESSAGE } from "../../targets/counting-message.ts";
 import { type TimedFact, textOf } from "../../targets/drivers/reply-facts.ts";
+import { FEWEST_TELLING_TOKENS, HELD_BACK_SHARE, SHORTEST_TELLING_MS } from "../../targets/held-back-text.ts";
 import type { SeenStream } from "../../targets/http-client.ts";
 import { beforeMisreading } from "../../targets/mojibake.ts";
 import { answererOf, stopBuffering } from "../../targets/proxy-by-headers.ts";
@@ -15,15 +16,6 @@ import { sendTestMessage, type TestMessage } from "./wire-reply-rungs.ts";
 
 /** The stand-in is too fast for anybody to hold its text back: so it takes its time, about half a second. */
 const COUNTING = { num_predict: 48, stand_in_token_ms: 12 } as const;
-
-/** A reply that is quicker than this tells nothing of its pace, in milliseconds. */
-const SHORTEST_MS = 400;
-
-/** Text that was written over a time and arrives within this part of it was held back. */
-const HELD_BACK_SHARE = 0.1;
-
-/** A model that writes fewer tokens than this shows no pace. */
-const FEWEST_TOKENS = 5;
 
 /** More characters than these in each piece, on the average, are several tokens that were put together. */
 const LONGEST_TOKEN = 40;
@@ -152,14 +144,14 @@ interface Paced {
 function judgeBuffering(stream: SeenStream, { service, written, stack }: Paced): RungFinding {
   const times = stream.facts.flatMap(({ kind, at_ms }) => (kind === "text" ? [at_ms] : []));
   const [first = 0, last = 0] = [times[0], times.at(-1)];
-  const isInPieces = times.length >= FEWEST_TOKENS;
+  const isInPieces = times.length >= FEWEST_TELLING_TOKENS;
   const isPutTogether = textOf(stream).length > LONGEST_TOKEN * times.length;
-  if (!isInPieces && (written === undefined ? !isPutTogether : written.tokens < FEWEST_TOKENS)) {
+  if (!isInPieces && (written === undefined ? !isPutTogether : written.tokens < FEWEST_TELLING_TOKENS)) {
     return { status: "skipped", text: `a reply of ${inPieces(times.length)} tells nothing of its pace` };
   }
   // What comes in one piece took as long as its prompt was read, too.
   const tookMs = written?.ms ?? last - (isInPieces ? 0 : stack.notes.chatMs);
-  if (tookMs < SHORTEST_MS) {
+  if (tookMs < SHORTEST_TELLING_MS) {
     return { status: "skipped", text: `a reply of ${Math.round(tookMs)} ms tells nothing of its pace` };
   }
   const spread = last - first;

@@ -2,15 +2,13 @@ import type { WireSettings } from "../../contract/wire-description.ts";
 import type { TappedText } from "../../tap/tap-rewrite.ts";
 import { readPacket } from "../../targets/drivers/socket-io.ts";
 import { parsedEvent } from "../../targets/drivers/stream-framings.ts";
-import type { DescribedChange, DescribedFault } from "./described-fault.ts";
+import { asCatalogued, type DescribedChange, type DescribedFault } from "./described-fault.ts";
 import { isDescribedCall, isFilled } from "./is-described-call.ts";
 import { streamsReply } from "./stream-frames.ts";
 
 /** Whatever cancels never arrives. */
 export const cancelSwallowed: DescribedFault = {
-  name: "cancel-swallowed",
-  story: "A cancel is answered on the way, as if it had worked, and never arrives.",
-  seenIn: "docs/faults.md, row S11",
+  ...asCatalogued("cancel-swallowed"),
   caughtBy: [
     "cancel/mid-reply",
     "cancel/before-first-token",

@@ -1,14 +1,11 @@
 import type { TappedRequest } from "../../tap/tap-rewrite.ts";
-import type { DescribedFault } from "./described-fault.ts";
+import { asCatalogued, type DescribedFault } from "./described-fault.ts";
 import { conversationIn } from "./described-slots.ts";
 import { isDescribedCall } from "./is-described-call.ts";
 
 /** Nothing is deleted. What was meant to be is deleted when the fault is over. */
 export const deletionNotDone: DescribedFault = {
-  name: "deletion-not-done",
-  story:
-    "The deletion of a conversation is answered as done, and nothing is deleted: after a reload it is there again.",
-  seenIn: "docs/contract.md, section 3: delete with its messages",
+  ...asCatalogued("deletion-not-done"),
   caughtBy: ["persistence/deleted"],
   changes: "the call that contract.wire.delete_conversation names, which is answered on the way",
   begin({ delete_conversation: deletion }, onApplied) {

@@ -1,5 +1,5 @@
 import type { WireSettings } from "../../contract/wire-description.ts";
-import type { Fault } from "../../faults/find-fault.ts";
+import { type Fault, findFault } from "../../faults/find-fault.ts";
 import type { Rewrite } from "../../tap/tap-rewrite.ts";
 
 /** A fault as it can be on a wire that is known by its description alone. */
@@ -14,4 +14,10 @@ export interface DescribedFault extends Pick<Fault, "name" | "story" | "seenIn" 
 export interface DescribedChange extends Rewrite {
   /** Makes good what did not reach the service, at that address. Gives the names of the conversations that are in order by it. */
   undo?(upstream: string): Promise<readonly string[]>;
+}
+
+/** What the catalogue says of the fault of this name: on a described wire it is the same one. */
+export function asCatalogued(name: string): Pick<Fault, "name" | "story" | "seenIn" | "caughtBy"> {
+  const { story, seenIn, caughtBy } = findFault(name);
+  return { name, story, seenIn, caughtBy };
 }

@@ -1,12 +1,9 @@
-import type { DescribedFault } from "./described-fault.ts";
+import { asCatalogued, type DescribedFault } from "./described-fault.ts";
 import { rewriteFrames } from "./stream-frames.ts";
 
 /** Each event that tells the end of a reply is lost. */
 export const doneMissing: DescribedFault = {
-  name: "done-missing",
-  story: "A reply's stream ends without done.",
-  seenIn: "danny-avila/LibreChat#1270",
-  caughtBy: ["sse/order", "sse/done", "sse/reconnect"],
+  ...asCatalogued("done-missing"),
   changes:
     "the events that contract.wire.stream.done speaks of, of a stream by event or line or of a WebSocket",
   begin: (wire, onApplied) =>

@@ -1,12 +1,10 @@
-import type { DescribedFault } from "./described-fault.ts";
+import { asCatalogued, type DescribedFault } from "./described-fault.ts";
 import { isReplyRow, rewriteRows } from "./shown-rows.ts";
 
 /** A reply is shown only some time after it was told to have ended. */
 export const shownLate: DescribedFault = {
-  name: "done-before-commit",
+  ...asCatalogued("done-before-commit"),
   story: "A reply's end is told before it is saved: who reloads at once does not see it.",
-  seenIn: "docs/faults.md, row 10",
-  caughtBy: ["persistence/saved-at-done"],
   changes: "the list that contract.wire.rows names, for a while after each reply",
   begin(wire, onApplied) {
     /** When each reply was there first, by what its row says. */

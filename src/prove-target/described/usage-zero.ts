@@ -1,13 +1,11 @@
-import type { DescribedFault } from "./described-fault.ts";
+import { asCatalogued, type DescribedFault } from "./described-fault.ts";
 import { lastSegment } from "./described-slots.ts";
 import { rewriteFrames } from "./stream-frames.ts";
 
 /** Tokens are counted as none. */
 export const usageZero: DescribedFault = {
-  name: "usage-zero",
+  ...asCatalogued("usage-zero"),
   story: "The usage of a reply is told as zero.",
-  seenIn: "BerriAI/litellm#8349",
-  caughtBy: ["sse/usage"],
   changes: "the counts that contract.wire.stream.usage names, of a stream by event or line",
   begin(wire, onApplied) {
     const rules = [wire.stream?.usage ?? []].flat();

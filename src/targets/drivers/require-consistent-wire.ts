@@ -42,10 +42,20 @@ function requireToldByLogin({ login, ...calls }: WireDescription): void {
   );
 }
 
-/** Throws a UserError where a call says how a WebSocket is opened, and opens none. */
-function requireSockets({ send, send_first, read }: WireDescription): void {
+/** Throws a UserError where a call that opens no WebSocket, or none of socket.io, says how that is opened. */
+function requireSockets({ send, send_first, read, stream: { framing } }: WireDescription): void {
   for (const [setting, call] of Object.entries({ send, send_first, read })) {
-    if (call?.protocol === undefined || call.request.startsWith("WS ")) continue;
+    if (call !== undefined) requireSocket(setting, call, framing);
+  }
+}
+
+function requireSocket(
+  setting: string,
+  { request, protocol, before, auth }: WireDescription["send"],
+  framing: WireDescription["stream"]["framing"],
+): void {
+  const isSocket = request.startsWith("WS ");
+  if (protocol !== undefined && !isSocket) {
     throw new UserError(
       "config_invalid",
       `contract.wire.${setting} has a protocol, and opens no WebSocket.`,
@@ -54,12 +64,20 @@ function requireSockets({ send, send_first, read }: WireDescription): void {
       },
     );
   }
+  const wrong = [
+    ...(before !== undefined && !isSocket ? ["before"] : []),
+    ...(auth !== undefined && !(isSocket && framing === "socket.io") ? ["auth"] : []),
+  ][0];
+  if (wrong === undefined) return;
+  throw new UserError(
+    "config_invalid",
+    `contract.wire.${setting}.${wrong} says how a WebSocket${wrong === "auth" ? " of socket.io" : ""} is opened, and \`${request}\` opens none.`,
+    { hint: "What goes with another call is its headers and its body." },
+  );
 }
 
 /** Throws a UserError where a reply cannot be read as a wire says. */
-function requireReadable(name: string, { send, send_first, read, stream, cancel }: WireDescription): void {
-  for (const [setting, call] of Object.entries({ send, send_first, read }))
-    requireSocket(setting, call, stream);
+function requireReadable(name: string, { send, read, stream, cancel }: WireDescription): void {
   const { request } = read ?? send;
   const isFrames = stream.framing === "websocket" || stream.framing === "socket.io";
   if (request.startsWith("WS ") !== isFrames) {
@@ -101,23 +119,4 @@ function requireReadable(name: string, { send, send_first, read, stream, cancel 
       { hint: "contract.wire.cancel.frame is for the framings `websocket` and `socket.io`." },
     );
   }
-}
-
-/** Throws a UserError where a call that opens no WebSocket, or none of socket.io, says how that is opened. */
-function requireSocket(
-  setting: string,
-  call: WireDescription["read"],
-  { framing }: WireDescription["stream"],
-): void {
-  const isSocket = call?.request.startsWith("WS ") === true;
-  const wrong = [
-    ...(call?.before !== undefined && !isSocket ? ["before"] : []),
-    ...(call?.auth !== undefined && !(isSocket && framing === "socket.io") ? ["auth"] : []),
-  ][0];
-  if (wrong === undefined) return;
-  throw new UserError(
-    "config_invalid",
-    `contract.wire.${setting}.${wrong} says how a WebSocket${wrong === "auth" ? " of socket.io" : ""} is opened, and \`${call?.request ?? ""}\` opens none.`,
-    { hint: "What goes with another call is its headers and its body." },
-  );
 }
