@@ -37,19 +37,24 @@ export interface NewestRecord {
   readonly began_at: number | undefined;
 }
 
+/** What is known of an engine beside its address. */
+export interface WatchedEngine {
+  /** Whoever keeps its record may ask for it; empty where it is left out. */
+  readonly token?: string | undefined;
+  /** What names its address. */
+  readonly namedBy?: string | undefined;
+  /** The wire that it is asked by: a server that has both is called by that one. */
+  readonly api?: "chat" | "generate" | "openai" | undefined;
+}
+
 /**
  * Looks at the engine, which may be out of reach from here although the gateway has one. The stand-in keeps
  * a record of its own; in front of any other engine a tap does. Both may ask for the token.
- *
- * @param namedBy what names its address, where that is known
- * @param api the wire that it is asked by: a server that has both is called by that one
  */
 export async function watchEngine(
   engine: HttpClient,
   signal: AbortSignal,
-  token = "",
-  namedBy?: string,
-  api?: "chat" | "generate" | "openai",
+  { token = "", namedBy, api }: WatchedEngine = {},
 ): Promise<EngineWatch> {
   const version = await versionOf(engine, signal);
   if (version?.endsWith(`+${STAND_IN_BUILD}`)) return await watchStandIn(engine, signal, token);

@@ -159,13 +159,11 @@ export async function openTarget(
         ? createUnavailableClient("", "no engine is known behind this target: --engine names it")
         : createHttpClient(given.engine, given.engineKey);
     opened.push(engine);
-    const watching = watchEngine(
-      engine,
-      soon(),
-      given.token,
-      given.origins?.engine?.namedBy,
-      given.engineApi,
-    );
+    const watching = watchEngine(engine, soon(), {
+      token: given.token,
+      namedBy: given.origins?.engine?.namedBy,
+      api: given.engineApi,
+    });
     // It is waited for below, unless something else goes wrong before.
     watching.catch(() => undefined);
     const services = await (driver === undefined

@@ -43,9 +43,7 @@ export async function connectHops(options: TraceOptions, opened: HttpClient[]): 
   const watch = await watchEngine(
     engine ?? createUnavailableClient("", "no engine is known"),
     AbortSignal.any([signal, AbortSignal.timeout(LOOK_WITHIN_MS)]),
-    target.token,
-    undefined,
-    engineApi,
+    { token: target.token, api: engineApi },
   );
   signal.throwIfAborted();
   const isOurWire = driverOf(target) === undefined;

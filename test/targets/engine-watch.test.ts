@@ -13,7 +13,7 @@ const signal = new AbortController().signal;
 async function watch(url: string, token = "") {
   const client = createHttpClient(url);
   onTestFinished(() => client.close());
-  return await watchEngine(client, signal, token);
+  return await watchEngine(client, signal, { token });
 }
 
 async function tapped(upstream: string): Promise<string> {
@@ -202,8 +202,7 @@ test("a server of both wires is called by the one that it is asked by", async ()
   );
   const client = createHttpClient(both);
   onTestFinished(() => client.close());
-  const nameBy = async (api: "chat" | "openai") =>
-    (await watchEngine(client, signal, "", undefined, api)).name;
+  const nameBy = async (api: "chat" | "openai") => (await watchEngine(client, signal, { api })).name;
   expect([await nameBy("chat"), await nameBy("openai")]).toEqual([
     "Ollama 0.13.0",
     "an OpenAI-compatible server",

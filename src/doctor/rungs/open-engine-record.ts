@@ -16,7 +16,7 @@ export interface EngineRecord {
 export async function openEngineRecord(stack: ExaminedStack): Promise<EngineRecord | undefined> {
   const watched = stack.engineTap ?? stack.services.engine?.client;
   if (watched === undefined) return undefined;
-  const watch = await watchEngine(watched, callDeadline(stack), stack.target.token);
+  const watch = await watchEngine(watched, callDeadline(stack), { token: stack.target.token });
   const { generationsAfter, newestRecord } = watch;
   if (generationsAfter === undefined || newestRecord === undefined) return undefined;
   const before = await newestRecord(callDeadline(stack));

@@ -23,7 +23,7 @@ export async function connectTo(stack: ExaminedStack, model: string): Promise<Ch
 export async function connectFront(stack: ExaminedStack, model: string): Promise<ConnectedFront> {
   const engine = stack.services.engine?.client;
   const soon = AbortSignal.any([stack.signal, AbortSignal.timeout(LOOK_TIMEOUT_MS)]);
-  const watch = engine && (await watchEngine(engine, soon, stack.target.token));
+  const watch = engine && (await watchEngine(engine, soon, { token: stack.target.token }));
   const isStandIn = watch?.isStandIn ?? false;
   const { chat, client, session } = await connectChat({ ...stack.target, model }, { isStandIn });
   stack.defer("a connection", () => client.close());
